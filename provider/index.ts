@@ -1,0 +1,3 @@
+export { JourneyEnrollment, type JourneyEnrollmentArgs } from "./journeyEnrollment";
+export { stackAddress } from "./recipients";
+export type { DataValue } from "./inputs";

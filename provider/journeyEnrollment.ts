@@ -1,0 +1,129 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { DataValue } from "./inputs";
+import { LOADER } from "./loader";
+import { maskAddress } from "./mailmodo/errors";
+import { refuseKeyInClear } from "./settings";
+
+export interface JourneyEnrollmentArgs {
+  /**
+   * The journey's id at Mailmodo: a UUID. The journey's trigger must be "API / Webhook".
+   * Changing it replaces the enrollment.
+   */
+  journeyId: pulumi.Input<string>;
+  /**
+   * The address to enroll: one plain e-mail address of at most 254 characters, allowed by `mailmodo:allowedRecipients`.
+   * See {@link stackAddress} for one that no other stack has. Two enrollments of a stack with the same journey and
+   * address are an error, unless both set `allowDuplicateEmail`. Changing it replaces the enrollment.
+   */
+  email: pulumi.Input<string>;
+  /**
+   * Personalization values: a flat object of strings, finite numbers and booleans, at most 64 KiB as JSON.
+   * Default: none. Changing it replaces the enrollment; the order of the keys does not count.
+   */
+  data?: pulumi.Input<Record<string, pulumi.Input<DataValue>>>;
+  /**
+   * Whether the journey may run more than once for the address at the same time. Default: false.
+   * Changing it replaces the enrollment.
+   */
+  allowDuplicateEmail?: pulumi.Input<boolean>;
+  /**
+   * Why the journey will be aborted: what Mailmodo is told on destroy or replace. Not empty.
+   * Default: names the project and the stack. Changed in place, without a request.
+   */
+  abortReason?: pulumi.Input<string>;
+  /**
+   * Values that have no meaning of their own, such as a commit: any change of them aborts the journey and starts it
+   * again. Default: none. Changing it replaces the enrollment.
+   */
+  triggers?: pulumi.Input<pulumi.Input<unknown>[]>;
+}
+
+/**
+ * One address in one Mailmodo journey. Creating it starts the journey, **which sends real mail: Mailmodo has no test
+ * mode**; deleting it aborts the journey. Mailmodo cannot be asked what runs, so a journey that ended or was aborted
+ * elsewhere is not seen; a destroy takes it as done.
+ */
+export class JourneyEnrollment extends pulumi.CustomResource {
+  /** The journey's id: a UUID. */
+  declare readonly journeyId: pulumi.Output<string>;
+  /** The enrolled address. Secret if the input was. */
+  declare readonly email: pulumi.Output<string>;
+  /** The personalization values. Secret if the input was. */
+  declare readonly data: pulumi.Output<Record<string, DataValue>>;
+  /** Whether the journey may run more than once for the address at the same time. */
+  declare readonly allowDuplicateEmail: pulumi.Output<boolean>;
+  /** What Mailmodo will be told when the journey is aborted. */
+  declare readonly abortReason: pulumi.Output<string>;
+  /** The values whose change starts the journey again. */
+  declare readonly triggers: pulumi.Output<unknown[]>;
+  /** The id of the running instance, as Mailmodo returned it from the start: a UUID. */
+  declare readonly instanceId: pulumi.Output<string>;
+  /**
+   * `started`: Mailmodo confirmed the start. `unconfirmed`: the start may have taken effect; the run that left it so
+   * failed and said what to do.
+   */
+  declare readonly status: pulumi.Output<"started" | "unconfirmed">;
+  /** When the start was sent: ISO 8601, UTC, such as `2026-11-24T12:00:00.000Z`. */
+  declare readonly startedAt: pulumi.Output<string>;
+
+  /**
+   * @param name A name that is unique in the stack. It is part of the state and of logs: do not put an address in it.
+   * @param args What to enroll where.
+   * @param opts Pulumi's options. Import is not possible: Mailmodo cannot be asked what runs.
+   */
+  constructor(name: string, args: JourneyEnrollmentArgs, opts?: pulumi.CustomResourceOptions) {
+    refuseKeyInClear();
+    super(
+      "pulumi-nodejs:dynamic/mailmodo:JourneyEnrollment",
+      name,
+      {
+        journeyId: args.journeyId,
+        email: args.email,
+        data: args.data ?? {},
+        allowDuplicateEmail: refuseDuplicate(name, args),
+        abortReason: args.abortReason ?? `Removed by Pulumi from ${pulumi.getProject()}/${pulumi.getStack()}`,
+        triggers: args.triggers ?? [],
+        instanceId: undefined,
+        status: undefined,
+        startedAt: undefined,
+        // dynamic.Resource would serialize the provider's logic into every enrollment's state.
+        __provider: LOADER,
+      },
+      opts,
+    );
+  }
+}
+
+interface Claim {
+  readonly name: string;
+  readonly allowDuplicateEmail: boolean;
+}
+
+/** Who enrolls which address where, for each run of a program: one process can run several, with inline programs. */
+const claims = new WeakMap<object, Map<string, Claim>>();
+
+/**
+ * Passes `allowDuplicateEmail` on, and fails it where an earlier enrollment of this run has the same journey and
+ * address. On this input, because it is never secret and nothing else is lost in preview while an address is unknown;
+ * as an input at all, because the resource is then not registered, and nothing is sent.
+ */
+function refuseDuplicate(name: string, args: JourneyEnrollmentArgs): pulumi.Output<boolean> {
+  const claim = pulumi.all([args.journeyId, args.email, args.allowDuplicateEmail ?? false]);
+  return pulumi.unsecret(claim).apply(([journeyId, email, allowDuplicateEmail]) => {
+    const run = pulumi.runtime.getStackResource();
+    if (run === undefined) return allowDuplicateEmail;
+    const taken = claims.get(run) ?? new Map<string, Claim>();
+    claims.set(run, taken);
+    // Values of the wrong type are the check's to refuse; a mail system may well not tell a capital in a name.
+    const key = `${journeyId} ${String(email).toLowerCase()}`;
+    const other = taken.get(key);
+    if (other !== undefined && !(other.allowDuplicateEmail && allowDuplicateEmail)) {
+      throw new pulumi.RunError(
+        `"${other.name}" and "${name}" both enroll ${maskAddress(String(email))} in journey ${journeyId}. ` +
+          "Remove one, or set allowDuplicateEmail on both.",
+      );
+    }
+    taken.set(key, { name, allowDuplicateEmail });
+    return allowDuplicateEmail;
+  });
+}

@@ -1,0 +1,53 @@
+import type { EnrollmentState } from "./inputs";
+import { hideStack, KeyRefusedError, RefusedError, type MailmodoError } from "./mailmodo/errors";
+
+/**
+ * A start that may have taken effect. The engine records an error that carries `id`, `properties` and `reasons` as
+ * "created, but failed to initialize": the run fails, the enrollment is in the state, the next up calls update and a
+ * destroy calls delete. The plugin adds no `__provider` to the properties, so they must hold it. No other error of this
+ * package may have a field called `id`.
+ */
+export class RecordedAsUnconfirmed extends Error {
+  readonly reasons: string[];
+
+  constructor(
+    readonly id: string,
+    readonly properties: EnrollmentState,
+    what: string,
+  ) {
+    const next = properties.allowDuplicateEmail
+      ? "It stays recorded as unconfirmed: with allowDuplicateEmail, aborting by address would stop other instances too. " +
+        "Look at the journey in Mailmodo; pulumi destroy aborts by address, pulumi state delete <urn> forgets it."
+      : "It is recorded as unconfirmed and not sent again by guess: the next pulumi up aborts by address, then starts once; " +
+        "pulumi destroy aborts by address.";
+    super(`${what} ${next}`);
+    this.name = "RecordedAsUnconfirmed";
+    this.reasons = [this.message];
+    hideStack(this);
+  }
+}
+
+/** Adds what a user of Pulumi can do now to an error of the client, which knows nothing of Pulumi. */
+export function withAdvice(error: unknown): unknown {
+  const advice = adviceFor(error);
+  if (advice === undefined) return error;
+  const advised = new Error(`${(error as MailmodoError).message} ${advice}`, { cause: error });
+  hideStack(advised);
+  return advised;
+}
+
+function adviceFor(error: unknown): string | undefined {
+  if (error instanceof KeyRefusedError) {
+    return error.operation === "start"
+      ? "Set today's key: pulumi config set --secret mailmodo:apiKey <key>, or put it in MAILMODO_API_KEY."
+      : "A plain destroy gets the key of the last up. Give it today's: put the key in MAILMODO_API_KEY, " +
+          "or set mailmodo:apiKey and run pulumi up, or set it and run pulumi destroy --run-program.";
+  }
+  if (error instanceof RefusedError && error.operation === "abort") {
+    return (
+      "It stays in the state. If it is over, or was aborted in Mailmodo by hand, " +
+      "forget it: pulumi state delete <urn> (pulumi stack --show-urns lists them)."
+    );
+  }
+  return undefined;
+}

@@ -1,0 +1,8 @@
+/**
+ * What the state of every enrollment stores as its provider: one line that loads the installed package, never logic.
+ * A destroy months later runs this text from the state, so what runs is the installed version of the package.
+ *
+ * It must never change. State written with it lives as long as the stacks do, and the path in it is part of the
+ * package's public surface for just as long; a new text would also show as a change of every enrollment of every user.
+ */
+export const LOADER = `exports.handler = () => require("pulumi-mailmodo/enrollmentLifecycle").enrollmentLifecycle`;

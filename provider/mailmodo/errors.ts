@@ -1,0 +1,58 @@
+/** One call to Mailmodo, with what its errors say of it. */
+export interface Call {
+  readonly operation: "start" | "abort";
+  readonly journeyId: string;
+  /** Whom or what the call is about, fit for a log: a masked address or an instance id. */
+  readonly subject: string;
+}
+
+/**
+ * Base of every error that comes of a call. The message is one line: what failed on what, why, in the vendor's words
+ * where there are any, and what to do now. It holds no key and no full address, and neither does the stack.
+ */
+export abstract class MailmodoError extends Error {
+  readonly operation: Call["operation"];
+  readonly journeyId: string;
+  readonly status: number | undefined;
+
+  constructor(call: Call, why: string, advice: string, options: { status?: number; cause?: unknown } = {}) {
+    super(
+      `Could not ${call.operation} journey ${call.journeyId} for ${call.subject}: ${why}.${advice && ` ${advice}`}`,
+      { cause: options.cause },
+    );
+    this.name = new.target.name;
+    this.operation = call.operation;
+    this.journeyId = call.journeyId;
+    this.status = options.status;
+    hideStack(this);
+  }
+}
+
+/** Mailmodo said no; nothing was started or aborted. */
+export class RefusedError extends MailmodoError {}
+
+/** Mailmodo refused the API key, whichever way it put that. */
+export class KeyRefusedError extends MailmodoError {}
+
+/** The request never left: no name, no connection, no TLS. Nothing was started or aborted. */
+export class NotSentError extends MailmodoError {}
+
+/** Mailmodo kept asking for a slower pace until the time allowed for one operation was over. Nothing was started. */
+export class SlowDownError extends MailmodoError {}
+
+/** The request may have taken effect; nobody can tell. A start that ends like this is never sent again by guess. */
+export class UnconfirmedError extends MailmodoError {}
+
+/**
+ * Takes the stack trace away. Pulumi's plugin prints `${error}: ${error.stack}` when a delete fails, and what went wrong
+ * there is no fault in the program.
+ */
+export function hideStack(error: Error): void {
+  error.stack = "";
+}
+
+/** `jane@example.com` as `j***@example.com`, for messages. */
+export function maskAddress(email: string): string {
+  const at = email.lastIndexOf("@");
+  return at < 1 ? "***" : `${email.slice(0, 1)}***${email.slice(at)}`;
+}

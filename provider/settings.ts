@@ -1,0 +1,122 @@
+import * as pulumi from "@pulumi/pulumi";
+import { hideStack } from "./mailmodo/errors";
+import type { Connection } from "./mailmodo/transport";
+import { parseRecipients, type Recipients } from "./recipients";
+
+/** Reads one stack config value by its full name, secrets in clear. Both Pulumi's plugin and a program can give one. */
+export interface ConfigReader {
+  get(key: string): string | undefined;
+}
+
+/** A setting that is missing or wrong. The message is one line and names the command that mends it. */
+export class SettingsError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "SettingsError";
+    hideStack(this);
+  }
+}
+
+export const DEFAULT_BASE_URL = "https://api.mailmodo.com";
+export const DEFAULT_REQUEST_TIMEOUT_SECONDS = 10;
+const MAX_REQUEST_TIMEOUT_SECONDS = 30;
+
+const KEY_COMMAND = "pulumi config set --secret mailmodo:apiKey <key>";
+const RECIPIENTS_COMMAND = `pulumi config set mailmodo:allowedRecipients '["*@seeds.example.com"]'`;
+
+/**
+ * The connection to Mailmodo: `MAILMODO_API_KEY` or `mailmodo:apiKey`, `mailmodo:baseUrl`,
+ * `mailmodo:requestTimeoutSeconds`. Called by each method of the lifecycle, so that a key from the environment counts
+ * at once, whatever config the engine hands over.
+ *
+ * @throws {SettingsError}
+ */
+export function connection(config: ConfigReader, env: NodeJS.ProcessEnv = process.env): Connection {
+  return {
+    apiKey: apiKey(config, env),
+    baseUrl: baseUrl(config),
+    requestTimeoutMs: requestTimeoutSeconds(config) * 1000,
+  };
+}
+
+/**
+ * The addresses that may be enrolled: `mailmodo:allowedRecipients`.
+ *
+ * @throws {SettingsError} It is missing or not a JSON list of patterns.
+ */
+export function allowedRecipients(config: ConfigReader): Recipients {
+  const text = config.get("mailmodo:allowedRecipients");
+  if (text === undefined || text.trim() === "") {
+    throw new SettingsError(
+      "Missing mailmodo:allowedRecipients: every start sends real mail, so the addresses that may get it must be named. " +
+        `Set it: ${RECIPIENTS_COMMAND}.`,
+    );
+  }
+  try {
+    return parseRecipients(text);
+  } catch (error) {
+    throw new SettingsError(`mailmodo:allowedRecipients ${(error as Error).message}. Set it: ${RECIPIENTS_COMMAND}.`);
+  }
+}
+
+/**
+ * Refuses, in the program and so in preview, a key that was set without `--secret`: the engine keeps the stack's
+ * config in the state, and would keep this key there in clear.
+ *
+ * @throws {pulumi.RunError}
+ */
+export function refuseKeyInClear(): void {
+  const name = "mailmodo:apiKey";
+  // Part of the SDK, but left out of its types.
+  const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret: (key: string) => boolean };
+  if (pulumi.runtime.getConfig(name) && !isConfigSecret(name)) {
+    throw new pulumi.RunError(
+      `${name} was set without --secret, so it would be kept in clear in the stack's file and state. Set it again: ${KEY_COMMAND}. ` +
+        "Then make a new key at Mailmodo, for this one was written to disk.",
+    );
+  }
+}
+
+function apiKey(config: ConfigReader, env: NodeJS.ProcessEnv): string {
+  const fromEnvironment = env["MAILMODO_API_KEY"];
+  const [source, key] = fromEnvironment
+    ? ["MAILMODO_API_KEY", fromEnvironment]
+    : ["mailmodo:apiKey", config.get("mailmodo:apiKey")];
+  if (!key) {
+    throw new SettingsError(`Missing mailmodo:apiKey. Set it: ${KEY_COMMAND}, or put the key in MAILMODO_API_KEY.`);
+  }
+  if (!/^[\x21-\x7e]+$/.test(key)) {
+    const what = /[\r\n]/.test(key) ? "a line break" : "a space or a character that no key has";
+    throw new SettingsError(`The API key in ${source} has ${what} in it. Set it again, the key alone: ${KEY_COMMAND}.`);
+  }
+  return key;
+}
+
+function baseUrl(config: ConfigReader): string {
+  const text = config.get("mailmodo:baseUrl") || DEFAULT_BASE_URL;
+  const fail = (why: string) =>
+    new SettingsError(`mailmodo:baseUrl ${why}. Set it: pulumi config set mailmodo:baseUrl ${DEFAULT_BASE_URL}.`);
+  if (!URL.canParse(text)) throw fail("is not a URL");
+  const url = new URL(text);
+  if (url.username || url.password || url.search || url.hash)
+    throw fail("must be an origin, without user, query or fragment");
+  if (url.protocol === "https:") return text;
+  if (url.protocol !== "http:") throw fail("must begin with https://");
+  if (!/^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url.hostname)) {
+    throw fail("must begin with https://; http is for a loopback address only, since the key goes with each request");
+  }
+  return text;
+}
+
+function requestTimeoutSeconds(config: ConfigReader): number {
+  const text = config.get("mailmodo:requestTimeoutSeconds");
+  if (text === undefined || text === "") return DEFAULT_REQUEST_TIMEOUT_SECONDS;
+  const seconds = Number(text);
+  if (!(seconds > 0 && seconds <= MAX_REQUEST_TIMEOUT_SECONDS)) {
+    throw new SettingsError(
+      `mailmodo:requestTimeoutSeconds must be a number above 0 and at most ${MAX_REQUEST_TIMEOUT_SECONDS}. ` +
+        `Set it: pulumi config set mailmodo:requestTimeoutSeconds ${DEFAULT_REQUEST_TIMEOUT_SECONDS}.`,
+    );
+  }
+  return seconds;
+}

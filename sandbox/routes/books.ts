@@ -1,0 +1,12 @@
+import type { FastifyInstance } from "fastify";
+import type { Store } from "../store";
+
+/** The sandbox's own calls, outside the vendor's paths and without a key: what it holds, and a clean start. */
+export function booksRoutes(app: FastifyInstance, store: Store): void {
+  app.get("/_sandbox/instances", () => store.all());
+  app.get("/_sandbox/requests", () => store.requests());
+  app.post("/_sandbox/reset", (_request, reply) => {
+    store.reset();
+    return reply.code(204).send();
+  });
+}

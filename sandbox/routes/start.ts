@@ -1,0 +1,35 @@
+import type { FastifyInstance } from "fastify";
+import { refuse, succeed } from "../envelopes";
+import type { Profile } from "../profiles";
+import type { Store } from "../store";
+import { emailProperty, journeyParams, validationMessage } from "./schemas";
+
+interface StartBody {
+  email: string;
+  data?: Record<string, unknown>;
+  allowDuplicateEmail?: boolean;
+}
+
+const body = {
+  type: "object",
+  required: ["email"],
+  properties: {
+    email: emailProperty,
+    data: { type: "object" },
+    allowDuplicateEmail: { type: "boolean" },
+  },
+};
+
+/** `POST /hooks/start/{journey-id}`: starts the journey for an address. */
+export function startRoute(app: FastifyInstance, store: Store, profile: Profile): void {
+  app.post<{ Params: { journeyId: string }; Body: StartBody }>(
+    "/hooks/start/:journeyId",
+    { schema: { params: journeyParams, body }, schemaErrorFormatter: validationMessage },
+    (request, reply) => {
+      const { journeyId } = request.params;
+      const { email, data = {}, allowDuplicateEmail = false } = request.body;
+      if (!allowDuplicateEmail && store.running(journeyId, email).length > 0) return refuse(reply, profile.duplicate);
+      return succeed(reply, "journey Executed", store.start(journeyId, email, data).instanceId);
+    },
+  );
+}

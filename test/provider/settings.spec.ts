@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { allowedRecipients, connection } from "../../provider/settings";
+
+const key = "TESTKEY-0000000-0000000-0000001";
+const otherKey = "TESTKEY-0000000-0000000-0000002";
+
+function config(values: Record<string, string> = {}) {
+  return { get: (name: string) => values[name] };
+}
+
+describe("connection", () => {
+  it("defaults to the vendor's URL and 10 s", () => {
+    assert.deepEqual(connection(config({ "mailmodo:apiKey": key }), {}), {
+      apiKey: key,
+      baseUrl: "https://api.mailmodo.com",
+      requestTimeoutMs: 10_000,
+    });
+  });
+
+  it("takes the key from the environment before the config", () => {
+    assert.equal(connection(config({ "mailmodo:apiKey": key }), { MAILMODO_API_KEY: otherKey }).apiKey, otherKey);
+  });
+
+  it("takes an empty variable as none", () => {
+    assert.equal(connection(config({ "mailmodo:apiKey": key }), { MAILMODO_API_KEY: "" }).apiKey, key);
+  });
+
+  it("says how to set a missing key", () => {
+    assert.throws(() => connection(config(), {}), {
+      name: "SettingsError",
+      message:
+        "Missing mailmodo:apiKey. Set it: pulumi config set --secret mailmodo:apiKey <key>, or put the key in MAILMODO_API_KEY.",
+    });
+  });
+
+  for (const [what, bad, problem] of [
+    ["a line break at its end", `${key}\n`, /MAILMODO_API_KEY has a line break/],
+    ["a line break in it", `TESTKEY\r\n${key}`, /MAILMODO_API_KEY has a line break/],
+    ["a space", `Bearer ${key}`, /has a space or a character/],
+    ["a letter that is not ASCII", "TЕSTKEY-0000000-0000000-0000000", /has a space or a character/],
+  ] as const) {
+    it(`refuses a key with ${what}, without repeating it`, () => {
+      assert.throws(
+        () => connection(config(), { MAILMODO_API_KEY: bad }),
+        (error: Error) =>
+          problem.test(error.message) && !error.message.includes("0000000") && !error.message.includes("\n"),
+      );
+    });
+  }
+
+  for (const url of [
+    "https://mailmodo.example/proxy",
+    "http://127.0.0.1:8025",
+    "http://localhost:1",
+    "http://[::1]:8025",
+    "http://127.9.9.9",
+  ]) {
+    it(`takes ${url} as base URL`, () => {
+      assert.equal(connection(config({ "mailmodo:apiKey": key, "mailmodo:baseUrl": url }), {}).baseUrl, url);
+    });
+  }
+
+  for (const [url, problem] of [
+    ["api.mailmodo.com", /is not a URL/],
+    ["not a url", /is not a URL/],
+    ["ftp://api.mailmodo.com", /must begin with https/],
+    ["http://api.mailmodo.com", /http is for a loopback address only/],
+    ["http://127.0.0.1.evil.example", /http is for a loopback address only/],
+    ["http://10.0.0.1:8025", /http is for a loopback address only/],
+    ["https://user:pass@api.mailmodo.com", /without user/],
+    ["https://api.mailmodo.com?key=1", /without user, query/],
+    ["https://api.mailmodo.com#x", /without user, query or fragment/],
+  ] as const) {
+    it(`refuses ${url} as base URL and names the command`, () => {
+      assert.throws(
+        () => connection(config({ "mailmodo:apiKey": key, "mailmodo:baseUrl": url }), {}),
+        (error: Error) => problem.test(error.message) && error.message.includes("pulumi config set mailmodo:baseUrl"),
+      );
+    });
+  }
+
+  for (const seconds of ["0", "-1", "31", "soon", "NaN", "Infinity"]) {
+    it(`refuses ${seconds} as requestTimeoutSeconds`, () => {
+      const values = { "mailmodo:apiKey": key, "mailmodo:requestTimeoutSeconds": seconds };
+      assert.throws(
+        () => connection(config(values), {}),
+        /requestTimeoutSeconds must be a number above 0 and at most 30/,
+      );
+    });
+  }
+
+  it("takes a fraction as requestTimeoutSeconds", () => {
+    const values = { "mailmodo:apiKey": key, "mailmodo:requestTimeoutSeconds": "0.5" };
+    assert.equal(connection(config(values), {}).requestTimeoutMs, 500);
+  });
+});
+
+describe("allowedRecipients", () => {
+  const command = `pulumi config set mailmodo:allowedRecipients '["*@seeds.example.com"]'`;
+
+  for (const text of [undefined, "", " "]) {
+    it(`refuses ${JSON.stringify(text)} as missing, says why it is needed, and names the command`, () => {
+      const values: Record<string, string> = text === undefined ? {} : { "mailmodo:allowedRecipients": text };
+      assert.throws(
+        () => allowedRecipients(config(values)),
+        (error: Error) => /^Missing .*real mail/.test(error.message) && error.message.includes(command),
+      );
+    });
+  }
+
+  it("names the command where the list is malformed", () => {
+    assert.throws(
+      () => allowedRecipients(config({ "mailmodo:allowedRecipients": "*@seeds.example.com" })),
+      (error: Error) => error.message === `mailmodo:allowedRecipients is not JSON. Set it: ${command}.`,
+    );
+  });
+});

@@ -1,0 +1,83 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { findEngine } from "./engine/engine";
+
+/** What one run of the CLI came to. */
+export interface Run {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Both, in the order in which they came. */
+  readonly output: string;
+}
+
+/** A Pulumi project in a temporary folder, with a state, a home and an environment of its own. */
+export interface Workbench {
+  /** The project's folder. */
+  readonly dir: string;
+  /** What the CLI is run with. Changes count from the next run on; undefined takes a variable away. */
+  readonly env: Record<string, string | undefined>;
+  /** Runs the CLI in the project's folder to its end, whatever its exit code. */
+  pulumi(...args: string[]): Promise<Run>;
+  /** Takes everything away. */
+  dispose(): void;
+}
+
+const REPOSITORY = path.resolve(__dirname, "..");
+
+/**
+ * Makes a project of the given files; a directory's name copies that directory of the repository, and the packages are
+ * the repository's.
+ *
+ * @param files Path in the project, to the text of the file.
+ * @param copies Files and folders of the repository to copy in.
+ */
+export async function createWorkbench(files: Record<string, string>, copies: string[] = []): Promise<Workbench> {
+  const { bin } = await findEngine();
+  const root = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-mailmodo-")));
+  const dir = path.join(root, "project");
+  const state = path.join(root, "state");
+  for (const folder of [dir, state]) fs.mkdirSync(folder);
+  for (const name of copies) fs.cpSync(path.join(REPOSITORY, name), path.join(dir, name), { recursive: true });
+  for (const [name, text] of Object.entries(files)) {
+    fs.mkdirSync(path.dirname(path.join(dir, name)), { recursive: true });
+    fs.writeFileSync(path.join(dir, name), text);
+  }
+  fs.symlinkSync(path.join(REPOSITORY, "node_modules"), path.join(dir, "node_modules"));
+
+  const env: Workbench["env"] = {
+    ...process.env,
+    PATH: [bin, process.env["PATH"]].join(path.delimiter),
+    PULUMI_HOME: path.join(root, "home"),
+    PULUMI_BACKEND_URL: `file://${state}`,
+    PULUMI_CONFIG_PASSPHRASE: "not a secret",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    MAILMODO_API_KEY: undefined,
+  };
+  return {
+    dir,
+    env,
+    pulumi: (...args) => run(path.join(bin, "pulumi"), [...args, "--non-interactive", "--color=never"], dir, env),
+    dispose: () => fs.rmSync(root, { recursive: true, force: true }),
+  };
+}
+
+/** Runs a program to its end and gathers what it prints. */
+export async function run(program: string, args: string[], cwd: string, env: NodeJS.ProcessEnv): Promise<Run> {
+  const child = spawn(program, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+  const chunks: { from: "stdout" | "stderr"; text: string }[] = [];
+  for (const from of ["stdout", "stderr"] as const) {
+    child[from].setEncoding("utf8").on("data", (text: string) => chunks.push({ from, text }));
+  }
+  const [code] = (await once(child, "close")) as [number | null];
+  const textOf = (from?: string) =>
+    chunks
+      .filter((chunk) => from === undefined || chunk.from === from)
+      .map((chunk) => chunk.text)
+      .join("");
+  return { code, stdout: textOf("stdout"), stderr: textOf("stderr"), output: textOf() };
+}
