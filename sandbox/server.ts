@@ -54,7 +54,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       store.record({ method: request.method, path: request.url, body: request.body, status: reply.statusCode, answer });
       return answer;
     });
-    hooks.addHook("onRequest", async (request, reply) => {
+    hooks.addHook("preValidation", async (request, reply) => {
       if (request.headers["mmapikey"] !== apiKey) return refuse(reply, profile.wrongKey);
     });
     startRoute(hooks, store, profile);

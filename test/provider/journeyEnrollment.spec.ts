@@ -1,0 +1,127 @@
+// The engine is mocked here by the SDK's own setMocks, to see what a program registers; test/engine runs the real one.
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { JourneyEnrollment, type JourneyEnrollmentArgs } from "../../provider/journeyEnrollment";
+import { LOADER } from "../../provider/loader";
+import { stackAddress } from "../../provider/recipients";
+
+const journeyId = "6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5";
+const email = "qa@seeds.example.com";
+
+interface Registered {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Record<string, unknown>;
+}
+
+/** Runs a program and gives what it registered. */
+async function registrations(program: () => void, config: Record<string, string> = {}): Promise<Registered[]> {
+  const registered: Registered[] = [];
+  await pulumi.runtime.setMocks(
+    {
+      newResource({ type, name, inputs }) {
+        if (type !== "pulumi:pulumi:Stack") registered.push({ type, name, inputs: inputs as Record<string, unknown> });
+        return { id: `${name}-id`, state: inputs as Record<string, unknown> };
+      },
+      call: () => ({}),
+    },
+    "seeds",
+    "pr-7",
+    true,
+  );
+  pulumi.runtime.setAllConfig(config);
+  await pulumi.runtime.runInPulumiStack(async () => program());
+  // Waits for what is still being registered.
+  await pulumi.runtime.disconnect();
+  return registered;
+}
+
+describe("JourneyEnrollment", () => {
+  it("registers its inputs with defaults, under its type, with the loader", async () => {
+    const [one, ...others] = await registrations(() => new JourneyEnrollment("qa", { journeyId, email }));
+    assert.deepEqual(others, []);
+    assert.deepEqual(one, {
+      type: "pulumi-nodejs:dynamic/mailmodo:JourneyEnrollment",
+      name: "qa",
+      inputs: {
+        journeyId,
+        email,
+        data: {},
+        allowDuplicateEmail: false,
+        abortReason: "Removed by Pulumi from seeds/pr-7",
+        triggers: [],
+        __provider: LOADER,
+      },
+    });
+  });
+
+  it("registers what it is given, outputs too", async () => {
+    const args: JourneyEnrollmentArgs = {
+      journeyId: pulumi.output(journeyId),
+      email: stackAddress(email),
+      data: { firstName: pulumi.output("Ada"), seats: 3, trial: true },
+      allowDuplicateEmail: true,
+      abortReason: "preview closed",
+      triggers: ["0a1b2c3", pulumi.output(7)],
+    };
+    const [one] = await registrations(() => new JourneyEnrollment("qa", args));
+    assert.deepEqual(one?.inputs, {
+      journeyId,
+      email: "qa+seeds.pr-7@seeds.example.com",
+      data: { firstName: "Ada", seats: 3, trial: true },
+      allowDuplicateEmail: true,
+      abortReason: "preview closed",
+      triggers: ["0a1b2c3", 7],
+      __provider: LOADER,
+    });
+  });
+
+  it("refuses a second enrollment of an address in a journey, and names both", async () => {
+    const both = () => [
+      new JourneyEnrollment("one", { journeyId, email }),
+      new JourneyEnrollment("two", { journeyId, email: pulumi.secret("QA@Seeds.example.com") }),
+    ];
+    await assert.rejects(registrations(both), {
+      message:
+        'error serializing property "allowDuplicateEmail": ' +
+        `"one" and "two" both enroll Q***@Seeds.example.com in journey ${journeyId}. ` +
+        "Remove one, or set allowDuplicateEmail on both.",
+    });
+  });
+
+  it("refuses it too where only one of them allows it", async () => {
+    const both = () => [
+      new JourneyEnrollment("one", { journeyId, email, allowDuplicateEmail: true }),
+      new JourneyEnrollment("two", { journeyId, email }),
+    ];
+    await assert.rejects(registrations(both), /"one" and "two" both enroll/);
+  });
+
+  it("allows it where both do, and for another journey or address", async () => {
+    const registered = await registrations(() => {
+      new JourneyEnrollment("one", { journeyId, email, allowDuplicateEmail: true });
+      new JourneyEnrollment("two", { journeyId, email, allowDuplicateEmail: true });
+      new JourneyEnrollment("three", { journeyId: "0b9e8d7c-6a5f-4e4d-9c3b-2a1908f7e6d5", email });
+      new JourneyEnrollment("four", { journeyId, email: "qa2@seeds.example.com" });
+    });
+    assert.equal(registered.length, 4);
+  });
+
+  it("allows the same enrollment again in the next run of one process", async () => {
+    const program = () => new JourneyEnrollment("one", { journeyId, email });
+    await registrations(program);
+    assert.equal((await registrations(program)).length, 1);
+  });
+
+  it("refuses a key that was set without --secret, without repeating it", async () => {
+    const program = () => new JourneyEnrollment("one", { journeyId, email });
+    await assert.rejects(
+      registrations(program, { "mailmodo:apiKey": "TESTKEY-0000000-0000000-0000001" }),
+      (error: Error) => {
+        assert.match(error.message, /was set without --secret.*pulumi config set --secret mailmodo:apiKey <key>/);
+        assert.ok(!error.message.includes("0000000"));
+        return true;
+      },
+    );
+  });
+});
