@@ -26,7 +26,7 @@ let config: ConfigReader = { get: () => undefined };
  * | update | none, or mends an unconfirmed start |
  * | delete | abort, by instance id |
  */
-export const enrollmentLifecycle = {
+const enrollmentLifecycle = {
   // The plugin keeps a provider even if this fails and never calls it again, so it only takes a note; settings are
   // resolved in each method.
   async configure(request: pulumi.dynamic.ConfigureRequest): Promise<void> {
@@ -74,6 +74,9 @@ export const enrollmentLifecycle = {
     await abort(state);
   },
 } satisfies pulumi.dynamic.ResourceProvider<EnrollmentInputs, EnrollmentState>;
+
+// The module is the provider: the loader text in the state, which never changes, requires it so.
+export = enrollmentLifecycle;
 
 async function start(inputs: EnrollmentInputs): Promise<EnrollmentState & { instanceId: string }> {
   const startedAt = new Date().toISOString();

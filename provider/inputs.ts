@@ -14,7 +14,7 @@ export interface EnrollmentInputs {
   readonly data: Readonly<Record<string, DataValue>>;
   readonly allowDuplicateEmail: boolean;
   readonly abortReason: string;
-  readonly triggers: readonly unknown[];
+  readonly triggers?: readonly unknown[];
   /** The loader text; see loader.ts. */
   readonly __provider: string;
 }
@@ -42,7 +42,6 @@ export function withDefaults<T extends UncheckedInputs>(inputs: T): T {
     ...inputs,
     data: inputs.data ?? {},
     allowDuplicateEmail: inputs.allowDuplicateEmail ?? false,
-    triggers: inputs.triggers ?? [],
   };
 }
 
@@ -52,7 +51,8 @@ const REPLACING = ["journeyId", "email", "data", "allowDuplicateEmail", "trigger
 /** Which inputs differ so that the enrollment must be replaced. Deep, and key order does not count. */
 export function changedReplacing(olds: UncheckedInputs, news: UncheckedInputs): string[] {
   const [before, after] = [withDefaults(olds), withDefaults(news)];
-  return REPLACING.filter((name) => !isDeepStrictEqual(before[name], after[name]));
+  // No triggers are as good as an empty list of them.
+  return REPLACING.filter((name) => !isDeepStrictEqual(before[name] ?? [], after[name] ?? []));
 }
 
 /** Whether something differs that changes in place: the abort reason, or the loader text. */
@@ -75,7 +75,8 @@ export function problemsOf(inputs: UncheckedInputs, recipients: Recipients | und
       typeof value === "string" && value.trim() !== ""
         ? undefined
         : "abortReason must not be empty; leave it out for the default.",
-    triggers: (value: unknown) => (Array.isArray(value) ? undefined : "triggers must be a list."),
+    triggers: (value: unknown) =>
+      value === undefined || Array.isArray(value) ? undefined : "triggers must be a list.",
   };
   return (Object.keys(checks) as (keyof typeof checks)[])
     .filter((name) => inputs[name] !== UNKNOWN)

@@ -54,8 +54,8 @@ export class JourneyEnrollment extends pulumi.CustomResource {
   declare readonly allowDuplicateEmail: pulumi.Output<boolean>;
   /** What Mailmodo will be told when the journey is aborted. */
   declare readonly abortReason: pulumi.Output<string>;
-  /** The values whose change starts the journey again. */
-  declare readonly triggers: pulumi.Output<unknown[]>;
+  /** The values whose change starts the journey again, where there are any. */
+  declare readonly triggers: pulumi.Output<unknown[] | undefined>;
   /** The id of the running instance, as Mailmodo returned it from the start: a UUID. */
   declare readonly instanceId: pulumi.Output<string>;
   /**
@@ -73,25 +73,46 @@ export class JourneyEnrollment extends pulumi.CustomResource {
    */
   constructor(name: string, args: JourneyEnrollmentArgs, opts?: pulumi.CustomResourceOptions) {
     refuseKeyInClear();
-    super(
-      "pulumi-nodejs:dynamic/mailmodo:JourneyEnrollment",
-      name,
-      {
-        journeyId: args.journeyId,
-        email: args.email,
-        data: args.data ?? {},
-        allowDuplicateEmail: refuseDuplicate(name, args),
-        abortReason: args.abortReason ?? `Removed by Pulumi from ${pulumi.getProject()}/${pulumi.getStack()}`,
-        triggers: args.triggers ?? [],
-        instanceId: undefined,
-        status: undefined,
-        startedAt: undefined,
-        // dynamic.Resource would serialize the provider's logic into every enrollment's state.
-        __provider: LOADER,
-      },
-      opts,
-    );
+    const restore = keepTopFrameOnly();
+    try {
+      super(
+        "pulumi-nodejs:dynamic/mailmodo:JourneyEnrollment",
+        name,
+        {
+          journeyId: args.journeyId,
+          email: args.email,
+          data: args.data ?? {},
+          allowDuplicateEmail: refuseDuplicate(name, args),
+          abortReason: args.abortReason ?? `Removed by Pulumi from ${pulumi.getProject()}/${pulumi.getStack()}`,
+          triggers: args.triggers,
+          instanceId: undefined,
+          status: undefined,
+          startedAt: undefined,
+          // dynamic.Resource would serialize the provider's logic into every enrollment's state.
+          __provider: LOADER,
+        },
+        opts,
+      );
+    } finally {
+      restore();
+    }
   }
+}
+
+/**
+ * The SDK records each resource's whole call stack in the state, node_modules included: a quarter of an enrollment's
+ * size. The place in the program, which is what the engine shows, is its first frame.
+ *
+ * @returns Puts the SDK back as it was.
+ */
+function keepTopFrameOnly(): () => void {
+  const sdk = pulumi.Resource as unknown as { stackTrace?: (skip: number) => unknown[] };
+  const original = sdk.stackTrace;
+  if (original === undefined) return () => undefined;
+  sdk.stackTrace = (skip) => original(skip + 1).slice(0, 1);
+  return () => {
+    sdk.stackTrace = original;
+  };
 }
 
 interface Claim {

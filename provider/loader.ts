@@ -5,4 +5,4 @@
  * It must never change. State written with it lives as long as the stacks do, and the path in it is part of the
  * package's public surface for just as long; a new text would also show as a change of every enrollment of every user.
  */
-export const LOADER = `exports.handler = () => require("pulumi-mailmodo/enrollmentLifecycle").enrollmentLifecycle`;
+export const LOADER = `exports.handler = () => require("pulumi-mailmodo/enrollmentLifecycle")`;

@@ -22,6 +22,8 @@ export interface Workbench {
   readonly env: Record<string, string | undefined>;
   /** Runs the CLI in the project's folder to its end, whatever its exit code. */
   pulumi(...args: string[]): Promise<Run>;
+  /** The same, with more in the environment for this run alone. */
+  pulumiWith(env: Record<string, string>, ...args: string[]): Promise<Run>;
   /** Takes everything away. */
   dispose(): void;
 }
@@ -58,10 +60,13 @@ export async function createWorkbench(files: Record<string, string>, copies: str
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     MAILMODO_API_KEY: undefined,
   };
+  const pulumiWith: Workbench["pulumiWith"] = (more, ...args) =>
+    run(path.join(bin, "pulumi"), [...args, "--non-interactive", "--color=never"], dir, { ...env, ...more });
   return {
     dir,
     env,
-    pulumi: (...args) => run(path.join(bin, "pulumi"), [...args, "--non-interactive", "--color=never"], dir, env),
+    pulumi: (...args) => pulumiWith({}, ...args),
+    pulumiWith,
     dispose: () => fs.rmSync(root, { recursive: true, force: true }),
   };
 }

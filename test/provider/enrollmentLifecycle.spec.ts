@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type * as pulumi from "@pulumi/pulumi";
-import { enrollmentLifecycle } from "../../provider/enrollmentLifecycle";
+import enrollmentLifecycle from "../../provider/enrollmentLifecycle";
 import type { EnrollmentInputs, EnrollmentState } from "../../provider/inputs";
 import { LOADER } from "../../provider/loader";
 import { SANDBOX_KEY } from "../../sandbox/server";
@@ -13,7 +13,6 @@ const inputs: EnrollmentInputs = {
   data: { firstName: "Ada" },
   allowDuplicateEmail: false,
   abortReason: "preview closed",
-  triggers: [],
   __provider: LOADER,
 };
 

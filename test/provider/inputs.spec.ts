@@ -110,7 +110,8 @@ describe("changedReplacing and changedInPlace", () => {
     ["abortReason", {}, { abortReason: "other" }, [], true],
     ["the loader text", { __provider: "old" }, {}, [], true],
     ["two at once", {}, { abortReason: "other", data: {} }, ["data"], true],
-    ["a default that old state lacks", { data: undefined, triggers: undefined }, { data: {}, triggers: [] }, [], false],
+    ["a default that old state lacks", { data: undefined }, { data: {} }, [], false],
+    ["no triggers to an empty list", { triggers: undefined }, { triggers: [] }, [], false],
     ["a value that is not known yet", {}, { email: UNKNOWN }, ["email"], false],
   ];
   for (const [what, olds, news, replacing, inPlace] of table) {
@@ -129,7 +130,7 @@ describe("withDefaults", () => {
   it("fills in what was left out and keeps the rest", () => {
     const { journeyId, email, abortReason, __provider } = valid;
     const given = { journeyId, email, abortReason, __provider };
-    assert.deepEqual(withDefaults(given), { ...given, data: {}, allowDuplicateEmail: false, triggers: [] });
+    assert.deepEqual(withDefaults(given), { ...given, data: {}, allowDuplicateEmail: false });
     assert.deepEqual(withDefaults(valid), valid);
   });
 });

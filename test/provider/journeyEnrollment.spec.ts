@@ -49,7 +49,6 @@ describe("JourneyEnrollment", () => {
         data: {},
         allowDuplicateEmail: false,
         abortReason: "Removed by Pulumi from seeds/pr-7",
-        triggers: [],
         __provider: LOADER,
       },
     });

@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { SANDBOX_KEY } from "../../sandbox/server";
+import { createWorkbench, type Run, type Workbench } from "../../tools/workbench";
+import { useSandbox, type RunningSandbox } from "./sandbox";
+
+/** A project of one JavaScript program with the stack "test", the real engine, and a sandbox of its own. */
+export interface Project extends Workbench {
+  readonly sandbox: RunningSandbox;
+  /** Runs the CLI and demands that it succeeds. */
+  succeed(...args: string[]): Promise<Run>;
+  /** Runs the CLI and demands that it fails. */
+  fail(...args: string[]): Promise<Run>;
+  /** Writes the program anew. `ENROLL` stands for the line that imports the package. */
+  program(text: string): void;
+  /** What the sandbox was asked since the last call: the call's name and its body. */
+  requests(): [call: string, body: Record<string, unknown>][];
+}
+
+export const JOURNEY = "6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5";
+
+const PROJECT = `name: seeds
+runtime:
+  name: nodejs
+  options:
+    typescript: false
+main: index.js
+`;
+
+const STACK = (url: string) => `config:
+  mailmodo:baseUrl: ${url}
+  mailmodo:requestTimeoutSeconds: "2"
+  mailmodo:allowedRecipients:
+    - "*@seeds.example.com"
+`;
+
+/** Makes a project before each test of the suite, with the key in the environment, and takes it away after. */
+export function useProject(text: string): () => Project {
+  const sandbox = useSandbox();
+  let project: Project;
+  beforeEach(async () => {
+    const bench = await createWorkbench({
+      "Pulumi.yaml": PROJECT,
+      "Pulumi.test.yaml": STACK(sandbox().url),
+      "package.json": "{}",
+      "index.js": programText(text),
+    });
+    bench.env["MAILMODO_API_KEY"] = SANDBOX_KEY;
+    let seen = 0;
+    const expectCode = async (wanted: (code: number | null) => boolean, args: string[]) => {
+      const result = await bench.pulumi(...args);
+      assert.ok(wanted(result.code), `pulumi ${args.join(" ")} ended with ${result.code}:\n${result.output}`);
+      return result;
+    };
+    project = {
+      ...bench,
+      sandbox: sandbox(),
+      succeed: (...args) => expectCode((code) => code === 0, args),
+      fail: (...args) => expectCode((code) => code !== 0, args),
+      program: (next) => fs.writeFileSync(path.join(bench.dir, "index.js"), programText(next)),
+      requests() {
+        const news = sandbox().store.requests().slice(seen);
+        seen += news.length;
+        return news.map(({ path, body }) => [path.split("/")[2] ?? "", body as Record<string, unknown>]);
+      },
+    };
+    await project.succeed("stack", "init", "test");
+  });
+  afterEach(() => project.dispose());
+  return () => project;
+}
+
+function programText(text: string): string {
+  return `const pulumi = require("@pulumi/pulumi");
+const { JourneyEnrollment, stackAddress } = require("pulumi-mailmodo");
+const journeyId = "${JOURNEY}";
+${text}
+`;
+}
