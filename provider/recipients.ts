@@ -63,7 +63,7 @@ const HASH_LENGTH = 16;
 /** {@link stackAddress} for a given project and stack. */
 export function tagAddress(base: string, project: string, stack: string): string {
   if (typeof base !== "string" || !isEmail(base, { allow_utf8_local_part: false })) {
-    throw new pulumi.RunError("stackAddress takes a plain e-mail address, such as qa@seeds.example.com.");
+    throw new pulumi.RunError("stackAddress takes a plain e-mail address, such as seeds@example.com.");
   }
   const { local, domain } = split(base);
   const plus = local.indexOf("+");

@@ -58,6 +58,8 @@ function printInstances(sandbox: Sandbox): void {
 }
 
 async function main(): Promise<void> {
+  // Ctrl-C reaches the CLI too, and whatever is made here goes with the process.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
   const started = Date.now();
   const sandbox = createSandbox();
   await sandbox.app.listen({ host: "127.0.0.1", port: 0 });
@@ -67,7 +69,7 @@ async function main(): Promise<void> {
     const config = fs.readFileSync(path.join(__dirname, "..", "Pulumi.sandbox.yaml"), "utf8");
     bench = await createWorkbench(
       { "Pulumi.sandbox.yaml": config.replace("http://127.0.0.1:8025", `http://127.0.0.1:${port}`) },
-      ["Pulumi.yaml", "stacks", "tsconfig.json", "package.json"],
+      { copies: ["Pulumi.yaml", "stacks", "tsconfig.json", "package.json"] },
     );
     bench.env["MAILMODO_API_KEY"] = SANDBOX_KEY;
     await demo(bench, sandbox);

@@ -30,14 +30,22 @@ export interface Workbench {
 
 const REPOSITORY = path.resolve(__dirname, "..");
 
+export interface WorkbenchOptions {
+  /** Files and folders of this repository to copy in. Default: none. */
+  copies?: string[];
+  /** Whether the project uses this repository's node_modules. Default: true; else it has none. */
+  linkPackages?: boolean;
+}
+
 /**
- * Makes a project of the given files; a directory's name copies that directory of the repository, and the packages are
- * the repository's.
+ * Makes a project of the given files.
  *
  * @param files Path in the project, to the text of the file.
- * @param copies Files and folders of the repository to copy in.
  */
-export async function createWorkbench(files: Record<string, string>, copies: string[] = []): Promise<Workbench> {
+export async function createWorkbench(
+  files: Record<string, string>,
+  { copies = [], linkPackages = true }: WorkbenchOptions = {},
+): Promise<Workbench> {
   const { bin } = await findEngine();
   const root = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-mailmodo-")));
   const dir = path.join(root, "project");
@@ -48,7 +56,9 @@ export async function createWorkbench(files: Record<string, string>, copies: str
     fs.mkdirSync(path.dirname(path.join(dir, name)), { recursive: true });
     fs.writeFileSync(path.join(dir, name), text);
   }
-  fs.symlinkSync(path.join(REPOSITORY, "node_modules"), path.join(dir, "node_modules"));
+  if (linkPackages) fs.symlinkSync(path.join(REPOSITORY, "node_modules"), path.join(dir, "node_modules"));
+  const dispose = () => fs.rmSync(root, { recursive: true, force: true });
+  process.once("exit", dispose);
 
   const env: Workbench["env"] = {
     ...process.env,
@@ -67,7 +77,10 @@ export async function createWorkbench(files: Record<string, string>, copies: str
     env,
     pulumi: (...args) => pulumiWith({}, ...args),
     pulumiWith,
-    dispose: () => fs.rmSync(root, { recursive: true, force: true }),
+    dispose() {
+      process.off("exit", dispose);
+      dispose();
+    },
   };
 }
 

@@ -3,7 +3,7 @@ import Module from "node:module";
 import { LOADER } from "../../provider/loader";
 
 interface Handler {
-  handler(): Record<string, unknown>;
+  handler: () => Record<string, unknown>;
 }
 
 describe("the loader", () => {
@@ -13,10 +13,10 @@ describe("the loader", () => {
   });
 
   it("loads the package's lifecycle when it is evaluated as the plugin does", () => {
-    const text = new Module("") as Module & { _compile(code: string, name: string): void; exports: Handler };
+    const text = new Module("") as Module & { _compile(code: string, name: string): void };
     text.paths = module.paths;
     text._compile(LOADER, "");
-    const { handler } = text.exports;
+    const { handler } = text.exports as Handler;
     for (const method of ["configure", "check", "diff", "create", "update", "delete"]) {
       assert.equal(typeof handler()[method], "function", method);
     }

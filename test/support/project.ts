@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { SANDBOX_KEY } from "../../sandbox/server";
+import { SANDBOX_KEY, type SandboxOptions } from "../../sandbox/server";
 import { createWorkbench, type Run, type Workbench } from "../../tools/workbench";
-import { useSandbox, type RunningSandbox } from "./sandbox";
+import { useSandbox, type Each, type RunningSandbox } from "./sandbox";
 
 /** A project of one JavaScript program with the stack "test", the real engine, and a sandbox of its own. */
 export interface Project extends Workbench {
@@ -25,7 +25,6 @@ runtime:
   name: nodejs
   options:
     typescript: false
-main: index.js
 `;
 
 const STACK = (url: string) => `config:
@@ -35,11 +34,11 @@ const STACK = (url: string) => `config:
     - "*@seeds.example.com"
 `;
 
-/** Makes a project before each test of the suite, with the key in the environment, and takes it away after. */
-export function useProject(text: string): () => Project {
-  const sandbox = useSandbox();
+/** Makes a project with the key in the environment, and takes it away after. */
+export function useProject(text: string, options: SandboxOptions = {}, each: Each = "test"): () => Project {
+  const sandbox = useSandbox(options, each);
   let project: Project;
-  beforeEach(async () => {
+  (each === "test" ? beforeEach : before)(async () => {
     const bench = await createWorkbench({
       "Pulumi.yaml": PROJECT,
       "Pulumi.test.yaml": STACK(sandbox().url),
@@ -67,7 +66,7 @@ export function useProject(text: string): () => Project {
     };
     await project.succeed("stack", "init", "test");
   });
-  afterEach(() => project.dispose());
+  (each === "test" ? afterEach : after)(() => project.dispose());
   return () => project;
 }
 

@@ -7,16 +7,19 @@ export interface RunningSandbox extends Sandbox {
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<{ status: number; body: unknown }>;
 }
 
-/** Starts a sandbox on a free port before each test of the suite, and stops it after; the answer gives the current one. */
-export function useSandbox(options: SandboxOptions = {}): () => RunningSandbox {
+/** When a suite makes what it uses: anew for each test, or once for all of them. */
+export type Each = "test" | "suite";
+
+/** Starts a sandbox on a free port, and stops it after; the answer gives the current one. */
+export function useSandbox(options: SandboxOptions = {}, each: Each = "test"): () => RunningSandbox {
   let running: RunningSandbox;
-  beforeEach(async () => {
+  (each === "test" ? beforeEach : before)(async () => {
     const sandbox = createSandbox(options);
     await sandbox.app.listen({ host: "127.0.0.1", port: 0 });
     const url = `http://127.0.0.1:${(sandbox.app.server.address() as AddressInfo).port}`;
     running = { ...sandbox, url, post: (path, body, headers) => post(url + path, body, headers) };
   });
-  afterEach(() => running.app.close());
+  (each === "test" ? afterEach : after)(() => running.app.close());
   return () => running;
 }
 

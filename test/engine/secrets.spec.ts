@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { defaultProfile } from "../../sandbox/profiles";
+import { SANDBOX_KEY } from "../../sandbox/server";
+import { useProject } from "../support/project";
+
+const up = ["up", "--yes", "--skip-preview"];
+const address = "ada.secret@seeds.example.com";
+
+describe("what is secret, through the real engine", () => {
+  const project = useProject(
+    `
+    const qa = new JourneyEnrollment("qa", {
+      journeyId,
+      email: pulumi.secret("${address}"),
+      data: { firstName: pulumi.secret("Countess"), seats: 3 },
+      triggers: process.env.TRIGGER ? [process.env.TRIGGER] : [],
+    });
+    exports.email = qa.email;
+    exports.data = qa.data;
+  `,
+    {
+      // Refused by words that repeat what was sent.
+      profile: {
+        ...defaultProfile,
+        wrongKey: { status: 400, message: `API key ${SANDBOX_KEY} may not stop ${address}` },
+      },
+    },
+  );
+
+  it("is nowhere in a state, an output or an error", async () => {
+    delete project().env["MAILMODO_API_KEY"];
+    await project().succeed("config", "set", "--secret", "mailmodo:apiKey", SANDBOX_KEY);
+    const texts: string[] = [];
+    const keep = (run: { output: string }) => texts.push(run.output);
+
+    keep(await project().succeed("preview", "--diff"));
+    keep(await project().succeed("up", "--yes", "--diff"));
+    keep(await project().succeed("stack", "output"));
+    keep(await project().succeed("stack", "export"));
+    keep(await project().pulumiWith({ TRIGGER: "1" }, "preview", "--diff"));
+    keep(await project().succeed(...up, "--diff", "--expect-no-changes"));
+
+    project().sandbox.rotateKey("TESTKEY-0000000-0000000-0000002");
+    const refused = await project().fail("destroy", "--yes", "--skip-preview");
+    keep(refused);
+    assert.match(refused.output, /"API key \[key\] may not stop a\*\*\*@seeds\.example\.com"/);
+    keep(await project().fail("preview", "--config", "mailmodo:allowedRecipients=[]"));
+    keep(await project().fail("preview", "--config", 'mailmodo:allowedRecipients=["*@other.example.com"]'));
+
+    for (const file of files(project().dir)) texts.push(fs.readFileSync(file, "utf8"));
+    for (const file of files(path.join(project().dir, "..", "state"))) texts.push(fs.readFileSync(file, "utf8"));
+
+    assert.ok(texts.length > 12);
+    for (const text of texts) {
+      for (const secret of [SANDBOX_KEY, address, "ada.secret", "Countess"]) {
+        assert.ok(!text.includes(secret), `${secret} is in:\n${text}`);
+      }
+    }
+  });
+});
+
+/** Every file below a folder but the program, which names the secret for this test. */
+function files(folder: string): string[] {
+  return fs
+    .readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.name !== "index.js" && !entry.isSymbolicLink())
+    .flatMap((entry) => {
+      const full = path.join(folder, entry.name);
+      return entry.isDirectory() ? files(full) : [full];
+    });
+}

@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { SANDBOX_KEY } from "../../sandbox/server";
+import { JOURNEY, useProject } from "../support/project";
+
+const up = ["up", "--yes", "--skip-preview"];
+const destroy = ["destroy", "--yes", "--skip-preview"];
+const newKey = "TESTKEY-0000000-0000000-0000002";
+
+describe("a destroy through the real engine, months later", () => {
+  const project = useProject(`
+    new JourneyEnrollment("qa", { journeyId, email: stackAddress("qa@seeds.example.com"), abortReason: "over" });
+  `);
+  const statuses = () =>
+    project()
+      .sandbox.store.all()
+      .map(({ status }) => status);
+
+  /** As months pass: the program is gone, only the installed package is there. */
+  const removeProgram = () => fs.rmSync(path.join(project().dir, "index.js"));
+
+  /** The key in the stack's config, none in the environment. */
+  const useConfigKey = async (key: string) => {
+    delete project().env["MAILMODO_API_KEY"];
+    await project().succeed("config", "set", "--secret", "mailmodo:apiKey", key);
+  };
+
+  it("needs no program", async () => {
+    await project().succeed(...up);
+    removeProgram();
+    await project().succeed(...destroy);
+    assert.deepEqual(statuses(), ["aborted"]);
+    assert.equal(project().sandbox.store.all()[0]?.abortReason, "over");
+  });
+
+  it("works without the program and with a rotated key from the environment", async () => {
+    await useConfigKey(SANDBOX_KEY);
+    await project().succeed(...up);
+    removeProgram();
+    project().sandbox.rotateKey(newKey);
+    project().env["MAILMODO_API_KEY"] = newKey;
+    await project().succeed(...destroy);
+    assert.deepEqual(statuses(), ["aborted"]);
+  });
+
+  it("works with a rotated key from the config and --run-program", async () => {
+    await useConfigKey(SANDBOX_KEY);
+    await project().succeed(...up);
+    project().sandbox.rotateKey(newKey);
+    await project().succeed("config", "set", "--secret", "mailmodo:apiKey", newKey);
+    await project().succeed(...destroy, "--run-program");
+    assert.deepEqual(statuses(), ["aborted"]);
+  });
+
+  it("without either, fails, keeps the enrollment in the state, and names the ways out, of which an up is one", async () => {
+    await useConfigKey(SANDBOX_KEY);
+    await project().succeed(...up);
+    project().sandbox.rotateKey(newKey);
+    await project().succeed("config", "set", "--secret", "mailmodo:apiKey", newKey);
+    const { output } = await project().fail(...destroy);
+    const [error] = output.match(/error: .*Could not abort.*/) ?? [];
+    assert.match(
+      error ?? "",
+      new RegExp(
+        `Could not abort journey ${JOURNEY} for instance \\S+: Mailmodo refused the API key \\(400\\): "Invalid mmApiKey"\\. ` +
+          "A plain destroy gets the key of the last up\\..*MAILMODO_API_KEY.*pulumi up.*pulumi destroy --run-program",
+      ),
+    );
+    assert.doesNotMatch(output, /^\s+at .*:\d+/m, "a stack trace");
+    assert.ok(!output.includes(newKey) && !output.includes(SANDBOX_KEY));
+    assert.deepEqual(statuses(), ["running"]);
+
+    await project().succeed(...up, "--expect-no-changes");
+    await project().succeed(...destroy);
+    assert.deepEqual(statuses(), ["aborted"]);
+  });
+
+  it("says how to set a key where there is none", async () => {
+    await project().succeed(...up);
+    delete project().env["MAILMODO_API_KEY"];
+    const { output } = await project().fail(...destroy);
+    assert.match(output, /error: .*Missing mailmodo:apiKey\..*MAILMODO_API_KEY/);
+    assert.deepEqual(statuses(), ["running"]);
+  });
+
+  it("takes an enrollment that ended by itself as done, and says so in one line", async () => {
+    await project().succeed(...up);
+    const [instance] = project().sandbox.store.all();
+    project().sandbox.store.abort(instance!, "by hand, in Mailmodo");
+    const { output } = await project().succeed(...destroy);
+    assert.match(
+      output,
+      /Nothing left to abort in journey \S+ for q\*\*\*@seeds\.example\.com: "The journey instance has/,
+    );
+  });
+});
