@@ -1,8 +1,7 @@
 import * as fs from "node:fs";
-import type { AddressInfo } from "node:net";
 import * as path from "node:path";
 import Table from "cli-table3";
-import { createSandbox, SANDBOX_KEY } from "../sandbox/server";
+import { createSandbox, listen, SANDBOX_KEY } from "../sandbox/server";
 import { createWorkbench, type Workbench } from "../tools/workbench";
 
 const ROUNDS = 5;
@@ -31,8 +30,7 @@ const languages: Record<string, Record<string, string>> = {
 /** How long an up of one enrollment takes from TypeScript, as a ratio to plain JavaScript: medians, interleaved. */
 async function main(): Promise<void> {
   const sandbox = createSandbox();
-  await sandbox.app.listen({ host: "127.0.0.1", port: 0 });
-  const url = `http://127.0.0.1:${(sandbox.app.server.address() as AddressInfo).port}`;
+  const url = await listen(sandbox);
   const benches = new Map<string, Workbench>();
   try {
     for (const [language, files] of Object.entries(languages)) {

@@ -10,9 +10,11 @@ import {
 import { abortJourney, startJourney } from "./mailmodo/client";
 import { maskAddress, UnconfirmedError } from "./mailmodo/errors";
 import { RecordedAsUnconfirmed, withAdvice } from "./lifecycleErrors";
+import { leaveWell, whileBusy } from "./plugin";
 import { allowedRecipients, connection, SettingsError, type ConfigReader } from "./settings";
+import { settleAll, StartJournal } from "./startJournal";
 
-// Set before each method: the plugin configures a provider once, before its first use.
+// Set by configure, which the plugin calls once, before any other method.
 let config: ConfigReader = { get: () => undefined };
 
 /**
@@ -31,21 +33,26 @@ const enrollmentLifecycle = {
   // resolved in each method.
   async configure(request: pulumi.dynamic.ConfigureRequest): Promise<void> {
     config = request.config;
+    leaveWell(settleAll);
   },
 
   async check(_olds: EnrollmentInputs, news: EnrollmentInputs): Promise<pulumi.dynamic.CheckResult<EnrollmentInputs>> {
     const inputs = withDefaults(news);
-    const settings = [() => connection(config), () => allowedRecipients(config)].map(settingsProblem);
-    const recipients = settings[1] === undefined ? allowedRecipients(config) : undefined;
-    const problems = [...settings, ...problemsOf(inputs, recipients)].filter((problem) => problem !== undefined);
+    const settings = attempt(() => connection(config));
+    const recipients = attempt(() => allowedRecipients(config));
+    const problems = [settings.problem, recipients.problem, ...problemsOf(inputs, recipients.value)];
     // With a property's name the engine would print the property's value, and so a full address.
-    return { inputs, failures: problems.map((reason) => ({ property: "", reason })) };
+    return { inputs, failures: problems.filter(isText).map((reason) => ({ property: "", reason })) };
   },
 
   async diff(_id: string, olds: EnrollmentState, news: EnrollmentInputs): Promise<pulumi.dynamic.DiffResult> {
-    const replaces = changedReplacing(olds, news);
+    // A refresh takes the engine's own mark of an unconfirmed start away, so that it counts as a change by itself.
+    const isUnconfirmed = olds.instanceId === undefined;
+    // Its delete would abort by address, and so other instances too; update says so instead.
+    const mustStay = isUnconfirmed && olds.allowDuplicateEmail;
+    const replaces = mustStay ? [] : changedReplacing(olds, news);
     return {
-      changes: replaces.length > 0 || changedInPlace(olds, news),
+      changes: isUnconfirmed || replaces.length > 0 || changedInPlace(olds, news),
       replaces,
       // Started before the old one is aborted, the address would be in the journey twice.
       deleteBeforeReplace: true,
@@ -53,7 +60,7 @@ const enrollmentLifecycle = {
   },
 
   async create(inputs: EnrollmentInputs): Promise<{ id: string; outs: EnrollmentState }> {
-    const state = await start(inputs);
+    const state = await whileBusy(() => start(inputs));
     return { id: state.instanceId, outs: state };
   },
 
@@ -62,16 +69,18 @@ const enrollmentLifecycle = {
     if (instanceId !== undefined) return { outs: { ...news, instanceId, status, startedAt } };
 
     // Aborting by address would also stop the other instances that allowDuplicateEmail lets run for it.
-    if (news.allowDuplicateEmail) {
+    if (olds.allowDuplicateEmail) {
       const what = `Could not mend journey ${news.journeyId} for ${maskAddress(news.email)}: whether it was started is not known.`;
-      throw new RecordedAsUnconfirmed(id, { ...news, status, startedAt }, what);
+      throw new RecordedAsUnconfirmed(id, olds, what);
     }
-    await abort(olds);
-    return { outs: await start(news) };
+    return whileBusy(async () => {
+      await abort(olds);
+      return { outs: await start(news) };
+    });
   },
 
   async delete(_id: string, state: EnrollmentState): Promise<void> {
-    await abort(state);
+    await whileBusy(() => abort(state));
   },
 } satisfies pulumi.dynamic.ResourceProvider<EnrollmentInputs, EnrollmentState>;
 
@@ -79,18 +88,44 @@ const enrollmentLifecycle = {
 export = enrollmentLifecycle;
 
 async function start(inputs: EnrollmentInputs): Promise<EnrollmentState & { instanceId: string }> {
+  const to = connection(config);
+  const journal = new StartJournal(to.apiKey);
+  await abortLost(journal, inputs);
+  const { journeyId, email, abortReason, allowDuplicateEmail } = inputs;
+  const note = journal.note({ journeyId, email, abortReason, allowDuplicateEmail });
   const startedAt = new Date().toISOString();
   try {
-    const instanceId = await startJourney(connection(config), inputs);
+    const instanceId = await startJourney(to, inputs);
+    note.confirm(instanceId);
+    note.settle();
     return { ...inputs, instanceId, status: "started", startedAt };
   } catch (error) {
-    if (!(error instanceof UnconfirmedError)) throw withAdvice(error);
+    if (!(error instanceof UnconfirmedError)) {
+      note.drop();
+      throw withAdvice(error, "start");
+    }
+    note.settle();
     const state: EnrollmentState = { ...inputs, status: "unconfirmed", startedAt };
-    throw new RecordedAsUnconfirmed(`unconfirmed:${inputs.journeyId}`, state, error.message);
+    throw new RecordedAsUnconfirmed(`unconfirmed:${journeyId}`, state, error.message);
   }
 }
 
-async function abort({ journeyId, email, instanceId, abortReason }: EnrollmentState): Promise<void> {
+/**
+ * Aborts what earlier starts of the address left running when their plugin was killed, which the engine knows nothing
+ * of. Where others may run for the address, `pulumi-mailmodo recover` sees to it: it knows which are recorded.
+ */
+async function abortLost(
+  journal: StartJournal,
+  { journeyId, email, allowDuplicateEmail }: EnrollmentInputs,
+): Promise<void> {
+  if (allowDuplicateEmail) return;
+  for (const lost of journal.lost({ journeyId, email })) {
+    await abort(lost);
+    journal.forget(lost);
+  }
+}
+
+async function abort({ journeyId, email, instanceId, abortReason }: Abortable): Promise<void> {
   try {
     const over = await abortJourney(connection(config), { journeyId, email, instanceId, reason: abortReason });
     if (over !== undefined) {
@@ -98,16 +133,22 @@ async function abort({ journeyId, email, instanceId, abortReason }: EnrollmentSt
       console.log(`Nothing left to abort in journey ${journeyId} for ${maskAddress(email)}: "${over}"`);
     }
   } catch (error) {
-    throw withAdvice(error);
+    throw withAdvice(error, "abort");
   }
 }
 
-function settingsProblem(read: () => unknown): string | undefined {
+type Abortable = Pick<EnrollmentState, "journeyId" | "email" | "instanceId" | "abortReason">;
+
+/** What reading a setting gives, or what is wrong with it. */
+function attempt<T>(read: () => T): { value?: T; problem?: string } {
   try {
-    read();
-    return undefined;
+    return { value: read() };
   } catch (error) {
-    if (error instanceof SettingsError) return error.message;
+    if (error instanceof SettingsError) return { problem: error.message };
     throw error;
   }
+}
+
+function isText(value: string | undefined): value is string {
+  return value !== undefined;
 }

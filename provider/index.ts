@@ -1,3 +1,4 @@
 export { JourneyEnrollment, type JourneyEnrollmentArgs } from "./journeyEnrollment";
 export { stackAddress } from "./recipients";
 export type { DataValue } from "./inputs";
+export { recover, type Recovery, type RecoverOptions } from "./recover/recover";

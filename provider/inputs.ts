@@ -50,9 +50,21 @@ const REPLACING = ["journeyId", "email", "data", "allowDuplicateEmail", "trigger
 
 /** Which inputs differ so that the enrollment must be replaced. Deep, and key order does not count. */
 export function changedReplacing(olds: UncheckedInputs, news: UncheckedInputs): string[] {
-  const [before, after] = [withDefaults(olds), withDefaults(news)];
-  // No triggers are as good as an empty list of them.
-  return REPLACING.filter((name) => !isDeepStrictEqual(before[name] ?? [], after[name] ?? []));
+  const [before, after] = [comparable(olds), comparable(news)];
+  return REPLACING.filter((name) => !isDeepStrictEqual(before[name], after[name]));
+}
+
+/** Inputs in one spelling: what means the same to Mailmodo must not start a journey again. */
+function comparable(inputs: UncheckedInputs): UncheckedInputs {
+  const { journeyId, email, ...others } = withDefaults(inputs);
+  const at = typeof email === "string" ? email.lastIndexOf("@") : -1;
+  return {
+    ...others,
+    // No triggers are as good as an empty list of them.
+    triggers: others.triggers ?? [],
+    journeyId: typeof journeyId === "string" ? journeyId.toLowerCase() : journeyId,
+    email: typeof email === "string" ? email.slice(0, at) + email.slice(at).toLowerCase() : email,
+  };
 }
 
 /** Whether something differs that changes in place: the abort reason, or the loader text. */
@@ -104,10 +116,13 @@ function emailProblem(value: unknown, recipients: Recipients | undefined): strin
   if (!isEmail(value, { allow_utf8_local_part: false })) return `email is not a valid address (${maskAddress(value)}).`;
   if (recipients === undefined || recipients.allows(value)) return undefined;
   const outside = `email ${maskAddress(value)} is outside mailmodo:allowedRecipients.`;
-  // A look-alike domain is a mistake or an attack; no command to allow it is offered.
+  // Where a domain is not plain ASCII, the pattern to add would look like another's: no command is offered.
   if (/[^\x00-\x7f]/.test(value))
     return `${outside} Its domain has letters that are not ASCII and may look like others.`;
-  return `${outside} If it may get real mail, add it to the list: pulumi config set mailmodo:allowedRecipients '["<pattern>", …]'.`;
+  return (
+    `${outside} If it may get real mail, put a pattern for it in the list: ` +
+    `pulumi config set mailmodo:allowedRecipients '["*@seeds.example.com", "<pattern>"]'.`
+  );
 }
 
 function dataProblem(value: unknown): string | undefined {

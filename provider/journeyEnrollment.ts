@@ -6,34 +6,34 @@ import { refuseKeyInClear } from "./settings";
 
 export interface JourneyEnrollmentArgs {
   /**
-   * The journey's id at Mailmodo: a UUID. The journey's trigger must be "API / Webhook".
-   * Changing it replaces the enrollment.
+   * The journey's id at Mailmodo: a UUID. The journey's trigger must be "API / Webhook". Anything else than a UUID fails
+   * the preview. Changing it replaces the enrollment.
    */
   journeyId: pulumi.Input<string>;
   /**
    * The address to enroll: one plain e-mail address of at most 254 characters, allowed by `mailmodo:allowedRecipients`.
-   * See {@link stackAddress} for one that no other stack has. Two enrollments of a stack with the same journey and
+   * Any other fails the preview. See {@link stackAddress} for one that no other stack has. Two enrollments of a stack with the same journey and
    * address are an error, unless both set `allowDuplicateEmail`. Changing it replaces the enrollment.
    */
   email: pulumi.Input<string>;
   /**
-   * Personalization values: a flat object of strings, finite numbers and booleans, at most 64 KiB as JSON.
-   * Default: none. Changing it replaces the enrollment; the order of the keys does not count.
+   * Personalization values: a flat object of strings, finite numbers and booleans, at most 64 KiB as JSON; anything else
+   * fails the preview. Default: none. The order of the keys does not count. Changing it replaces the enrollment.
    */
   data?: pulumi.Input<Record<string, pulumi.Input<DataValue>>>;
   /**
-   * Whether the journey may run more than once for the address at the same time. Default: false.
-   * Changing it replaces the enrollment.
+   * Whether the journey may run more than once for the address at the same time; true or false, or the preview fails.
+   * Default: false. Changing it replaces the enrollment.
    */
   allowDuplicateEmail?: pulumi.Input<boolean>;
   /**
-   * Why the journey will be aborted: what Mailmodo is told on destroy or replace. Not empty.
-   * Default: names the project and the stack. Changed in place, without a request.
+   * Why the journey will be aborted: what Mailmodo is told on destroy or replace. An empty one fails the preview.
+   * Default: names the project and the stack. Changed in place.
    */
   abortReason?: pulumi.Input<string>;
   /**
    * Values that have no meaning of their own, such as a commit: any change of them aborts the journey and starts it
-   * again. Default: none. Changing it replaces the enrollment.
+   * again. Anything but a list fails the preview. Default: none. Changing it replaces the enrollment.
    */
   triggers?: pulumi.Input<pulumi.Input<unknown>[]>;
 }
@@ -136,7 +136,7 @@ function refuseDuplicate(name: string, args: JourneyEnrollmentArgs): pulumi.Outp
     const taken = claims.get(run) ?? new Map<string, Claim>();
     claims.set(run, taken);
     // Values of the wrong type are the check's to refuse; a mail system may well not tell a capital in a name.
-    const key = `${journeyId} ${String(email).toLowerCase()}`;
+    const key = `${journeyId} ${String(email)}`.toLowerCase();
     const other = taken.get(key);
     if (other !== undefined && !(other.allowDuplicateEmail && allowDuplicateEmail)) {
       throw new pulumi.RunError(

@@ -1,5 +1,6 @@
 import type { EnrollmentState } from "./inputs";
-import { hideStack, KeyRefusedError, RefusedError, type MailmodoError } from "./mailmodo/errors";
+import { hideStack, KeyRefusedError, RefusedError, UnconfirmedError } from "./mailmodo/errors";
+import { SettingsError } from "./settings";
 
 /**
  * A start that may have taken effect. The engine records an error that carries `id`, `properties` and `reasons` as
@@ -28,24 +29,31 @@ export class RecordedAsUnconfirmed extends Error {
 }
 
 /** Adds what a user of Pulumi can do now to an error of the client, which knows nothing of Pulumi. */
-export function withAdvice(error: unknown): unknown {
-  const advice = adviceFor(error);
+export function withAdvice(error: unknown, call: "start" | "abort"): unknown {
+  const advice = call === "start" ? adviceOnStart(error) : adviceOnAbort(error);
   if (advice === undefined) return error;
-  const advised = new Error(`${(error as MailmodoError).message} ${advice}`, { cause: error });
+  const advised = new Error(`${(error as Error).message} ${advice}`, { cause: error });
   hideStack(advised);
   return advised;
 }
 
-function adviceFor(error: unknown): string | undefined {
+function adviceOnStart(error: unknown): string | undefined {
   if (error instanceof KeyRefusedError) {
-    return error.operation === "start"
-      ? "Set today's key: pulumi config set --secret mailmodo:apiKey <key>, or put it in MAILMODO_API_KEY."
-      : "A plain destroy gets the key of the last up. Give it today's: put the key in MAILMODO_API_KEY, " +
-          "or set mailmodo:apiKey and run pulumi up, or set it and run pulumi destroy --run-program.";
+    return "Set today's key: pulumi config set --secret mailmodo:apiKey <key>, or put it in MAILMODO_API_KEY.";
   }
-  if (error instanceof RefusedError && error.operation === "abort") {
+  return error instanceof RefusedError ? "Nothing was started." : undefined;
+}
+
+function adviceOnAbort(error: unknown): string | undefined {
+  if (error instanceof SettingsError || error instanceof KeyRefusedError) {
     return (
-      "It stays in the state. If it is over, or was aborted in Mailmodo by hand, " +
+      "A plain destroy gets the settings of the last up. Give it today's: put the key in MAILMODO_API_KEY, " +
+      "or set mailmodo:apiKey and run pulumi up, or set it and run pulumi destroy --run-program."
+    );
+  }
+  if (error instanceof RefusedError || error instanceof UnconfirmedError) {
+    return (
+      "It stays in the state: run it again. If it is over, or was aborted in Mailmodo by hand, " +
       "forget it: pulumi state delete <urn> (pulumi stack --show-urns lists them)."
     );
   }

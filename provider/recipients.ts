@@ -1,43 +1,48 @@
 import { createHash } from "node:crypto";
-import { domainToASCII } from "node:url";
+import { domainToASCII, domainToUnicode } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
 import isEmail from "validator/lib/isEmail";
+import { escapeRegExp } from "./mailmodo/errors";
 
 /** A parsed `mailmodo:allowedRecipients`. */
 export interface Recipients {
   allows(email: string): boolean;
-  readonly patterns: readonly string[];
 }
 
 /**
  * Parses a JSON list of patterns such as `["*@seeds.example.com", "jane@example.com"]`. A `*` in the local part stands
  * for any characters; the domain is named in full and compared without regard to case, the local part exactly.
  *
- * @throws {Error} with a message that continues "mailmodo:allowedRecipients …".
+ * @throws {Error} with a message that continues "mailmodo:allowedRecipients …". It repeats no pattern: they are addresses.
  */
 export function parseRecipients(text: string): Recipients {
-  const list = parseList(text);
-  const tests = list.map((pattern) => {
+  const tests = parseList(text).map((pattern, index) => {
     const { local, domain } = split(pattern);
-    if (local === "" || domain === "" || domain.includes("*") || pattern.indexOf("@") !== pattern.lastIndexOf("@")) {
-      throw new Error(
-        `has the pattern ${JSON.stringify(pattern)}, which is not of the form "*@domain" or "name@domain"`,
-      );
+    const asciiDomain = plainDomain(domain);
+    if (local === "" || asciiDomain === undefined || pattern.indexOf("@") !== pattern.lastIndexOf("@")) {
+      throw new Error(`has a pattern, number ${index + 1}, that is not of the form "*@domain" or "name@domain"`);
     }
-    const localTest = new RegExp(`^${local.split("*").map(escape).join(".*")}$`, "s");
-    const asciiDomain = domainToASCII(domain);
-    if (asciiDomain === "") throw new Error(`has the pattern ${JSON.stringify(pattern)}, whose domain is not one`);
-    return { localTest, asciiDomain };
+    return { localTest: new RegExp(`^${local.split("*").map(escapeRegExp).join(".*")}$`, "s"), asciiDomain };
   });
   return {
-    patterns: list,
     allows(email) {
       const { local, domain } = split(email);
-      // domainToASCII lower-cases, and turns a look-alike such as a Cyrillic "е" into its own, different xn-- name.
-      const asciiDomain = domainToASCII(domain);
+      const asciiDomain = plainDomain(domain);
       return tests.some((test) => test.asciiDomain === asciiDomain && test.localTest.test(local));
     },
   };
+}
+
+/**
+ * A domain in its ASCII form, or nothing where it only looks like one: the mapping to ASCII takes "ſ" for "s" and drops
+ * invisible characters, so a domain with such would pass for another and be sent as it is written.
+ */
+function plainDomain(domain: string): string | undefined {
+  const ascii = domainToASCII(domain);
+  const isPlain =
+    ascii !== "" &&
+    [domainToUnicode(ascii), ascii].includes(domain.replace(/[A-Z]/g, (letter) => letter.toLowerCase()));
+  return isPlain && /^[a-z0-9.-]+$/.test(ascii) ? ascii : undefined;
 }
 
 /**
@@ -106,8 +111,4 @@ function parseList(text: string): string[] {
     throw new Error("is not a list of patterns");
   }
   return value;
-}
-
-function escape(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { hideStack } from "./mailmodo/errors";
-import type { Connection } from "./mailmodo/transport";
+import type { Connection, Outgoing } from "./mailmodo/transport";
+import { engineIsGone } from "./plugin";
 import { parseRecipients, type Recipients } from "./recipients";
 
 /** Reads one stack config value by its full name, secrets in clear. Both Pulumi's plugin and a program can give one. */
@@ -17,8 +18,8 @@ export class SettingsError extends Error {
   }
 }
 
-export const DEFAULT_BASE_URL = "https://api.mailmodo.com";
-export const DEFAULT_REQUEST_TIMEOUT_SECONDS = 10;
+const DEFAULT_BASE_URL = "https://api.mailmodo.com";
+const DEFAULT_REQUEST_TIMEOUT_SECONDS = 10;
 const MAX_REQUEST_TIMEOUT_SECONDS = 30;
 
 const KEY_COMMAND = "pulumi config set --secret mailmodo:apiKey <key>";
@@ -26,7 +27,7 @@ const RECIPIENTS_COMMAND = `pulumi config set mailmodo:allowedRecipients '["*@se
 
 /**
  * The connection to Mailmodo: `MAILMODO_API_KEY` or `mailmodo:apiKey`, `mailmodo:baseUrl`,
- * `mailmodo:requestTimeoutSeconds`. Called by each method of the lifecycle, so that a key from the environment counts
+ * `mailmodo:requestTimeoutSeconds`, `mailmodo:alreadyOver`. Called by each method of the lifecycle, so that a key from the environment counts
  * at once, whatever config the engine hands over.
  *
  * @throws {SettingsError}
@@ -36,7 +37,20 @@ export function connection(config: ConfigReader, env: NodeJS.ProcessEnv = proces
     apiKey: apiKey(config, env),
     baseUrl: baseUrl(config),
     requestTimeoutMs: requestTimeoutSeconds(config) * 1000,
+    alreadyOver: alreadyOver(config),
+    objection: (request) => objection(config, request),
   };
+}
+
+/**
+ * The second line of defence, whatever the check said: no start leaves for an address outside the list, and nothing at
+ * all once the engine that asked for it is gone, for nobody would record what comes of it.
+ */
+async function objection(config: ConfigReader, { call, body }: Outgoing): Promise<string | undefined> {
+  if (call === "start" && !allowedRecipients(config).allows(body.email ?? "")) {
+    return "the address is outside mailmodo:allowedRecipients";
+  }
+  return (await engineIsGone()) ? "the Pulumi engine that asked for it is gone" : undefined;
 }
 
 /**
@@ -100,12 +114,14 @@ function baseUrl(config: ConfigReader): string {
   const url = new URL(text);
   if (url.username || url.password || url.search || url.hash)
     throw fail("must be an origin, without user, query or fragment");
-  if (url.protocol === "https:") return text;
+  // What was parsed, not what was typed: a stray space, "?" or slash at the end would spoil the path that is added.
+  const origin = (url.origin + url.pathname).replace(/\/+$/, "");
+  if (url.protocol === "https:") return origin;
   if (url.protocol !== "http:") throw fail("must begin with https://");
   if (!/^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url.hostname)) {
     throw fail("must begin with https://; http is for a loopback address only, since the key goes with each request");
   }
-  return text;
+  return origin;
 }
 
 function requestTimeoutSeconds(config: ConfigReader): number {
@@ -119,4 +135,22 @@ function requestTimeoutSeconds(config: ConfigReader): number {
     );
   }
   return seconds;
+}
+
+function alreadyOver(config: ConfigReader): string[] {
+  const text = config.get("mailmodo:alreadyOver");
+  if (text === undefined || text === "") return [];
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    value = undefined;
+  }
+  if (!Array.isArray(value) || !value.every((phrase) => typeof phrase === "string" && phrase.trim().length > 3)) {
+    throw new SettingsError(
+      "mailmodo:alreadyOver must be a JSON list of phrases, each longer than three characters. " +
+        `Set it: pulumi config set mailmodo:alreadyOver '["has left the journey"]'.`,
+    );
+  }
+  return value as string[];
 }

@@ -7,9 +7,9 @@ export function succeed(reply: FastifyReply, message: string, ref?: string): Fas
 }
 
 /** Sends the vendor's envelope of a failure. An abort's has one field more than a start's. */
-export function refuse(reply: FastifyReply, { status, message }: Refusal): FastifyReply {
+export function refuse(reply: FastifyReply, { status, message, withRef }: Refusal, ref?: string): FastifyReply {
   const extra = isAbort(reply.request) ? { status: "error" } : {};
-  return reply.code(status).send({ success: false, ...extra, message });
+  return reply.code(status).send({ success: false, ...extra, message, ...(withRef ? { ref } : {}) });
 }
 
 function isAbort(request: FastifyRequest): boolean {

@@ -1,26 +1,103 @@
-/**
- * What the vendor's contract leaves undefined, decided in this one place. The default keeps to the statuses that the
- * published contract has (200 and 400).
- */
-export interface Profile {
-  /** How a refusal of the API key is answered. */
-  readonly wrongKey: Refusal;
-  /** How a second start is answered while the journey runs for the address. */
-  readonly duplicate: Refusal;
-  /** How an abort of an instance that has ended is answered. */
-  readonly abortEnded: Refusal;
-  /** How an abort is answered where there is no such instance, or nothing runs for the address. */
-  readonly abortUnknown: Refusal;
-}
-
+/** How a call is refused where the vendor's contract does not say. */
 export interface Refusal {
   readonly status: number;
   readonly message: string;
+  /** Whether a refused duplicate names the instance that runs already. */
+  readonly withRef?: boolean;
 }
 
+/** What exceeding the plan's rate is answered with. */
+export interface Limit {
+  readonly perSecond: number;
+  readonly status: 429 | 503;
+  readonly retryAfter?: "seconds" | "date";
+}
+
+/** What the vendor's contract leaves undefined, decided in this one place. */
+export interface Profile {
+  readonly wrongKey: Refusal;
+  /** A second start for an address; "accepted" starts another instance. */
+  readonly duplicate: Refusal | "accepted";
+  /** Whether a start is a duplicate while an earlier one runs, or ever after. */
+  readonly duplicateMeans: "running" | "ever";
+  readonly abortEnded: Refusal | "success";
+  /** An abort where there is no such instance, or nothing runs for the address. */
+  readonly abortUnknown: Refusal | "success";
+  readonly abortByAddress: "all" | "last";
+  /** Refuses every start: a suppressed contact, a paused journey, a full quota. */
+  readonly start?: Refusal;
+  readonly limit?: Limit;
+}
+
+const wrongKey: Refusal = { status: 400, message: "Invalid mmApiKey" };
+const duplicate: Refusal = { status: 400, message: "The journey is already running for the provided email" };
+const abortEnded: Refusal = { status: 400, message: "The journey instance has already ended" };
+const abortUnknown: Refusal = { status: 400, message: "No such journey instance" };
+
+/** Keeps to the statuses that the published contract has, 200 and 400. */
 export const defaultProfile: Profile = {
-  wrongKey: { status: 400, message: "Invalid mmApiKey" },
-  duplicate: { status: 400, message: "The journey is already running for the provided email" },
-  abortEnded: { status: 400, message: "The journey instance has already ended" },
-  abortUnknown: { status: 400, message: "No such journey instance" },
+  wrongKey,
+  duplicate,
+  duplicateMeans: "running",
+  abortEnded,
+  abortUnknown,
+  abortByAddress: "all",
 };
+
+/** Each name is one answer to one unknown; several can be given together. */
+export const profiles: Readonly<Record<string, Partial<Profile>>> = {
+  default: {},
+  "duplicate-400-ref": { duplicate: { ...duplicate, withRef: true } },
+  "duplicate-200": { duplicate: { ...duplicate, status: 200 } },
+  "duplicate-200-ref": { duplicate: { ...duplicate, status: 200, withRef: true } },
+  "duplicate-ever": { duplicateMeans: "ever" },
+  "duplicate-ever-200-ref": { duplicateMeans: "ever", duplicate: { ...duplicate, status: 200, withRef: true } },
+  "duplicate-accepted": { duplicate: "accepted" },
+  "ended-success": { abortEnded: "success" },
+  "ended-200": { abortEnded: { ...abortEnded, status: 200 } },
+  "ended-404": { abortEnded: { ...abortEnded, status: 404 } },
+  "unknown-success": { abortUnknown: "success" },
+  "unknown-200": { abortUnknown: { ...abortUnknown, status: 200 } },
+  "unknown-404": { abortUnknown: { ...abortUnknown, status: 404 } },
+  "abort-last": { abortByAddress: "last" },
+  "key-401": { wrongKey: { ...wrongKey, status: 401 } },
+  "key-401-bare": { wrongKey: { status: 401, message: "Request failed" } },
+  "key-200": { wrongKey: { ...wrongKey, status: 200 } },
+  ...refusingStarts("suppressed", "The contact is suppressed"),
+  ...refusingStarts("paused", "The journey is paused"),
+  ...refusingStarts("quota", "The contact limit of the journey is reached"),
+  ...limits(5),
+  ...limits(10),
+  ...limits(50),
+};
+
+/**
+ * The default with what the named profiles change.
+ *
+ * @throws {Error} There is no profile of such a name.
+ */
+export function profileOf(names: readonly string[]): Profile {
+  return names.reduce<Profile>((profile, name) => {
+    const changes = Object.hasOwn(profiles, name) ? profiles[name] : undefined;
+    if (changes === undefined) {
+      throw new Error(`No profile "${name}". There are: ${Object.keys(profiles).join(", ")}.`);
+    }
+    return { ...profile, ...changes };
+  }, defaultProfile);
+}
+
+function refusingStarts(name: string, message: string): Record<string, Partial<Profile>> {
+  return {
+    [`${name}-400`]: { start: { status: 400, message } },
+    [`${name}-200`]: { start: { status: 200, message } },
+  };
+}
+
+function limits(perSecond: number): Record<string, Partial<Profile>> {
+  return {
+    [`limit-${perSecond}-429`]: { limit: { perSecond, status: 429 } },
+    [`limit-${perSecond}-429-seconds`]: { limit: { perSecond, status: 429, retryAfter: "seconds" } },
+    [`limit-${perSecond}-429-date`]: { limit: { perSecond, status: 429, retryAfter: "date" } },
+    [`limit-${perSecond}-503`]: { limit: { perSecond, status: 503 } },
+  };
+}

@@ -1,39 +1,56 @@
 import Fastify, { type FastifyError, type FastifyInstance } from "fastify";
+import { setTimeout } from "node:timers/promises";
 import { refuse } from "./envelopes";
+import { Faults } from "./faults";
+import { misbehave } from "./misbehave";
 import { defaultProfile, type Profile } from "./profiles";
 import { abortRoute } from "./routes/abort";
 import { booksRoutes } from "./routes/books";
+import { controlRoutes } from "./routes/control";
 import { startRoute } from "./routes/start";
 import { Store } from "./store";
+import { throttle } from "./throttle";
 
 export interface SandboxOptions {
   /** The key that requests must carry. Default: {@link SANDBOX_KEY}. */
   apiKey?: string;
-  /** How the sandbox answers where the vendor's contract is silent. */
+  /** How the sandbox answers where the vendor's contract is silent. Default: {@link defaultProfile}. */
   profile?: Profile;
   /** How long a journey runs before it finishes by itself, in milliseconds. Default: 7 days. */
   journeyDurationMs?: number;
   /** The clock, in milliseconds since 1970. Default: the machine's. */
   now?: () => number;
+  /** How a `delay` is waited for. Default: by the machine's clock. */
+  sleep?: (ms: number) => Promise<void>;
 }
 
 export interface Sandbox {
   /** Answers requests once it listens: `await sandbox.app.listen({ port: 0 })`. */
   readonly app: FastifyInstance;
   readonly store: Store;
+  readonly faults: Faults;
   /** From now on, requests must carry this key. */
   rotateKey(apiKey: string): void;
+  /** From now on, the sandbox answers so. */
+  useProfile(profile: Profile): void;
 }
 
 /** An invented key, in the form of the vendor's. */
 export const SANDBOX_KEY = "TESTKEY-0000000-0000000-0000000";
 
+/** Lets a sandbox listen on a free port of this machine, and says where. */
+export async function listen({ app }: Sandbox, port = 0): Promise<string> {
+  return app.listen({ host: "127.0.0.1", port });
+}
+
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** A stateful stand-in for Mailmodo's two journey calls, in memory: nothing it does sends mail. */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
-  const store = new Store(options.now ?? Date.now, options.journeyDurationMs ?? 7 * DAY_MS);
-  const profile = options.profile ?? defaultProfile;
+  const now = options.now ?? Date.now;
+  const store = new Store(now, options.journeyDurationMs ?? 7 * DAY_MS);
+  const faults = new Faults();
+  let profile = options.profile ?? defaultProfile;
   let apiKey = options.apiKey ?? SANDBOX_KEY;
 
   const app = Fastify({
@@ -51,20 +68,28 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   void app.register(async (hooks) => {
     // The journal keeps what was sent, also of a request that is refused before its handler.
     hooks.addHook("preSerialization", async (request, reply, answer) => {
-      store.record({ method: request.method, path: request.url, body: request.body, status: reply.statusCode, answer });
+      const { method, url: path, body, fault } = request;
+      store.record({ method, path, body, status: reply.statusCode, answer, ...(fault ? { fault: fault.kind } : {}) });
       return answer;
     });
+    throttle(hooks, () => profile, now);
     hooks.addHook("preValidation", async (request, reply) => {
       if (request.headers["mmapikey"] !== apiKey) return refuse(reply, profile.wrongKey);
     });
-    startRoute(hooks, store, profile);
-    abortRoute(hooks, store, profile);
+    misbehave(hooks, faults, options.sleep ?? setTimeout);
+    startRoute(hooks, store, () => profile);
+    abortRoute(hooks, store, () => profile);
   });
   booksRoutes(app, store);
+  controlRoutes(app, faults, (next) => (profile = next));
 
   return {
     app,
     store,
+    faults,
+    useProfile(next) {
+      profile = next;
+    },
     rotateKey(next) {
       apiKey = next;
     },

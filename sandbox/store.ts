@@ -10,6 +10,8 @@ export interface Instance {
   status: "running" | "aborted" | "finished";
   endedAt?: string;
   abortReason?: string;
+  /** Set where the address ran in the journey already, and the start did not allow that: somebody is mailed twice. */
+  doubled?: true;
 }
 
 /** One request to the two calls, and how it was answered. Headers are not kept, so the key is not. */
@@ -20,6 +22,8 @@ export interface JournalEntry {
   readonly body: unknown;
   readonly status: number;
   readonly answer: unknown;
+  /** What went wrong on purpose. */
+  readonly fault?: string;
 }
 
 /** The sandbox's books: what runs, what ended, and what was asked. In memory only. */
@@ -36,7 +40,8 @@ export class Store {
     private readonly journeyDurationMs: number,
   ) {}
 
-  start(journeyId: string, email: string, data: Record<string, unknown>): Instance {
+  start(journeyId: string, email: string, data: Record<string, unknown>, allowDuplicateEmail = false): Instance {
+    const doubled = !allowDuplicateEmail && this.running(journeyId, email).length > 0;
     const instance: Instance = {
       instanceId: randomUUID(),
       journeyId,
@@ -44,6 +49,7 @@ export class Store {
       data,
       startedAt: this.time(),
       status: "running",
+      ...(doubled ? { doubled } : {}),
     };
     this.instances.set(instance.instanceId, instance);
     return instance;
@@ -60,11 +66,13 @@ export class Store {
   }
 
   running(journeyId: string, email: string): Instance[] {
+    return this.ever(journeyId, email).filter((instance) => instance.status === "running");
+  }
+
+  /** What was started for an address, whether it runs or not. */
+  ever(journeyId: string, email: string): Instance[] {
     return this.all().filter(
-      (instance) =>
-        instance.status === "running" &&
-        instance.journeyId === journeyId &&
-        instance.email.toLowerCase() === email.toLowerCase(),
+      (instance) => instance.journeyId === journeyId && instance.email.toLowerCase() === email.toLowerCase(),
     );
   }
 

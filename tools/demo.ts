@@ -1,8 +1,5 @@
-import * as fs from "node:fs";
-import type { AddressInfo } from "node:net";
-import * as path from "node:path";
 import Table from "cli-table3";
-import { createSandbox, SANDBOX_KEY, type Sandbox } from "../sandbox/server";
+import { createSandbox, listen, SANDBOX_KEY, type Sandbox } from "../sandbox/server";
 import { createWorkbench, type Run, type Workbench } from "./workbench";
 
 /** What `npm run demo` shows: the life of two enrollments, with the real engine, against the sandbox. */
@@ -57,18 +54,24 @@ function printInstances(sandbox: Sandbox): void {
   console.log(table.toString());
 }
 
+function sandboxConfig(url: string): string {
+  return `config:
+  mailmodo:baseUrl: ${url}
+  mailmodo:allowedRecipients: ["*@seeds.example.com"]
+`;
+}
+
 async function main(): Promise<void> {
   // Ctrl-C reaches the CLI too, and whatever is made here goes with the process.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
   const started = Date.now();
   const sandbox = createSandbox();
-  await sandbox.app.listen({ host: "127.0.0.1", port: 0 });
-  const { port } = sandbox.app.server.address() as AddressInfo;
+  const url = await listen(sandbox);
   let bench: Workbench | undefined;
   try {
-    const config = fs.readFileSync(path.join(__dirname, "..", "Pulumi.sandbox.yaml"), "utf8");
     bench = await createWorkbench(
-      { "Pulumi.sandbox.yaml": config.replace("http://127.0.0.1:8025", `http://127.0.0.1:${port}`) },
+      // Not the repository's own file: its user may have made it theirs.
+      { "Pulumi.sandbox.yaml": sandboxConfig(url) },
       { copies: ["Pulumi.yaml", "stacks", "tsconfig.json", "package.json"] },
     );
     bench.env["MAILMODO_API_KEY"] = SANDBOX_KEY;

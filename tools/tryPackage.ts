@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { AddressInfo } from "node:net";
 import * as path from "node:path";
-import { createSandbox, SANDBOX_KEY } from "../sandbox/server";
+import manifest from "../package.json";
+import { createSandbox, listen, SANDBOX_KEY } from "../sandbox/server";
 import { createWorkbench, run, type Workbench } from "./workbench";
 
 const provider = path.resolve(__dirname, "../provider");
@@ -9,9 +9,8 @@ const provider = path.resolve(__dirname, "../provider");
 /** Packs the provider as it would be published, installs it in a blank project, and runs an up and a destroy there. */
 async function tryPackage(): Promise<void> {
   const sandbox = createSandbox();
-  await sandbox.app.listen({ host: "127.0.0.1", port: 0 });
-  const { port } = sandbox.app.server.address() as AddressInfo;
-  const bench = await createWorkbench(blankProject(port), { linkPackages: false });
+  const url = await listen(sandbox);
+  const bench = await createWorkbench(blankProject(url), { linkPackages: false });
   bench.env["MAILMODO_API_KEY"] = SANDBOX_KEY;
   try {
     const packed = await succeed("npm", ["pack", "--json", "--pack-destination", bench.dir], provider, bench);
@@ -24,7 +23,7 @@ async function tryPackage(): Promise<void> {
       ({ path }) => !/^(dist\/.*\.(js|d\.ts)|package\.json|README\.md|LICENSE)$/.test(path),
     );
     assert.deepEqual(stray, [], "only the build, the manifest, the README and the licence are published");
-    const packages = [`./${tarball.filename}`, "@pulumi/pulumi@3.259.0", "typescript@6.0.3"];
+    const packages = [`./${tarball.filename}`, ...["@pulumi/pulumi", "typescript"].map(pinned)];
     await succeed("npm", ["install", "--silent", "--no-save", ...packages], bench.dir, bench);
 
     // The types as a user's compiler sees them.
@@ -46,11 +45,16 @@ async function tryPackage(): Promise<void> {
   }
 }
 
-function blankProject(port: number): Record<string, string> {
+/** A package at the version that this repository uses. */
+function pinned(name: string): string {
+  return `${name}@${manifest.devDependencies[name as keyof typeof manifest.devDependencies]}`;
+}
+
+function blankProject(url: string): Record<string, string> {
   return {
     "Pulumi.yaml": "name: blank\nruntime: nodejs\n",
     "Pulumi.dev.yaml": `config:
-  mailmodo:baseUrl: http://127.0.0.1:${port}
+  mailmodo:baseUrl: ${url}
   mailmodo:allowedRecipients: ["*@seeds.example.com"]
 `,
     "tsconfig.json": JSON.stringify({

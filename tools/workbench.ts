@@ -3,7 +3,7 @@ import { once } from "node:events";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { findEngine } from "./engine/engine";
+import { findEngine, type Engine } from "./engine/engine";
 
 /** What one run of the CLI came to. */
 export interface Run {
@@ -28,6 +28,9 @@ export interface Workbench {
   dispose(): void;
 }
 
+// Found once: it may have to be brought, and asking a CLI for its version takes a while.
+let engine: Promise<Engine> | undefined;
+
 const REPOSITORY = path.resolve(__dirname, "..");
 
 export interface WorkbenchOptions {
@@ -46,7 +49,7 @@ export async function createWorkbench(
   files: Record<string, string>,
   { copies = [], linkPackages = true }: WorkbenchOptions = {},
 ): Promise<Workbench> {
-  const { bin } = await findEngine();
+  const { bin } = await (engine ??= findEngine());
   const root = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-mailmodo-")));
   const dir = path.join(root, "project");
   const state = path.join(root, "state");
@@ -60,8 +63,10 @@ export async function createWorkbench(
   const dispose = () => fs.rmSync(root, { recursive: true, force: true });
   process.once("exit", dispose);
 
+  // Settings of the caller's for Pulumi, such as PULUMI_STACK, are not meant for this project.
+  const others = Object.entries(process.env).filter(([name]) => !name.startsWith("PULUMI_"));
   const env: Workbench["env"] = {
-    ...process.env,
+    ...Object.fromEntries(others),
     PATH: [bin, process.env["PATH"]].join(path.delimiter),
     PULUMI_HOME: path.join(root, "home"),
     PULUMI_BACKEND_URL: `file://${state}`,
@@ -69,6 +74,8 @@ export async function createWorkbench(
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     MAILMODO_API_KEY: undefined,
+    // ts-node would leave a cache of its own in the machine's temporary folder.
+    DISABLE_V8_COMPILE_CACHE: "1",
   };
   const pulumiWith: Workbench["pulumiWith"] = (more, ...args) =>
     run(path.join(bin, "pulumi"), [...args, "--non-interactive", "--color=never"], dir, { ...env, ...more });

@@ -8,6 +8,7 @@ export type Outcome =
   | { readonly kind: "keyRefused"; readonly status: number; readonly message: string }
   | { readonly kind: "slowDown"; readonly status: number; readonly retryAfterMs?: number }
   | { readonly kind: "notSent"; readonly reason: string }
+  | { readonly kind: "held"; readonly reason: string }
   /** Nobody can tell whether it took effect. */
   | { readonly kind: "unconfirmed"; readonly reason: string; readonly status?: number };
 
@@ -16,7 +17,7 @@ export type Outcome =
  * `success: false` for failures. What is not clearly a yes, a no or "later" is unconfirmed.
  */
 export function outcomeOf(exchange: Exchange): Outcome {
-  if (exchange.kind === "notSent") return { kind: "notSent", reason: exchange.reason };
+  if (exchange.kind === "notSent" || exchange.kind === "held") return exchange;
   if (exchange.kind === "noAnswer") return { kind: "unconfirmed", reason: exchange.reason };
 
   const { status, text } = exchange;
@@ -41,8 +42,7 @@ export function outcomeOf(exchange: Exchange): Outcome {
 }
 
 // No page of the vendor says how a wrong key is answered, so the words count as much as the status.
-const KEY_WORDS =
-  /\b(mm)?api[ _-]?key\b|\bunauthori[sz]ed\b|\bunauthenticated\b|\bauthentication\b|\binvalid (key|token)\b/i;
+const KEY_WORDS = /\b(mm)?api[ _-]?key\b|\bunauthori[sz]ed\b|\bunauthenticated\b|\binvalid (key|token|credentials)\b/i;
 
 function refusal(status: number, message: string): Outcome {
   const kind = status === 401 || status === 403 || KEY_WORDS.test(message) ? "keyRefused" : "refused";

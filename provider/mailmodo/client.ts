@@ -1,9 +1,11 @@
 import { saysAlreadyOver } from "./alreadyOver";
 import { outcomeOf, type Outcome } from "./answers";
 import {
+  HeldError,
   KeyRefusedError,
   maskAddress,
   NotSentError,
+  redact,
   RefusedError,
   SlowDownError,
   UnconfirmedError,
@@ -33,6 +35,7 @@ export interface AbortRequest {
  *
  * @throws {RefusedError} Mailmodo said no.
  * @throws {KeyRefusedError} Mailmodo refused the key.
+ * @throws {HeldError} The connection's objection held it back.
  * @throws {NotSentError} No attempt reached Mailmodo.
  * @throws {SlowDownError} Mailmodo asked for a slower pace until the time was over.
  * @throws {UnconfirmedError} The journey may have been started; nobody can tell.
@@ -41,12 +44,13 @@ export async function startJourney(connection: Connection, request: StartRequest
   const { journeyId, email, data, allowDuplicateEmail } = request;
   const call: Call = { operation: "start", journeyId, subject: maskAddress(email) };
   const outcome = await attempt(
-    async () => outcomeOf(await post(connection, `/hooks/start/${journeyId}`, { email, data, allowDuplicateEmail })),
+    async () =>
+      outcomeOf(await post(connection, { call: "start", journeyId, body: { email, data, allowDuplicateEmail } })),
     (last) => last.kind === "notSent" || last.kind === "slowDown",
     connection.requestTimeoutMs,
   );
   if (outcome.kind === "accepted" && outcome.instanceId !== undefined) return outcome.instanceId;
-  throw errorFor(call, outcome, redactor(connection, email));
+  throw errorFor(call, outcome, (words) => redact(words, connection.apiKey, email));
 }
 
 /**
@@ -56,7 +60,7 @@ export async function startJourney(connection: Connection, request: StartRequest
  * @returns The vendor's words where there was nothing left to abort, else nothing.
  * @throws {RefusedError} Mailmodo said no.
  * @throws {KeyRefusedError} Mailmodo refused the key.
- * @throws {NotSentError | SlowDownError | UnconfirmedError} No attempt was confirmed.
+ * @throws {HeldError | NotSentError | SlowDownError | UnconfirmedError} No attempt was confirmed.
  */
 export async function abortJourney(connection: Connection, request: AbortRequest): Promise<string | undefined> {
   const { journeyId, email, instanceId, reason } = request;
@@ -67,57 +71,47 @@ export async function abortJourney(connection: Connection, request: AbortRequest
   };
   const body = instanceId === undefined ? { email, reason } : { instanceId, reason };
   const outcome = await attempt(
-    async () => outcomeOf(await post(connection, `/hooks/abort/${journeyId}`, body)),
+    async () => outcomeOf(await post(connection, { call: "abort", journeyId, body })),
     (last) => last.kind === "notSent" || last.kind === "slowDown" || last.kind === "unconfirmed",
     connection.requestTimeoutMs,
   );
   if (outcome.kind === "accepted") return undefined;
-  const redact = redactor(connection, email);
-  if (outcome.kind === "refused" && saysAlreadyOver(outcome.message)) return redact(outcome.message);
-  throw errorFor(call, outcome, redact);
+  const clean = (words: string) => redact(words, connection.apiKey, email);
+  const isRefused = outcome.kind === "refused" || outcome.kind === "keyRefused";
+  if (isRefused && saysAlreadyOver(outcome, connection.alreadyOver)) return clean(outcome.message);
+  throw errorFor(call, outcome, clean);
 }
 
 /** The one place that knows which error an outcome is. */
-function errorFor(call: Call, outcome: Outcome, redact: (text: string) => string): MailmodoError {
+function errorFor(call: Call, outcome: Outcome, clean: (words: string) => string): MailmodoError {
+  const words = "message" in outcome ? clean(outcome.message) : "";
+  const said = words && `: "${words}"`;
+  // What was seen on the wire, without the vendor's words: they are in the message, redacted.
+  const cause = { status: "status" in outcome ? outcome.status : undefined, outcome: outcome.kind };
   switch (outcome.kind) {
     case "refused":
-      return new RefusedError(call, refusedIt(outcome, redact), "", outcome);
+      return new RefusedError(call, `Mailmodo refused it (${outcome.status})${said}.`, { ...outcome, cause });
     case "keyRefused":
-      return new KeyRefusedError(
-        call,
-        refusedIt(outcome, redact).replace("refused it", "refused the API key"),
-        "",
-        outcome,
-      );
+      return new KeyRefusedError(call, `Mailmodo refused the API key (${outcome.status})${said}.`, {
+        ...outcome,
+        cause,
+      });
+    case "held":
+      return new HeldError(call, `${outcome.reason}. Nothing was sent.`, { cause });
     case "notSent":
       return new NotSentError(
         call,
-        outcome.reason,
-        "Nothing was sent. Check the network and mailmodo:baseUrl, then run it again.",
+        `${outcome.reason}. Nothing was sent. Check the network and mailmodo:baseUrl, then run it again.`,
+        { cause },
       );
     case "slowDown":
-      return new SlowDownError(call, `Mailmodo asked to slow down (${outcome.status})`, "Run it again later.", outcome);
+      return new SlowDownError(call, `Mailmodo asked to slow down (${outcome.status}). Run it again later.`, {
+        ...outcome,
+        cause,
+      });
     case "unconfirmed":
-      return new UnconfirmedError(call, `${outcome.reason}, so it may have taken effect`, "", outcome);
+      return new UnconfirmedError(call, `${outcome.reason}, so it may have taken effect.`, { ...outcome, cause });
     case "accepted":
-      return new UnconfirmedError(call, "Mailmodo accepted it without an instance id", "");
+      return new UnconfirmedError(call, "Mailmodo accepted it without an instance id.", { cause });
   }
-}
-
-function refusedIt(outcome: { status: number; message: string }, redact: (text: string) => string): string {
-  const words = redact(outcome.message);
-  return `Mailmodo refused it (${outcome.status})${words && `: "${words}"`}`;
-}
-
-const MAX_WORDS = 300;
-
-/** The vendor's words may repeat what was sent; neither the key nor the address may reach a log with them. */
-function redactor(connection: Connection, email: string): (text: string) => string {
-  return (text) =>
-    text
-      .replaceAll(connection.apiKey, "[key]")
-      .replace(new RegExp(email.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"), "gi"), () => maskAddress(email))
-      .replace(/[\p{Cc}\p{Cf}\s]+/gu, " ")
-      .trim()
-      .slice(0, MAX_WORDS);
 }

@@ -15,15 +15,12 @@ export abstract class MailmodoError extends Error {
   readonly journeyId: string;
   readonly status: number | undefined;
 
-  constructor(call: Call, why: string, advice: string, options: { status?: number; cause?: unknown } = {}) {
-    super(
-      `Could not ${call.operation} journey ${call.journeyId} for ${call.subject}: ${why}.${advice && ` ${advice}`}`,
-      { cause: options.cause },
-    );
+  constructor(call: Call, why: string, { status, cause }: { status?: number; cause?: unknown } = {}) {
+    super(`Could not ${call.operation} journey ${call.journeyId} for ${call.subject}: ${why}`, { cause });
     this.name = new.target.name;
     this.operation = call.operation;
     this.journeyId = call.journeyId;
-    this.status = options.status;
+    this.status = status;
     hideStack(this);
   }
 }
@@ -33,6 +30,9 @@ export class RefusedError extends MailmodoError {}
 
 /** Mailmodo refused the API key, whichever way it put that. */
 export class KeyRefusedError extends MailmodoError {}
+
+/** An objection of this project's own held the request back. Nothing was started or aborted. */
+export class HeldError extends MailmodoError {}
 
 /** The request never left: no name, no connection, no TLS. Nothing was started or aborted. */
 export class NotSentError extends MailmodoError {}
@@ -55,4 +55,24 @@ export function hideStack(error: Error): void {
 export function maskAddress(email: string): string {
   const at = email.lastIndexOf("@");
   return at < 1 ? "***" : `${email.slice(0, 1)}***${email.slice(at)}`;
+}
+
+/**
+ * Somebody else's words, fit for a log: on one line, short, without the key, and with everything that looks like an
+ * address masked, for they may repeat what was sent.
+ */
+export function redact(words: string, apiKey: string, email: string): string {
+  return words
+    .replaceAll(apiKey, "[key]")
+    .replace(new RegExp(escapeRegExp(email), "gi"), () => maskAddress(email))
+    .replace(/[^\s"'<>(),;:*]+(@|%40)[^\s"'<>(),;]+/gi, (address) => maskAddress(address.replace(/%40/i, "@")))
+    .replace(/[\p{Cc}\p{Cf}\s]+/gu, " ")
+    .trim()
+    .slice(0, MAX_WORDS);
+}
+
+const MAX_WORDS = 300;
+
+export function escapeRegExp(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }

@@ -4,17 +4,30 @@ import * as https from "node:https";
 
 /** Where to send, with whose key, and for how long to wait. */
 export interface Connection {
-  /** Origin of the API, with an optional path: `https://api.mailmodo.com`. */
+  /** Origin of the API, with an optional path, without a slash at the end: `https://api.mailmodo.com`. */
   readonly baseUrl: string;
   /** The `mmApiKey`. It is sent to the base URL's origin and nowhere else. */
   readonly apiKey: string;
   /** Longest wait for one whole answer, in milliseconds. */
   readonly requestTimeoutMs: number;
+  /** Phrases by which an abort's refusal says "already over", beside the known ones. */
+  readonly alreadyOver?: readonly string[];
+  /** The last word before anything is sent: a reason holds the request back. */
+  readonly objection: (request: Outgoing) => Promise<string | undefined>;
+}
+
+/** What is about to be sent. */
+export interface Outgoing {
+  readonly call: "start" | "abort";
+  readonly journeyId: string;
+  readonly body: { readonly email?: string; readonly [field: string]: unknown };
 }
 
 /** What came of one request. */
 export type Exchange =
   | { readonly kind: "answered"; readonly status: number; readonly text: string; readonly retryAfter?: string }
+  /** An objection held it back. */
+  | { readonly kind: "held"; readonly reason: string }
   /** The connection was never made, so the vendor cannot have seen the request. */
   | { readonly kind: "notSent"; readonly reason: string }
   /** The request may have been seen; no whole answer came back. */
@@ -31,8 +44,12 @@ const httpsAgent = new https.Agent({ keepAlive: false });
  * Posts JSON once and says what came of it. It never throws and never retries, and no axios error leaves it:
  * those carry the request's headers, and with them the key.
  */
-export async function post(connection: Connection, path: string, body: object): Promise<Exchange> {
-  const url = new URL(connection.baseUrl.replace(/\/+$/, "") + path);
+export async function post(connection: Connection, request: Outgoing): Promise<Exchange> {
+  const objection = await connection.objection(request);
+  if (objection !== undefined) return { kind: "held", reason: objection };
+
+  const { call, journeyId, body } = request;
+  const url = new URL(`${connection.baseUrl}/hooks/${call}/${encodeURIComponent(journeyId)}`);
   const watch = watchConnection(url.protocol === "https:");
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), connection.requestTimeoutMs);

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { refuse, succeed } from "../envelopes";
-import type { Profile } from "../profiles";
+import type { Profile, Refusal } from "../profiles";
 import type { Store } from "../store";
 import { emailProperty, journeyParams, validationMessage } from "./schemas";
 
@@ -20,7 +20,7 @@ const body = {
 };
 
 /** `POST /hooks/abort/{journey-id}`: aborts one instance, or what runs for an address. */
-export function abortRoute(app: FastifyInstance, store: Store, profile: Profile): void {
+export function abortRoute(app: FastifyInstance, store: Store, profile: () => Profile): void {
   app.post<{ Params: { journeyId: string }; Body: AbortBody }>(
     "/hooks/abort/:journeyId",
     { schema: { params: journeyParams, body }, schemaErrorFormatter: validationMessage },
@@ -31,15 +31,18 @@ export function abortRoute(app: FastifyInstance, store: Store, profile: Profile)
       if ((email === undefined) === (instanceId === undefined)) {
         return refuse(reply, { status: 400, message: "Either email or the instanceId should be provided" });
       }
+      const { abortEnded, abortUnknown, abortByAddress } = profile();
+      const nothing = (answer: Refusal | "success") =>
+        answer === "success" ? succeed(reply, "journey aborted") : refuse(reply, answer);
       if (instanceId !== undefined) {
         const instance = store.find(journeyId, instanceId);
-        if (instance === undefined) return refuse(reply, profile.abortUnknown);
-        if (instance.status !== "running") return refuse(reply, profile.abortEnded);
+        if (instance === undefined) return nothing(abortUnknown);
+        if (instance.status !== "running") return nothing(abortEnded);
         store.abort(instance, reason);
       } else {
         const running = store.running(journeyId, email ?? "");
-        if (running.length === 0) return refuse(reply, profile.abortUnknown);
-        for (const instance of running) store.abort(instance, reason);
+        if (running.length === 0) return nothing(abortUnknown);
+        for (const instance of abortByAddress === "all" ? running : running.slice(-1)) store.abort(instance, reason);
       }
       return succeed(reply, "journey aborted");
     },

@@ -21,15 +21,20 @@ const body = {
 };
 
 /** `POST /hooks/start/{journey-id}`: starts the journey for an address. */
-export function startRoute(app: FastifyInstance, store: Store, profile: Profile): void {
+export function startRoute(app: FastifyInstance, store: Store, profile: () => Profile): void {
   app.post<{ Params: { journeyId: string }; Body: StartBody }>(
     "/hooks/start/:journeyId",
     { schema: { params: journeyParams, body }, schemaErrorFormatter: validationMessage },
     (request, reply) => {
       const { journeyId } = request.params;
       const { email, data = {}, allowDuplicateEmail = false } = request.body;
-      if (!allowDuplicateEmail && store.running(journeyId, email).length > 0) return refuse(reply, profile.duplicate);
-      return succeed(reply, "journey Executed", store.start(journeyId, email, data).instanceId);
+      const { start, duplicate, duplicateMeans } = profile();
+      if (start !== undefined) return refuse(reply, start);
+      const [earlier] = duplicateMeans === "ever" ? store.ever(journeyId, email) : store.running(journeyId, email);
+      if (!allowDuplicateEmail && earlier !== undefined && duplicate !== "accepted") {
+        return refuse(reply, duplicate, earlier.instanceId);
+      }
+      return succeed(reply, "journey Executed", store.start(journeyId, email, data, allowDuplicateEmail).instanceId);
     },
   );
 }

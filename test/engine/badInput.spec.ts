@@ -154,7 +154,9 @@ describe("a preview through the real engine", () => {
   let files = 0;
 
   // Previews change nothing, so two can run at a time in one project.
-  before(async () => {
+  before(async function () {
+    // A preview for each case: some seconds each, on a busy machine more.
+    this.timeout(600_000);
     const waiting = [...cases, ...good];
     const work = async () => {
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {

@@ -172,6 +172,22 @@ describe("an unconfirmed start", () => {
     assert.deepEqual(paths(), ["start"]);
   });
 
+  it("is a change by itself, for a refresh takes the engine's mark of it away", async () => {
+    await answering((response) => response.end());
+    assert.deepEqual(await enrollmentLifecycle.diff(id, unconfirmed, inputs), {
+      changes: true,
+      replaces: [],
+      deleteBeforeReplace: true,
+    });
+    const both = { allowDuplicateEmail: true, triggers: ["1"] };
+    const { replaces } = await enrollmentLifecycle.diff(
+      id,
+      { ...unconfirmed, ...both },
+      { ...inputs, ...both, triggers: [] },
+    );
+    assert.deepEqual(replaces, [], "a replace would abort by address");
+  });
+
   it("is mended by update: abort by address, then one start", async () => {
     await answering((response) => json(response, 200, { success: true, message: "ok", ref }));
     const { outs } = await enrollmentLifecycle.update(id, unconfirmed, { ...inputs, abortReason: "other" });

@@ -10,11 +10,8 @@ function config(values: Record<string, string> = {}) {
 
 describe("connection", () => {
   it("defaults to the vendor's URL and 10 s", () => {
-    assert.deepEqual(connection(config({ "mailmodo:apiKey": key }), {}), {
-      apiKey: key,
-      baseUrl: "https://api.mailmodo.com",
-      requestTimeoutMs: 10_000,
-    });
+    const { apiKey, baseUrl, requestTimeoutMs, alreadyOver } = connection(config({ "mailmodo:apiKey": key }), {});
+    assert.deepEqual([apiKey, baseUrl, requestTimeoutMs, alreadyOver], [key, "https://api.mailmodo.com", 10_000, []]);
   });
 
   it("takes the key from the environment before the config", () => {
@@ -75,6 +72,38 @@ describe("connection", () => {
       assert.throws(
         () => connection(config({ "mailmodo:apiKey": key, "mailmodo:baseUrl": url }), {}),
         (error: Error) => problem.test(error.message) && error.message.includes("pulumi config set mailmodo:baseUrl"),
+      );
+    });
+  }
+
+  for (const typed of [
+    "https://mailmodo.example ",
+    "https://mailmodo.example/?",
+    "https://mailmodo.example#",
+    "HTTPS://Mailmodo.example//",
+  ]) {
+    it(`takes ${JSON.stringify(typed)} as what it means`, () => {
+      const { baseUrl } = connection(config({ "mailmodo:apiKey": key, "mailmodo:baseUrl": typed }), {});
+      assert.equal(baseUrl, "https://mailmodo.example");
+    });
+  }
+
+  it("objects to a start for an address outside the list, whatever the check said, and to none otherwise", async () => {
+    const { objection } = connection(
+      config({ "mailmodo:apiKey": key, "mailmodo:allowedRecipients": '["*@a.example"]' }),
+      {},
+    );
+    const start = (email: string) => objection({ call: "start", journeyId: "", body: { email } });
+    assert.equal(await start("qa@b.example"), "the address is outside mailmodo:allowedRecipients");
+    assert.equal(await start("qa@a.example"), undefined);
+    assert.equal(await objection({ call: "abort", journeyId: "", body: { email: "qa@b.example" } }), undefined);
+  });
+
+  for (const text of ["left", "{}", "[1]", '[""]', '["no"]']) {
+    it(`refuses ${text} as alreadyOver`, () => {
+      assert.throws(
+        () => connection(config({ "mailmodo:apiKey": key, "mailmodo:alreadyOver": text }), {}),
+        /mailmodo:alreadyOver must be a JSON list of phrases/,
       );
     });
   }

@@ -1,5 +1,4 @@
-import type { AddressInfo } from "node:net";
-import { createSandbox, SANDBOX_KEY, type Sandbox, type SandboxOptions } from "../../sandbox/server";
+import { createSandbox, listen, SANDBOX_KEY, type Sandbox, type SandboxOptions } from "../../sandbox/server";
 
 export interface RunningSandbox extends Sandbox {
   readonly url: string;
@@ -15,8 +14,7 @@ export function useSandbox(options: SandboxOptions = {}, each: Each = "test"): (
   let running: RunningSandbox;
   (each === "test" ? beforeEach : before)(async () => {
     const sandbox = createSandbox(options);
-    await sandbox.app.listen({ host: "127.0.0.1", port: 0 });
-    const url = `http://127.0.0.1:${(sandbox.app.server.address() as AddressInfo).port}`;
+    const url = await listen(sandbox);
     running = { ...sandbox, url, post: (path, body, headers) => post(url + path, body, headers) };
   });
   (each === "test" ? afterEach : after)(() => running.app.close());

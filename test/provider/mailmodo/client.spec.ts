@@ -32,7 +32,7 @@ describe("the client", () => {
 
   async function answering(answer: Answer) {
     server = await serve(answer);
-    return { baseUrl: server.url, apiKey, requestTimeoutMs };
+    return { baseUrl: server.url, apiKey, requestTimeoutMs, objection: async () => undefined };
   }
 
   /** Moves the clock over each wait between attempts until the call is over; answers come in real time. */
@@ -191,6 +191,7 @@ describe("the client", () => {
       [400, "Invalid mmApiKey"],
       [200, "Please provide a valid API key"],
       [400, "Unauthorized"],
+      [200, "Invalid credentials"],
     ] as const) {
       it(`on a refused key (${status} "${message}")`, async () => {
         const connection = await answering((response) => json(response, status, { success: false, message }));
@@ -335,8 +336,13 @@ describe("the client", () => {
       "Journey already aborted",
       "Journey was already cancelled",
       "Journey is already completed for this contact",
-      "Journey is not running",
-      "The run has finished",
+      "Instance is completed",
+      "Instance 11111111-2222-4333-8444-555555555555 has been aborted",
+      "The instance is not running",
+      "The instance is no longer active",
+      "Could not find instance",
+      "There is no instance with this id",
+      "Already aborted",
     ]) {
       it(`when Mailmodo says "${message}", and passes the words on`, async () => {
         const connection = await answering((response) => json(response, 400, { ...no, status: "error", message }));
@@ -352,6 +358,15 @@ describe("the client", () => {
       "instanceId is invalid",
       "Something went wrong",
       "Journey is paused",
+      "Journey is not running",
+      "Journey is not active",
+      "Your trial has ended",
+      "Your plan has ended",
+      "Your subscription is no longer active",
+      "Account is not active",
+      "Instance id not found in request body",
+      "The instance is still running",
+      "The instance could not be aborted",
       "",
     ]) {
       it(`but not when it says "${message}"`, async () => {
@@ -361,14 +376,45 @@ describe("the client", () => {
     }
   });
 
+  it("takes an abort as done by a 410, or by a phrase of the settings", async () => {
+    const connection = await answering((response, nth) =>
+      json(response, nth === 1 ? 410 : 400, {
+        ...no,
+        message: nth === 1 ? "Gone" : "The contact Has Left the journey",
+      }),
+    );
+    assert.equal(await abortJourney(connection, abortion), "Gone");
+    const alreadyOver = ["has left the journey"];
+    assert.equal(await abortJourney({ ...connection, alreadyOver }, abortion), "The contact Has Left the journey");
+  });
+
+  it("takes an abort as done although the status is a key's, where the words say so", async () => {
+    const connection = await answering((response) => json(response, 403, { ...no, message: "Instance was aborted" }));
+    assert.equal(await abortJourney(connection, abortion), "Instance was aborted");
+  });
+
+  it("sends nothing while the connection objects, and says why", async () => {
+    const connection = await answering((response) => json(response, 200, ok));
+    const objection = async () => "it is Sunday";
+    await assert.rejects(startJourney({ ...connection, objection }, request), {
+      name: "HeldError",
+      message: `Could not start journey ${journeyId} for j***@example.com: it is Sunday. Nothing was sent.`,
+    });
+    await assert.rejects(abortJourney({ ...connection, objection }, abortion), { name: "HeldError" });
+    assert.equal(server.seen.length, 0);
+  });
+
   describe("keeps what is private", () => {
     it("out of every error, also where the vendor repeats it", async () => {
-      const message = `Key ${apiKey} may not mail JANE.DOE@example.com\nat all`;
+      const message = `Key ${apiKey} may not mail JANE.DOE@example.com\nat all, nor jane%40example.com, <joe@example.org>`;
       const connection = await answering((response) => json(response, 400, { success: false, message }));
       await assert.rejects(settle(startJourney(connection, request)), (error: Error) => {
         const all = JSON.stringify([error.message, error.stack, String(error), error.cause, { ...error }]);
-        assert.ok(all.includes("Key [key] may not mail j***@example.com at all"), all);
-        assert.ok(!all.includes(apiKey) && !/jane/i.test(all), all);
+        assert.ok(
+          all.includes("Key [key] may not mail j***@example.com at all, nor j***@example.com, <j***@example.org>"),
+          all,
+        );
+        assert.ok(!all.includes(apiKey) && !/jane|joe/i.test(all), all);
         return true;
       });
     });

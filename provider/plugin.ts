@@ -1,0 +1,68 @@
+import * as net from "node:net";
+
+/**
+ * Whether this process is a Pulumi plugin whose engine has died. A killed engine leaves its plugins running, and what
+ * they still do is recorded nowhere.
+ */
+export async function engineIsGone(argv: readonly string[] = process.argv): Promise<boolean> {
+  const address = engineAddress(argv);
+  return address !== undefined && !(await answers(address));
+}
+
+/** The plugin's command line ends in the address at which its engine listens. */
+export function engineAddress(argv: readonly string[]): { host: string; port: number } | undefined {
+  const script = argv.findIndex((word) => /[\\/]cmd[\\/]dynamic-provider([\\/]|$)/.test(word));
+  const [, host, port] = /^([\w.]+|\[[\da-f:]+\]):(\d+)$/.exec(argv[script + 1] ?? "") ?? [];
+  return script < 0 || host === undefined ? undefined : { host: host.replace(/[[\]]/g, ""), port: Number(port) };
+}
+
+/** How many calls of the lifecycle are being worked on. */
+let busy = 0;
+const beforeLeaving: (() => void)[] = [];
+
+/** Does something for the engine; a plugin that is told to stop, or has lost its engine, leaves only after it. */
+export async function whileBusy<T>(work: () => Promise<T>): Promise<T> {
+  busy += 1;
+  try {
+    return await work();
+  } finally {
+    busy -= 1;
+  }
+}
+
+/**
+ * Lets the plugin end well: told to stop (as the engine does at the end of each run), it finishes what it does and runs
+ * `last`, if its engine is there to have recorded the answers; without an engine it ends by itself. Does nothing outside
+ * of a plugin.
+ */
+export function leaveWell(last: () => void): void {
+  if (engineAddress(process.argv) === undefined) return;
+  beforeLeaving.push(last);
+  if (beforeLeaving.length > 1) return;
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void leave());
+  setInterval(() => void engineIsGone().then((gone) => (gone ? leave() : undefined)), WATCH_EVERY_MS).unref();
+}
+
+const WATCH_EVERY_MS = 500;
+/** An answer that was just given is on its way to the engine for so long at most. */
+const FLUSH_MS = 50;
+
+async function leave(): Promise<void> {
+  while (busy > 0) await new Promise((resolve) => setTimeout(resolve, FLUSH_MS));
+  await new Promise((resolve) => setTimeout(resolve, FLUSH_MS));
+  if (!(await engineIsGone())) for (const last of beforeLeaving) last();
+  process.exit(0);
+}
+
+function answers(address: { host: string; port: number }): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = net.connect(address);
+    const say = (answer: boolean) => () => {
+      socket.destroy();
+      resolve(answer);
+    };
+    // Only a refusal is a sign; anything else may be a passing trouble of this machine.
+    socket.once("connect", say(true));
+    socket.once("error", (error: NodeJS.ErrnoException) => say(error.code !== "ECONNREFUSED")());
+  });
+}

@@ -1,0 +1,185 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { abortJourney } from "../mailmodo/client";
+import { maskAddress } from "../mailmodo/errors";
+import { engineAddress, engineIsGone } from "../plugin";
+import { folderOf, isAlive, processesLike } from "../processes";
+import { connection } from "../settings";
+import { StartJournal, type NotedStart } from "../startJournal";
+import { Stack, type Deployment, type Recorded } from "./stack";
+
+export interface RecoverOptions {
+  /** The stack's name. */
+  stack: string;
+  /** The project's folder. Default: the current one. */
+  cwd?: string;
+  /** Takes what is done, a line at a time. Default: console.log. */
+  log?: (line: string) => void;
+  /** Where the CLI, the key and Pulumi's settings come from. Default: the process's. */
+  env?: NodeJS.ProcessEnv;
+}
+
+/** What was done, and what was not. */
+export interface Recovery {
+  /** Starts that ran or may have run, and surely do not any more. */
+  readonly aborted: number;
+  /** Pending operations that were taken out of the state. */
+  readonly cleared: number;
+  readonly lockFreed: boolean;
+  /** What a person must see to, one line each. The next call tries again. */
+  readonly problems: readonly string[];
+}
+
+const TYPE = "pulumi-nodejs:dynamic/mailmodo:JourneyEnrollment";
+
+/**
+ * Mends a stack after a run of Pulumi was killed: waits for what the run left behind, frees its lock, aborts each start
+ * that may have happened and is recorded nowhere, and clears the pending operations. A second call does nothing.
+ *
+ * @throws {Error} The stack is locked by a run that may be alive, or the CLI fails. The message is one line.
+ */
+export async function recover(options: RecoverOptions): Promise<Recovery> {
+  const env = options.env ?? process.env;
+  const cwd = fs.realpathSync(options.cwd ?? process.cwd());
+  const log = options.log ?? console.log;
+  const stack = new Stack(options.stack, cwd, env);
+
+  const lockFreed = await freeLock(stack, log);
+  await outliveSurvivors(cwd, log);
+
+  const state = await stack.state();
+  const config = await stack.config();
+  const to = connection({ get: (name) => config[name] }, env);
+  const journal = new StartJournal(to.apiKey, env["PULUMI_HOME"] && path.join(env["PULUMI_HOME"], "mailmodo-starts"));
+
+  const pending = (state.pending_operations ?? []).filter(({ resource }) => resource.type === TYPE);
+  const problems: string[] = [];
+  let aborted = 0;
+
+  /** Whether the start surely does not run any more. */
+  const abort = async (start: NotedStart): Promise<boolean> => {
+    const { journeyId, email, instanceId, abortReason: reason } = start;
+    const what = `journey ${journeyId} for ${maskAddress(email)}`;
+    if (instanceId === undefined && isRecordedAsStarted(state, start)) {
+      problems.push(
+        `A start of ${what} may have happened, and another one that is recorded runs for the address: aborting by address ` +
+          "would stop both. Look at the journey in Mailmodo, or run pulumi destroy.",
+      );
+      return false;
+    }
+    try {
+      const over = await abortJourney(to, { journeyId, email, instanceId, reason });
+      log(over === undefined ? `Aborted ${what}.` : `Nothing left to abort in ${what}: "${over}"`);
+      aborted += 1;
+      return true;
+    } catch (error) {
+      problems.push((error as Error).message);
+      return false;
+    }
+  };
+
+  for (const lost of journal.lost().filter(({ folder }) => isWithin(cwd, folder))) {
+    const recorded = lost.instanceId !== undefined && (await isRecorded(lost.instanceId, state, stack));
+    if (recorded || (await abort(lost))) journal.forget(lost);
+  }
+
+  const cleared = new Set<string>();
+  for (const { type, resource } of pending) {
+    // A pending update or delete concerns what the state holds, and the next run does it again.
+    if (type !== "creating" || (await abort(startOf(resource)))) cleared.add(resource.urn);
+  }
+  if (cleared.size > 0) {
+    await stack.clear(cleared);
+    log(`Cleared ${count(cleared.size, "pending operation")}.`);
+  }
+  return { aborted, cleared: cleared.size, lockFreed, problems };
+}
+
+/** Frees the lock of a run that died on this machine. */
+async function freeLock(stack: Stack, log: (line: string) => void): Promise<boolean> {
+  const locks = await stack.locks();
+  for (const { owner, host, pid } of locks) {
+    const here = host === os.hostname();
+    if (here && !isAlive(pid, "pulumi")) continue;
+    throw new Error(
+      `The stack ${stack.name} is locked by ${owner}@${host} (pid ${pid}), ${here ? "which still runs" : "another machine"}. ` +
+        `Wait for it; or, if you know that it is over, free the lock: pulumi cancel --stack ${stack.name}. Then recover again.`,
+    );
+  }
+  if (locks.length === 0) return false;
+  await stack.unlock();
+  log(`Freed the lock of a run that is over (${locks.map(({ pid }) => `pid ${pid}`).join(", ")}).`);
+  return true;
+}
+
+const POLL_MS = 100;
+/** The longest that one request can take, and some. */
+const SURVIVOR_MS = 35_000;
+
+/** A killed engine leaves its plugin running, and a request may still be on its way: waits until it has ended. */
+async function outliveSurvivors(cwd: string, log: (line: string) => void): Promise<void> {
+  const deadline = Date.now() + SURVIVOR_MS;
+  for (let said = false; ; said = true) {
+    const survivors = await survivorsIn(cwd);
+    if (survivors.length === 0) return;
+    if (!said) log(`Waiting for ${count(survivors.length, "plugin")} of a killed run to end.`);
+    if (Date.now() > deadline) {
+      for (const pid of survivors) process.kill(pid, "SIGKILL");
+      log(`Ended ${count(survivors.length, "plugin")} of a killed run.`);
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+/** The plugins of this project whose engine is gone. */
+async function survivorsIn(cwd: string): Promise<number[]> {
+  const pids: number[] = [];
+  for (const { pid, argv } of processesLike("dynamic-provider")) {
+    const folder = folderOf(pid);
+    const ours = folder !== undefined && isWithin(cwd, folder);
+    if (ours && engineAddress(argv) !== undefined && (await engineIsGone(argv))) pids.push(pid);
+  }
+  return pids;
+}
+
+function startOf({ inputs = {} }: Recorded): NotedStart {
+  return {
+    journeyId: String(inputs["journeyId"]),
+    email: String(inputs["email"]),
+    abortReason: String(inputs["abortReason"]),
+    allowDuplicateEmail: inputs["allowDuplicateEmail"] === true,
+  };
+}
+
+/** Whether the state has a confirmed start of the same address in the same journey. */
+function isRecordedAsStarted(state: Deployment, { journeyId, email }: NotedStart): boolean {
+  return enrollments(state).some(
+    (outputs) =>
+      outputs["instanceId"] !== undefined &&
+      outputs["journeyId"] === journeyId &&
+      String(outputs["email"]).toLowerCase() === email.toLowerCase(),
+  );
+}
+
+/** Whether a stack of the project records the instance: then it is no loss, wherever the plugin died. */
+async function isRecorded(instanceId: string, state: Deployment, stack: Stack): Promise<boolean> {
+  const has = (one: Deployment) => enrollments(one).some((outputs) => outputs["instanceId"] === instanceId);
+  if (has(state)) return true;
+  for (const other of await stack.others()) if (has(await other.state())) return true;
+  return false;
+}
+
+function enrollments({ resources = [] }: Deployment): Record<string, unknown>[] {
+  return resources.filter(({ type }) => type === TYPE).map(({ outputs = {} }) => outputs);
+}
+
+function isWithin(parent: string, folder: string): boolean {
+  const relative = path.relative(parent, folder);
+  return !relative.startsWith("..") && !path.isAbsolute(relative);
+}
+
+function count(many: number, what: string): string {
+  return `${many} ${what}${many === 1 ? "" : "s"}`;
+}

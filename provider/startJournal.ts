@@ -1,0 +1,147 @@
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, randomUUID } from "node:crypto";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { engineIsGone } from "./plugin";
+import { isAlive } from "./processes";
+
+/** What is kept of a start, so that it can be aborted if nobody else remembers it. */
+export interface NotedStart {
+  readonly journeyId: string;
+  readonly email: string;
+  readonly abortReason: string;
+  readonly allowDuplicateEmail: boolean;
+  /** Known once Mailmodo has answered. */
+  readonly instanceId?: string;
+}
+
+/** A start that a plugin noted and was killed before its engine can be known to have recorded it. */
+export interface LostStart extends NotedStart {
+  readonly file: string;
+  /** The folder in which the plugin ran: the program's. */
+  readonly folder: string;
+}
+
+interface Note {
+  readonly pid: number;
+  readonly folder: string;
+  readonly notedAt: string;
+  readonly instanceId?: string;
+  /** The start itself, encrypted: addresses are nobody's business, and a secret one must not lie on a disk in clear. */
+  readonly sealed: string;
+}
+
+/** How long after an answer the engine has surely written its state. */
+const SETTLED_AFTER_MS = 2_000;
+
+/**
+ * Notes of starts, each written before the request leaves and taken away once the engine has had time to record what
+ * came of it. When a plugin is killed in a start, its engine forgets the start as if it had never been (measured); the
+ * note is then all that is left of it. A file for each, below Pulumi's own folder, sealed with the API key: only who
+ * could start the journey can read whom.
+ */
+export class StartJournal {
+  private readonly key: Buffer;
+
+  constructor(
+    apiKey: string,
+    private readonly folder: string = defaultFolder(),
+  ) {
+    this.key = Buffer.from(hkdfSync("sha256", apiKey, "", "pulumi-mailmodo start journal", 32));
+  }
+
+  /** Notes a start before it is sent. */
+  note(start: NotedStart): { confirm(instanceId: string): void; settle(): void; drop(): void } {
+    fs.mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+    const file = path.join(this.folder, `${this.mark(start)}-${randomUUID()}.json`);
+    const write = (noted: NotedStart) => {
+      const note: Note = {
+        pid: process.pid,
+        folder: process.cwd(),
+        notedAt: new Date().toISOString(),
+        ...(noted.instanceId === undefined ? {} : { instanceId: noted.instanceId }),
+        sealed: this.seal(noted),
+      };
+      // Renamed, so that a kill leaves the old note or the new one.
+      fs.writeFileSync(`${file}.new`, JSON.stringify(note), { mode: 0o600 });
+      fs.renameSync(`${file}.new`, file);
+    };
+    write(start);
+    const drop = () => {
+      settling.delete(drop);
+      fs.rmSync(file, { force: true });
+    };
+    return {
+      confirm: (instanceId) => write({ ...start, instanceId }),
+      settle() {
+        settling.add(drop);
+        // Without its engine nobody has recorded the answer, and the note is needed.
+        setTimeout(() => void engineIsGone().then((gone) => gone || drop()), SETTLED_AFTER_MS).unref();
+      },
+      drop,
+    };
+  }
+
+  /** The lost starts of one address in one journey, or all of them. */
+  lost(of?: { journeyId: string; email: string }): LostStart[] {
+    const prefix = of === undefined ? "" : this.mark(of);
+    return list(this.folder)
+      .filter((name) => name.startsWith(prefix) && name.endsWith(".json"))
+      .map((name) => this.read(path.join(this.folder, name)))
+      .filter((start) => start !== undefined);
+  }
+
+  forget(start: LostStart): void {
+    fs.rmSync(start.file, { force: true });
+  }
+
+  private read(file: string): LostStart | undefined {
+    try {
+      const note = JSON.parse(fs.readFileSync(file, "utf8")) as Note;
+      // Its plugin is at work and will see to it.
+      if (note.pid === process.pid || isAlive(note.pid, "dynamic-provider")) return undefined;
+      return { ...this.open(note.sealed), file, folder: note.folder };
+    } catch {
+      // Taken away meanwhile, or sealed with another key.
+      return undefined;
+    }
+  }
+
+  private mark({ journeyId, email }: { journeyId: string; email: string }): string {
+    return createHmac("sha256", this.key).update(`${journeyId} ${email.toLowerCase()}`).digest("hex").slice(0, 32);
+  }
+
+  private seal(start: NotedStart): string {
+    const iv = randomBytes(12);
+    const cipher = createCipheriv("aes-256-gcm", this.key, iv);
+    const text = Buffer.concat([cipher.update(JSON.stringify(start), "utf8"), cipher.final()]);
+    return Buffer.concat([iv, cipher.getAuthTag(), text]).toString("base64");
+  }
+
+  private open(sealed: string): NotedStart {
+    const bytes = Buffer.from(sealed, "base64");
+    const decipher = createDecipheriv("aes-256-gcm", this.key, bytes.subarray(0, 12), { authTagLength: 16 });
+    decipher.setAuthTag(bytes.subarray(12, 28));
+    const text = Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]);
+    return JSON.parse(text.toString("utf8")) as NotedStart;
+  }
+}
+
+const settling = new Set<() => void>();
+
+/** Takes away the notes of starts that the engine was told of: for a plugin that ends while its engine is there. */
+export function settleAll(): void {
+  for (const drop of [...settling]) drop();
+}
+
+function defaultFolder(): string {
+  return path.join(process.env["PULUMI_HOME"] || path.join(os.homedir(), ".pulumi"), "mailmodo-starts");
+}
+
+function list(folder: string): string[] {
+  try {
+    return fs.readdirSync(folder);
+  } catch {
+    return [];
+  }
+}

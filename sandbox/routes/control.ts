@@ -1,0 +1,39 @@
+import type { FastifyInstance } from "fastify";
+import { FAULT_KINDS, type Fault, type Faults } from "../faults";
+import { profileOf, type Profile } from "../profiles";
+
+const fault = {
+  type: "object",
+  required: ["kind"],
+  additionalProperties: false,
+  properties: {
+    kind: { enum: FAULT_KINDS },
+    on: { enum: ["start", "abort"] },
+    count: { type: "integer", minimum: 1 },
+    probability: { type: "number", minimum: 0, maximum: 1 },
+    seed: { type: "integer" },
+    email: { type: "string", minLength: 1 },
+    delayMs: { type: "integer", minimum: 0 },
+    takesEffect: { type: "boolean" },
+  },
+  // It comes before the address is read.
+  not: { required: ["email"], properties: { kind: { const: "reset-before" } } },
+};
+
+const names = { type: "array", items: { type: "string" } };
+
+/** The sandbox's own calls that change how it behaves. */
+export function controlRoutes(app: FastifyInstance, faults: Faults, useProfile: (profile: Profile) => void): void {
+  app.post<{ Body: Fault }>("/_sandbox/faults", { schema: { body: fault } }, (request, reply) => {
+    faults.add(request.body);
+    return reply.code(204).send();
+  });
+  app.delete("/_sandbox/faults", (_request, reply) => {
+    faults.clear();
+    return reply.code(204).send();
+  });
+  app.put<{ Body: string[] }>("/_sandbox/profile", { schema: { body: names } }, (request, reply) => {
+    useProfile(profileOf(request.body));
+    return reply.code(204).send();
+  });
+}
