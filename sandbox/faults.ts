@@ -29,7 +29,7 @@ export interface Fault {
   readonly email?: string;
   /** How long, with `delay`. */
   readonly delayMs?: number;
-  /** Whether the call has taken effect when its answer goes wrong. Default: true. */
+  /** Whether the call has taken effect when its answer goes wrong. Default: true, and with `delay` always. */
   readonly takesEffect?: boolean;
 }
 

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import * as fs from "node:fs";
 import * as os from "node:os";
@@ -24,6 +24,8 @@ export interface Workbench {
   pulumi(...args: string[]): Promise<Run>;
   /** The same, with more in the environment for this run alone. */
   pulumiWith(env: Record<string, string>, ...args: string[]): Promise<Run>;
+  /** Starts the CLI and leaves it to the caller; its output is not kept. */
+  start(env: Record<string, string>, ...args: string[]): ChildProcess;
   /** Takes everything away. */
   dispose(): void;
 }
@@ -60,7 +62,10 @@ export async function createWorkbench(
     fs.writeFileSync(path.join(dir, name), text);
   }
   if (linkPackages) fs.symlinkSync(path.join(REPOSITORY, "node_modules"), path.join(dir, "node_modules"));
-  const dispose = () => fs.rmSync(root, { recursive: true, force: true });
+  const dispose = () => {
+    endAll(path.join(root, "home"));
+    fs.rmSync(root, { recursive: true, force: true });
+  };
   process.once("exit", dispose);
 
   // Settings of the caller's for Pulumi, such as PULUMI_STACK, are not meant for this project.
@@ -84,11 +89,33 @@ export async function createWorkbench(
     env,
     pulumi: (...args) => pulumiWith({}, ...args),
     pulumiWith,
+    start: (more, ...args) =>
+      spawn(path.join(bin, "pulumi"), [...args, "--non-interactive"], {
+        cwd: dir,
+        env: { ...env, ...more },
+        stdio: "ignore",
+      }),
     dispose() {
       process.off("exit", dispose);
       dispose();
     },
   };
+}
+
+/**
+ * Ends what runs with this Pulumi home, so only what was started from this project: a killed CLI leaves its language
+ * host and its plugin running.
+ */
+function endAll(home: string): void {
+  if (!fs.existsSync("/proc/self/environ")) return;
+  for (const pid of fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    try {
+      const environment = fs.readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
+      if (environment.includes(`PULUMI_HOME=${home}`)) process.kill(Number(pid), "SIGKILL");
+    } catch {
+      // Ended meanwhile, or another user's.
+    }
+  }
 }
 
 /** Runs a program to its end and gathers what it prints. */

@@ -16,8 +16,13 @@ const fault = {
     delayMs: { type: "integer", minimum: 0 },
     takesEffect: { type: "boolean" },
   },
-  // It comes before the address is read.
-  not: { required: ["email"], properties: { kind: { const: "reset-before" } } },
+  allOf: [
+    // It comes before the address is read.
+    { not: { required: ["email"], properties: { kind: { const: "reset-before" } } } },
+    // A late yes, and an abort's yes, which has no ref in any case, would be lies if nothing had happened.
+    { not: { required: ["takesEffect"], properties: { kind: { const: "delay" }, takesEffect: { const: false } } } },
+    { not: { required: ["on"], properties: { kind: { const: "no-ref" }, on: { const: "abort" } } } },
+  ],
 };
 
 const names = { type: "array", items: { type: "string" } };

@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { SANDBOX_KEY, type SandboxOptions } from "../../sandbox/server";
 import { createWorkbench, type Run, type Workbench } from "../../tools/workbench";
-import { useSandbox, type Each, type RunningSandbox } from "./sandbox";
+import { startSandbox, type Each, type RunningSandbox } from "./sandbox";
 
 /** A project of one JavaScript program with the stack "test", the real engine, and a sandbox of its own. */
 export interface Project extends Workbench {
@@ -36,38 +36,56 @@ const STACK = (url: string) => `config:
 
 /** Makes a project with the key in the environment, and takes it away after. */
 export function useProject(text: string, options: SandboxOptions = {}, each: Each = "test"): () => Project {
-  const sandbox = useSandbox(options, each);
-  let project: Project;
+  let made: { project: Project; close: () => Promise<void> };
   (each === "test" ? beforeEach : before)(async () => {
-    const bench = await createWorkbench({
-      "Pulumi.yaml": PROJECT,
-      "Pulumi.test.yaml": STACK(sandbox().url),
-      "package.json": "{}",
-      "index.js": programText(text),
-    });
-    bench.env["MAILMODO_API_KEY"] = SANDBOX_KEY;
-    let seen = 0;
-    const expectCode = async (wanted: (code: number | null) => boolean, args: string[]) => {
-      const result = await bench.pulumi(...args);
-      assert.ok(wanted(result.code), `pulumi ${args.join(" ")} ended with ${result.code}:\n${result.output}`);
-      return result;
-    };
-    project = {
-      ...bench,
-      sandbox: sandbox(),
-      succeed: (...args) => expectCode((code) => code === 0, args),
-      fail: (...args) => expectCode((code) => code !== 0, args),
-      program: (next) => fs.writeFileSync(path.join(bench.dir, "index.js"), programText(next)),
-      requests() {
-        const news = sandbox().store.requests().slice(seen);
-        seen += news.length;
-        return news.map(({ path, body }) => [path.split("/")[2] ?? "", body as Record<string, unknown>]);
-      },
-    };
-    await project.succeed("stack", "init", "test");
+    made = await createProject(text, options);
   });
-  (each === "test" ? afterEach : after)(() => project.dispose());
-  return () => project;
+  (each === "test" ? afterEach : after)(() => made.close());
+  return () => made.project;
+}
+
+/** Makes a project with the key in the environment; the caller closes it. */
+export async function createProject(
+  text: string,
+  options: SandboxOptions = {},
+): Promise<{ project: Project; close: () => Promise<void> }> {
+  const sandbox = await startSandbox(options);
+  const bench = await createWorkbench({
+    "Pulumi.yaml": PROJECT,
+    "Pulumi.test.yaml": STACK(sandbox.url),
+    "package.json": "{}",
+    "index.js": programText(text),
+  });
+  bench.env["MAILMODO_API_KEY"] = SANDBOX_KEY;
+  let seen = 0;
+  const expectCode = async (wanted: (code: number | null) => boolean, args: string[]) => {
+    const result = await bench.pulumi(...args);
+    assert.ok(wanted(result.code), `pulumi ${args.join(" ")} ended with ${result.code}:\n${result.output}`);
+    return result;
+  };
+  const project: Project = {
+    ...bench,
+    sandbox,
+    succeed: (...args) => expectCode((code) => code === 0, args),
+    fail: (...args) => expectCode((code) => code !== 0, args),
+    program: (next) => fs.writeFileSync(path.join(bench.dir, "index.js"), programText(next)),
+    requests() {
+      const news = sandbox.store.requests().slice(seen);
+      seen += news.length;
+      return news.map(({ path, body }) => [path.split("/")[2] ?? "", body as Record<string, unknown>]);
+    },
+  };
+  const close = async () => {
+    project.dispose();
+    await sandbox.app.close();
+  };
+  try {
+    await project.succeed("stack", "init", "test");
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { project, close };
 }
 
 function programText(text: string): string {

@@ -13,12 +13,17 @@ export type Each = "test" | "suite";
 export function useSandbox(options: SandboxOptions = {}, each: Each = "test"): () => RunningSandbox {
   let running: RunningSandbox;
   (each === "test" ? beforeEach : before)(async () => {
-    const sandbox = createSandbox(options);
-    const url = await listen(sandbox);
-    running = { ...sandbox, url, post: (path, body, headers) => post(url + path, body, headers) };
+    running = await startSandbox(options);
   });
   (each === "test" ? afterEach : after)(() => running.app.close());
   return () => running;
+}
+
+/** Starts a sandbox on a free port; the caller closes it. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<RunningSandbox> {
+  const sandbox = createSandbox(options);
+  const url = await listen(sandbox);
+  return { ...sandbox, url, post: (path, body, headers) => post(url + path, body, headers) };
 }
 
 async function post(url: string, body: unknown, headers: Record<string, string> = { mmApiKey: SANDBOX_KEY }) {

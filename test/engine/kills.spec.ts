@@ -1,0 +1,34 @@
+import { describeKill, killAndRecover, kills } from "../support/kills";
+
+// 12 with `npm test`; `npm run test:kills` asks for 100. A seed of one's own: KILLS_SEED.
+const many = Number(process.env["KILLS"] ?? 12);
+const seed = Number(process.env["KILLS_SEED"] ?? 20261124);
+
+describe(`${many} killed runs of Pulumi (KILLS_SEED=${seed})`, function () {
+  this.timeout(many * 120_000);
+  const all = kills(many, seed);
+  const results = new Map<number, Promise<void>>();
+
+  // Two at a time: each waits for the other processes it starts, more than it works.
+  before(() => {
+    const waiting = [...all];
+    const settle = new Map<number, { resolve: () => void; reject: (error: unknown) => void }>();
+    for (const { number } of all) {
+      const result = new Promise<void>((resolve, reject) => settle.set(number, { resolve, reject }));
+      result.catch(() => undefined);
+      results.set(number, result);
+    }
+    const work = async () => {
+      for (let kill = waiting.shift(); kill !== undefined; kill = waiting.shift()) {
+        const { resolve, reject } = settle.get(kill.number)!;
+        await killAndRecover(kill).then(resolve, reject);
+      }
+    };
+    void work();
+    void work();
+  });
+
+  for (const kill of all) {
+    it(`${kill.number}: ${describeKill(kill)}`, () => results.get(kill.number));
+  }
+});
