@@ -10,9 +10,9 @@ import {
 import { abortJourney, startJourney } from "./mailmodo/client";
 import { maskAddress, UnconfirmedError } from "./mailmodo/errors";
 import { RecordedAsUnconfirmed, withAdvice } from "./lifecycleErrors";
+import { Journal, settleAll, type Enrollment } from "./journal";
 import { leaveWell, whileBusy } from "./plugin";
 import { allowedRecipients, connection, SettingsError, type ConfigReader } from "./settings";
-import { settleAll, StartJournal } from "./startJournal";
 
 // Set by configure, which the plugin calls once, before any other method.
 let config: ConfigReader = { get: () => undefined };
@@ -89,10 +89,9 @@ export = enrollmentLifecycle;
 
 async function start(inputs: EnrollmentInputs): Promise<EnrollmentState & { instanceId: string }> {
   const to = connection(config);
-  const journal = new StartJournal(to.apiKey);
+  const journal = new Journal(to.apiKey);
   await abortLost(journal, inputs);
-  const { journeyId, email, abortReason, allowDuplicateEmail } = inputs;
-  const note = journal.note({ journeyId, email, abortReason, allowDuplicateEmail });
+  const note = journal.note("start", inputs);
   const startedAt = new Date().toISOString();
   try {
     const instanceId = await startJourney(to, inputs);
@@ -106,7 +105,7 @@ async function start(inputs: EnrollmentInputs): Promise<EnrollmentState & { inst
     }
     note.settle();
     const state: EnrollmentState = { ...inputs, status: "unconfirmed", startedAt };
-    throw new RecordedAsUnconfirmed(`unconfirmed:${journeyId}`, state, error.message);
+    throw new RecordedAsUnconfirmed(`unconfirmed:${inputs.journeyId}`, state, error.message);
   }
 }
 
@@ -114,30 +113,32 @@ async function start(inputs: EnrollmentInputs): Promise<EnrollmentState & { inst
  * Aborts what earlier starts of the address left running when their plugin was killed, which the engine knows nothing
  * of. Where others may run for the address, `pulumi-mailmodo recover` sees to it: it knows which are recorded.
  */
-async function abortLost(
-  journal: StartJournal,
-  { journeyId, email, allowDuplicateEmail }: EnrollmentInputs,
-): Promise<void> {
-  if (allowDuplicateEmail) return;
-  for (const lost of journal.lost({ journeyId, email })) {
-    await abort(lost);
+async function abortLost(journal: Journal, inputs: EnrollmentInputs): Promise<void> {
+  if (inputs.allowDuplicateEmail) return;
+  for (const lost of journal.lost(inputs)) {
+    if (lost.call === "start") await abort(lost);
     journal.forget(lost);
   }
 }
 
-async function abort({ journeyId, email, instanceId, abortReason }: Abortable): Promise<void> {
+async function abort(enrollment: Enrollment): Promise<void> {
+  const { journeyId, email, instanceId, abortReason: reason } = enrollment;
   try {
-    const over = await abortJourney(connection(config), { journeyId, email, instanceId, reason: abortReason });
-    if (over !== undefined) {
+    const to = connection(config);
+    const note = new Journal(to.apiKey).note("abort", enrollment);
+    try {
+      const over = await abortJourney(to, { journeyId, email, instanceId, reason });
       // The plugin's output is shown under the stack, as information.
-      console.log(`Nothing left to abort in journey ${journeyId} for ${maskAddress(email)}: "${over}"`);
+      if (over !== undefined) {
+        console.log(`Nothing left to abort in journey ${journeyId} for ${maskAddress(email)}: "${over}"`);
+      }
+    } finally {
+      note.settle();
     }
   } catch (error) {
     throw withAdvice(error, "abort");
   }
 }
-
-type Abortable = Pick<EnrollmentState, "journeyId" | "email" | "instanceId" | "abortReason">;
 
 /** What reading a setting gives, or what is wrong with it. */
 function attempt<T>(read: () => T): { value?: T; problem?: string } {

@@ -6,7 +6,7 @@ import { maskAddress } from "../mailmodo/errors";
 import { engineAddress, engineIsGone } from "../plugin";
 import { folderOf, isAlive, processesLike } from "../processes";
 import { connection } from "../settings";
-import { StartJournal, type NotedStart } from "../startJournal";
+import { Journal, type Enrollment } from "../journal";
 import { Stack, type Deployment, type Recorded } from "./stack";
 
 export interface RecoverOptions {
@@ -22,7 +22,7 @@ export interface RecoverOptions {
 
 /** What was done, and what was not. */
 export interface Recovery {
-  /** Starts that ran or may have run, and surely do not any more. */
+  /** Enrollments that ran or may have run, and surely do not any more. */
   readonly aborted: number;
   /** Pending operations that were taken out of the state. */
   readonly cleared: number;
@@ -35,7 +35,8 @@ const TYPE = "pulumi-nodejs:dynamic/mailmodo:JourneyEnrollment";
 
 /**
  * Mends a stack after a run of Pulumi was killed: waits for what the run left behind, frees its lock, aborts each start
- * that may have happened and is recorded nowhere, and clears the pending operations. A second call does nothing.
+ * that may have happened and is recorded nowhere, ends each abort that was begun and takes its enrollment out of the
+ * state, and clears the pending operations. A second call does nothing.
  *
  * @throws {Error} The stack is locked by a run that may be alive, or the CLI fails. The message is one line.
  */
@@ -51,17 +52,17 @@ export async function recover(options: RecoverOptions): Promise<Recovery> {
   const state = await stack.state();
   const config = await stack.config();
   const to = connection({ get: (name) => config[name] }, env);
-  const journal = new StartJournal(to.apiKey, env["PULUMI_HOME"] && path.join(env["PULUMI_HOME"], "mailmodo-starts"));
+  const journal = new Journal(to.apiKey, env["PULUMI_HOME"]);
 
   const pending = (state.pending_operations ?? []).filter(({ resource }) => resource.type === TYPE);
   const problems: string[] = [];
   let aborted = 0;
 
-  /** Whether the start surely does not run any more. */
-  const abort = async (start: NotedStart): Promise<boolean> => {
-    const { journeyId, email, instanceId, abortReason: reason } = start;
+  /** Whether the enrollment surely does not run any more. */
+  const abort = async (enrollment: Enrollment): Promise<boolean> => {
+    const { journeyId, email, instanceId, abortReason: reason, allowDuplicateEmail } = enrollment;
     const what = `journey ${journeyId} for ${maskAddress(email)}`;
-    if (instanceId === undefined && isRecordedAsStarted(state, start)) {
+    if (instanceId === undefined && allowDuplicateEmail && isRecordedAsStarted(state, enrollment)) {
       problems.push(
         `A start of ${what} may have happened, and another one that is recorded runs for the address: aborting by address ` +
           "would stop both. Look at the journey in Mailmodo, or run pulumi destroy.",
@@ -79,19 +80,31 @@ export async function recover(options: RecoverOptions): Promise<Recovery> {
     }
   };
 
+  /** What the state still names, and is over. */
+  const over = new Set<string>();
   for (const lost of journal.lost().filter(({ folder }) => isWithin(cwd, folder))) {
-    const recorded = lost.instanceId !== undefined && (await isRecorded(lost.instanceId, state, stack));
-    if (recorded || (await abort(lost))) journal.forget(lost);
+    const { call, instanceId } = lost;
+    if (call === "start" && instanceId !== undefined && (await isRecorded(instanceId, state, stack))) {
+      journal.forget(lost);
+    } else if (await abort(lost)) {
+      journal.forget(lost);
+      if (instanceId !== undefined && has(state, instanceId)) over.add(instanceId);
+    }
   }
 
   const cleared = new Set<string>();
   for (const { type, resource } of pending) {
-    // A pending update or delete concerns what the state holds, and the next run does it again.
-    if (type !== "creating" || (await abort(startOf(resource)))) cleared.add(resource.urn);
+    // A pending update concerns what the state holds, and the next run does it again.
+    const isOpen = type === "creating" || type === "deleting";
+    if (isOpen && !(await abort(enrollmentOf(resource, type)))) continue;
+    cleared.add(resource.urn);
+    if (type === "deleting") over.add(String(resource.outputs?.["instanceId"]));
   }
-  if (cleared.size > 0) {
-    await stack.clear(cleared);
-    log(`Cleared ${count(cleared.size, "pending operation")}.`);
+  if (cleared.size + over.size > 0) {
+    await stack.remove(cleared, over);
+    log(
+      `Cleared ${count(cleared.size, "pending operation")} and took ${count(over.size, "ended enrollment")} out of the state.`,
+    );
   }
   return { aborted, cleared: cleared.size, lockFreed, problems };
 }
@@ -144,17 +157,19 @@ async function survivorsIn(cwd: string): Promise<number[]> {
   return pids;
 }
 
-function startOf({ inputs = {} }: Recorded): NotedStart {
+function enrollmentOf({ inputs = {}, outputs = {} }: Recorded, type: "creating" | "deleting"): Enrollment {
+  const { journeyId, email, abortReason, allowDuplicateEmail, instanceId } = type === "creating" ? inputs : outputs;
   return {
-    journeyId: String(inputs["journeyId"]),
-    email: String(inputs["email"]),
-    abortReason: String(inputs["abortReason"]),
-    allowDuplicateEmail: inputs["allowDuplicateEmail"] === true,
+    journeyId: String(journeyId),
+    email: String(email),
+    abortReason: String(abortReason),
+    allowDuplicateEmail: allowDuplicateEmail === true,
+    ...(typeof instanceId === "string" ? { instanceId } : {}),
   };
 }
 
 /** Whether the state has a confirmed start of the same address in the same journey. */
-function isRecordedAsStarted(state: Deployment, { journeyId, email }: NotedStart): boolean {
+function isRecordedAsStarted(state: Deployment, { journeyId, email }: Enrollment): boolean {
   return enrollments(state).some(
     (outputs) =>
       outputs["instanceId"] !== undefined &&
@@ -165,10 +180,13 @@ function isRecordedAsStarted(state: Deployment, { journeyId, email }: NotedStart
 
 /** Whether a stack of the project records the instance: then it is no loss, wherever the plugin died. */
 async function isRecorded(instanceId: string, state: Deployment, stack: Stack): Promise<boolean> {
-  const has = (one: Deployment) => enrollments(one).some((outputs) => outputs["instanceId"] === instanceId);
-  if (has(state)) return true;
-  for (const other of await stack.others()) if (has(await other.state())) return true;
+  if (has(state, instanceId)) return true;
+  for (const other of await stack.others()) if (has(await other.state(), instanceId)) return true;
   return false;
+}
+
+function has(state: Deployment, instanceId: string): boolean {
+  return enrollments(state).some((outputs) => outputs["instanceId"] === instanceId);
 }
 
 function enrollments({ resources = [] }: Deployment): Record<string, unknown>[] {

@@ -37,12 +37,16 @@ export class Stack {
     return reveal(deployment ?? {}) as Deployment;
   }
 
-  /** Takes pending operations out of the state; secrets stay as they are, encrypted. */
-  async clear(urns: ReadonlySet<string>): Promise<void> {
-    const state = JSON.parse(await this.succeed(["stack", "export"])) as { deployment: Record<string, unknown> };
-    const pending = (state.deployment["pending_operations"] ?? []) as { resource: Recorded }[];
-    state.deployment["pending_operations"] = pending.filter(({ resource }) => !urns.has(resource.urn));
-    await this.succeed(["stack", "import"], JSON.stringify(state));
+  /** Takes pending operations, and enrollments that are over, out of the state; secrets stay as they are, encrypted. */
+  async remove(pendingUrns: ReadonlySet<string>, instanceIds: ReadonlySet<string>): Promise<void> {
+    const state = JSON.parse(await this.succeed(["stack", "export"])) as { deployment: Deployment };
+    const { resources = [], pending_operations: pending = [] } = state.deployment;
+    const deployment: Deployment = {
+      ...state.deployment,
+      resources: resources.filter(({ outputs }) => !instanceIds.has(String(outputs?.["instanceId"]))),
+      pending_operations: pending.filter(({ resource }) => !pendingUrns.has(resource.urn)),
+    };
+    await this.succeed(["stack", "import"], JSON.stringify({ ...state, deployment }));
   }
 
   /** Who holds the stack's lock. An import of the state as it is asks for the lock, and changes nothing. */

@@ -5,29 +5,32 @@ import * as path from "node:path";
 import { engineIsGone } from "./plugin";
 import { isAlive } from "./processes";
 
-/** What is kept of a start, so that it can be aborted if nobody else remembers it. */
-export interface NotedStart {
+/** What of an enrollment is needed to abort it. */
+export interface Enrollment {
   readonly journeyId: string;
   readonly email: string;
   readonly abortReason: string;
   readonly allowDuplicateEmail: boolean;
-  /** Known once Mailmodo has answered. */
+  /** With a start, known once Mailmodo has answered. */
   readonly instanceId?: string;
 }
 
-/** A start that a plugin noted and was killed before its engine can be known to have recorded it. */
-export interface LostStart extends NotedStart {
+/** A call that a plugin noted and was killed before its engine can be known to have recorded it. */
+export interface LostCall extends Enrollment {
+  readonly call: Call;
   readonly file: string;
   /** The folder in which the plugin ran: the program's. */
   readonly folder: string;
 }
 
+type Call = "start" | "abort";
+
 interface Note {
   readonly pid: number;
   readonly folder: string;
   readonly notedAt: string;
-  readonly instanceId?: string;
-  /** The start itself, encrypted: addresses are nobody's business, and a secret one must not lie on a disk in clear. */
+  readonly call: Call;
+  /** The call itself, encrypted: addresses are nobody's business, and a secret one must not lie on a disk in clear. */
   readonly sealed: string;
 }
 
@@ -35,44 +38,45 @@ interface Note {
 const SETTLED_AFTER_MS = 2_000;
 
 /**
- * Notes of starts, each written before the request leaves and taken away once the engine has had time to record what
- * came of it. When a plugin is killed in a start, its engine forgets the start as if it had never been (measured); the
- * note is then all that is left of it. A file for each, below Pulumi's own folder, sealed with the API key: only who
- * could start the journey can read whom.
+ * Notes of starts and aborts, each written before the request leaves and taken away once the engine has had time to
+ * record what came of it. When a plugin is killed in a call, its engine forgets the call as if it had never been
+ * (measured); the note is then all that is left of it. A file for each, below Pulumi's own folder, sealed with the API
+ * key: only who could start the journey can read whom.
  */
-export class StartJournal {
+export class Journal {
   private readonly key: Buffer;
 
-  constructor(
-    apiKey: string,
-    private readonly folder: string = defaultFolder(),
-  ) {
-    this.key = Buffer.from(hkdfSync("sha256", apiKey, "", "pulumi-mailmodo start journal", 32));
+  private readonly folder: string;
+
+  /** @param pulumiHome Pulumi's own folder. Default: the process's `PULUMI_HOME`, or `~/.pulumi`. */
+  constructor(apiKey: string, pulumiHome = process.env["PULUMI_HOME"]) {
+    this.folder = path.join(pulumiHome || path.join(os.homedir(), ".pulumi"), "mailmodo-journal");
+    this.key = Buffer.from(hkdfSync("sha256", apiKey, "", "pulumi-mailmodo journal", 32));
   }
 
-  /** Notes a start before it is sent. */
-  note(start: NotedStart): { confirm(instanceId: string): void; settle(): void; drop(): void } {
+  /** Notes a call before it is sent. */
+  note(call: Call, enrollment: Enrollment): { confirm(instanceId: string): void; settle(): void; drop(): void } {
     fs.mkdirSync(this.folder, { recursive: true, mode: 0o700 });
-    const file = path.join(this.folder, `${this.mark(start)}-${randomUUID()}.json`);
-    const write = (noted: NotedStart) => {
+    const file = path.join(this.folder, `${this.mark(enrollment)}-${randomUUID()}.json`);
+    const write = (known: Enrollment) => {
       const note: Note = {
         pid: process.pid,
         folder: process.cwd(),
         notedAt: new Date().toISOString(),
-        ...(noted.instanceId === undefined ? {} : { instanceId: noted.instanceId }),
-        sealed: this.seal(noted),
+        call,
+        sealed: this.seal(known),
       };
       // Renamed, so that a kill leaves the old note or the new one.
       fs.writeFileSync(`${file}.new`, JSON.stringify(note), { mode: 0o600 });
       fs.renameSync(`${file}.new`, file);
     };
-    write(start);
+    write(enrollment);
     const drop = () => {
       settling.delete(drop);
       fs.rmSync(file, { force: true });
     };
     return {
-      confirm: (instanceId) => write({ ...start, instanceId }),
+      confirm: (instanceId) => write({ ...enrollment, instanceId }),
       settle() {
         settling.add(drop);
         // Without its engine nobody has recorded the answer, and the note is needed.
@@ -82,25 +86,25 @@ export class StartJournal {
     };
   }
 
-  /** The lost starts of one address in one journey, or all of them. */
-  lost(of?: { journeyId: string; email: string }): LostStart[] {
+  /** The lost calls for one address in one journey, or all of them. */
+  lost(of?: { journeyId: string; email: string }): LostCall[] {
     const prefix = of === undefined ? "" : this.mark(of);
     return list(this.folder)
       .filter((name) => name.startsWith(prefix) && name.endsWith(".json"))
       .map((name) => this.read(path.join(this.folder, name)))
-      .filter((start) => start !== undefined);
+      .filter((call) => call !== undefined);
   }
 
-  forget(start: LostStart): void {
-    fs.rmSync(start.file, { force: true });
+  forget(call: LostCall): void {
+    fs.rmSync(call.file, { force: true });
   }
 
-  private read(file: string): LostStart | undefined {
+  private read(file: string): LostCall | undefined {
     try {
       const note = JSON.parse(fs.readFileSync(file, "utf8")) as Note;
       // Its plugin is at work and will see to it.
       if (note.pid === process.pid || isAlive(note.pid, "dynamic-provider")) return undefined;
-      return { ...this.open(note.sealed), file, folder: note.folder };
+      return { ...this.open(note.sealed), call: note.call, file, folder: note.folder };
     } catch {
       // Taken away meanwhile, or sealed with another key.
       return undefined;
@@ -111,19 +115,20 @@ export class StartJournal {
     return createHmac("sha256", this.key).update(`${journeyId} ${email.toLowerCase()}`).digest("hex").slice(0, 32);
   }
 
-  private seal(start: NotedStart): string {
+  private seal({ journeyId, email, abortReason, allowDuplicateEmail, instanceId }: Enrollment): string {
+    const text = JSON.stringify({ journeyId, email, abortReason, allowDuplicateEmail, instanceId });
     const iv = randomBytes(12);
     const cipher = createCipheriv("aes-256-gcm", this.key, iv);
-    const text = Buffer.concat([cipher.update(JSON.stringify(start), "utf8"), cipher.final()]);
-    return Buffer.concat([iv, cipher.getAuthTag(), text]).toString("base64");
+    const sealed = Buffer.concat([cipher.update(text, "utf8"), cipher.final()]);
+    return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString("base64");
   }
 
-  private open(sealed: string): NotedStart {
+  private open(sealed: string): Enrollment {
     const bytes = Buffer.from(sealed, "base64");
     const decipher = createDecipheriv("aes-256-gcm", this.key, bytes.subarray(0, 12), { authTagLength: 16 });
     decipher.setAuthTag(bytes.subarray(12, 28));
     const text = Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]);
-    return JSON.parse(text.toString("utf8")) as NotedStart;
+    return JSON.parse(text.toString("utf8")) as Enrollment;
   }
 }
 
@@ -132,10 +137,6 @@ const settling = new Set<() => void>();
 /** Takes away the notes of starts that the engine was told of: for a plugin that ends while its engine is there. */
 export function settleAll(): void {
   for (const drop of [...settling]) drop();
-}
-
-function defaultFolder(): string {
-  return path.join(process.env["PULUMI_HOME"] || path.join(os.homedir(), ".pulumi"), "mailmodo-starts");
 }
 
 function list(folder: string): string[] {
