@@ -38,7 +38,8 @@ const MAX_ANSWER_BYTES = 1024 * 1024;
 // A server may close an idle connection at the moment it is used again; such a start would count as
 // unconfirmed although it was never read. A fresh connection for each request has no such moment.
 const httpAgent = new http.Agent({ keepAlive: false });
-const httpsAgent = new https.Agent({ keepAlive: false });
+// Said outright, so that NODE_TLS_REJECT_UNAUTHORIZED in the environment cannot switch it off.
+const httpsAgent = new https.Agent({ keepAlive: false, rejectUnauthorized: true });
 
 /**
  * Posts JSON once and says what came of it. It never throws and never retries, and no axios error leaves it:

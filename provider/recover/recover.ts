@@ -42,7 +42,7 @@ const TYPE = "pulumi-nodejs:dynamic/mailmodo:JourneyEnrollment";
  */
 export async function recover(options: RecoverOptions): Promise<Recovery> {
   const env = options.env ?? process.env;
-  const cwd = fs.realpathSync(options.cwd ?? process.cwd());
+  const cwd = projectFolder(options.cwd ?? process.cwd());
   const log = options.log ?? console.log;
   const stack = new Stack(options.stack, cwd, env);
 
@@ -107,6 +107,11 @@ export async function recover(options: RecoverOptions): Promise<Recovery> {
     );
   }
   return { aborted, cleared: cleared.size, lockFreed, problems };
+}
+
+function projectFolder(folder: string): string {
+  if (!fs.existsSync(folder)) throw new Error(`No folder ${folder}. Name the project's: --cwd <folder>.`);
+  return fs.realpathSync(folder);
 }
 
 /** Frees the lock of a run that died on this machine. */

@@ -135,6 +135,14 @@ describe("the lifecycle of an enrollment, against the sandbox", () => {
     assert.equal(sandbox().store.all()[0]?.status, "aborted");
   });
 
+  it("starts nothing for an address outside the list, even if the check is passed over", async () => {
+    await assert.rejects(
+      enrollmentLifecycle.create({ ...inputs, email: "jane@example.org" }),
+      /Could not start journey \S+ for j\*\*\*@example\.org: the address is outside mailmodo:allowedRecipients\. Nothing was sent\./,
+    );
+    assert.equal(sandbox().store.requests().length, 0);
+  });
+
   it("aborts an address that the list no longer has: only starts need it", async () => {
     const { id, outs } = await create();
     await configure(settings(sandbox().url, { "mailmodo:allowedRecipients": undefined }));

@@ -1,5 +1,10 @@
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
 import * as http from "node:http";
+import * as https from "node:https";
 import type { AddressInfo } from "node:net";
+import * as os from "node:os";
+import * as path from "node:path";
 
 /** One request as the server saw it. */
 export interface Seen {
@@ -19,8 +24,25 @@ export type Answer = (response: http.ServerResponse, nth: number, request: http.
 
 /** A real server on a free port that keeps every request, and answers the nth (from 1) as told. */
 export async function serve(answer: Answer): Promise<TestServer> {
+  return listening(http.createServer(), "http", answer);
+}
+
+/** The same over TLS, with a certificate of its own making that no authority vouches for. */
+export async function serveTls(answer: Answer): Promise<TestServer> {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "tls-"));
+  const [key, cert] = [path.join(folder, "key.pem"), path.join(folder, "cert.pem")];
+  const subject = ["-nodes", "-days", "1", "-subj", "/CN=127.0.0.1"];
+  execFileSync("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-keyout", key, "-out", cert, ...subject], {
+    stdio: "ignore",
+  });
+  const server = https.createServer({ key: fs.readFileSync(key), cert: fs.readFileSync(cert) });
+  fs.rmSync(folder, { recursive: true });
+  return listening(server, "https", answer);
+}
+
+async function listening(server: http.Server | https.Server, scheme: string, answer: Answer): Promise<TestServer> {
   const seen: Seen[] = [];
-  const server = http.createServer((request, response) => {
+  server.on("request", (request: http.IncomingMessage, response: http.ServerResponse) => {
     let body = "";
     request.setEncoding("utf8").on("data", (chunk: string) => (body += chunk));
     request.on("end", () => {
@@ -30,7 +52,7 @@ export async function serve(answer: Answer): Promise<TestServer> {
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     seen,
     close: () =>
       new Promise((resolve) => {

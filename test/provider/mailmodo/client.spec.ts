@@ -3,7 +3,7 @@ import * as net from "node:net";
 import FakeTimers from "@sinonjs/fake-timers";
 import { abortJourney, startJourney } from "../../../provider/mailmodo/client";
 import { MAX_ATTEMPTS } from "../../../provider/mailmodo/retry";
-import { json, serve, type Answer, type TestServer } from "../../support/server";
+import { json, serve, serveTls, type Answer, type TestServer } from "../../support/server";
 
 const apiKey = "TESTKEY-0000000-0000000-0000001";
 const journeyId = "6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5";
@@ -425,6 +425,20 @@ describe("the client", () => {
       await assert.rejects(settle(startJourney(connection, request)), { name: "RefusedError" });
       assert.equal(other.seen.length, 0);
       await other.close();
+    });
+
+    it("from a server whose certificate nobody vouches for, also with NODE_TLS_REJECT_UNAUTHORIZED=0", async () => {
+      const connection = await answering(() => undefined);
+      const impostor = await serveTls((response) => json(response, 200, ok));
+      process.env["NODE_TLS_REJECT_UNAUTHORIZED"] = "0";
+      try {
+        const call = startJourney({ ...connection, baseUrl: impostor.url }, request);
+        await assert.rejects(settle(call), { name: "NotSentError" });
+      } finally {
+        delete process.env["NODE_TLS_REJECT_UNAUTHORIZED"];
+        await impostor.close();
+      }
+      assert.equal(impostor.seen.length, 0);
     });
 
     it("from a proxy of the environment, on plain http", async () => {

@@ -1,0 +1,176 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { recover } from "../../provider/recover/recover";
+import { folderOf, processesLike } from "../../provider/processes";
+import { profileOf } from "../../sandbox/profiles";
+import { SANDBOX_KEY } from "../../sandbox/server";
+import { run } from "../../tools/workbench";
+import { recoverByCli } from "../support/kills";
+import { useProject } from "../support/project";
+
+const up = ["up", "--yes", "--skip-preview"];
+
+describe("pulumi-mailmodo recover, after a kill", () => {
+  const project = useProject(`
+    for (let i = 0; i < 8; i++) {
+      new JourneyEnrollment("qa" + i, { journeyId, email: pulumi.secret(stackAddress("ada.secret" + i + "@seeds.example.com")) });
+    }
+  `);
+  const statuses = () =>
+    project()
+      .sandbox.store.all()
+      .map(({ status }) => status);
+  const plugins = () => processesLike("dynamic-provider").filter(({ pid }) => folderOf(pid) === project().dir);
+
+  /** Runs an up until Mailmodo has the first start, and nobody has an answer yet. */
+  async function untilFirstStart() {
+    project().sandbox.faults.add({ kind: "delay", delayMs: 50 });
+    const asked = once(project().sandbox.app.server, "request");
+    const cli = project().start({}, ...up);
+    const ended = once(cli, "exit");
+    await asked;
+    return { cli, ended };
+  }
+
+  async function killCli(): Promise<void> {
+    const { cli, ended } = await untilFirstStart();
+    cli.kill("SIGKILL");
+    await ended;
+  }
+
+  it("aborts what was started, frees the lock, clears the state, and does nothing the second time", async () => {
+    await killCli();
+    const first = await recoverByCli(project());
+    assert.equal(first.code, 0, first.output);
+    assert.match(first.output, /Freed the lock of a run that is over \(pid \d+\)\./);
+    assert.match(first.output, /Aborted journey \S+ for a\*\*\*@seeds\.example\.com\./);
+    assert.match(first.output, /Cleared \d+ pending operations/);
+    assert.match(first.output, /The stack test is recovered\. Next: pulumi up, or pulumi destroy\.\n$/);
+    assert.ok(!first.output.includes("ada.secret"));
+    assert.ok(statuses().length > 0 && statuses().every((status) => status === "aborted"));
+    assert.deepEqual(plugins(), []);
+
+    const second = await recoverByCli(project());
+    assert.deepEqual([second.code, second.output], [0, "Nothing to recover in the stack test.\n"]);
+    const { output } = await project().succeed(...up);
+    assert.doesNotMatch(output, /pending|interrupted/i);
+    await project().succeed("destroy", "--yes", "--skip-preview");
+  });
+
+  it("finds a plugin that lost its engine idle: it sends nothing more, and ends", async () => {
+    await killCli();
+    const asked = () => project().sandbox.store.requests().length;
+    // What was on its way arrives; nothing follows it.
+    const result = await recover({ stack: "test", cwd: project().dir, env: project().env, log: () => undefined });
+    assert.deepEqual(plugins(), []);
+    const starts = project()
+      .sandbox.store.requests()
+      .filter(({ path }) => path.startsWith("/hooks/start/"));
+    assert.ok(starts.length < 8, `${starts.length} of 8 starts`);
+    assert.ok(result.aborted >= starts.length);
+    const after = asked();
+    await recover({ stack: "test", cwd: project().dir, env: project().env, log: () => undefined });
+    assert.equal(asked(), after);
+  });
+
+  it("finds a start whose plugin was killed, of which the engine knows nothing; its note names no address", async () => {
+    const { ended } = await untilFirstStart();
+    for (const { pid } of plugins()) process.kill(pid, "SIGKILL");
+    await ended;
+    const folder = path.join(project().env["PULUMI_HOME"]!, "mailmodo-journal");
+    const notes = fs.readdirSync(folder).map((name) => name + fs.readFileSync(path.join(folder, name), "utf8"));
+    assert.ok(notes.length > 0);
+    for (const note of notes) assert.doesNotMatch(note, /ada|seeds|TESTKEY/);
+
+    const { code, output } = await recoverByCli(project());
+    assert.equal(code, 0, output);
+    assert.ok(statuses().every((status) => status === "aborted"));
+    assert.deepEqual(fs.readdirSync(folder), []);
+  });
+
+  it("is not needed by the next up on the same machine: it aborts what was lost before it starts", async () => {
+    project().sandbox.useProfile(profileOf(["duplicate-accepted"]));
+    const { ended } = await untilFirstStart();
+    for (const { pid } of plugins()) process.kill(pid, "SIGKILL");
+    await ended;
+    project().sandbox.faults.clear();
+    await project().succeed(...up);
+    const instances = project().sandbox.store.all();
+    assert.equal(instances.filter(({ status }) => status === "running").length, 8);
+    assert.deepEqual(
+      instances.filter(({ doubled }) => doubled),
+      [],
+    );
+  });
+
+  it("leaves a run alone that is at work, and says whose lock it is", async () => {
+    const { ended } = await untilFirstStart();
+    const { code, output } = await recoverByCli(project());
+    assert.equal(code, 1);
+    assert.match(
+      output,
+      /^The stack test is locked by \S+@\S+ \(pid \d+\), which still runs\. .* free the lock: pulumi cancel --stack test\. Then recover again\.\n$/,
+    );
+    await ended;
+    assert.equal(statuses().filter((status) => status === "running").length, 8);
+  });
+
+  it("leaves the lock of another machine alone, and says whose it is", async () => {
+    await killCli();
+    const locks = path.join(project().dir, "../state/.pulumi/locks");
+    const [lock] = fs
+      .readdirSync(locks, { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".json"));
+    const file = path.join(locks, lock!);
+    const content = fs.readFileSync(file, "utf8");
+    fs.writeFileSync(file, content.replace(/"hostname":"[^"]*"/, '"hostname":"runner-7"'));
+    const { code, output } = await recoverByCli(project());
+    assert.equal(code, 1);
+    assert.match(output, /is locked by \S+@runner-7 \(pid \d+\), another machine\./);
+    fs.writeFileSync(file, content);
+    assert.equal((await recoverByCli(project())).code, 0);
+    assert.ok(statuses().every((status) => status === "aborted"));
+  });
+
+  it("keeps what it cannot abort for the next time, and says why in one line each", async () => {
+    await killCli();
+    project().env["MAILMODO_API_KEY"] = "TESTKEY-0000000-0000000-0000009";
+    const { code, stderr } = await recoverByCli(project());
+    assert.equal(code, 1);
+    for (const line of stderr.trim().split("\n")) {
+      assert.match(
+        line,
+        /^Could not abort journey \S+ for .+: Mailmodo refused the API key \(400\): "Invalid mmApiKey"\.$/,
+      );
+    }
+    project().env["MAILMODO_API_KEY"] = SANDBOX_KEY;
+    const again = await recoverByCli(project());
+    assert.equal(again.code, 0, again.output);
+    assert.ok(statuses().every((status) => status === "aborted"));
+  });
+});
+
+describe("pulumi-mailmodo recover, misused", () => {
+  const project = useProject("", {}, "suite");
+  const bin = path.join(__dirname, "../../provider/dist/cli/main.js");
+  const cli = (env: Record<string, string>, ...args: string[]) =>
+    run(process.execPath, [bin, "recover", ...args], project().dir, { ...project().env, ...env });
+
+  const table: [what: string, env: Record<string, string>, args: string[], says: RegExp][] = [
+    ["no stack", {}, [], /required option '--stack <name>' not specified/],
+    ["an unknown stack", {}, ["--stack", "nope"], /failed for the stack nope: .*no stack named 'nope' found/],
+    ["a folder that is none", {}, ["--stack", "test", "--cwd", "nowhere"], /No folder nowhere/],
+    ["no CLI", { PATH: "/nonexistent" }, ["--stack", "test"], /The Pulumi CLI \(pulumi\) is not on PATH\. Install it/],
+    ["no key", { MAILMODO_API_KEY: "" }, ["--stack", "test"], /Missing mailmodo:apiKey/],
+  ];
+  for (const [what, env, args, says] of table) {
+    it(`says in one line what is wrong with ${what}`, async () => {
+      const { code, output } = await cli(env, ...args);
+      assert.equal(code, 1);
+      assert.match(output, says);
+      assert.equal(output.trim().split("\n").length, 1, output);
+    });
+  }
+});
