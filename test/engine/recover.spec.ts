@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { recover } from "../../provider/recover/recover";
 import { folderOf, processesLike } from "../../provider/processes";
 import { profileOf } from "../../sandbox/profiles";
@@ -13,11 +14,17 @@ import { useProject } from "../support/project";
 const up = ["up", "--yes", "--skip-preview"];
 
 describe("pulumi-mailmodo recover, after a kill", () => {
-  const project = useProject(`
+  let wait: (ms: number) => Promise<void>;
+  let release = () => {};
+  beforeEach(() => (wait = setTimeout));
+  const project = useProject(
+    `
     for (let i = 0; i < 8; i++) {
       new JourneyEnrollment("qa" + i, { journeyId, email: pulumi.secret(stackAddress("ada.secret" + i + "@seeds.example.com")) });
     }
-  `);
+  `,
+    { sleep: (ms) => wait(ms) },
+  );
   const statuses = () =>
     project()
       .sandbox.store.all()
@@ -106,6 +113,9 @@ describe("pulumi-mailmodo recover, after a kill", () => {
   });
 
   it("leaves a run alone that is at work, and says whose lock it is", async () => {
+    await project().succeed("config", "set", "mailmodo:requestTimeoutSeconds", "30");
+    const answers = new Promise<void>((resolve) => (release = resolve));
+    wait = () => answers;
     const { ended } = await untilFirstStart();
     const { code, output } = await recoverByCli(project());
     assert.equal(code, 1);
@@ -113,6 +123,7 @@ describe("pulumi-mailmodo recover, after a kill", () => {
       output,
       /^The stack test is locked by \S+@\S+ \(pid \d+\), which still runs\. .* free the lock: pulumi cancel --stack test\. Then recover again\.\n$/,
     );
+    release();
     await ended;
     assert.equal(statuses().filter((status) => status === "running").length, 8);
   });
