@@ -1,12 +1,9 @@
 import * as fs from "node:fs";
-import * as os from "node:os";
-import * as path from "node:path";
 import { abortJourney } from "../mailmodo/client";
 import { maskAddress } from "../mailmodo/errors";
-import { engineAddress, engineIsGone } from "../plugin";
-import { folderOf, isAlive, processesLike } from "../processes";
 import { connection } from "../settings";
 import { Journal, type Enrollment } from "../journal";
+import { count, freeLock, isWithin, outliveSurvivors } from "./deadRun";
 import { Stack, type Deployment, type Recorded } from "./stack";
 
 export interface RecoverOptions {
@@ -114,54 +111,6 @@ function projectFolder(folder: string): string {
   return fs.realpathSync(folder);
 }
 
-/** Frees the lock of a run that died on this machine. */
-async function freeLock(stack: Stack, log: (line: string) => void): Promise<boolean> {
-  const locks = await stack.locks();
-  for (const { owner, host, pid } of locks) {
-    const here = host === os.hostname();
-    if (here && !isAlive(pid, "pulumi")) continue;
-    throw new Error(
-      `The stack ${stack.name} is locked by ${owner}@${host} (pid ${pid}), ${here ? "which still runs" : "another machine"}. ` +
-        `Wait for it; or, if you know that it is over, free the lock: pulumi cancel --stack ${stack.name}. Then recover again.`,
-    );
-  }
-  if (locks.length === 0) return false;
-  await stack.unlock();
-  log(`Freed the lock of a run that is over (${locks.map(({ pid }) => `pid ${pid}`).join(", ")}).`);
-  return true;
-}
-
-const POLL_MS = 100;
-/** The longest that one request can take, and some. */
-const SURVIVOR_MS = 35_000;
-
-/** A killed engine leaves its plugin running, and a request may still be on its way: waits until it has ended. */
-async function outliveSurvivors(cwd: string, log: (line: string) => void): Promise<void> {
-  const deadline = Date.now() + SURVIVOR_MS;
-  for (let said = false; ; said = true) {
-    const survivors = await survivorsIn(cwd);
-    if (survivors.length === 0) return;
-    if (!said) log(`Waiting for ${count(survivors.length, "plugin")} of a killed run to end.`);
-    if (Date.now() > deadline) {
-      for (const pid of survivors) process.kill(pid, "SIGKILL");
-      log(`Ended ${count(survivors.length, "plugin")} of a killed run.`);
-      return;
-    }
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
-}
-
-/** The plugins of this project whose engine is gone. */
-async function survivorsIn(cwd: string): Promise<number[]> {
-  const pids: number[] = [];
-  for (const { pid, argv } of processesLike("dynamic-provider")) {
-    const folder = folderOf(pid);
-    const ours = folder !== undefined && isWithin(cwd, folder);
-    if (ours && engineAddress(argv) !== undefined && (await engineIsGone(argv))) pids.push(pid);
-  }
-  return pids;
-}
-
 function enrollmentOf({ inputs = {}, outputs = {} }: Recorded, type: "creating" | "deleting"): Enrollment {
   const { journeyId, email, abortReason, allowDuplicateEmail, instanceId } = type === "creating" ? inputs : outputs;
   return {
@@ -196,13 +145,4 @@ function has(state: Deployment, instanceId: string): boolean {
 
 function enrollments({ resources = [] }: Deployment): Record<string, unknown>[] {
   return resources.filter(({ type }) => type === TYPE).map(({ outputs = {} }) => outputs);
-}
-
-function isWithin(parent: string, folder: string): boolean {
-  const relative = path.relative(parent, folder);
-  return !relative.startsWith("..") && !path.isAbsolute(relative);
-}
-
-function count(many: number, what: string): string {
-  return `${many} ${what}${many === 1 ? "" : "s"}`;
 }
