@@ -9,6 +9,7 @@ import {
 } from "./inputs";
 import { abortJourney, startJourney } from "./mailmodo/client";
 import { maskAddress, UnconfirmedError } from "./mailmodo/errors";
+import type { Connection } from "./mailmodo/transport";
 import { RecordedAsUnconfirmed, withAdvice } from "./lifecycleErrors";
 import { Journal, settleAll, type Enrollment } from "./journal";
 import { leaveWell, whileBusy } from "./plugin";
@@ -51,6 +52,7 @@ const enrollmentLifecycle = {
     // Its delete would abort by address, and so other instances too; update says so instead.
     const mustStay = isUnconfirmed && olds.allowDuplicateEmail;
     const replaces = mustStay ? [] : changedReplacing(olds, news);
+    if (!isUnconfirmed && wasAbortBegun(olds)) replaces.push("instanceId");
     return {
       changes: isUnconfirmed || replaces.length > 0 || changedInPlace(olds, news),
       replaces,
@@ -60,7 +62,7 @@ const enrollmentLifecycle = {
   },
 
   async create(inputs: EnrollmentInputs): Promise<{ id: string; outs: EnrollmentState }> {
-    const state = await whileBusy(() => start(inputs));
+    const state = await whileBusy(() => start(connection(config), inputs));
     return { id: state.instanceId, outs: state };
   },
 
@@ -74,23 +76,23 @@ const enrollmentLifecycle = {
       throw new RecordedAsUnconfirmed(id, olds, what);
     }
     return whileBusy(async () => {
-      await abort(olds);
-      return { outs: await start(news) };
+      const to = connection(config);
+      await abort(to, olds);
+      return { outs: await start(to, news) };
     });
   },
 
   async delete(_id: string, state: EnrollmentState): Promise<void> {
-    await whileBusy(() => abort(state));
+    await whileBusy(() => abort(connectionToAbort(), state));
   },
 } satisfies pulumi.dynamic.ResourceProvider<EnrollmentInputs, EnrollmentState>;
 
 // The module is the provider: the loader text in the state, which never changes, requires it so.
 export = enrollmentLifecycle;
 
-async function start(inputs: EnrollmentInputs): Promise<EnrollmentState & { instanceId: string }> {
-  const to = connection(config);
+async function start(to: Connection, inputs: EnrollmentInputs): Promise<EnrollmentState & { instanceId: string }> {
   const journal = new Journal(to.apiKey);
-  await abortLost(journal, inputs);
+  await abortLost(to, journal, inputs);
   const note = journal.note("start", inputs);
   const startedAt = new Date().toISOString();
   try {
@@ -113,28 +115,46 @@ async function start(inputs: EnrollmentInputs): Promise<EnrollmentState & { inst
  * Aborts what earlier starts of the address left running when their plugin was killed, which the engine knows nothing
  * of. Where others may run for the address, `pulumi-mailmodo recover` sees to it: it knows which are recorded.
  */
-async function abortLost(journal: Journal, inputs: EnrollmentInputs): Promise<void> {
+async function abortLost(to: Connection, journal: Journal, inputs: EnrollmentInputs): Promise<void> {
   if (inputs.allowDuplicateEmail) return;
   for (const lost of journal.lost(inputs)) {
-    if (lost.call === "start") await abort(lost);
+    if (lost.call === "start") await abort(to, lost);
     journal.forget(lost);
   }
 }
 
-async function abort(enrollment: Enrollment): Promise<void> {
+/** Whether an abort of the enrollment was begun by a plugin that was killed in it: then it is not to be relied on. */
+function wasAbortBegun({ journeyId, email, instanceId }: EnrollmentState): boolean {
+  const { value: to } = attempt(() => connection(config));
+  if (to === undefined) return false;
+  const lost = new Journal(to.apiKey).lost({ journeyId, email });
+  return lost.some((call) => call.call === "abort" && call.instanceId === instanceId);
+}
+
+async function abort(to: Connection, enrollment: Enrollment): Promise<void> {
   const { journeyId, email, instanceId, abortReason: reason } = enrollment;
+  const journal = new Journal(to.apiKey);
+  const note = journal.note("abort", enrollment);
   try {
-    const to = connection(config);
-    const note = new Journal(to.apiKey).note("abort", enrollment);
-    try {
-      const over = await abortJourney(to, { journeyId, email, instanceId, reason });
-      // The plugin's output is shown under the stack, as information.
-      if (over !== undefined) {
-        console.log(`Nothing left to abort in journey ${journeyId} for ${maskAddress(email)}: "${over}"`);
-      }
-    } finally {
-      note.settle();
+    const over = await abortJourney(to, { journeyId, email, instanceId, reason });
+    // The plugin's output is shown under the stack, as information.
+    if (over !== undefined) {
+      console.log(`Nothing left to abort in journey ${journeyId} for ${maskAddress(email)}: "${over}"`);
     }
+    for (const lost of journal.lost(enrollment)) {
+      if (lost.call === "abort" && lost.instanceId === instanceId) journal.forget(lost);
+    }
+  } catch (error) {
+    throw withAdvice(error, "abort");
+  } finally {
+    note.settle();
+  }
+}
+
+/** The connection for an abort; what is wrong with a setting is said with what helps in a destroy. */
+function connectionToAbort(): Connection {
+  try {
+    return connection(config);
   } catch (error) {
     throw withAdvice(error, "abort");
   }

@@ -27,6 +27,7 @@ type Call = "start" | "abort";
 
 interface Note {
   readonly pid: number;
+  readonly host: string;
   readonly folder: string;
   readonly notedAt: string;
   readonly call: Call;
@@ -46,7 +47,8 @@ const SETTLED_AFTER_MS = 2_000;
 export class Journal {
   private readonly key: Buffer;
 
-  private readonly folder: string;
+  /** Where the notes are. */
+  readonly folder: string;
 
   /** @param pulumiHome Pulumi's own folder. Default: the process's `PULUMI_HOME`, or `~/.pulumi`. */
   constructor(apiKey: string, pulumiHome = process.env["PULUMI_HOME"]) {
@@ -56,11 +58,11 @@ export class Journal {
 
   /** Notes a call before it is sent. */
   note(call: Call, enrollment: Enrollment): { confirm(instanceId: string): void; settle(): void; drop(): void } {
-    fs.mkdirSync(this.folder, { recursive: true, mode: 0o700 });
     const file = path.join(this.folder, `${this.mark(enrollment)}-${randomUUID()}.json`);
     const write = (known: Enrollment) => {
       const note: Note = {
         pid: process.pid,
+        host: os.hostname(),
         folder: process.cwd(),
         notedAt: new Date().toISOString(),
         call,
@@ -70,13 +72,28 @@ export class Journal {
       fs.writeFileSync(`${file}.new`, JSON.stringify(note), { mode: 0o600 });
       fs.renameSync(`${file}.new`, file);
     };
-    write(enrollment);
+    try {
+      fs.mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+      write(enrollment);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      throw new Error(
+        `Could not ${call} journey ${enrollment.journeyId}: it could not be noted in ${this.folder} (${code}). ` +
+          "Nothing was sent. Make the folder writable, or set PULUMI_HOME to one that is.",
+      );
+    }
     const drop = () => {
       settling.delete(drop);
       fs.rmSync(file, { force: true });
     };
     return {
-      confirm: (instanceId) => write({ ...enrollment, instanceId }),
+      confirm(instanceId) {
+        try {
+          write({ ...enrollment, instanceId });
+        } catch {
+          // The note without the id still stands, and the start must be recorded whatever happens here.
+        }
+      },
       settle() {
         settling.add(drop);
         // Without its engine nobody has recorded the answer, and the note is needed.
@@ -89,26 +106,33 @@ export class Journal {
   /** The lost calls for one address in one journey, or all of them. */
   lost(of?: { journeyId: string; email: string }): LostCall[] {
     const prefix = of === undefined ? "" : this.mark(of);
-    return list(this.folder)
-      .filter((name) => name.startsWith(prefix) && name.endsWith(".json"))
-      .map((name) => this.read(path.join(this.folder, name)))
-      .filter((call) => call !== undefined);
+    return this.notesOfTheDead(prefix).flatMap(({ file, note }) => {
+      const enrollment = this.open(note.sealed);
+      return enrollment === undefined ? [] : [{ ...enrollment, call: note.call, file, folder: note.folder }];
+    });
+  }
+
+  /** The folders of lost calls that were noted with another API key, and cannot be read with this one. */
+  unreadable(): string[] {
+    return this.notesOfTheDead("")
+      .filter(({ note }) => this.open(note.sealed) === undefined)
+      .map(({ note }) => note.folder);
   }
 
   forget(call: LostCall): void {
     fs.rmSync(call.file, { force: true });
   }
 
-  private read(file: string): LostCall | undefined {
-    try {
-      const note = JSON.parse(fs.readFileSync(file, "utf8")) as Note;
-      // Its plugin is at work and will see to it.
-      if (note.pid === process.pid || isAlive(note.pid, "dynamic-provider")) return undefined;
-      return { ...this.open(note.sealed), call: note.call, file, folder: note.folder };
-    } catch {
-      // Taken away meanwhile, or sealed with another key.
-      return undefined;
-    }
+  /** The notes of plugins that are gone. One that lives sees to its own; one of another machine cannot be told. */
+  private notesOfTheDead(prefix: string): { file: string; note: Note }[] {
+    return list(this.folder)
+      .filter((name) => name.startsWith(prefix) && name.endsWith(".json"))
+      .map((name) => ({ file: path.join(this.folder, name), note: read(path.join(this.folder, name)) }))
+      .filter((noted): noted is { file: string; note: Note } => {
+        const { note } = noted;
+        if (note === undefined || note.host !== os.hostname() || note.pid === process.pid) return false;
+        return !isAlive(note.pid, "dynamic-provider");
+      });
   }
 
   private mark({ journeyId, email }: { journeyId: string; email: string }): string {
@@ -123,12 +147,16 @@ export class Journal {
     return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString("base64");
   }
 
-  private open(sealed: string): Enrollment {
+  private open(sealed: string): Enrollment | undefined {
     const bytes = Buffer.from(sealed, "base64");
-    const decipher = createDecipheriv("aes-256-gcm", this.key, bytes.subarray(0, 12), { authTagLength: 16 });
-    decipher.setAuthTag(bytes.subarray(12, 28));
-    const text = Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]);
-    return JSON.parse(text.toString("utf8")) as Enrollment;
+    try {
+      const decipher = createDecipheriv("aes-256-gcm", this.key, bytes.subarray(0, 12), { authTagLength: 16 });
+      decipher.setAuthTag(bytes.subarray(12, 28));
+      const text = Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]);
+      return JSON.parse(text.toString("utf8")) as Enrollment;
+    } catch {
+      return undefined;
+    }
   }
 }
 
@@ -144,5 +172,14 @@ function list(folder: string): string[] {
     return fs.readdirSync(folder);
   } catch {
     return [];
+  }
+}
+
+/** A note, or nothing where it was taken away meanwhile. */
+function read(file: string): Note | undefined {
+  try {
+    return JSON.parse(fs.readFileSync(file, "utf8")) as Note;
+  } catch {
+    return undefined;
   }
 }

@@ -18,10 +18,12 @@ export function engineAddress(argv: readonly string[]): { host: string; port: nu
 
 /** How many calls of the lifecycle are being worked on. */
 let busy = 0;
+let leaving = false;
 const beforeLeaving: (() => void)[] = [];
 
 /** Does something for the engine; a plugin that is told to stop, or has lost its engine, leaves only after it. */
 export async function whileBusy<T>(work: () => Promise<T>): Promise<T> {
+  if (leaving) throw new Error("The plugin was told to stop. Nothing was sent. Run it again.");
   busy += 1;
   try {
     return await work();
@@ -48,6 +50,7 @@ const WATCH_EVERY_MS = 500;
 const FLUSH_MS = 50;
 
 async function leave(): Promise<void> {
+  leaving = true;
   while (busy > 0) await new Promise((resolve) => setTimeout(resolve, FLUSH_MS));
   await new Promise((resolve) => setTimeout(resolve, FLUSH_MS));
   if (!(await engineIsGone())) for (const last of beforeLeaving) last();

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { hideStack } from "./mailmodo/errors";
+import { OPERATION_BUDGET_MS } from "./mailmodo/retry";
 import type { Connection, Outgoing } from "./mailmodo/transport";
 import { engineIsGone } from "./plugin";
 import { parseRecipients, type Recipients } from "./recipients";
@@ -20,13 +21,14 @@ export class SettingsError extends Error {
 
 const DEFAULT_BASE_URL = "https://api.mailmodo.com";
 const DEFAULT_REQUEST_TIMEOUT_SECONDS = 10;
-const MAX_REQUEST_TIMEOUT_SECONDS = 30;
+// Two attempts and the wait between them must fit into the time for one operation.
+const MAX_REQUEST_TIMEOUT_SECONDS = 20;
 
 const KEY_COMMAND = "pulumi config set --secret mailmodo:apiKey <key>";
 const RECIPIENTS_COMMAND = `pulumi config set mailmodo:allowedRecipients '["*@seeds.example.com"]'`;
 
 /**
- * The connection to Mailmodo: `MAILMODO_API_KEY` or `mailmodo:apiKey`, `mailmodo:baseUrl`,
+ * The connection to Mailmodo, for one operation that begins now: `MAILMODO_API_KEY` or `mailmodo:apiKey`, `mailmodo:baseUrl`,
  * `mailmodo:requestTimeoutSeconds`, `mailmodo:alreadyOver`. Called by each method of the lifecycle, so that a key from the environment counts
  * at once, whatever config the engine hands over.
  *
@@ -37,6 +39,7 @@ export function connection(config: ConfigReader, env: NodeJS.ProcessEnv = proces
     apiKey: apiKey(config, env),
     baseUrl: baseUrl(config),
     requestTimeoutMs: requestTimeoutSeconds(config) * 1000,
+    deadline: Date.now() + OPERATION_BUDGET_MS,
     alreadyOver: alreadyOver(config),
     objection: (request) => objection(config, request),
   };

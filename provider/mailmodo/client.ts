@@ -47,7 +47,7 @@ export async function startJourney(connection: Connection, request: StartRequest
     async () =>
       outcomeOf(await post(connection, { call: "start", journeyId, body: { email, data, allowDuplicateEmail } })),
     (last) => last.kind === "notSent" || last.kind === "slowDown",
-    connection.requestTimeoutMs,
+    connection,
   );
   if (outcome.kind === "accepted" && outcome.instanceId !== undefined) return outcome.instanceId;
   throw errorFor(call, outcome, (words) => redact(words, connection.apiKey, email));
@@ -73,7 +73,7 @@ export async function abortJourney(connection: Connection, request: AbortRequest
   const outcome = await attempt(
     async () => outcomeOf(await post(connection, { call: "abort", journeyId, body })),
     (last) => last.kind === "notSent" || last.kind === "slowDown" || last.kind === "unconfirmed",
-    connection.requestTimeoutMs,
+    connection,
   );
   if (outcome.kind === "accepted") return undefined;
   const clean = (words: string) => redact(words, connection.apiKey, email);

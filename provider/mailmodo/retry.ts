@@ -1,6 +1,7 @@
 import { DelegateBackoff, ExponentialBackoff, handleWhenResult, retry } from "cockatiel";
 import type { IBackoff, IRetryBackoffContext } from "cockatiel";
 import type { Outcome } from "./answers";
+import type { Connection } from "./transport";
 
 /** One operation, with all its attempts and waits, ends within this time. */
 export const OPERATION_BUDGET_MS = 60_000;
@@ -12,16 +13,14 @@ const MAX_DELAY_MS = 8_000;
 
 /**
  * Attempts until the outcome is one that `again` does not want repeated, the attempts are used up, or the next one
- * could not end within the budget. Waits with exponential backoff and jitter, and at least as long as Retry-After asks.
+ * could not end by the deadline. Waits with exponential backoff and jitter, and at least as long as Retry-After asks.
  */
 export function attempt(
   once: () => Promise<Outcome>,
   again: (outcome: Outcome) => boolean,
-  requestTimeoutMs: number,
+  { deadline, requestTimeoutMs }: Pick<Connection, "deadline" | "requestTimeoutMs">,
 ): Promise<Outcome> {
-  const deadline = Date.now() + OPERATION_BUDGET_MS;
-  const fits = (outcome: Outcome) =>
-    Date.now() + Math.max(MAX_DELAY_MS, askedDelayMs(outcome)) + requestTimeoutMs <= deadline;
+  const fits = (outcome: Outcome) => Date.now() + askedDelayMs(outcome) + MAX_DELAY_MS + requestTimeoutMs <= deadline;
   const policy = retry(
     handleWhenResult((result) => again(result as Outcome) && fits(result as Outcome)),
     { maxAttempts: MAX_ATTEMPTS - 1, backoff: new DelegateBackoff(delayAfter) },
@@ -34,7 +33,8 @@ type Context = IRetryBackoffContext<unknown>;
 function delayAfter(context: Context, previous?: IBackoff<unknown>): { delay: number; state: IBackoff<unknown> } {
   const backoff = previous?.next(context) ?? exponential.next();
   const asked = "value" in context.result ? askedDelayMs(context.result.value as Outcome) : 0;
-  return { delay: Math.max(backoff.duration, asked), state: backoff };
+  // With jitter on top: many may have been asked to come back at the same moment.
+  return { delay: asked + backoff.duration, state: backoff };
 }
 
 const exponential = new ExponentialBackoff({ initialDelay: FIRST_DELAY_MS, maxDelay: MAX_DELAY_MS });

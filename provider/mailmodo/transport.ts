@@ -10,6 +10,8 @@ export interface Connection {
   readonly apiKey: string;
   /** Longest wait for one whole answer, in milliseconds. */
   readonly requestTimeoutMs: number;
+  /** When the operation must be over, with all its attempts and waits: milliseconds since 1970. */
+  readonly deadline: number;
   /** Phrases by which an abort's refusal says "already over", beside the known ones. */
   readonly alreadyOver?: readonly string[];
   /** The last word before anything is sent: a reason holds the request back. */

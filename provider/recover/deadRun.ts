@@ -33,9 +33,10 @@ export async function outliveSurvivors(cwd: string, log: (line: string) => void)
     if (survivors.length === 0) return;
     if (!said) log(`Waiting for ${count(survivors.length, "plugin")} of a killed run to end.`);
     if (Date.now() > deadline) {
-      for (const pid of survivors) process.kill(pid, "SIGKILL");
-      log(`Ended ${count(survivors.length, "plugin")} of a killed run.`);
-      return;
+      throw new Error(
+        `${count(survivors.length, "plugin")} of a killed run did not end (pid ${survivors.join(", ")}), and may still send. ` +
+          "End it, then recover again.",
+      );
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
@@ -46,8 +47,9 @@ async function survivorsIn(cwd: string): Promise<number[]> {
   const pids: number[] = [];
   for (const { pid, argv } of processesLike("dynamic-provider")) {
     const folder = folderOf(pid);
-    const ours = folder !== undefined && isWithin(cwd, folder);
-    if (ours && engineAddress(argv) !== undefined && (await engineIsGone(argv))) pids.push(pid);
+    // Where this machine does not tell the folder, another project's may be waited for; it ends by itself as well.
+    const mayBeOurs = folder === undefined || isWithin(cwd, folder);
+    if (mayBeOurs && engineAddress(argv) !== undefined && (await engineIsGone(argv))) pids.push(pid);
   }
   return pids;
 }

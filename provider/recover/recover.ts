@@ -2,9 +2,9 @@ import * as fs from "node:fs";
 import { abortJourney } from "../mailmodo/client";
 import { maskAddress } from "../mailmodo/errors";
 import { connection } from "../settings";
-import { Journal, type Enrollment } from "../journal";
+import { Journal, type Enrollment, type LostCall } from "../journal";
 import { count, freeLock, isWithin, outliveSurvivors } from "./deadRun";
-import { Stack, type Deployment, type Recorded } from "./stack";
+import { ENROLLMENT, Stack, type Deployment, type Recorded } from "./stack";
 
 export interface RecoverOptions {
   /** The stack's name. */
@@ -28,8 +28,6 @@ export interface Recovery {
   readonly problems: readonly string[];
 }
 
-const TYPE = "pulumi-nodejs:dynamic/mailmodo:JourneyEnrollment";
-
 /**
  * Mends a stack after a run of Pulumi was killed: waits for what the run left behind, frees its lock, aborts each start
  * that may have happened and is recorded nowhere, ends each abort that was begun and takes its enrollment out of the
@@ -43,31 +41,23 @@ export async function recover(options: RecoverOptions): Promise<Recovery> {
   const log = options.log ?? console.log;
   const stack = new Stack(options.stack, cwd, env);
 
+  // Read before anything is asked of the stack: that it is there at all, too.
+  await stack.state();
   const lockFreed = await freeLock(stack, log);
   await outliveSurvivors(cwd, log);
 
   const state = await stack.state();
   const config = await stack.config();
-  const to = connection({ get: (name) => config[name] }, env);
-  const journal = new Journal(to.apiKey, env["PULUMI_HOME"]);
-
-  const pending = (state.pending_operations ?? []).filter(({ resource }) => resource.type === TYPE);
+  const read = { get: (name: string) => config[name] };
+  const journal = new Journal(connection(read, env).apiKey, env["PULUMI_HOME"]);
   const problems: string[] = [];
   let aborted = 0;
 
   /** Whether the enrollment surely does not run any more. */
-  const abort = async (enrollment: Enrollment): Promise<boolean> => {
-    const { journeyId, email, instanceId, abortReason: reason, allowDuplicateEmail } = enrollment;
-    const what = `journey ${journeyId} for ${maskAddress(email)}`;
-    if (instanceId === undefined && allowDuplicateEmail && isRecordedAsStarted(state, enrollment)) {
-      problems.push(
-        `A start of ${what} may have happened, and another one that is recorded runs for the address: aborting by address ` +
-          "would stop both. Look at the journey in Mailmodo, or run pulumi destroy.",
-      );
-      return false;
-    }
+  const abort = async ({ journeyId, email, instanceId, abortReason: reason }: Enrollment): Promise<boolean> => {
+    const what = describe({ journeyId, email });
     try {
-      const over = await abortJourney(to, { journeyId, email, instanceId, reason });
+      const over = await abortJourney(connection(read, env), { journeyId, email, instanceId, reason });
       log(over === undefined ? `Aborted ${what}.` : `Nothing left to abort in ${what}: "${over}"`);
       aborted += 1;
       return true;
@@ -77,33 +67,67 @@ export async function recover(options: RecoverOptions): Promise<Recovery> {
     }
   };
 
-  /** What the state still names, and is over. */
+  /** Whether a start that is recorded nowhere surely does not run any more. */
+  const abortStart = async (start: Enrollment): Promise<boolean> => {
+    if (start.instanceId !== undefined || !isRecordedAsStarted(state, start)) return abort(start);
+    if (!start.allowDuplicateEmail) {
+      // Mailmodo would not have started it again while the earlier one ran.
+      log(`Left ${describe(start)} alone: it was started again since, and that is recorded.`);
+      return true;
+    }
+    problems.push(
+      `A start of ${describe(start)} may have happened, and another one that is recorded runs for the address: aborting ` +
+        "by address would stop both. Look at the journey in Mailmodo; or run pulumi destroy, and recover again before the stack is removed.",
+    );
+    return false;
+  };
+
+  const settled: LostCall[] = [];
+  /** The enrollments that the state still names, and that are over. */
   const over = new Set<string>();
   for (const lost of journal.lost().filter(({ folder }) => isWithin(cwd, folder))) {
-    const { call, instanceId } = lost;
-    if (call === "start" && instanceId !== undefined && (await isRecorded(instanceId, state, stack))) {
-      journal.forget(lost);
-    } else if (await abort(lost)) {
-      journal.forget(lost);
-      if (instanceId !== undefined && has(state, instanceId)) over.add(instanceId);
+    const urn = lost.instanceId && urnOf(state, lost.instanceId);
+    const isElsewhere = lost.instanceId !== undefined && !urn && (await isRecordedElsewhere(lost.instanceId, stack));
+    if (isElsewhere && lost.call === "abort") continue; // The other stack's own recover sees to it.
+    const isRecorded = lost.call === "start" && (Boolean(urn) || isElsewhere);
+    if (isRecorded || (await (lost.call === "start" ? abortStart(lost) : abort(lost)))) {
+      settled.push(lost);
+      if (urn && lost.call === "abort") over.add(urn);
     }
   }
-
-  const cleared = new Set<string>();
-  for (const { type, resource } of pending) {
-    // A pending update concerns what the state holds, and the next run does it again.
-    const isOpen = type === "creating" || type === "deleting";
-    if (isOpen && !(await abort(enrollmentOf(resource, type)))) continue;
-    cleared.add(resource.urn);
-    if (type === "deleting") over.add(String(resource.outputs?.["instanceId"]));
-  }
-  if (cleared.size + over.size > 0) {
-    await stack.remove(cleared, over);
-    log(
-      `Cleared ${count(cleared.size, "pending operation")} and took ${count(over.size, "ended enrollment")} out of the state.`,
+  const unreadable = journal.unreadable().filter((folder) => isWithin(cwd, folder)).length;
+  if (unreadable > 0) {
+    problems.push(
+      `Another API key is needed to read ${count(unreadable, "lost call")}: put the key of then into MAILMODO_API_KEY and recover ` +
+        `again. If Mailmodo takes it no more, look at the journey there, and delete the notes in ${journal.folder}.`,
     );
   }
-  return { aborted, cleared: cleared.size, lockFreed, problems };
+
+  const { pending_operations: pending = [] } = state;
+  const ours = pending.filter(({ resource }) => resource.type === ENROLLMENT);
+  for (const { type, resource } of ours) {
+    // A pending update concerns what the state holds, and the next run does it again.
+    if (type === "creating" && !isSettled(settled, resource)) await abortStart(enrollmentOf(resource.inputs));
+    if (type === "deleting" && (await abort(enrollmentOf(resource.outputs)))) over.add(resource.urn);
+  }
+  const others = pending.length - ours.length;
+  if (ours.length > 0 && others > 0) {
+    problems.push(
+      `${count(others, "pending operation")} of other resources are in the state, which only you can judge. ` +
+        `Then clear all of them: pulumi refresh --clear-pending-creates --stack ${stack.name}.`,
+    );
+  }
+
+  const cleared = problems.length === 0 ? ours.length : 0;
+  if (problems.length === 0 && ours.length + over.size > 0) {
+    await stack.clear(over, state);
+    log(
+      `Cleared ${count(cleared, "pending operation")} and took ${count(over.size, "ended enrollment")} out of the state.`,
+    );
+  }
+  // Last: until the state is written, the notes are needed.
+  if (problems.length === 0) for (const lost of settled) journal.forget(lost);
+  return { aborted, cleared, lockFreed, problems };
 }
 
 function projectFolder(folder: string): string {
@@ -111,8 +135,8 @@ function projectFolder(folder: string): string {
   return fs.realpathSync(folder);
 }
 
-function enrollmentOf({ inputs = {}, outputs = {} }: Recorded, type: "creating" | "deleting"): Enrollment {
-  const { journeyId, email, abortReason, allowDuplicateEmail, instanceId } = type === "creating" ? inputs : outputs;
+function enrollmentOf(properties: Record<string, unknown> = {}): Enrollment {
+  const { journeyId, email, abortReason, allowDuplicateEmail, instanceId } = properties;
   return {
     journeyId: String(journeyId),
     email: String(email),
@@ -122,27 +146,39 @@ function enrollmentOf({ inputs = {}, outputs = {} }: Recorded, type: "creating" 
   };
 }
 
-/** Whether the state has a confirmed start of the same address in the same journey. */
-function isRecordedAsStarted(state: Deployment, { journeyId, email }: Enrollment): boolean {
-  return enrollments(state).some(
-    (outputs) =>
-      outputs["instanceId"] !== undefined &&
-      outputs["journeyId"] === journeyId &&
-      String(outputs["email"]).toLowerCase() === email.toLowerCase(),
-  );
+/** Whether a pending create is the start of which a note told already. */
+function isSettled(settled: readonly LostCall[], { inputs }: Recorded): boolean {
+  const { journeyId, email } = enrollmentOf(inputs);
+  return settled.some((lost) => lost.call === "start" && lost.journeyId === journeyId && lost.email === email);
 }
 
-/** Whether a stack of the project records the instance: then it is no loss, wherever the plugin died. */
-async function isRecorded(instanceId: string, state: Deployment, stack: Stack): Promise<boolean> {
-  if (has(state, instanceId)) return true;
-  for (const other of await stack.others()) if (has(await other.state(), instanceId)) return true;
+/** Whether the state has a confirmed start of the same address in the same journey. */
+function isRecordedAsStarted(state: Deployment, { journeyId, email }: Enrollment): boolean {
+  return enrollments(state)
+    .map(({ outputs }) => enrollmentOf(outputs))
+    .some(
+      (other) =>
+        other.instanceId !== undefined &&
+        other.journeyId === journeyId &&
+        other.email.toLowerCase() === email.toLowerCase(),
+    );
+}
+
+/** Whether another stack of the project records the instance: then it is no loss, wherever the plugin died. */
+async function isRecordedElsewhere(instanceId: string, stack: Stack): Promise<boolean> {
+  for (const other of await stack.others()) if (urnOf(await other.state(), instanceId) !== undefined) return true;
   return false;
 }
 
-function has(state: Deployment, instanceId: string): boolean {
-  return enrollments(state).some((outputs) => outputs["instanceId"] === instanceId);
+function urnOf(state: Deployment, instanceId: string): string | undefined {
+  return enrollments(state).find(({ outputs }) => outputs?.["instanceId"] === instanceId)?.urn;
 }
 
-function enrollments({ resources = [] }: Deployment): Record<string, unknown>[] {
-  return resources.filter(({ type }) => type === TYPE).map(({ outputs = {} }) => outputs);
+/** The old half of a replacement was aborted before the new one was started. */
+function enrollments({ resources = [] }: Deployment): Recorded[] {
+  return resources.filter(({ type, pendingReplacement }) => type === ENROLLMENT && pendingReplacement !== true);
+}
+
+function describe({ journeyId, email }: { journeyId: string; email: string }): string {
+  return `journey ${journeyId} for ${maskAddress(email)}`;
 }

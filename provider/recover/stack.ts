@@ -5,11 +5,14 @@ import { once } from "node:events";
 export interface Recorded {
   readonly urn: string;
   readonly type: string;
+  /** Set on the old half of a replacement that is under way. */
+  readonly pendingReplacement?: boolean;
   readonly inputs?: Record<string, unknown>;
   readonly outputs?: Record<string, unknown>;
 }
 
 export interface Deployment {
+  readonly manifest?: { readonly time?: string };
   readonly resources?: readonly Recorded[];
   readonly pending_operations?: readonly { readonly type: string; readonly resource: Recorded }[];
 }
@@ -37,24 +40,37 @@ export class Stack {
     return reveal(deployment ?? {}) as Deployment;
   }
 
-  /** Takes pending operations, and enrollments that are over, out of the state; secrets stay as they are, encrypted. */
-  async remove(pendingUrns: ReadonlySet<string>, instanceIds: ReadonlySet<string>): Promise<void> {
+  /**
+   * Takes all pending operations, and the named enrollments, out of the state; secrets stay as they are, encrypted.
+   * The CLI's import drops every pending operation, whatever the file has (read in its source), so this is for when
+   * none is left to be seen to.
+   *
+   * @param seen The state by which it was decided; if it has changed since, nothing is written.
+   */
+  async clear(enrollmentUrns: ReadonlySet<string>, seen: Deployment): Promise<void> {
     const state = JSON.parse(await this.succeed(["stack", "export"])) as { deployment: Deployment };
-    const { resources = [], pending_operations: pending = [] } = state.deployment;
+    if (fingerprint(state.deployment) !== fingerprint(seen)) {
+      throw new Error(`The state of the stack ${this.name} changed meanwhile; nothing was written. Recover again.`);
+    }
+    const { resources = [] } = state.deployment;
     const deployment: Deployment = {
       ...state.deployment,
-      resources: resources.filter(({ outputs }) => !instanceIds.has(String(outputs?.["instanceId"]))),
-      pending_operations: pending.filter(({ resource }) => !pendingUrns.has(resource.urn)),
+      resources: resources.filter(({ urn, type }) => type !== ENROLLMENT || !enrollmentUrns.has(urn)),
+      pending_operations: [],
     };
     await this.succeed(["stack", "import"], JSON.stringify({ ...state, deployment }));
   }
 
-  /** Who holds the stack's lock. An import of the state as it is asks for the lock, and changes nothing. */
+  /**
+   * Who holds the stack's lock. Making a stack that is there already asks for the lock, and then fails: it is the one
+   * command that asks and cannot write.
+   */
   async locks(): Promise<Lock[]> {
-    const { code, stderr } = await this.run(["stack", "import"], await this.succeed(["stack", "export"]));
-    if (code === 0) return [];
-    const locks = [...stderr.matchAll(/created by (\S+)@(\S+) \(pid (\d+)\)/g)];
-    if (locks.length === 0) throw new Error(`Could not lock the stack ${this.name}: ${lastLine(stderr)}`);
+    const { stderr } = await this.run(["stack", "init", this.name, "--no-select"], undefined, false);
+    const locks = [...stderr.matchAll(/created by (.+)@(\S+) \(pid (\d+)\)/g)];
+    if (locks.length === 0 && !/already exists/.test(stderr)) {
+      throw new Error(`Could not ask for the lock of the stack ${this.name}: ${lastLine(stderr)}`);
+    }
     return locks.map(([, owner = "", host = "", pid]) => ({ owner, host, pid: Number(pid) }));
   }
 
@@ -104,6 +120,14 @@ export class Stack {
       throw new Error("The Pulumi CLI (pulumi) is not on PATH. Install it: https://www.pulumi.com/docs/install.");
     }
   }
+}
+
+/** An enrollment's type, in the state. */
+export const ENROLLMENT = "pulumi-nodejs:dynamic/mailmodo:JourneyEnrollment";
+
+/** What changes whenever a run writes the state. */
+function fingerprint({ manifest, resources = [], pending_operations: pending = [] }: Deployment): string {
+  return JSON.stringify([manifest?.time, resources.map(({ urn }) => urn), pending.map(({ resource }) => resource.urn)]);
 }
 
 const SECRET = "4dabf18193072939515e22adb298388d";

@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { defaultProfile } from "../../sandbox/profiles";
 import { SANDBOX_KEY } from "../../sandbox/server";
-import { useProject } from "../support/project";
+import { useProject, writtenFiles } from "../support/project";
 
 const up = ["up", "--yes", "--skip-preview"];
 const address = "ada.secret@seeds.example.com";
@@ -42,6 +42,12 @@ describe("what is secret, through the real engine", () => {
     keep(await project().pulumiWith({ TRIGGER: "1" }, "preview", "--diff"));
     keep(await project().succeed(...up, "--diff", "--expect-no-changes"));
 
+    // A start whose answer is lost: what is recorded of it must name no secret either.
+    project().sandbox.faults.add({ kind: "reset-after", on: "start", count: 1 });
+    keep(await project().pulumiWith({ TRIGGER: "2" }, ...up));
+    keep(await project().pulumiWith({ TRIGGER: "2" }, ...up));
+    keep(await project().succeed("stack", "export"));
+
     project().sandbox.rotateKey("TESTKEY-0000000-0000000-0000002");
     const refused = await project().fail("destroy", "--yes", "--skip-preview");
     keep(refused);
@@ -49,8 +55,8 @@ describe("what is secret, through the real engine", () => {
     keep(await project().fail("preview", "--config", "mailmodo:allowedRecipients=[]"));
     keep(await project().fail("preview", "--config", 'mailmodo:allowedRecipients=["*@other.example.com"]'));
 
-    for (const file of files(project().dir)) texts.push(fs.readFileSync(file, "utf8"));
-    for (const file of files(path.join(project().dir, "..", "state"))) texts.push(fs.readFileSync(file, "utf8"));
+    // The state, the stack's file, Pulumi's home with its logs, and the journal of calls.
+    for (const file of writtenFiles(path.join(project().dir, ".."))) texts.push(fs.readFileSync(file, "utf8"));
 
     assert.ok(texts.length > 12);
     for (const text of texts) {
@@ -60,14 +66,3 @@ describe("what is secret, through the real engine", () => {
     }
   });
 });
-
-/** Every file below a folder but the program, which names the secret for this test. */
-function files(folder: string): string[] {
-  return fs
-    .readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.name !== "index.js" && !entry.isSymbolicLink())
-    .flatMap((entry) => {
-      const full = path.join(folder, entry.name);
-      return entry.isDirectory() ? files(full) : [full];
-    });
-}

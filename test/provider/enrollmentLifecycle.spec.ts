@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
 import enrollmentLifecycle from "../../provider/enrollmentLifecycle";
 import type { EnrollmentInputs, EnrollmentState } from "../../provider/inputs";
+import { Journal } from "../../provider/journal";
 import { LOADER } from "../../provider/loader";
 import { SANDBOX_KEY } from "../../sandbox/server";
 import { json, serve, type Answer, type TestServer } from "../support/server";
@@ -35,6 +39,8 @@ function settings(baseUrl: string, others: Record<string, string | undefined> = 
 describe("the lifecycle of an enrollment, against the sandbox", () => {
   const sandbox = useSandbox();
   beforeEach(() => configure(settings(sandbox().url)));
+  // What the tests before left is still there for its two seconds.
+  beforeEach(() => fs.rmSync(new Journal(SANDBOX_KEY).folder, { recursive: true, force: true }));
 
   const create = () => enrollmentLifecycle.create(inputs);
   const last = () => sandbox().store.requests().at(-1);
@@ -113,6 +119,44 @@ describe("the lifecycle of an enrollment, against the sandbox", () => {
     assert.deepEqual(lines, [
       `Nothing left to abort in journey ${inputs.journeyId} for q***@seeds.example.com: "The journey instance has already ended"`,
     ]);
+  });
+
+  it("replaces an enrollment whose abort a killed plugin began, for it may be over", async () => {
+    const { id, outs } = await create();
+    const note = new Journal(SANDBOX_KEY).note("abort", outs);
+    assert.deepEqual((await enrollmentLifecycle.diff(id, outs, inputs)).replaces, [], "this plugin is at it");
+    asOfAKilledPlugin();
+    assert.deepEqual((await enrollmentLifecycle.diff(id, outs, inputs)).replaces, ["instanceId"]);
+    await enrollmentLifecycle.delete(id, outs);
+    assert.deepEqual((await enrollmentLifecycle.diff(id, outs, inputs)).replaces, []);
+    note.drop();
+  });
+
+  it("aborts a start that a killed plugin left behind, before it starts the address again", async () => {
+    const lost = await create();
+    new Journal(SANDBOX_KEY).note("start", inputs).confirm(lost.id);
+    asOfAKilledPlugin();
+    const { id } = await create();
+    assert.deepEqual(
+      sandbox()
+        .store.all()
+        .map(({ instanceId, status }) => [instanceId, status]),
+      [
+        [lost.id, "aborted"],
+        [id, "running"],
+      ],
+    );
+  });
+
+  it("says that nothing was sent where it cannot note the start", async () => {
+    const home = process.env["PULUMI_HOME"];
+    process.env["PULUMI_HOME"] = "/dev/null";
+    try {
+      await assert.rejects(create(), /it could not be noted in \S+ \(ENOTDIR\)\. Nothing was sent\./);
+    } finally {
+      process.env["PULUMI_HOME"] = home;
+    }
+    assert.equal(sandbox().store.requests().length, 0);
   });
 
   it("takes the key of today from the environment, whatever the config says", async () => {
@@ -249,6 +293,16 @@ describe("an unconfirmed start", () => {
     await assert.rejects(enrollmentLifecycle.delete(id, unconfirmed), /pulumi state delete <urn>/);
   });
 });
+
+/** Makes every note look like one of a plugin that was killed. */
+function asOfAKilledPlugin(): void {
+  const folder = new Journal(SANDBOX_KEY).folder;
+  const { pid } = spawnSync(process.execPath, ["-e", ""]);
+  for (const name of fs.readdirSync(folder)) {
+    const file = path.join(folder, name);
+    fs.writeFileSync(file, JSON.stringify({ ...(JSON.parse(fs.readFileSync(file, "utf8")) as object), pid }));
+  }
+}
 
 /** Runs something and gives the lines that it printed. */
 async function printed(something: () => Promise<unknown>): Promise<string[]> {

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import FakeTimers from "@sinonjs/fake-timers";
 import type * as pulumi from "@pulumi/pulumi";
 import enrollmentLifecycle from "../../provider/enrollmentLifecycle";
 import type { EnrollmentInputs } from "../../provider/inputs";
@@ -10,6 +9,7 @@ import { FAULT_KINDS, type Fault, type FaultKind } from "../../sandbox/faults";
 import { profileOf, profiles } from "../../sandbox/profiles";
 import { SANDBOX_KEY } from "../../sandbox/server";
 import { ModelEngine } from "../support/modelEngine";
+import { useMovableClock } from "../support/movableClock";
 import { useSandbox } from "../support/sandbox";
 
 const timeoutMs = 20_000;
@@ -42,8 +42,8 @@ const names = Object.keys(profiles);
 const size = names.length * faults.length * duplicates.length;
 
 describe(`the fault matrix: ${names.length} profiles x ${faults.length} faults x ${duplicates.length} = ${size} lives`, () => {
-  let clock: FakeTimers.Clock;
   const sandbox = useSandbox({ now: () => Date.now() });
+  const clock = useMovableClock(timeoutMs);
   const printed: string[] = [];
   const { log } = console;
 
@@ -55,12 +55,10 @@ describe(`the fault matrix: ${names.length} profiles x ${faults.length} faults x
       "mailmodo:allowedRecipients": '["*@seeds.example.com"]',
     };
     await enrollmentLifecycle.configure({ config: { get: (name: string) => values[name] } as pulumi.dynamic.Config });
-    clock = FakeTimers.install({ toFake: ["setTimeout", "clearTimeout", "Date"] });
     console.log = (line: string) => printed.push(line);
   });
   afterEach(() => {
     console.log = log;
-    clock.uninstall();
   });
 
   for (const name of names) {
@@ -147,25 +145,7 @@ describe(`the fault matrix: ${names.length} profiles x ${faults.length} faults x
       .store.all()
       .filter(({ status }) => status === "running");
 
-  /** Moves the clock over each wait until the step is over; over a request's deadline only where the sandbox hangs. */
-  async function settle<T>(step: Promise<T>): Promise<T> {
-    let over = false;
-    const mark = () => {
-      over = true;
-    };
-    step.then(mark, mark);
-    let hangs = hung();
-    while (!over) {
-      await new Promise((resolve) => setImmediate(resolve));
-      const timers = [...(clock.timers?.values() ?? [])] as { delay?: number }[];
-      const onItsWay = timers.some(({ delay }) => delay === timeoutMs);
-      if (onItsWay && hung() > hangs) {
-        hangs = hung();
-        clock.tick(timeoutMs);
-      } else if (!onItsWay && timers.length > 0) clock.next();
-    }
-    return step;
-  }
+  const settle = <T>(step: Promise<T>) => clock.settle(step, hung);
 
   const hung = () =>
     sandbox()

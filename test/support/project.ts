@@ -95,3 +95,14 @@ const journeyId = "${JOURNEY}";
 ${text}
 `;
 }
+
+/** Every file below a folder but the program, where a test names what is secret. */
+export function writtenFiles(folder: string): string[] {
+  return fs
+    .readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.name !== "index.js" && !entry.isSymbolicLink())
+    .flatMap((entry) => {
+      const full = path.join(folder, entry.name);
+      return entry.isDirectory() ? writtenFiles(full) : [full];
+    });
+}

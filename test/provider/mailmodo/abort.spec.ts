@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import { abortJourney } from "../../../provider/mailmodo/client";
+import { MAX_ATTEMPTS } from "../../../provider/mailmodo/retry";
+import { json, type Answer } from "../../support/server";
+import { abortion, journeyId, no, ref, useVendor } from "../../support/vendor";
+
+describe("the client: an abort", () => {
+  const vendor = useVendor();
+
+  it("aborts by instance id, with the reason", async () => {
+    const connection = await vendor.answering((response) => json(response, 200, { success: true, message: "ok" }));
+    assert.equal(await abortJourney(connection, abortion), undefined);
+    assert.equal(vendor.server.seen[0]?.url, `/hooks/abort/${journeyId}`);
+    assert.deepEqual(JSON.parse(vendor.server.seen[0]?.body ?? ""), { instanceId: ref, reason: "preview closed" });
+  });
+
+  it("aborts by address where no instance id is known", async () => {
+    const connection = await vendor.answering((response) => json(response, 200, { success: true, message: "ok" }));
+    await abortJourney(connection, { ...abortion, instanceId: undefined });
+    assert.deepEqual(JSON.parse(vendor.server.seen[0]?.body ?? ""), {
+      email: "jane.doe@example.com",
+      reason: "preview closed",
+    });
+  });
+
+  describe("repeats an abort", () => {
+    for (const [what, fail] of [
+      ["a reset", (response) => response.destroy()],
+      ["a 500", (response) => json(response, 500, no)],
+      ["a 502 with HTML", (response) => response.writeHead(502).end("<html>")],
+      ["a 429", (response) => json(response, 429, no)],
+      ["an unreadable 200", (response) => response.end("OK")],
+    ] as [string, Answer][]) {
+      it(`after ${what}`, async () => {
+        const connection = await vendor.answering((response, nth, raw) =>
+          nth < 3 ? fail(response, nth, raw) : json(response, 200, { success: true, message: "ok" }),
+        );
+        assert.equal(await vendor.settle(abortJourney(connection, abortion)), undefined);
+        assert.equal(vendor.server.seen.length, 3);
+      });
+    }
+
+    it("within a minute, then fails", async () => {
+      const connection = await vendor.answering((response) => response.destroy());
+      await assert.rejects(vendor.settle(abortJourney(connection, abortion)), { name: "UnconfirmedError" });
+      assert.ok(vendor.server.seen.length > 1 && vendor.server.seen.length <= MAX_ATTEMPTS);
+      assert.ok(vendor.elapsed() <= 60_000);
+    });
+
+    it("never after a refusal", async () => {
+      const connection = await vendor.answering((response) => json(response, 400, { ...no, status: "error" }));
+      await assert.rejects(vendor.settle(abortJourney(connection, abortion)), {
+        name: "RefusedError",
+        message: `Could not abort journey ${journeyId} for instance ${ref}: Mailmodo refused it (400): "No such luck".`,
+      });
+      assert.equal(vendor.server.seen.length, 1);
+    });
+  });
+
+  describe("takes an abort as done", () => {
+    for (const message of [
+      "No such journey instance",
+      "The journey instance has already ended",
+      "Journey instance not found",
+      "Instance does not exist",
+      "No running instance for this email",
+      "No active journey instances found",
+      "Journey already aborted",
+      "Journey was already cancelled",
+      "Journey is already completed for this contact",
+      "Instance is completed",
+      "Instance 11111111-2222-4333-8444-555555555555 has been aborted",
+      "The instance is not running",
+      "The instance is no longer active",
+      "Could not find instance",
+      "There is no instance with this id",
+      "Already aborted",
+    ]) {
+      it(`when Mailmodo says "${message}", and passes the words on`, async () => {
+        const connection = await vendor.answering((response) =>
+          json(response, 400, { ...no, status: "error", message }),
+        );
+        assert.equal(await vendor.settle(abortJourney(connection, abortion)), message);
+      });
+    }
+
+    for (const message of [
+      "Journey not found",
+      "Journey does not exist",
+      "The provided email is not a valid email id",
+      "Invalid journey id",
+      "instanceId is invalid",
+      "Something went wrong",
+      "Journey is paused",
+      "Journey is not running",
+      "Journey is not active",
+      "Your trial has ended",
+      "Your plan has ended",
+      "Your subscription is no longer active",
+      "Account is not active",
+      "Instance id not found in request body",
+      "The instance is still running",
+      "The instance could not be aborted",
+      "",
+    ]) {
+      it(`but not when it says "${message}"`, async () => {
+        const connection = await vendor.answering((response) =>
+          json(response, 400, { ...no, status: "error", message }),
+        );
+        await assert.rejects(vendor.settle(abortJourney(connection, abortion)), { name: "RefusedError" });
+      });
+    }
+  });
+
+  it("takes an abort as done by a 410, or by a phrase of the settings", async () => {
+    const connection = await vendor.answering((response, nth) =>
+      json(response, nth === 1 ? 410 : 400, {
+        ...no,
+        message: nth === 1 ? "Gone" : "The contact Has Left the journey",
+      }),
+    );
+    assert.equal(await abortJourney(connection, abortion), "Gone");
+    const alreadyOver = ["has left the journey"];
+    assert.equal(await abortJourney({ ...connection, alreadyOver }, abortion), "The contact Has Left the journey");
+  });
+
+  it("takes an abort as done although the status is a key's, where the words say so", async () => {
+    const connection = await vendor.answering((response) =>
+      json(response, 403, { ...no, message: "Instance was aborted" }),
+    );
+    assert.equal(await abortJourney(connection, abortion), "Instance was aborted");
+  });
+});

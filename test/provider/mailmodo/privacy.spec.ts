@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { abortJourney, startJourney } from "../../../provider/mailmodo/client";
+import { json, serve, serveTls } from "../../support/server";
+import { abortion, apiKey, journeyId, ok, ref, request, useVendor } from "../../support/vendor";
+
+describe("the client: what leaves for Mailmodo", () => {
+  const vendor = useVendor();
+
+  it("sends nothing while the connection objects, and says why", async () => {
+    const connection = await vendor.answering((response) => json(response, 200, ok));
+    const objection = async () => "it is Sunday";
+    await assert.rejects(startJourney({ ...connection, objection }, request), {
+      name: "HeldError",
+      message: `Could not start journey ${journeyId} for j***@example.com: it is Sunday. Nothing was sent.`,
+    });
+    await assert.rejects(abortJourney({ ...connection, objection }, abortion), { name: "HeldError" });
+    assert.equal(vendor.server.seen.length, 0);
+  });
+
+  describe("keeps what is private", () => {
+    it("out of every error, also where the vendor repeats it", async () => {
+      const message = `Key ${apiKey} may not mail JANE.DOE@example.com\nat all, nor jane%40example.com, <joe@example.org>`;
+      const connection = await vendor.answering((response) => json(response, 400, { success: false, message }));
+      await assert.rejects(vendor.settle(startJourney(connection, request)), (error: Error) => {
+        const all = JSON.stringify([error.message, error.stack, String(error), error.cause, { ...error }]);
+        assert.ok(
+          all.includes("Key [key] may not mail j***@example.com at all, nor j***@example.com, <j***@example.org>"),
+          all,
+        );
+        assert.ok(!all.includes(apiKey) && !/jane|joe/i.test(all), all);
+        return true;
+      });
+    });
+
+    it("on the base URL's host: a redirect is not followed", async () => {
+      const other = await serve((response) => json(response, 200, ok));
+      const connection = await vendor.answering((response) =>
+        response.writeHead(307, { Location: `${other.url}/x` }).end(),
+      );
+      await assert.rejects(vendor.settle(startJourney(connection, request)), { name: "RefusedError" });
+      assert.equal(other.seen.length, 0);
+      await other.close();
+    });
+
+    it("from a server whose certificate nobody vouches for, also with NODE_TLS_REJECT_UNAUTHORIZED=0", async () => {
+      const connection = await vendor.answering(() => undefined);
+      const impostor = await serveTls((response) => json(response, 200, ok));
+      process.env["NODE_TLS_REJECT_UNAUTHORIZED"] = "0";
+      try {
+        const call = startJourney({ ...connection, baseUrl: impostor.url }, request);
+        await assert.rejects(vendor.settle(call), { name: "NotSentError" });
+      } finally {
+        delete process.env["NODE_TLS_REJECT_UNAUTHORIZED"];
+        await impostor.close();
+      }
+      assert.equal(impostor.seen.length, 0);
+    });
+
+    it("from a proxy of the environment, on plain http", async () => {
+      const proxy = await serve((response) => json(response, 200, ok));
+      const connection = await vendor.answering((response) => json(response, 200, ok));
+      process.env["http_proxy"] = proxy.url;
+      try {
+        assert.equal(await startJourney(connection, request), ref);
+      } finally {
+        delete process.env["http_proxy"];
+      }
+      assert.equal(proxy.seen.length, 0);
+      await proxy.close();
+    });
+  });
+});

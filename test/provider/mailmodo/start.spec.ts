@@ -1,0 +1,237 @@
+import assert from "node:assert/strict";
+import * as net from "node:net";
+import { startJourney } from "../../../provider/mailmodo/client";
+import { MAX_ATTEMPTS } from "../../../provider/mailmodo/retry";
+import { json, type Answer } from "../../support/server";
+import { apiKey, journeyId, no, ok, ref, request, useVendor } from "../../support/vendor";
+
+describe("the client: a start", () => {
+  const vendor = useVendor();
+
+  it("starts with the vendor's words on the wire", async () => {
+    const connection = await vendor.answering((response) => json(response, 200, { success: true, message: "ok", ref }));
+    assert.equal(await startJourney(connection, request), ref);
+    const [seen] = vendor.server.seen;
+    assert.equal(seen?.method, "POST");
+    assert.equal(seen?.url, `/hooks/start/${journeyId}`);
+    assert.equal(seen?.headers["mmapikey"], apiKey);
+    assert.equal(seen?.headers["content-type"], "application/json");
+    assert.deepEqual(JSON.parse(seen?.body ?? ""), {
+      email: "jane.doe@example.com",
+      data: { firstName: "Ada" },
+      allowDuplicateEmail: false,
+    });
+  });
+
+  describe("sends a start exactly once", () => {
+    const unconfirmed: [what: string, answer: Answer, why: RegExp][] = [
+      ["when the connection resets after the request", (response) => response.destroy(), /closed the connection/],
+      ["on a 500", (response) => json(response, 500, no), /Mailmodo failed \(500\)/],
+      ["on a 502 with HTML", (response) => response.writeHead(502).end("<html>"), /Mailmodo failed \(502\)/],
+      ["on a 504", (response) => json(response, 504, no), /Mailmodo failed \(504\)/],
+      ["on a 408", (response) => json(response, 408, no), /Mailmodo failed \(408\)/],
+      ["on a 425", (response) => json(response, 425, no), /Mailmodo failed \(425\)/],
+      ["on a 302, which may follow an action", (response) => response.writeHead(302).end(), /Mailmodo failed \(302\)/],
+      ["on a 200 without a body", (response) => response.end(), /unreadable answer \(200\)/],
+      ["on a 200 that is no JSON", (response) => response.end("OK"), /unreadable answer/],
+      ["on a 200 with a list", (response) => json(response, 200, [ok]), /unreadable answer/],
+      ["on a 200 without success", (response) => json(response, 200, { ref }), /unreadable answer/],
+      [
+        "on a 200 with success as a string",
+        (response) => json(response, 200, { ...ok, success: "true" }),
+        /unreadable/,
+      ],
+      ["on a 200 without ref", (response) => json(response, 200, { ...ok, ref: undefined }), /without an instance id/],
+      ["on a 200 with an empty ref", (response) => json(response, 200, { ...ok, ref: "" }), /without an instance id/],
+      [
+        "on an answer that is cut",
+        (response) => {
+          response.writeHead(200, { "Content-Length": "500" }).write('{"success":true,');
+          setImmediate(() => response.destroy());
+        },
+        /may have taken effect/,
+      ],
+      ["on an answer over 1 MiB", (response) => response.end("x".repeat(2 ** 20 + 1)), /may have taken effect/],
+    ];
+    for (const [what, answer, why] of unconfirmed) {
+      it(`${what}, and calls it unconfirmed`, async () => {
+        const connection = await vendor.answering(answer);
+        await assert.rejects(vendor.settle(startJourney(connection, request)), (error: Error) => {
+          assert.equal(error.name, "UnconfirmedError");
+          assert.match(error.message, why);
+          assert.match(error.message, /^Could not start journey 6f1c2d3e-\S+ for j\*\*\*@example\.com: [^\n]+$/);
+          return true;
+        });
+        assert.equal(vendor.server.seen.length, 1);
+      });
+    }
+
+    it("when no answer comes in time, and calls it unconfirmed", async () => {
+      const connection = await vendor.answering(() => undefined);
+      await assert.rejects(vendor.outwait(startJourney(connection, request)), {
+        name: "UnconfirmedError",
+        message: /no answer within 20 s, so it may have taken effect/,
+      });
+      assert.equal(vendor.server.seen.length, 1);
+    });
+
+    it("when an answer's body never ends, and calls it unconfirmed", async () => {
+      const connection = await vendor.answering((response) => response.writeHead(200).write("{"));
+      await assert.rejects(vendor.outwait(startJourney(connection, request)), { name: "UnconfirmedError" });
+    });
+
+    const refused: [what: string, answer: Answer, message: string][] = [
+      ["on a 400", (response) => json(response, 400, no), 'Mailmodo refused it (400): "No such luck".'],
+      [
+        "on a 200 with success:false",
+        (response) => json(response, 200, no),
+        'Mailmodo refused it (200): "No such luck".',
+      ],
+      [
+        "on a 200 with success:false and a ref",
+        (response) => json(response, 200, { ...no, ref }),
+        "Mailmodo refused it (200)",
+      ],
+      [
+        "on the vendor's 404",
+        (response) => json(response, 404, { error: "error", message: "Some Internal Error Occurred: 404" }),
+        'Mailmodo refused it (404): "Some Internal Error Occurred: 404".',
+      ],
+      ["on a 400 without a body", (response) => response.writeHead(400).end(), "Mailmodo refused it (400)."],
+      ["on a 308", (response) => response.writeHead(308, { Location: "/x" }).end(), "Mailmodo refused it (308)"],
+    ];
+    for (const [what, answer, message] of refused) {
+      it(`${what}, and calls it refused`, async () => {
+        const connection = await vendor.answering(answer);
+        await assert.rejects(vendor.settle(startJourney(connection, request)), (error: Error) => {
+          assert.equal(error.name, "RefusedError");
+          assert.ok(error.message.includes(`journey ${journeyId} for j***@example.com: ${message}`), error.message);
+          return true;
+        });
+        assert.equal(vendor.server.seen.length, 1);
+      });
+    }
+
+    for (const [status, message] of [
+      [401, "whatever"],
+      [403, ""],
+      [400, "Invalid mmApiKey"],
+      [200, "Please provide a valid API key"],
+      [400, "Unauthorized"],
+      [200, "Invalid credentials"],
+    ] as const) {
+      it(`on a refused key (${status} "${message}")`, async () => {
+        const connection = await vendor.answering((response) => json(response, status, { success: false, message }));
+        await assert.rejects(vendor.settle(startJourney(connection, request)), {
+          name: "KeyRefusedError",
+          message: /Mailmodo refused the API key/,
+        });
+        assert.equal(vendor.server.seen.length, 1);
+      });
+    }
+  });
+
+  describe("waits and sends a start again", () => {
+    for (const status of [429, 503]) {
+      it(`on a ${status}, and gets the instance id`, async () => {
+        const connection = await vendor.answering((response, nth) => json(response, nth < 4 ? status : 200, ok));
+        assert.equal(await vendor.settle(startJourney(connection, request)), ref);
+        assert.equal(vendor.server.seen.length, 4);
+        assert.ok(vendor.elapsed() > 0);
+      });
+
+      it(`on a ${status} until the attempts are used up, and says that nothing was started`, async () => {
+        const connection = await vendor.answering((response) => json(response, status, no));
+        await assert.rejects(vendor.settle(startJourney(connection, request)), {
+          name: "SlowDownError",
+          message: new RegExp(`asked to slow down \\(${status}\\)`),
+        });
+        assert.ok(vendor.server.seen.length > 1 && vendor.server.seen.length <= MAX_ATTEMPTS);
+        assert.ok(vendor.elapsed() <= 60_000);
+      });
+    }
+
+    it("no earlier than Retry-After says, in seconds", async () => {
+      const connection = await vendor.answering((response, nth) =>
+        json(response, nth === 1 ? 429 : 200, ok, { "Retry-After": "11" }),
+      );
+      await vendor.settle(startJourney(connection, request));
+      assert.ok(vendor.elapsed() >= 11_000 && vendor.elapsed() < 20_000, `${vendor.elapsed()}`);
+    });
+
+    it("no earlier than Retry-After says, as a date", async () => {
+      const date = new Date(vendor.clock.now() + 7_000).toUTCString();
+      const connection = await vendor.answering((response, nth) =>
+        json(response, nth === 1 ? 503 : 200, ok, { "Retry-After": date }),
+      );
+      await vendor.settle(startJourney(connection, request));
+      assert.ok(vendor.elapsed() >= 7_000 && vendor.elapsed() < 20_000, `${vendor.elapsed()}`);
+    });
+
+    it("but not if Retry-After leads beyond a minute", async () => {
+      const connection = await vendor.answering((response) => json(response, 429, no, { "Retry-After": "3600" }));
+      await assert.rejects(vendor.settle(startJourney(connection, request)), { name: "SlowDownError" });
+      assert.equal(vendor.server.seen.length, 1);
+      assert.equal(vendor.elapsed(), 0);
+    });
+
+    it("as if there were none where Retry-After cannot be read", async () => {
+      const connection = await vendor.answering((response, nth) =>
+        json(response, nth === 1 ? 429 : 200, ok, { "Retry-After": "soon" }),
+      );
+      assert.equal(await vendor.settle(startJourney(connection, request)), ref);
+    });
+
+    it("when the connection was refused, and says that nothing was sent", async () => {
+      const connection = await vendor.answering(() => undefined);
+      await vendor.server.close();
+      await assert.rejects(vendor.settle(startJourney(connection, request)), {
+        name: "NotSentError",
+        message: /refused the connection\. Nothing was sent\./,
+      });
+      assert.equal(vendor.server.seen.length, 0);
+      assert.ok(vendor.elapsed() > 0 && vendor.elapsed() <= 60_000);
+    });
+
+    it("when TLS fails before the request", async () => {
+      const connection = await vendor.answering(() => undefined);
+      const https = connection.baseUrl.replace("http:", "https:");
+      await assert.rejects(vendor.settle(startJourney({ ...connection, baseUrl: https }, request)), {
+        name: "NotSentError",
+      });
+      assert.equal(vendor.server.seen.length, 0);
+    });
+
+    it("when the name cannot be resolved", async () => {
+      const connection = await vendor.answering(() => undefined);
+      const baseUrl = "https://mailmodo.invalid";
+      await assert.rejects(vendor.settle(startJourney({ ...connection, baseUrl }, request)), {
+        name: "NotSentError",
+        message: /the name mailmodo\.invalid could not be resolved/,
+      });
+    });
+
+    it("but never once a request may have been seen", async () => {
+      const connection = await vendor.answering((response, nth) =>
+        nth === 1 ? json(response, 429, no) : response.destroy(),
+      );
+      await assert.rejects(vendor.settle(startJourney(connection, request)), { name: "UnconfirmedError" });
+      assert.equal(vendor.server.seen.length, 2);
+    });
+  });
+
+  it("calls a connection that never comes up not sent", async () => {
+    // A listener that accepts nothing of TLS: the handshake never ends.
+    const silent = net.createServer();
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    const connection = await vendor.answering(() => undefined);
+    const baseUrl = `https://127.0.0.1:${(silent.address() as net.AddressInfo).port}`;
+    const accepted = new Promise<net.Socket>((resolve) => silent.once("connection", resolve));
+    const call = startJourney({ ...connection, baseUrl, requestTimeoutMs: 55_000 }, request);
+    const socket = await accepted;
+    vendor.clock.tick(55_000);
+    await assert.rejects(call, { name: "NotSentError", message: /no answer within 55 s\. Nothing was sent/ });
+    socket.destroy();
+    silent.close();
+  });
+});

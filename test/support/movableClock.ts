@@ -1,0 +1,50 @@
+import FakeTimers from "@sinonjs/fake-timers";
+
+/** A clock for waits and dates that moves only when told; sockets keep their own, and answers come in real time. */
+export interface MovableClock {
+  now(): number;
+  tick(ms: number): void;
+  setSystemTime(ms: number): void;
+  /**
+   * Moves the clock over each wait until a step is over, and over a request's deadline only where one hangs.
+   *
+   * @param hung How many requests have been left without an answer.
+   */
+  settle<T>(step: Promise<T>, hung?: () => number): Promise<T>;
+}
+
+/**
+ * Puts a movable clock in place for each test of the suite.
+ *
+ * @param deadlineMs How long a request waits for its answer: unlike every other wait, so that it can be told from them.
+ */
+export function useMovableClock(deadlineMs: number): MovableClock {
+  let clock: FakeTimers.Clock;
+  beforeEach(() => {
+    clock = FakeTimers.install({ toFake: ["setTimeout", "clearTimeout", "Date"] });
+  });
+  afterEach(() => clock.uninstall());
+  return {
+    now: () => clock.now,
+    tick: (ms) => void clock.tick(ms),
+    setSystemTime: (ms) => clock.setSystemTime(ms),
+    async settle(step, hung = () => 0) {
+      let over = false;
+      const mark = () => {
+        over = true;
+      };
+      step.then(mark, mark);
+      let hangs = hung();
+      while (!over) {
+        await new Promise((resolve) => setImmediate(resolve));
+        const timers = [...(clock.timers?.values() ?? [])] as { delay?: number }[];
+        const onItsWay = timers.some(({ delay }) => delay === deadlineMs);
+        if (onItsWay && hung() > hangs) {
+          hangs = hung();
+          clock.tick(deadlineMs);
+        } else if (!onItsWay && timers.length > 0) clock.next();
+      }
+      return step;
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import { OPERATION_BUDGET_MS } from "../../provider/mailmodo/retry";
+import { useMovableClock, type MovableClock } from "./movableClock";
+import { serve, type Answer, type TestServer } from "./server";
+import type { Connection } from "../../provider/mailmodo/transport";
+
+export const apiKey = "TESTKEY-0000000-0000000-0000001";
+export const journeyId = "6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5";
+export const ref = "11111111-2222-4333-8444-555555555555";
+export const request = {
+  journeyId,
+  email: "jane.doe@example.com",
+  data: { firstName: "Ada" },
+  allowDuplicateEmail: false,
+};
+export const abortion = { journeyId, email: "jane.doe@example.com", instanceId: ref, reason: "preview closed" };
+export const requestTimeoutMs = 20_000;
+
+/** The vendor's envelopes of a yes and a no. */
+export const ok = { success: true, message: "journey Executed", ref };
+export const no = { success: false, message: "No such luck" };
+
+/** A real server in Mailmodo's place, and a clock to move. */
+export interface Vendor {
+  readonly clock: MovableClock;
+  /** The server of the current test. */
+  readonly server: TestServer;
+  /** Lets it answer so, and gives the connection to it. */
+  answering(answer: Answer): Promise<Connection>;
+  /** Moves the clock over the waits between attempts, until the call is over. */
+  settle<T>(call: Promise<T>): Promise<T>;
+  /** Moves the clock past the request's deadline once the server has it. */
+  outwait<T>(call: Promise<T>): Promise<T>;
+  /** How far the clock was moved. */
+  elapsed(): number;
+}
+
+export function useVendor(): Vendor {
+  const clock = useMovableClock(requestTimeoutMs);
+  let server: TestServer;
+  let began: number;
+  beforeEach(() => {
+    began = clock.now();
+  });
+  afterEach(() => server.close());
+  return {
+    clock,
+    get server() {
+      return server;
+    },
+    async answering(answer) {
+      server = await serve(answer);
+      return {
+        baseUrl: server.url,
+        apiKey,
+        requestTimeoutMs,
+        deadline: clock.now() + OPERATION_BUDGET_MS,
+        objection: async () => undefined,
+      };
+    },
+    settle: (call) => clock.settle(call),
+    async outwait(call) {
+      while (server.seen.length === 0) await new Promise((resolve) => setImmediate(resolve));
+      clock.tick(requestTimeoutMs);
+      return call;
+    },
+    elapsed: () => clock.now() - began,
+  };
+}
