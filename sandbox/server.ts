@@ -65,13 +65,15 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     reply.code(404).send({ error: "error", message: "Some Internal Error Occurred: 404" }),
   );
 
+  // The journal keeps whatever was sent: to a path that is not routed, or refused before its handler.
+  app.addHook("preSerialization", async (request, reply, answer) => {
+    const { method, url: path, body, fault } = request;
+    if (path.startsWith("/_sandbox/")) return answer;
+    store.record({ method, path, body, status: reply.statusCode, answer, ...(fault ? { fault: fault.kind } : {}) });
+    return answer;
+  });
+
   void app.register(async (hooks) => {
-    // The journal keeps what was sent, also of a request that is refused before its handler.
-    hooks.addHook("preSerialization", async (request, reply, answer) => {
-      const { method, url: path, body, fault } = request;
-      store.record({ method, path, body, status: reply.statusCode, answer, ...(fault ? { fault: fault.kind } : {}) });
-      return answer;
-    });
     throttle(hooks, () => profile, now);
     hooks.addHook("preValidation", async (request, reply) => {
       if (request.headers["mmapikey"] !== apiKey) return refuse(reply, profile.wrongKey);

@@ -140,10 +140,11 @@ describe("the sandbox", () => {
     });
   });
 
-  it("keeps a journal of the two calls, without the key", async () => {
+  it("keeps a journal of whatever was asked, without the key", async () => {
     await post(start, { email });
     await post(start, { email: "qa" });
     await post(start, { email }, {});
+    await post("/hooks/begin/x", {});
     await books("instances");
     const requests = await books<JournalEntry>("requests");
     assert.deepEqual(
@@ -152,6 +153,7 @@ describe("the sandbox", () => {
         [start, { email }, 200],
         [start, { email: "qa" }, 400],
         [start, { email }, 400],
+        ["/hooks/begin/x", {}, 404],
       ],
     );
     assert.ok(!JSON.stringify(requests).includes(SANDBOX_KEY));

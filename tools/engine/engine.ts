@@ -63,7 +63,7 @@ export async function findEngine(options: EngineOptions = {}): Promise<Engine> {
 }
 
 /** This project's folder in the user's cache. */
-export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
+function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
   const base = env["XDG_CACHE_HOME"] || path.join(env["HOME"] ?? os.homedir(), ".cache");
   return path.join(base, "pulumi-mailmodo");
 }
