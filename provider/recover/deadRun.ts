@@ -23,35 +23,57 @@ export async function freeLock(stack: Stack, log: (line: string) => void): Promi
 
 const POLL_MS = 100;
 /** The longest that one request can take, and some. */
-const SURVIVOR_MS = 35_000;
+const SURVIVOR_MS = 25_000;
 
-/** A killed engine leaves its plugin running, and a request may still be on its way: waits until it has ended. */
+/**
+ * A killed engine leaves its plugin running, and a request may still be on its way: waits until it has ended. Asked to
+ * stop, a plugin that has this package loaded ends what it does first; one that was killed off before it loaded anything
+ * would wait for its engine for ever.
+ */
 export async function outliveSurvivors(cwd: string, log: (line: string) => void): Promise<void> {
   const deadline = Date.now() + SURVIVOR_MS;
-  for (let said = false; ; said = true) {
+  for (let round = 0; ; round++) {
     const survivors = await survivorsIn(cwd);
     if (survivors.length === 0) return;
-    if (!said) log(`Waiting for ${count(survivors.length, "plugin")} of a killed run to end.`);
+    if (round === 0) {
+      log(`Waiting for ${count(survivors.length, "plugin")} of a killed run to end.`);
+      end(survivors, "SIGTERM");
+    }
     if (Date.now() > deadline) {
-      throw new Error(
-        `${count(survivors.length, "plugin")} of a killed run did not end (pid ${survivors.join(", ")}), and may still send. ` +
-          "End it, then recover again.",
-      );
+      // By now no request can be on its way any more.
+      end(survivors, "SIGKILL");
+      return;
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }
 
+interface Survivor {
+  readonly pid: number;
+  /** Whether it surely is this project's: where the machine does not tell, it is waited for, and not ended. */
+  readonly isOurs: boolean;
+}
+
 /** The plugins of this project whose engine is gone. */
-async function survivorsIn(cwd: string): Promise<number[]> {
-  const pids: number[] = [];
+async function survivorsIn(cwd: string): Promise<Survivor[]> {
+  const survivors: Survivor[] = [];
   for (const { pid, argv } of processesLike("dynamic-provider")) {
     const folder = folderOf(pid);
-    // Where this machine does not tell the folder, another project's may be waited for; it ends by itself as well.
-    const mayBeOurs = folder === undefined || isWithin(cwd, folder);
-    if (mayBeOurs && engineAddress(argv) !== undefined && (await engineIsGone(argv))) pids.push(pid);
+    if (folder !== undefined && !isWithin(cwd, folder)) continue;
+    if (engineAddress(argv) === undefined || !(await engineIsGone(argv))) continue;
+    survivors.push({ pid, isOurs: folder !== undefined });
   }
-  return pids;
+  return survivors;
+}
+
+function end(survivors: readonly Survivor[], signal: "SIGTERM" | "SIGKILL"): void {
+  for (const { pid } of survivors.filter(({ isOurs }) => isOurs)) {
+    try {
+      process.kill(pid, signal);
+    } catch {
+      // It ended meanwhile.
+    }
+  }
 }
 
 export function isWithin(parent: string, folder: string): boolean {
