@@ -41,6 +41,7 @@ export async function recover(options: RecoverOptions): Promise<Recovery> {
   const log = options.log ?? console.log;
   const stack = new Stack(options.stack, cwd, env);
 
+  if (await stack.mendAttributes()) log("Took away a file of the backend's that the kill left empty.");
   // Read before anything is asked of the stack: that it is there at all, too.
   await stack.state();
   const lockFreed = await freeLock(stack, log);

@@ -1,5 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
 
 /** One resource of a stack's state, as far as recovering needs it. */
 export interface Recorded {
@@ -38,6 +41,26 @@ export class Stack {
       deployment?: Deployment;
     };
     return reveal(deployment ?? {}) as Deployment;
+  }
+
+  /**
+   * A backend in a folder keeps a file of attributes beside each state, and writes it in place: a kill at that moment
+   * leaves it empty, and the CLI then reads no state at all ("EOF"), though the state itself is whole. Takes such a file
+   * away; the next run writes it anew.
+   */
+  async mendAttributes(): Promise<boolean> {
+    const { url } = JSON.parse(await this.succeed(["whoami", "--json"], undefined, false)) as { url?: string };
+    if (!url?.startsWith("file://")) return false;
+    const folder = url.slice("file://".length).replace(/\?.*$/, "").replace(/^~/, os.homedir());
+    const stacks = path.resolve(this.cwd, folder, ".pulumi", "stacks");
+    if (!fs.existsSync(stacks)) return false;
+    const empty = fs
+      .readdirSync(stacks, { recursive: true, encoding: "utf8" })
+      .filter((name) => path.basename(name) === `${this.name.split("/").at(-1)}.json.attrs`)
+      .map((name) => path.join(stacks, name))
+      .filter((file) => fs.statSync(file).size === 0);
+    for (const file of empty) fs.rmSync(file);
+    return empty.length > 0;
   }
 
   /**

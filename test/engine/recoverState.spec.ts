@@ -30,7 +30,8 @@ describe("pulumi-mailmodo recover, with the state alone", () => {
     project()
       .sandbox.store.all()
       .filter(({ status }) => status === "running")
-      .map(({ email }) => email.split("+")[0]);
+      .map(({ email }) => email.split("+")[0])
+      .sort();
 
   beforeEach(async () => {
     await project().succeed("up", "--yes", "--skip-preview");
@@ -72,6 +73,16 @@ describe("pulumi-mailmodo recover, with the state alone", () => {
     assert.equal(fs.readFileSync(path.join(project().dir, "Pulumi.test.yaml"), "utf8"), config);
     await project().succeed("up", "--yes", "--skip-preview");
     assert.equal(running().length, 2);
+  });
+
+  it("reads a state whose attributes the kill left empty", async () => {
+    edit((state, named) => pendingCreate(state, named("one")));
+    fs.writeFileSync(`${file()}.attrs`, "");
+    await project().fail("stack", "export");
+    const { code, output } = await recoverByCli(project());
+    assert.equal(code, 0, output);
+    assert.match(output, /^Took away a file of the backend's that the kill left empty\.\n/);
+    assert.deepEqual([running(), names()], [["two"], ["two"]]);
   });
 
   it("keeps every pending operation while one cannot be seen to", async () => {
