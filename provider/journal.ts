@@ -1,8 +1,7 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, randomUUID } from "node:crypto";
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes, randomUUID } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { engineIsGone } from "./plugin";
 import { isAlive } from "./processes";
 
 /** What of an enrollment is needed to abort it. */
@@ -12,42 +11,50 @@ export interface Enrollment {
   readonly abortReason: string;
   readonly allowDuplicateEmail: boolean;
   /** With a start, known once Mailmodo has answered. */
-  readonly instanceId?: string;
+  readonly instanceId?: string | undefined;
 }
 
 /** A call that a plugin noted and was killed before its engine can be known to have recorded it. */
 export interface LostCall extends Enrollment {
   readonly call: Call;
-  readonly file: string;
   /** The folder in which the plugin ran: the program's. */
   readonly folder: string;
+  readonly file: string;
+  /** Of the note in its file. */
+  readonly id: number;
 }
 
 type Call = "start" | "abort";
 
-interface Note {
+/** The first line of a file: which process wrote it. */
+interface Writer {
   readonly pid: number;
   readonly host: string;
   readonly folder: string;
-  readonly notedAt: string;
-  readonly call: Call;
-  /** The call itself, encrypted: addresses are nobody's business, and a secret one must not lie on a disk in clear. */
-  readonly sealed: string;
+  readonly since: string;
 }
 
-/** How long after an answer the engine has surely written its state. */
-const SETTLED_AFTER_MS = 2_000;
+/**
+ * Any other line. What names a person is sealed: addresses are nobody's business, and a secret one must not lie on a
+ * disk in clear.
+ */
+type Line =
+  | { readonly id: number; readonly call: Call; readonly sealed: string }
+  | { readonly id: number; readonly confirmed: string }
+  | { readonly id: number; readonly over: true };
 
 /**
- * Notes of starts and aborts, each written before the request leaves and taken away once the engine has had time to
- * record what came of it. When a plugin is killed in a call, its engine forgets the call as if it had never been
- * (measured); the note is then all that is left of it. A file for each, below Pulumi's own folder, sealed with the API
- * key: only who could start the journey can read whom.
+ * Notes of starts and aborts, each written before the request leaves and over once the engine has recorded what came of
+ * it. When a plugin is killed in a call, its engine forgets the call as if it had never been (measured); the note is
+ * then all that is left of it. A file for each process, below Pulumi's own folder, that lines are added to; sealed with
+ * the API key: only who could start the journey can read whom.
  */
 export class Journal {
   private readonly key: Buffer;
+  private own: OwnFile | undefined;
+  private dead: Dead | undefined;
 
-  /** Where the notes are. */
+  /** Where the files are. */
   readonly folder: string;
 
   /** @param pulumiHome Pulumi's own folder. Default: the process's `PULUMI_HOME`, or `~/.pulumi`. */
@@ -57,129 +64,202 @@ export class Journal {
   }
 
   /** Notes a call before it is sent. */
-  note(call: Call, enrollment: Enrollment): { confirm(instanceId: string): void; settle(): void; drop(): void } {
-    const file = path.join(this.folder, `${this.mark(enrollment)}-${randomUUID()}.json`);
-    const write = (known: Enrollment) => {
-      const note: Note = {
-        pid: process.pid,
-        host: os.hostname(),
-        folder: process.cwd(),
-        notedAt: new Date().toISOString(),
-        call,
-        sealed: this.seal(known),
-      };
-      // Renamed, so that a kill leaves the old note or the new one.
-      fs.writeFileSync(`${file}.new`, JSON.stringify(note), { mode: 0o600 });
-      fs.renameSync(`${file}.new`, file);
-    };
+  note(call: Call, enrollment: Enrollment): Note {
+    const { journeyId, email, abortReason, allowDuplicateEmail, instanceId } = enrollment;
+    const sealed = this.seal(JSON.stringify({ journeyId, email, abortReason, allowDuplicateEmail, instanceId }));
     try {
-      fs.mkdirSync(this.folder, { recursive: true, mode: 0o700 });
-      write(enrollment);
+      const own = (this.own ??= new OwnFile(this.folder));
+      const id = own.add({ call, sealed });
+      return {
+        confirm: (started) => own.confirm(id, this.seal(started)),
+        over: () => own.over(id),
+      };
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       throw new Error(
-        `Could not ${call} journey ${enrollment.journeyId}: it could not be noted in ${this.folder} (${code}). ` +
+        `Could not ${call} journey ${journeyId}: it could not be noted in ${this.folder} (${code}). ` +
           "Nothing was sent. Make the folder writable, or set PULUMI_HOME to one that is.",
       );
     }
-    const drop = () => {
-      settling.delete(drop);
-      fs.rmSync(file, { force: true });
-    };
-    return {
-      confirm(instanceId) {
-        try {
-          write({ ...enrollment, instanceId });
-        } catch {
-          // The note without the id still stands, and the start must be recorded whatever happens here.
-        }
-      },
-      settle() {
-        settling.add(drop);
-        // Without its engine nobody has recorded the answer, and the note is needed.
-        setTimeout(() => void engineIsGone().then((gone) => gone || drop()), SETTLED_AFTER_MS).unref();
-      },
-      drop,
-    };
   }
 
-  /** The lost calls for one address in one journey, or all of them. */
+  /** The lost calls for one address in one journey, or all of them. What was lost is read once. */
   lost(of?: { journeyId: string; email: string }): LostCall[] {
-    const prefix = of === undefined ? "" : this.mark(of);
-    return this.notesOfTheDead(prefix).flatMap(({ file, note }) => {
-      const enrollment = this.open(note.sealed);
-      return enrollment === undefined ? [] : [{ ...enrollment, call: note.call, file, folder: note.folder }];
-    });
+    const { calls } = this.readDead();
+    return [...(of === undefined ? calls.values() : [calls.get(markOf(of)) ?? []])].flatMap((some) => [...some]);
   }
 
   /** The folders of lost calls that were noted with another API key, and cannot be read with this one. */
   unreadable(): string[] {
-    return this.notesOfTheDead("")
-      .filter(({ note }) => this.open(note.sealed) === undefined)
-      .map(({ note }) => note.folder);
+    return this.readDead().unreadable;
   }
 
   forget(call: LostCall): void {
-    fs.rmSync(call.file, { force: true });
+    const { calls, openIn } = this.readDead();
+    if (!calls.get(markOf(call))?.delete(call)) return;
+    const left = openIn.get(call.file)! - 1;
+    openIn.set(call.file, left);
+    // The line before may be one that the kill cut off.
+    if (left > 0) fs.appendFileSync(call.file, `\n${line({ id: call.id, over: true })}`);
+    else fs.rmSync(call.file, { force: true });
   }
 
-  /** The notes of plugins that are gone. One that lives sees to its own; one of another machine cannot be told. */
-  private notesOfTheDead(prefix: string): { file: string; note: Note }[] {
-    return list(this.folder)
-      .filter((name) => name.startsWith(prefix) && name.endsWith(".json"))
-      .map((name) => ({ file: path.join(this.folder, name), note: read(path.join(this.folder, name)) }))
-      .filter((noted): noted is { file: string; note: Note } => {
-        const { note } = noted;
-        if (note === undefined || note.host !== os.hostname() || note.pid === process.pid) return false;
-        return !isAlive(note.pid, "dynamic-provider");
-      });
+  /** What plugins that are gone left. One that lives sees to its own; one of another machine cannot be told. */
+  private readDead(): Dead {
+    if (this.dead !== undefined) return this.dead;
+    const dead: Dead = { calls: new Map(), openIn: new Map(), unreadable: [] };
+    for (const file of list(this.folder)) {
+      const [writer, ...lines] = read(file) as [Writer?, ...Line[]];
+      if (writer?.host !== os.hostname() || writer.pid === process.pid || isAlive(writer.pid, "dynamic-provider"))
+        continue;
+      const open = openNotes(lines);
+      dead.openIn.set(file, open.size);
+      for (const [id, { call, sealed, confirmed }] of open) {
+        const enrollment = this.open(sealed);
+        if (enrollment === undefined) {
+          dead.unreadable.push(writer.folder);
+          continue;
+        }
+        const instanceId = confirmed === undefined ? undefined : this.open(confirmed);
+        const known = instanceId === undefined ? {} : { instanceId };
+        const lost = { ...(JSON.parse(enrollment) as Enrollment), ...known, call, file, id, folder: writer.folder };
+        const same = dead.calls.get(markOf(lost)) ?? new Set();
+        dead.calls.set(markOf(lost), same.add(lost));
+      }
+    }
+    return (this.dead = dead);
   }
 
-  private mark({ journeyId, email }: { journeyId: string; email: string }): string {
-    return createHmac("sha256", this.key).update(`${journeyId} ${email.toLowerCase()}`).digest("hex").slice(0, 32);
-  }
-
-  private seal({ journeyId, email, abortReason, allowDuplicateEmail, instanceId }: Enrollment): string {
-    const text = JSON.stringify({ journeyId, email, abortReason, allowDuplicateEmail, instanceId });
+  private seal(text: string): string {
     const iv = randomBytes(12);
     const cipher = createCipheriv("aes-256-gcm", this.key, iv);
     const sealed = Buffer.concat([cipher.update(text, "utf8"), cipher.final()]);
     return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString("base64");
   }
 
-  private open(sealed: string): Enrollment | undefined {
+  private open(sealed: string): string | undefined {
     const bytes = Buffer.from(sealed, "base64");
     try {
       const decipher = createDecipheriv("aes-256-gcm", this.key, bytes.subarray(0, 12), { authTagLength: 16 });
       decipher.setAuthTag(bytes.subarray(12, 28));
-      const text = Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]);
-      return JSON.parse(text.toString("utf8")) as Enrollment;
+      return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString("utf8");
     } catch {
       return undefined;
     }
   }
 }
 
-const settling = new Set<() => void>();
+/** One call that was noted. */
+export interface Note {
+  /** Mailmodo said which instance it started. */
+  confirm(instanceId: string): void;
+  /** Nothing came of the call, or the engine has recorded what did. */
+  over(): void;
+}
 
-/** Takes away the notes of starts that the engine was told of: for a plugin that ends while its engine is there. */
-export function settleAll(): void {
-  for (const drop of [...settling]) drop();
+interface Dead {
+  /** The lost calls, by address and journey. */
+  readonly calls: Map<string, Set<LostCall>>;
+  /** How many calls of a file are not over. */
+  readonly openIn: Map<string, number>;
+  /** The folders of calls that another key is needed for. */
+  readonly unreadable: string[];
+}
+
+/** The calls of a file that are not over. */
+function openNotes(lines: readonly Line[]): Map<number, { call: Call; sealed: string; confirmed?: string }> {
+  const open = new Map<number, { call: Call; sealed: string; confirmed?: string }>();
+  for (const line of lines) {
+    const noted = open.get(line.id);
+    if ("call" in line) open.set(line.id, line);
+    else if ("over" in line) open.delete(line.id);
+    else if (noted !== undefined) open.set(line.id, { ...noted, confirmed: line.confirmed });
+  }
+  return open;
+}
+
+/** What this process noted. The file is there while one of its calls is not over. */
+class OwnFile {
+  private readonly file: string;
+  private descriptor: number | undefined;
+  private readonly open = new Set<number>();
+  private ids = 0;
+
+  constructor(private readonly folder: string) {
+    this.file = path.join(folder, `${randomUUID()}.jsonl`);
+  }
+
+  add(noted: { call: Call; sealed: string }): number {
+    const id = (this.ids += 1);
+    if (this.descriptor === undefined) {
+      fs.mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+      this.descriptor = fs.openSync(this.file, "a", 0o600);
+      const since = new Date().toISOString();
+      this.write({ pid: process.pid, host: os.hostname(), folder: process.cwd(), since });
+    }
+    this.write({ id, ...noted });
+    this.open.add(id);
+    return id;
+  }
+
+  confirm(id: number, confirmed: string): void {
+    try {
+      this.write({ id, confirmed });
+    } catch {
+      // The note without the instance still stands, and the start must be recorded whatever happens here.
+    }
+  }
+
+  over(id: number): void {
+    if (!this.open.delete(id)) return;
+    try {
+      if (this.open.size > 0) return this.write({ id, over: true });
+      fs.closeSync(this.descriptor!);
+      this.descriptor = undefined;
+      fs.rmSync(this.file, { force: true });
+    } catch {
+      // A note too many costs an abort of what is over; it must not fail what went well.
+    }
+  }
+
+  private write(content: Writer | Line): void {
+    fs.writeSync(this.descriptor!, line(content));
+  }
+}
+
+function line(content: Writer | Line): string {
+  return `${JSON.stringify(content)}\n`;
+}
+
+function markOf({ journeyId, email }: { journeyId: string; email: string }): string {
+  return `${journeyId} ${email}`.toLowerCase();
 }
 
 function list(folder: string): string[] {
   try {
-    return fs.readdirSync(folder);
+    return fs
+      .readdirSync(folder)
+      .filter((name) => name.endsWith(".jsonl"))
+      .map((name) => path.join(folder, name));
   } catch {
     return [];
   }
 }
 
-/** A note, or nothing where it was taken away meanwhile. */
-function read(file: string): Note | undefined {
+/** A file's lines, but for one that a kill cut off; none where it was taken away meanwhile. */
+function read(file: string): object[] {
   try {
-    return JSON.parse(fs.readFileSync(file, "utf8")) as Note;
+    return fs
+      .readFileSync(file, "utf8")
+      .split("\n")
+      .flatMap((text) => {
+        try {
+          return [JSON.parse(text) as object];
+        } catch {
+          return [];
+        }
+      });
   } catch {
-    return undefined;
+    return [];
   }
 }

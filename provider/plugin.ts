@@ -16,10 +16,26 @@ export function engineAddress(argv: readonly string[]): { host: string; port: nu
   return script < 0 || host === undefined ? undefined : { host: host.replace(/[[\]]/g, ""), port: Number(port) };
 }
 
+/** The same, asked at most so often that it costs nothing where thousands of requests ask. */
+export async function engineIsGoneLately(): Promise<boolean> {
+  const now = Date.now();
+  if (lately === undefined || now < lately.at || now >= lately.at + ASK_EVERY_MS)
+    lately = { at: now, gone: engineIsGone() };
+  return lately.gone;
+}
+
+const ASK_EVERY_MS = 50;
+let lately: { at: number; gone: Promise<boolean> } | undefined;
+
 /** How many calls of the lifecycle are being worked on. */
 let busy = 0;
 let leaving = false;
-const beforeLeaving: (() => void)[] = [];
+let watching = false;
+
+/** Whether the plugin was told to stop, and is to begin nothing more. */
+export function isLeaving(): boolean {
+  return leaving;
+}
 
 /** Does something for the engine; a plugin that is told to stop, or has lost its engine, leaves only after it. */
 export async function whileBusy<T>(work: () => Promise<T>): Promise<T> {
@@ -39,21 +55,21 @@ export async function whileBusy<T>(work: () => Promise<T>): Promise<T> {
  */
 export function leaveWell(last: () => void): void {
   if (engineAddress(process.argv) === undefined) return;
-  beforeLeaving.push(last);
-  if (beforeLeaving.length > 1) return;
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void leave());
-  setInterval(() => void engineIsGone().then((gone) => (gone ? leave() : undefined)), WATCH_EVERY_MS).unref();
+  if (watching) return;
+  watching = true;
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void leave(last));
+  setInterval(() => void engineIsGone().then((gone) => (gone ? leave(last) : undefined)), WATCH_EVERY_MS).unref();
 }
 
 const WATCH_EVERY_MS = 500;
 /** An answer that was just given is on its way to the engine for so long at most. */
 const FLUSH_MS = 50;
 
-async function leave(): Promise<void> {
+async function leave(last: () => void): Promise<void> {
   leaving = true;
   while (busy > 0) await new Promise((resolve) => setTimeout(resolve, FLUSH_MS));
   await new Promise((resolve) => setTimeout(resolve, FLUSH_MS));
-  if (!(await engineIsGone())) for (const last of beforeLeaving) last();
+  if (!(await engineIsGone())) last();
   process.exit(0);
 }
 

@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { hideStack } from "./mailmodo/errors";
-import { OPERATION_BUDGET_MS } from "./mailmodo/retry";
+import { sharedRateLimit } from "./mailmodo/rateLimit";
+import { Deadline } from "./mailmodo/retry";
 import type { Connection, Outgoing } from "./mailmodo/transport";
-import { engineIsGone } from "./plugin";
+import { engineIsGoneLately, isLeaving } from "./plugin";
 import { parseRecipients, type Recipients } from "./recipients";
 
 /** Reads one stack config value by its full name, secrets in clear. Both Pulumi's plugin and a program can give one. */
@@ -19,8 +20,20 @@ export class SettingsError extends Error {
   }
 }
 
+/** What reading a setting gives, or what is wrong with it. */
+export function attempt<T>(read: () => T): { value?: T; problem?: string } {
+  try {
+    return { value: read() };
+  } catch (error) {
+    if (error instanceof SettingsError) return { problem: error.message };
+    throw error;
+  }
+}
+
 const DEFAULT_BASE_URL = "https://api.mailmodo.com";
 const DEFAULT_REQUEST_TIMEOUT_SECONDS = 10;
+/** The smallest plan's. */
+const DEFAULT_REQUESTS_PER_SECOND = 5;
 // Two attempts and the wait between them must fit into the time for one operation.
 const MAX_REQUEST_TIMEOUT_SECONDS = 20;
 
@@ -28,9 +41,9 @@ const KEY_COMMAND = "pulumi config set --secret mailmodo:apiKey <key>";
 const RECIPIENTS_COMMAND = `pulumi config set mailmodo:allowedRecipients '["*@seeds.example.com"]'`;
 
 /**
- * The connection to Mailmodo, for one operation that begins now: `MAILMODO_API_KEY` or `mailmodo:apiKey`, `mailmodo:baseUrl`,
- * `mailmodo:requestTimeoutSeconds`, `mailmodo:alreadyOver`. Called by each method of the lifecycle, so that a key from the environment counts
- * at once, whatever config the engine hands over.
+ * The connection to Mailmodo, for one operation: `MAILMODO_API_KEY` or `mailmodo:apiKey`, `mailmodo:baseUrl`,
+ * `mailmodo:requestTimeoutSeconds`, `mailmodo:requestsPerSecond`, `mailmodo:alreadyOver`. Called by each method of the
+ * lifecycle, so that a key from the environment counts at once, whatever config the engine hands over.
  *
  * @throws {SettingsError}
  */
@@ -39,7 +52,8 @@ export function connection(config: ConfigReader, env: NodeJS.ProcessEnv = proces
     apiKey: apiKey(config, env),
     baseUrl: baseUrl(config),
     requestTimeoutMs: requestTimeoutSeconds(config) * 1000,
-    deadline: Date.now() + OPERATION_BUDGET_MS,
+    deadline: new Deadline(),
+    pace: sharedRateLimit(requestsPerSecond(config)),
     alreadyOver: alreadyOver(config),
     objection: (request) => objection(config, request),
   };
@@ -47,13 +61,14 @@ export function connection(config: ConfigReader, env: NodeJS.ProcessEnv = proces
 
 /**
  * The second line of defence, whatever the check said: no start leaves for an address outside the list, and nothing at
- * all once the engine that asked for it is gone, for nobody would record what comes of it.
+ * all once the plugin was told to stop or the engine that asked for it is gone, for nobody would record what comes of it.
  */
 async function objection(config: ConfigReader, { call, body }: Outgoing): Promise<string | undefined> {
   if (call === "start" && !allowedRecipients(config).allows(body.email ?? "")) {
     return "the address is outside mailmodo:allowedRecipients";
   }
-  return (await engineIsGone()) ? "the Pulumi engine that asked for it is gone" : undefined;
+  if (isLeaving()) return "the plugin was told to stop";
+  return (await engineIsGoneLately()) ? "the Pulumi engine that asked for it is gone" : undefined;
 }
 
 /**
@@ -138,6 +153,20 @@ function requestTimeoutSeconds(config: ConfigReader): number {
     );
   }
   return seconds;
+}
+
+/** Of 2.5 a second, three would fall into some seconds: above 1 only whole numbers can be kept to. */
+function requestsPerSecond(config: ConfigReader): number {
+  const text = config.get("mailmodo:requestsPerSecond");
+  if (text === undefined || text === "") return DEFAULT_REQUESTS_PER_SECOND;
+  const many = Number(text);
+  if (!(many > 0 && (many < 1 || Number.isSafeInteger(many)))) {
+    throw new SettingsError(
+      "mailmodo:requestsPerSecond must be a whole number from 1, or a fraction above 0 such as 0.5. " +
+        `Set it to your plan's: pulumi config set mailmodo:requestsPerSecond ${DEFAULT_REQUESTS_PER_SECOND}.`,
+    );
+  }
+  return many;
 }
 
 function alreadyOver(config: ConfigReader): string[] {

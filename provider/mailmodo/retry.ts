@@ -5,6 +5,22 @@ import type { Connection } from "./transport";
 
 /** One operation, with all its attempts and waits, ends within this time. */
 export const OPERATION_BUDGET_MS = 60_000;
+
+/** When an operation must be over. Its time begins with its first turn: waiting in the queue for it does not count. */
+export class Deadline {
+  private at: number | undefined;
+
+  constructor(private readonly budgetMs = OPERATION_BUDGET_MS) {}
+
+  begin(): void {
+    this.at ??= Date.now() + this.budgetMs;
+  }
+
+  leftMs(): number {
+    return this.at === undefined ? this.budgetMs : this.at - Date.now();
+  }
+}
+
 /** Counts the first attempt. */
 export const MAX_ATTEMPTS = 6;
 
@@ -18,14 +34,20 @@ const MAX_DELAY_MS = 8_000;
 export function attempt(
   once: () => Promise<Outcome>,
   again: (outcome: Outcome) => boolean,
-  { deadline, requestTimeoutMs }: Pick<Connection, "deadline" | "requestTimeoutMs">,
+  { deadline, pace, requestTimeoutMs }: Pick<Connection, "deadline" | "pace" | "requestTimeoutMs">,
 ): Promise<Outcome> {
-  const fits = (outcome: Outcome) => Date.now() + askedDelayMs(outcome) + MAX_DELAY_MS + requestTimeoutMs <= deadline;
+  const fits = (outcome: Outcome) => askedDelayMs(outcome) + MAX_DELAY_MS + requestTimeoutMs <= deadline.leftMs();
   const policy = retry(
     handleWhenResult((result) => again(result as Outcome) && fits(result as Outcome)),
     { maxAttempts: MAX_ATTEMPTS - 1, backoff: new DelegateBackoff(delayAfter) },
   );
-  return policy.execute(once);
+  return policy.execute(async () => {
+    await pace.turn();
+    deadline.begin();
+    const outcome = await once();
+    if (outcome.kind === "slowDown") pace.slowDown(outcome.retryAfterMs);
+    return outcome;
+  });
 }
 
 type Context = IRetryBackoffContext<unknown>;

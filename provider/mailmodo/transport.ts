@@ -1,6 +1,8 @@
 import axios, { AxiosError } from "axios";
 import * as http from "node:http";
 import * as https from "node:https";
+import type { RateLimit } from "./rateLimit";
+import type { Deadline } from "./retry";
 
 /** Where to send, with whose key, and for how long to wait. */
 export interface Connection {
@@ -10,8 +12,10 @@ export interface Connection {
   readonly apiKey: string;
   /** Longest wait for one whole answer, in milliseconds. */
   readonly requestTimeoutMs: number;
-  /** When the operation must be over, with all its attempts and waits: milliseconds since 1970. */
-  readonly deadline: number;
+  /** When the operation must be over, with all its attempts and waits. */
+  readonly deadline: Deadline;
+  /** Gives each request its turn. */
+  readonly pace: RateLimit;
   /** Phrases by which an abort's refusal says "already over", beside the known ones. */
   readonly alreadyOver?: readonly string[];
   /** The last word before anything is sent: a reason holds the request back. */

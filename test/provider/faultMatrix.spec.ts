@@ -52,6 +52,7 @@ describe(`the fault matrix: ${names.length} profiles x ${faults.length} faults x
       "mailmodo:apiKey": SANDBOX_KEY,
       "mailmodo:baseUrl": sandbox().url,
       "mailmodo:requestTimeoutSeconds": String(timeoutMs / 1000),
+      "mailmodo:requestsPerSecond": "1000",
       "mailmodo:allowedRecipients": '["*@seeds.example.com"]',
     };
     await enrollmentLifecycle.configure({ config: { get: (name: string) => values[name] } as pulumi.dynamic.Config });

@@ -26,40 +26,67 @@ describe("the journal", () => {
     const gone = spawnSync(process.execPath, ["-e", ""]).pid;
     for (const name of files()) {
       const file = path.join(folder(), name);
-      fs.writeFileSync(file, JSON.stringify({ ...(JSON.parse(fs.readFileSync(file, "utf8")) as object), pid: gone }));
+      fs.writeFileSync(file, fs.readFileSync(file, "utf8").replace(`"pid":${process.pid}`, `"pid":${gone}`));
     }
   }
 
   it("finds the call of a killed plugin, and none of a living one", () => {
-    const journal = new Journal(key, home);
-    journal.note("start", enrollment);
-    assert.deepEqual(journal.lost(), []);
+    new Journal(key, home).note("start", enrollment);
+    assert.deepEqual(new Journal(key, home).lost(), []);
     kill();
+    const journal = new Journal(key, home);
     const [lost, ...others] = journal.lost({ ...enrollment, email: enrollment.email.toUpperCase() });
     assert.deepEqual(others, []);
-    const { call, file, folder, ...rest } = lost!;
-    assert.deepEqual([call, folder, rest], ["start", process.cwd(), enrollment]);
+    const { call, file, folder, id, ...rest } = lost!;
+    assert.deepEqual([call, folder, id, rest], ["start", process.cwd(), 1, enrollment]);
     assert.ok(fs.existsSync(file));
     journal.forget(lost!);
-    assert.deepEqual(files(), []);
+    assert.deepEqual([files(), journal.lost()], [[], []]);
   });
 
   it("knows the instance once it is confirmed", () => {
-    const journal = new Journal(key, home);
-    journal.note("start", enrollment).confirm("11111111-2222-4333-8444-555555555555");
+    new Journal(key, home).note("start", enrollment).confirm("11111111-2222-4333-8444-555555555555");
     kill();
-    assert.equal(journal.lost()[0]?.instanceId, "11111111-2222-4333-8444-555555555555");
+    assert.equal(new Journal(key, home).lost()[0]?.instanceId, "11111111-2222-4333-8444-555555555555");
   });
 
-  it("keeps nothing of a call that was dropped", () => {
-    new Journal(key, home).note("abort", enrollment).drop();
+  it("keeps nothing of calls that are over, and no file once all are", () => {
+    const journal = new Journal(key, home);
+    const [one, two] = [journal.note("start", enrollment), journal.note("abort", enrollment)];
+    one.over();
+    assert.equal(files().length, 1);
+    two.over();
+    two.over();
+    assert.deepEqual(files(), []);
+    journal.note("abort", enrollment);
+    kill();
+    assert.deepEqual(
+      new Journal(key, home).lost().map(({ call }) => call),
+      ["abort"],
+    );
+  });
+
+  it("forgets one call of many, for whoever reads it next too", () => {
+    const writer = new Journal(key, home);
+    for (let nth = 0; nth < 3; nth++) writer.note("start", { ...enrollment, email: `ada${nth}@seeds.example.com` });
+    writer.note("start", { ...enrollment, email: "over@seeds.example.com" }).over();
+    kill();
+    fs.appendFileSync(path.join(folder(), files()[0]!), '{"id":4,"call":"sta');
+    const journal = new Journal(key, home);
+    journal.forget(journal.lost({ ...enrollment, email: "ada1@seeds.example.com" })[0]!);
+    const left = new Journal(key, home);
+    assert.deepEqual(
+      left.lost().map(({ email }) => email),
+      ["ada0@seeds.example.com", "ada2@seeds.example.com"],
+    );
+    for (const call of left.lost()) left.forget(call);
     assert.deepEqual(files(), []);
   });
 
   it("tells addresses and journeys apart", () => {
-    const journal = new Journal(key, home);
-    journal.note("start", enrollment);
+    new Journal(key, home).note("start", enrollment);
     kill();
+    const journal = new Journal(key, home);
     assert.deepEqual(journal.lost({ ...enrollment, email: "other@seeds.example.com" }), []);
     assert.deepEqual(journal.lost({ ...enrollment, journeyId: "0b9e8d7c-6a5f-4e4d-9c3b-2a1908f7e6d5" }), []);
   });
@@ -68,7 +95,7 @@ describe("the journal", () => {
     new Journal(key, home).note("start", enrollment);
     for (const name of files()) {
       const text = name + fs.readFileSync(path.join(folder(), name), "utf8");
-      assert.doesNotMatch(text, /ada|seeds|preview closed|TESTKEY/);
+      assert.doesNotMatch(text, /ada\.secret|seeds\.example|preview closed|TESTKEY/);
       assert.equal(fs.statSync(path.join(folder(), name)).mode & 0o077, 0);
     }
     assert.equal(fs.statSync(folder()).mode & 0o077, 0);
@@ -77,8 +104,9 @@ describe("the journal", () => {
   it("shows nothing to another key, and passes over what it cannot read", () => {
     new Journal(key, home).note("start", enrollment);
     kill();
-    fs.writeFileSync(path.join(folder(), "half.json"), '{"pid":');
-    assert.deepEqual(new Journal("TESTKEY-0000000-0000000-0000002", home).lost(), []);
+    fs.writeFileSync(path.join(folder(), "half.jsonl"), '{"pid":');
+    const other = new Journal("TESTKEY-0000000-0000000-0000002", home);
+    assert.deepEqual([other.lost(), other.unreadable()], [[], [process.cwd()]]);
     assert.equal(new Journal(key, home).lost().length, 1);
   });
 });

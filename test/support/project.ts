@@ -30,6 +30,7 @@ runtime:
 const STACK = (url: string) => `config:
   mailmodo:baseUrl: ${url}
   mailmodo:requestTimeoutSeconds: "2"
+  mailmodo:requestsPerSecond: "1000"
   mailmodo:allowedRecipients:
     - "*@seeds.example.com"
 `;

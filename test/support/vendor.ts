@@ -1,4 +1,5 @@
-import { OPERATION_BUDGET_MS } from "../../provider/mailmodo/retry";
+import { RateLimit } from "../../provider/mailmodo/rateLimit";
+import { Deadline } from "../../provider/mailmodo/retry";
 import { useMovableClock, type MovableClock } from "./movableClock";
 import { serve, type Answer, type TestServer } from "./server";
 import type { Connection } from "../../provider/mailmodo/transport";
@@ -53,7 +54,8 @@ export function useVendor(): Vendor {
         baseUrl: server.url,
         apiKey,
         requestTimeoutMs,
-        deadline: clock.now() + OPERATION_BUDGET_MS,
+        deadline: new Deadline(),
+        pace: new RateLimit(1000),
         objection: async () => undefined,
       };
     },

@@ -1,0 +1,98 @@
+/**
+ * Holds calls to so many in any one second, whoever makes them. The window is strict: it is counted from the moments at
+ * which turns were really given, not from a schedule, so a process that was held up catches nothing up afterwards. That
+ * is what the libraries at hand do not do; they count from fixed windows, or let a burst through.
+ */
+export class RateLimit {
+  /** When the last turns were given, oldest first. */
+  private given: number[] = [];
+  private readonly waiting: (() => void)[] = [];
+  private timer: NodeJS.Timeout | undefined;
+  private pausedUntil = 0;
+  /** The share of the limit that is used after Mailmodo asked for a slower pace. */
+  private slowedTo = 1;
+  /** The next turn is not given before this. */
+  private spreadFrom = 0;
+  /** So many in so long. */
+  private readonly many: number;
+  private readonly windowMs: number;
+
+  /** @param perSecond A whole number from 1, or a fraction below 1: 0.5 is one call in two seconds. */
+  constructor(readonly perSecond: number) {
+    this.many = Math.max(1, perSecond);
+    this.windowMs = (SECOND_MS * this.many) / perSecond + MARGIN_MS;
+  }
+
+  /** Waits for a turn. First come, first served. */
+  turn(): Promise<void> {
+    return new Promise((resolve) => {
+      this.waiting.push(resolve);
+      this.serve();
+    });
+  }
+
+  /**
+   * Mailmodo asked for a slower pace: nobody gets a turn for so long (a second, where it did not say), then everybody
+   * at half the pace, which recovers by a tenth of the limit each second.
+   */
+  slowDown(askedMs = SECOND_MS): void {
+    const now = Date.now();
+    // Those that were on their way with it are told the same; it counts once.
+    if (now >= this.pausedUntil) this.slowedTo = Math.max(MIN_SHARE, this.share(now) / 2);
+    this.pausedUntil = Math.max(this.pausedUntil, now + askedMs);
+  }
+
+  private serve(): void {
+    while (this.timer === undefined && this.waiting.length > 0) {
+      const now = Date.now();
+      const wait = this.waitMs(now);
+      if (wait > 0) {
+        this.timer = setTimeout(() => {
+          this.timer = undefined;
+          this.serve();
+        }, Math.ceil(wait));
+        return;
+      }
+      this.given.push(now);
+      this.spreadFrom = Math.max(this.spreadFrom, now - LATE_MS) + this.gapMs(now);
+      this.waiting.shift()!();
+    }
+  }
+
+  private waitMs(now: number): number {
+    // The clock was set back: what is remembered is of no use.
+    if ((this.given.at(-1) ?? 0) > now) [this.given, this.spreadFrom] = [[], 0];
+
+    const firstWithin = this.given.findIndex((at) => at > now - this.windowMs);
+    this.given.splice(0, firstWithin < 0 ? this.given.length : firstWithin);
+    const isFull = this.given.length >= this.many;
+    return Math.max(this.pausedUntil, this.spreadFrom, isFull ? this.given[0]! + this.windowMs : 0) - now;
+  }
+
+  /** Turns are spread over the window, a little closer than evenly so that a late timer costs none. */
+  private gapMs(now: number): number {
+    const share = this.share(now);
+    return ((share < 1 ? 1 / share : 0.9) * this.windowMs) / this.many;
+  }
+
+  private share(now: number): number {
+    const recovering = Math.max(0, now - this.pausedUntil) / SECOND_MS;
+    return Math.min(1, this.slowedTo + RECOVERY_PER_SECOND * recovering);
+  }
+}
+
+const SECOND_MS = 1000;
+/** Between a turn here and the request's arrival at Mailmodo the times differ: the second is that much longer. */
+const MARGIN_MS = 40;
+/** A timer's lateness, which may be caught up. */
+const LATE_MS = 2;
+const MIN_SHARE = 0.02;
+const RECOVERY_PER_SECOND = 0.1;
+
+let shared = new RateLimit(1);
+
+/** The one limit of this process, for whatever it sends. */
+export function sharedRateLimit(perSecond: number): RateLimit {
+  if (shared.perSecond !== perSecond) shared = new RateLimit(perSecond);
+  return shared;
+}

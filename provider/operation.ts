@@ -1,0 +1,148 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { Journal, type Enrollment, type Note } from "./journal";
+import { withAdvice } from "./lifecycleErrors";
+import { abortJourney, startJourney, type StartRequest } from "./mailmodo/client";
+import { UnconfirmedError } from "./mailmodo/errors";
+import type { Connection } from "./mailmodo/transport";
+import { engineIsGone, leaveWell, whileBusy } from "./plugin";
+import { connection, type ConfigReader } from "./settings";
+
+// Set by configure, which the plugin calls once for each kind of resource, before any other method.
+let config: ConfigReader = { get: () => undefined };
+
+/**
+ * The configure of every lifecycle. The plugin keeps a provider even if this fails and never calls it again, so it only
+ * takes a note; settings are resolved in each method.
+ */
+export async function configure(request: pulumi.dynamic.ConfigureRequest): Promise<void> {
+  config = request.config;
+  leaveWell(settleAll);
+}
+
+/** The stack's config of this run. */
+export function stackConfig(): ConfigReader {
+  return config;
+}
+
+/** The connection for one enrollment's calls, which together end within the time for one operation. */
+export function connect(): Connection {
+  return connection(config);
+}
+
+/** The same for an abort; what is wrong with a setting is said with what helps in a destroy. */
+export function connectToAbort(): Connection {
+  try {
+    return connect();
+  } catch (error) {
+    throw withAdvice(error, "abort");
+  }
+}
+
+/**
+ * One create, update or delete. What it sends is noted before, and the notes are over once the engine, which is told of
+ * the whole operation or of nothing, has had time to record it.
+ */
+export class Operation {
+  private readonly notes: Note[] = [];
+
+  /** Does something for the engine; a plugin that is told to stop, or has lost its engine, leaves only after it. */
+  static run<T>(work: (operation: Operation) => Promise<T>): Promise<T> {
+    return whileBusy(async () => {
+      const operation = new Operation();
+      try {
+        return await work(operation);
+      } finally {
+        operation.settle();
+      }
+    });
+  }
+
+  /**
+   * Starts a journey and returns the instance id. Aborts what earlier starts of the address left running when their
+   * plugin was killed, which the engine knows nothing of. Where others may run for the address, `pulumi-mailmodo
+   * recover` sees to it: it knows which are recorded.
+   *
+   * @throws {UnconfirmedError} The journey may have been started. Any other error: it was not.
+   */
+  async start(to: Connection, enrollment: StartRequest & Enrollment): Promise<string> {
+    const journal = journalOf(to);
+    for (const lost of enrollment.allowDuplicateEmail ? [] : journal.lost(enrollment)) {
+      if (lost.call === "start") await this.abort(to, lost);
+      journal.forget(lost);
+    }
+    const note = journal.note("start", enrollment);
+    try {
+      const instanceId = await startJourney(to, enrollment);
+      note.confirm(instanceId);
+      this.notes.push(note);
+      return instanceId;
+    } catch (error) {
+      if (error instanceof UnconfirmedError) this.notes.push(note);
+      else note.over();
+      throw error instanceof UnconfirmedError ? error : withAdvice(error, "start");
+    }
+  }
+
+  /**
+   * Aborts an enrollment: by its instance id, or by address where that was never learned.
+   *
+   * @returns Mailmodo's words where there was nothing left to abort.
+   */
+  async abort(to: Connection, enrollment: Enrollment): Promise<string | undefined> {
+    const { journeyId, email, instanceId, abortReason: reason } = enrollment;
+    const journal = journalOf(to);
+    this.notes.push(journal.note("abort", enrollment));
+    try {
+      const over = await abortJourney(to, { journeyId, email, instanceId, reason });
+      for (const lost of lostAborts(journal, enrollment)) journal.forget(lost);
+      return over;
+    } catch (error) {
+      throw withAdvice(error, "abort");
+    }
+  }
+
+  private settle(): void {
+    const { notes } = this;
+    if (notes.length === 0) return;
+    settling.add(notes);
+    // Without its engine nobody has recorded the answers, and the notes are needed.
+    setTimeout(() => void engineIsGone().then((gone) => gone || settle(notes)), SETTLED_AFTER_MS).unref();
+  }
+}
+
+/** Whether an abort of the enrollment was begun by a plugin that was killed in it: then it is not to be relied on. */
+export function wasAbortBegun(
+  to: Connection,
+  enrollment: Pick<Enrollment, "journeyId" | "email" | "instanceId">,
+): boolean {
+  return lostAborts(journalOf(to), enrollment).length > 0;
+}
+
+function lostAborts(journal: Journal, enrollment: Pick<Enrollment, "journeyId" | "email" | "instanceId">) {
+  return journal
+    .lost(enrollment)
+    .filter(({ call, instanceId }) => call === "abort" && instanceId === enrollment.instanceId);
+}
+
+/** How long after an answer the engine has surely written its state. */
+const SETTLED_AFTER_MS = 2_000;
+const settling = new Set<readonly Note[]>();
+
+function settle(notes: readonly Note[]): void {
+  settling.delete(notes);
+  for (const note of notes) note.over();
+}
+
+/** For a plugin that ends while its engine is there: what the engine was told of is over. */
+function settleAll(): void {
+  for (const notes of [...settling]) settle(notes);
+}
+
+const journals = new Map<string, Journal>();
+
+function journalOf({ apiKey }: Connection): Journal {
+  const which = `${apiKey} ${process.env["PULUMI_HOME"] ?? ""}`;
+  const journal = journals.get(which) ?? new Journal(apiKey);
+  journals.set(which, journal);
+  return journal;
+}

@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { RateLimit } from "../../../provider/mailmodo/rateLimit";
+import { useMovableClock } from "../../support/movableClock";
+
+describe("the rate limit", () => {
+  const clock = useMovableClock(Infinity);
+
+  /** When each of so many turns is given, all of them wanted at once. */
+  async function turns(limit: RateLimit, many: number): Promise<number[]> {
+    const given: number[] = [];
+    const all = Array.from({ length: many }, () => limit.turn().then(() => given.push(clock.now())));
+    await clock.settle(Promise.all(all));
+    return given;
+  }
+
+  /** The most in any one second that begins with one of them. */
+  const most = (given: number[]) =>
+    Math.max(...given.map((from) => given.filter((at) => at >= from && at < from + 1000).length));
+
+  for (const perSecond of [1, 2, 5, 10, 50, 400, 2000]) {
+    it(`gives ${perSecond} in any second, never more, and uses at least 95 % of it`, async () => {
+      const many = perSecond * (perSecond > 100 ? 5 : 20) + 1;
+      const given = await turns(new RateLimit(perSecond), many);
+      const first = given[0]!;
+      assert.equal(most(given), perSecond);
+      const share = (many - 1) / ((given.at(-1)! - first) / 1000) / perSecond;
+      assert.ok(share >= 0.95 && share <= 1, `${share}`);
+    });
+  }
+
+  it("gives a turn in two seconds where 0.5 are allowed in one", async () => {
+    const given = await turns(new RateLimit(0.5), 4);
+    const gaps = given.slice(1).map((at, index) => at - given[index]!);
+    assert.ok(
+      gaps.every((gap) => gap >= 2000 && gap <= 2100),
+      gaps.join(),
+    );
+  });
+
+  it("lets no burst through: the turns of a second are spread over it", async () => {
+    const given = await turns(new RateLimit(10), 30);
+    const gaps = given.slice(1).map((at, index) => at - given[index]!);
+    assert.ok(Math.min(...gaps) >= 90, gaps.join());
+  });
+
+  it("does not catch up after the process was held up", async () => {
+    const limit = new RateLimit(5);
+    const before = await turns(limit, 3);
+    clock.setSystemTime(clock.now() + 10_000);
+    const after = await turns(limit, 12);
+    assert.equal(most([...before, ...after]), 5);
+  });
+
+  it("gives turns in the order in which they were asked for", async () => {
+    const limit = new RateLimit(100);
+    const order: number[] = [];
+    await clock.settle(Promise.all([0, 1, 2, 3].map((nth) => limit.turn().then(() => order.push(nth)))));
+    assert.deepEqual(order, [0, 1, 2, 3]);
+  });
+
+  it("pauses everybody when asked to, then goes on at half the pace and recovers", async () => {
+    const limit = new RateLimit(10);
+    await turns(limit, 1);
+    const asked = clock.now();
+    limit.slowDown(3000);
+    limit.slowDown(1000);
+    const given = await turns(limit, 100);
+    assert.ok(given[0]! >= asked + 3000);
+    const inSecond = (nth: number) => given.filter((at) => Math.floor((at - given[0]!) / 1000) === nth).length;
+    assert.ok(inSecond(0) >= 5 && inSecond(0) <= 6, `${inSecond(0)}`);
+    assert.ok(inSecond(6) >= 9, `${inSecond(6)}`);
+    assert.ok(most(given) <= 10);
+  });
+
+  it("waits a second where it was not told how long", async () => {
+    const limit = new RateLimit(10);
+    const asked = clock.now();
+    limit.slowDown();
+    assert.ok((await turns(limit, 1))[0]! >= asked + 1000);
+  });
+
+  it("goes on when the clock was set back", async () => {
+    const limit = new RateLimit(5);
+    await turns(limit, 1);
+    clock.setSystemTime(clock.now() - 3_600_000 < 0 ? 0 : clock.now() - 3_600_000);
+    const asked = clock.now();
+    assert.ok((await turns(limit, 1))[0]! - asked < 1000);
+  });
+});

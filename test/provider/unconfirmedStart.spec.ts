@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import enrollmentLifecycle from "../../provider/enrollmentLifecycle";
+import type { EnrollmentState } from "../../provider/inputs";
+import { configure, inputs, printed, settings } from "../support/lifecycle";
+import { json, serve, type Answer, type TestServer } from "../support/server";
+
+describe("an unconfirmed start", () => {
+  let server: TestServer;
+  afterEach(() => server.close());
+
+  async function answering(answer: Answer): Promise<void> {
+    server = await serve(answer);
+    await configure(settings(server.url));
+  }
+  const unconfirmed: EnrollmentState = { ...inputs, status: "unconfirmed", startedAt: "2026-11-24T12:00:00.000Z" };
+  const id = `unconfirmed:${inputs.journeyId}`;
+  const ref = "11111111-2222-4333-8444-555555555555";
+  const paths = () => server.seen.map(({ url }) => url.split("/")[2]);
+
+  it("is recorded with all that delete needs, and says what happens next", async () => {
+    await answering((response) => response.destroy());
+    await assert.rejects(enrollmentLifecycle.create(inputs), (error: Error & Record<string, unknown>) => {
+      const { startedAt, ...properties } = error["properties"] as EnrollmentState;
+      assert.equal(error["id"], id);
+      assert.deepEqual(properties, { ...inputs, status: "unconfirmed" });
+      assert.match(startedAt, /Z$/);
+      assert.match(
+        error.message,
+        /may have taken effect\. It is recorded as unconfirmed.*aborts by address, then starts once/,
+      );
+      return true;
+    });
+    assert.deepEqual(paths(), ["start"]);
+  });
+
+  it("is a change by itself, for a refresh takes the engine's mark of it away", async () => {
+    await answering((response) => response.end());
+    assert.deepEqual(await enrollmentLifecycle.diff(id, unconfirmed, inputs), {
+      changes: true,
+      replaces: [],
+      deleteBeforeReplace: true,
+    });
+    const both = { allowDuplicateEmail: true, triggers: ["1"] };
+    const { replaces } = await enrollmentLifecycle.diff(
+      id,
+      { ...unconfirmed, ...both },
+      { ...inputs, ...both, triggers: [] },
+    );
+    assert.deepEqual(replaces, [], "a replace would abort by address");
+  });
+
+  it("is mended by update: abort by address, then one start", async () => {
+    await answering((response) => json(response, 200, { success: true, message: "ok", ref }));
+    const { outs } = await enrollmentLifecycle.update(id, unconfirmed, { ...inputs, abortReason: "other" });
+    assert.deepEqual(paths(), ["abort", "start"]);
+    assert.deepEqual(JSON.parse(server.seen[0]?.body ?? ""), { email: inputs.email, reason: "preview closed" });
+    assert.deepEqual([outs.instanceId, outs.status, outs.abortReason], [ref, "started", "other"]);
+  });
+
+  it("is mended where nothing had been started", async () => {
+    await answering((response, nth) =>
+      nth === 1
+        ? json(response, 400, { success: false, status: "error", message: "No such journey instance" })
+        : json(response, 200, { success: true, message: "ok", ref }),
+    );
+    const lines = await printed(() => enrollmentLifecycle.update(id, unconfirmed, inputs));
+    assert.equal(lines.length, 1);
+    assert.deepEqual(paths(), ["abort", "start"]);
+  });
+
+  it("is not started while the abort is refused", async () => {
+    await answering((response) => json(response, 400, { success: false, message: "Journey is paused" }));
+    await assert.rejects(
+      enrollmentLifecycle.update(id, unconfirmed, inputs),
+      /refused it \(400\): "Journey is paused"/,
+    );
+    assert.deepEqual(paths(), ["abort"]);
+  });
+
+  it("stays and says so where allowDuplicateEmail lets others run for the address", async () => {
+    await answering((response) => json(response, 200, { success: true, message: "ok", ref }));
+    const both = { allowDuplicateEmail: true };
+    await assert.rejects(
+      enrollmentLifecycle.update(id, { ...unconfirmed, ...both }, { ...inputs, ...both }),
+      (error: Error & Record<string, unknown>) => {
+        assert.equal(error["id"], id);
+        assert.match(error.message, /stays recorded as unconfirmed/);
+        return true;
+      },
+    );
+    assert.deepEqual(paths(), []);
+  });
+
+  it("is deleted by address", async () => {
+    await answering((response) => json(response, 200, { success: true, message: "ok" }));
+    await enrollmentLifecycle.delete(id, unconfirmed);
+    assert.deepEqual(JSON.parse(server.seen[0]?.body ?? ""), { email: inputs.email, reason: "preview closed" });
+  });
+
+  it("stays in the state when its abort is refused, and the way out is named", async () => {
+    await answering((response) => json(response, 400, { success: false, message: "Journey is paused" }));
+    await assert.rejects(enrollmentLifecycle.delete(id, unconfirmed), /pulumi state delete <urn>/);
+  });
+});
