@@ -72,25 +72,33 @@ export function changedInPlace(olds: UncheckedInputs, news: UncheckedInputs): bo
   return olds.abortReason !== news.abortReason || olds.__provider !== news.__provider;
 }
 
+const CHECKED = ["journeyId", "email", "data", "allowDuplicateEmail", "abortReason", "triggers"] as const;
+type Checked = (typeof CHECKED)[number];
+
 /**
  * Everything that is wrong with the inputs, one sentence each. A value that is not known yet is skipped: the check runs
  * again, before anything is sent, once it is. Sentences hold no full address.
+ *
+ * @param names Which inputs to look at. Default: all.
  */
-export function problemsOf(inputs: UncheckedInputs, recipients: Recipients | undefined): string[] {
-  const checks = {
+export function problemsOf(
+  inputs: UncheckedInputs,
+  recipients: Recipients | undefined,
+  names: readonly Checked[] = CHECKED,
+): string[] {
+  const checks: Record<Checked, (value: unknown) => string | undefined> = {
     journeyId: journeyIdProblem,
-    email: (value: unknown) => emailProblem(value, recipients),
+    email: (value) => emailProblem(value, recipients),
     data: dataProblem,
-    allowDuplicateEmail: (value: unknown) =>
+    allowDuplicateEmail: (value) =>
       typeof value === "boolean" ? undefined : "allowDuplicateEmail must be true or false.",
-    abortReason: (value: unknown) =>
+    abortReason: (value) =>
       typeof value === "string" && value.trim() !== ""
         ? undefined
         : "abortReason must not be empty; leave it out for the default.",
-    triggers: (value: unknown) =>
-      value === undefined || Array.isArray(value) ? undefined : "triggers must be a list.",
+    triggers: (value) => (value === undefined || Array.isArray(value) ? undefined : "triggers must be a list."),
   };
-  return (Object.keys(checks) as (keyof typeof checks)[])
+  return names
     .filter((name) => inputs[name] !== UNKNOWN)
     .map((name) => checks[name](inputs[name]))
     .filter((problem) => problem !== undefined);

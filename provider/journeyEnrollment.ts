@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
+import { refuseDuplicates } from "./claims";
 import type { DataValue } from "./inputs";
 import { LOADER } from "./loader";
-import { maskAddress } from "./mailmodo/errors";
 import { refuseKeyInClear } from "./settings";
+import { keepTopFrameOnly } from "./topFrame";
 
 export interface JourneyEnrollmentArgs {
   /**
@@ -82,7 +83,7 @@ export class JourneyEnrollment extends pulumi.CustomResource {
           journeyId: args.journeyId,
           email: args.email,
           data: args.data ?? {},
-          allowDuplicateEmail: refuseDuplicate(name, args),
+          allowDuplicateEmail: refuseDuplicates(name, { ...args, emails: [args.email] }),
           abortReason: args.abortReason ?? `Removed by Pulumi from ${pulumi.getProject()}/${pulumi.getStack()}`,
           triggers: args.triggers,
           instanceId: undefined,
@@ -97,54 +98,4 @@ export class JourneyEnrollment extends pulumi.CustomResource {
       restore();
     }
   }
-}
-
-/**
- * The SDK records each resource's whole call stack in the state, node_modules included: a quarter of an enrollment's
- * size. The place in the program, which is what the engine shows, is its first frame.
- *
- * @returns Puts the SDK back as it was.
- */
-function keepTopFrameOnly(): () => void {
-  const sdk = pulumi.Resource as unknown as { stackTrace?: (skip: number) => unknown[] };
-  const original = sdk.stackTrace;
-  if (original === undefined) return () => undefined;
-  sdk.stackTrace = (skip) => original(skip + 1).slice(0, 1);
-  return () => {
-    sdk.stackTrace = original;
-  };
-}
-
-interface Claim {
-  readonly name: string;
-  readonly allowDuplicateEmail: boolean;
-}
-
-/** Who enrolls which address where, for each run of a program: one process can run several, with inline programs. */
-const claims = new WeakMap<object, Map<string, Claim>>();
-
-/**
- * Passes `allowDuplicateEmail` on, and fails it where an earlier enrollment of this run has the same journey and
- * address. On this input, because it is never secret and nothing else is lost in preview while an address is unknown;
- * as an input at all, because the resource is then not registered, and nothing is sent.
- */
-function refuseDuplicate(name: string, args: JourneyEnrollmentArgs): pulumi.Output<boolean> {
-  const claim = pulumi.all([args.journeyId, args.email, args.allowDuplicateEmail ?? false]);
-  return pulumi.unsecret(claim).apply(([journeyId, email, allowDuplicateEmail]) => {
-    const run = pulumi.runtime.getStackResource();
-    if (run === undefined) return allowDuplicateEmail;
-    const taken = claims.get(run) ?? new Map<string, Claim>();
-    claims.set(run, taken);
-    // Values of the wrong type are the check's to refuse; a mail system may well not tell a capital in a name.
-    const key = `${journeyId} ${String(email)}`.toLowerCase();
-    const other = taken.get(key);
-    if (other !== undefined && !(other.allowDuplicateEmail && allowDuplicateEmail)) {
-      throw new pulumi.RunError(
-        `"${other.name}" and "${name}" both enroll ${maskAddress(String(email))} in journey ${journeyId}. ` +
-          "Remove one, or set allowDuplicateEmail on both.",
-      );
-    }
-    taken.set(key, { name, allowDuplicateEmail });
-    return allowDuplicateEmail;
-  });
 }

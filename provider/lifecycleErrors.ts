@@ -3,29 +3,40 @@ import { hideStack, KeyRefusedError, RefusedError, UnconfirmedError } from "./ma
 import { SettingsError } from "./settings";
 
 /**
- * A start that may have taken effect. The engine records an error that carries `id`, `properties` and `reasons` as
- * "created, but failed to initialize": the run fails, the enrollment is in the state, the next up calls update and a
- * destroy calls delete. The plugin adds no `__provider` to the properties, so they must hold it. No other error of this
- * package may have a field called `id`.
+ * A create or update that failed and left something that must be recorded. The engine records an error that carries
+ * `id`, `properties` and `reasons` as "created, but failed to initialize": the run fails, the properties are in the state,
+ * the next up calls update and a destroy calls delete. The plugin adds no `__provider` to the properties, so they must
+ * hold it. No other error of this package may have a field called `id`.
  */
-export class RecordedAsUnconfirmed extends Error {
+export class RecordedFailure extends Error {
   readonly reasons: string[];
 
   constructor(
     readonly id: string,
-    readonly properties: EnrollmentState,
-    what: string,
+    readonly properties: { readonly __provider: string },
+    message: string,
   ) {
-    const next = properties.allowDuplicateEmail
-      ? "It stays recorded as unconfirmed: with allowDuplicateEmail, aborting by address would stop other instances too. " +
-        "Look at the journey in Mailmodo; pulumi destroy aborts by address, pulumi state delete <urn> forgets it."
-      : "It is recorded as unconfirmed and not sent again by guess: the next pulumi up aborts by address, then starts once; " +
-        "pulumi destroy aborts by address.";
-    super(`${what} ${next}`);
-    this.name = "RecordedAsUnconfirmed";
+    super(message);
+    this.name = new.target.name;
     this.reasons = [this.message];
     hideStack(this);
   }
+}
+
+/** A start that may have taken effect. */
+export class RecordedAsUnconfirmed extends RecordedFailure {
+  constructor(id: string, properties: EnrollmentState, what: string) {
+    super(id, properties, `${what} ${nextForUnconfirmed(properties.allowDuplicateEmail)}`);
+  }
+}
+
+/** What a person can do about starts that may have taken effect. */
+export function nextForUnconfirmed(allowDuplicateEmail: boolean): string {
+  return allowDuplicateEmail
+    ? "It stays recorded as unconfirmed: with allowDuplicateEmail, aborting by address would stop other instances too. " +
+        "Look at the journey in Mailmodo; pulumi destroy aborts by address, pulumi state delete <urn> forgets it."
+    : "It is recorded as unconfirmed and not sent again by guess: the next pulumi up aborts by address, then starts once; " +
+        "pulumi destroy aborts by address.";
 }
 
 /** Adds what a user of Pulumi can do now to an error of the client, which knows nothing of Pulumi. */

@@ -6,3 +6,8 @@
  * package's public surface for just as long; a new text would also show as a change of every enrollment of every user.
  */
 export const LOADER = `exports.handler = () => require("pulumi-mailmodo/enrollmentLifecycle")`;
+
+/** The same for a cohort's shard. */
+export const SHARD_LOADER = `exports.handler = () => require("pulumi-mailmodo/cohortLifecycle")`;
+/** The same for a cohort's plan. */
+export const PLAN_LOADER = `exports.handler = () => require("pulumi-mailmodo/cohortPlan")`;

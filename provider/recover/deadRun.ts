@@ -81,6 +81,6 @@ export function isWithin(parent: string, folder: string): boolean {
   return !relative.startsWith("..") && !path.isAbsolute(relative);
 }
 
-export function count(many: number, what: string): string {
-  return `${many} ${what}${many === 1 ? "" : "s"}`;
+export function count(many: number, what: string, several = `${what}s`): string {
+  return `${many} ${many === 1 ? what : several}`;
 }

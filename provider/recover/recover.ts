@@ -1,10 +1,12 @@
 import * as fs from "node:fs";
+import { atATime } from "../atATime";
 import { abortJourney } from "../mailmodo/client";
 import { maskAddress } from "../mailmodo/errors";
 import { connection } from "../settings";
 import { Journal, type Enrollment, type LostCall } from "../journal";
 import { count, freeLock, isWithin, outliveSurvivors } from "./deadRun";
-import { ENROLLMENT, Stack, type Deployment, type Recorded } from "./stack";
+import { attemptsOf, entriesOf, isOurs, type Entry } from "./recorded";
+import { Stack } from "./stack";
 
 export interface RecoverOptions {
   /** The stack's name. */
@@ -51,15 +53,19 @@ export async function recover(options: RecoverOptions): Promise<Recovery> {
   const config = await stack.config();
   const read = { get: (name: string) => config[name] };
   const journal = new Journal(connection(read, env).apiKey, env["PULUMI_HOME"]);
+  const entries = (state.resources ?? []).flatMap(entriesOf);
   const problems: string[] = [];
+  const over = new Map<string, Set<string>>();
   let aborted = 0;
+  let nothingLeft = 0;
 
   /** Whether the enrollment surely does not run any more. */
-  const abort = async ({ journeyId, email, instanceId, abortReason: reason }: Enrollment): Promise<boolean> => {
-    const what = describe({ journeyId, email });
+  const abort = async (enrollment: Enrollment): Promise<boolean> => {
+    const { journeyId, email, instanceId, abortReason: reason } = enrollment;
     try {
-      const over = await abortJourney(connection(read, env), { journeyId, email, instanceId, reason });
-      log(over === undefined ? `Aborted ${what}.` : `Nothing left to abort in ${what}: "${over}"`);
+      const words = await abortJourney(connection(read, env), { journeyId, email, instanceId, reason });
+      if (words === undefined) log(`Aborted ${describe(enrollment)}.`);
+      else nothingLeft += 1;
       aborted += 1;
       return true;
     } catch (error) {
@@ -70,7 +76,11 @@ export async function recover(options: RecoverOptions): Promise<Recovery> {
 
   /** Whether a start that is recorded nowhere surely does not run any more. */
   const abortStart = async (start: Enrollment): Promise<boolean> => {
-    if (start.instanceId !== undefined || !isRecordedAsStarted(state, start)) return abort(start);
+    if (
+      start.instanceId !== undefined ||
+      !entries.some((entry) => entry.instanceId !== undefined && isStartOf(entry, start))
+    )
+      return abort(start);
     if (!start.allowDuplicateEmail) {
       // Mailmodo would not have started it again while the earlier one ran.
       log(`Left ${describe(start)} alone: it was started again since, and that is recorded.`);
@@ -83,19 +93,25 @@ export async function recover(options: RecoverOptions): Promise<Recovery> {
     return false;
   };
 
+  const end = ({ urn, email }: Entry) => void over.set(urn, (over.get(urn) ?? new Set()).add(email));
+
+  let elsewhere: Promise<Set<string>> | undefined;
+  /** Whether another stack of the project records the instance: then it is no loss, wherever the plugin died. */
+  const isElsewhere = async (instanceId: string) => (await (elsewhere ??= instancesOf(stack.others()))).has(instanceId);
+
   const settled: LostCall[] = [];
-  /** The enrollments that the state still names, and that are over. */
-  const over = new Set<string>();
-  for (const lost of journal.lost().filter(({ folder }) => isWithin(cwd, folder))) {
-    const urn = lost.instanceId && urnOf(state, lost.instanceId);
-    const isElsewhere = lost.instanceId !== undefined && !urn && (await isRecordedElsewhere(lost.instanceId, stack));
-    if (isElsewhere && lost.call === "abort") continue; // The other stack's own recover sees to it.
-    const isRecorded = lost.call === "start" && (Boolean(urn) || isElsewhere);
-    if (isRecorded || (await (lost.call === "start" ? abortStart(lost) : abort(lost)))) {
+  const lostHere = journal.lost().filter(({ folder }) => isWithin(cwd, folder));
+  await atATime(AT_A_TIME, lostHere, async (lost) => {
+    const { call, instanceId } = lost;
+    const entry = instanceId && entries.find((recorded) => recorded.instanceId === instanceId);
+    const isOther = instanceId !== undefined && !entry && (await isElsewhere(instanceId));
+    if (isOther && call === "abort") return; // The other stack's own recover sees to it.
+    const isRecorded = call === "start" && (Boolean(entry) || isOther);
+    if (isRecorded || (await (call === "start" ? abortStart(lost) : abort(lost)))) {
       settled.push(lost);
-      if (urn && lost.call === "abort") over.add(urn);
+      if (entry && call === "abort") end(entry);
     }
-  }
+  });
   const unreadable = journal.unreadable().filter((folder) => isWithin(cwd, folder)).length;
   if (unreadable > 0) {
     problems.push(
@@ -105,11 +121,25 @@ export async function recover(options: RecoverOptions): Promise<Recovery> {
   }
 
   const { pending_operations: pending = [] } = state;
-  const ours = pending.filter(({ resource }) => resource.type === ENROLLMENT);
+  const ours = pending.filter(({ resource }) => isOurs(resource));
   for (const { type, resource } of ours) {
-    // A pending update concerns what the state holds, and the next run does it again.
-    if (type === "creating" && !isSettled(settled, resource)) await abortStart(enrollmentOf(resource.inputs));
-    if (type === "deleting" && (await abort(enrollmentOf(resource.outputs)))) over.add(resource.urn);
+    const recorded = state.resources?.find(
+      ({ urn, pendingReplacement }) => urn === resource.urn && !pendingReplacement,
+    );
+    if (type === "creating" || type === "updating") {
+      const attempts = attemptsOf(resource, type === "updating" ? recorded : undefined);
+      await atATime(AT_A_TIME, attempts, async ({ start, ended }) => {
+        // A note told of it already.
+        if (settled.some((lost) => lost.call === "start" && isStartOf(lost, start))) return;
+        if (ended === undefined || start.allowDuplicateEmail) await abortStart(start);
+        else if (await abort(start)) end(ended);
+      });
+    }
+    if (type === "deleting") {
+      await atATime(AT_A_TIME, entriesOf({ ...resource, pendingReplacement: false }), async (entry) => {
+        if (await abort(entry)) end(entry);
+      });
+    }
   }
   const others = pending.length - ours.length;
   if (ours.length > 0 && others > 0) {
@@ -118,12 +148,15 @@ export async function recover(options: RecoverOptions): Promise<Recovery> {
         `Then clear all of them: pulumi refresh --clear-pending-creates --stack ${stack.name}.`,
     );
   }
+  if (nothingLeft > 0)
+    log(`Nothing was left to abort for ${count(nothingLeft, "start or abort", "starts or aborts")}.`);
 
   const cleared = problems.length === 0 ? ours.length : 0;
   if (problems.length === 0 && ours.length + over.size > 0) {
     await stack.clear(over, state);
+    const ended = [...over.values()].reduce((sum, emails) => sum + emails.size, 0);
     log(
-      `Cleared ${count(cleared, "pending operation")} and took ${count(over.size, "ended enrollment")} out of the state.`,
+      `Cleared ${count(cleared, "pending operation")} and took ${count(ended, "ended enrollment")} out of the state.`,
     );
   }
   // Last: until the state is written, the notes are needed.
@@ -131,53 +164,27 @@ export async function recover(options: RecoverOptions): Promise<Recovery> {
   return { aborted, cleared, lockFreed, problems };
 }
 
+/** As many aborts of one resource can be on their way. */
+const AT_A_TIME = 16;
+
 function projectFolder(folder: string): string {
   if (!fs.existsSync(folder)) throw new Error(`No folder ${folder}. Name the project's: --cwd <folder>.`);
   return fs.realpathSync(folder);
 }
 
-function enrollmentOf(properties: Record<string, unknown> = {}): Enrollment {
-  const { journeyId, email, abortReason, allowDuplicateEmail, instanceId } = properties;
-  return {
-    journeyId: String(journeyId),
-    email: String(email),
-    abortReason: String(abortReason),
-    allowDuplicateEmail: allowDuplicateEmail === true,
-    ...(typeof instanceId === "string" ? { instanceId } : {}),
-  };
+/** Whether what ran is of the same address in the same journey. An instance that is not known may be any. */
+function isStartOf(ran: Enrollment, { journeyId, email }: Enrollment): boolean {
+  return ran.journeyId === journeyId && ran.email.toLowerCase() === email.toLowerCase();
 }
 
-/** Whether a pending create is the start of which a note told already. */
-function isSettled(settled: readonly LostCall[], { inputs }: Recorded): boolean {
-  const { journeyId, email } = enrollmentOf(inputs);
-  return settled.some((lost) => lost.call === "start" && lost.journeyId === journeyId && lost.email === email);
-}
-
-/** Whether the state has a confirmed start of the same address in the same journey. */
-function isRecordedAsStarted(state: Deployment, { journeyId, email }: Enrollment): boolean {
-  return enrollments(state)
-    .map(({ outputs }) => enrollmentOf(outputs))
-    .some(
-      (other) =>
-        other.instanceId !== undefined &&
-        other.journeyId === journeyId &&
-        other.email.toLowerCase() === email.toLowerCase(),
-    );
-}
-
-/** Whether another stack of the project records the instance: then it is no loss, wherever the plugin died. */
-async function isRecordedElsewhere(instanceId: string, stack: Stack): Promise<boolean> {
-  for (const other of await stack.others()) if (urnOf(await other.state(), instanceId) !== undefined) return true;
-  return false;
-}
-
-function urnOf(state: Deployment, instanceId: string): string | undefined {
-  return enrollments(state).find(({ outputs }) => outputs?.["instanceId"] === instanceId)?.urn;
-}
-
-/** The old half of a replacement was aborted before the new one was started. */
-function enrollments({ resources = [] }: Deployment): Recorded[] {
-  return resources.filter(({ type, pendingReplacement }) => type === ENROLLMENT && pendingReplacement !== true);
+/** The instances that stacks record. */
+async function instancesOf(stacks: Promise<readonly Stack[]>): Promise<Set<string>> {
+  const instances = new Set<string>();
+  for (const stack of await stacks) {
+    const { resources = [] } = await stack.state();
+    for (const { instanceId } of resources.flatMap(entriesOf)) if (instanceId !== undefined) instances.add(instanceId);
+  }
+  return instances;
 }
 
 function describe({ journeyId, email }: { journeyId: string; email: string }): string {

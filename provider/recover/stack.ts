@@ -3,16 +3,7 @@ import { once } from "node:events";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-
-/** One resource of a stack's state, as far as recovering needs it. */
-export interface Recorded {
-  readonly urn: string;
-  readonly type: string;
-  /** Set on the old half of a replacement that is under way. */
-  readonly pendingReplacement?: boolean;
-  readonly inputs?: Record<string, unknown>;
-  readonly outputs?: Record<string, unknown>;
-}
+import { mustBeRevealed, SECRET, without, type Over, type Recorded } from "./recorded";
 
 export interface Deployment {
   readonly manifest?: { readonly time?: string };
@@ -64,23 +55,24 @@ export class Stack {
   }
 
   /**
-   * Takes all pending operations, and the named enrollments, out of the state; secrets stay as they are, encrypted.
-   * The CLI's import drops every pending operation, whatever the file has (read in its source), so this is for when
-   * none is left to be seen to.
+   * Takes all pending operations, and what is over, out of the state. The CLI's import drops every pending operation,
+   * whatever the file has (read in its source), so this is for when none is left to be seen to.
    *
+   * @param over Says what runs no more.
    * @param seen The state by which it was decided; if it has changed since, nothing is written.
    */
-  async clear(enrollmentUrns: ReadonlySet<string>, seen: Deployment): Promise<void> {
-    const state = JSON.parse(await this.succeed(["stack", "export"])) as { deployment: Deployment };
+  async clear(over: Over, seen: Deployment): Promise<void> {
+    const read = async (...more: string[]) =>
+      JSON.parse(await this.succeed(["stack", "export", ...more])) as { deployment: Deployment };
+    let state = await read();
+    // Secrets stay as they are, encrypted, unless one has to be changed; the CLI encrypts it again.
+    if (state.deployment.resources?.some((resource) => mustBeRevealed(resource, over)))
+      state = await read("--show-secrets");
     if (fingerprint(state.deployment) !== fingerprint(seen)) {
       throw new Error(`The state of the stack ${this.name} changed meanwhile; nothing was written. Recover again.`);
     }
-    const { resources = [] } = state.deployment;
-    const deployment: Deployment = {
-      ...state.deployment,
-      resources: resources.filter(({ urn, type }) => type !== ENROLLMENT || !enrollmentUrns.has(urn)),
-      pending_operations: [],
-    };
+    const resources = (state.deployment.resources ?? []).flatMap((resource) => without(resource, over));
+    const deployment: Deployment = { ...state.deployment, resources, pending_operations: [] };
     await this.succeed(["stack", "import"], JSON.stringify({ ...state, deployment }));
   }
 
@@ -145,15 +137,10 @@ export class Stack {
   }
 }
 
-/** An enrollment's type, in the state. */
-export const ENROLLMENT = "pulumi-nodejs:dynamic/mailmodo:JourneyEnrollment";
-
 /** What changes whenever a run writes the state. */
 function fingerprint({ manifest, resources = [], pending_operations: pending = [] }: Deployment): string {
   return JSON.stringify([manifest?.time, resources.map(({ urn }) => urn), pending.map(({ resource }) => resource.urn)]);
 }
-
-const SECRET = "4dabf18193072939515e22adb298388d";
 
 /** Puts the value of each secret in its place. */
 function reveal(value: unknown): unknown {

@@ -4,37 +4,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { JourneyEnrollment, type JourneyEnrollmentArgs } from "../../provider/journeyEnrollment";
 import { LOADER } from "../../provider/loader";
 import { stackAddress } from "../../provider/recipients";
+import { registrations } from "../support/registrations";
 
 const journeyId = "6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5";
 const email = "qa@seeds.example.com";
-
-interface Registered {
-  readonly type: string;
-  readonly name: string;
-  readonly inputs: Record<string, unknown>;
-}
-
-/** Runs a program and gives what it registered. */
-async function registrations(program: () => void, config: Record<string, string> = {}): Promise<Registered[]> {
-  const registered: Registered[] = [];
-  await pulumi.runtime.setMocks(
-    {
-      newResource({ type, name, inputs }) {
-        if (type !== "pulumi:pulumi:Stack") registered.push({ type, name, inputs: inputs as Record<string, unknown> });
-        return { id: `${name}-id`, state: inputs as Record<string, unknown> };
-      },
-      call: () => ({}),
-    },
-    "seeds",
-    "pr-7",
-    true,
-  );
-  pulumi.runtime.setAllConfig(config);
-  await pulumi.runtime.runInPulumiStack(async () => program());
-  // Waits for what is still being registered.
-  await pulumi.runtime.disconnect();
-  return registered;
-}
 
 describe("JourneyEnrollment", () => {
   it("registers its inputs with defaults, under its type, with the loader", async () => {

@@ -23,6 +23,8 @@ export interface Kill {
   readonly moment: "asked" | "answered";
   /** Whether the sandbox starts a second instance for an address, instead of refusing it. */
   readonly duplicatesAccepted: boolean;
+  /** Whether the 20 contacts are a cohort; its replace is an update of each shard that changes every contact. */
+  readonly cohort: boolean;
 }
 
 /** As many kills as asked for; the same seed gives the same ones. */
@@ -40,15 +42,16 @@ export function kills(many: number, seed: number): Kill[] {
       requests: uniformInt(generator, 0, phase === "replace" ? 2 * CONTACTS : CONTACTS),
       moment: pick(["asked", "answered"] as const),
       duplicatesAccepted: pick([true, false]),
+      cohort: number % 4 === 3,
     };
   });
 }
 
 export function describeKill(kill: Kill): string {
-  const { phase, victim, signal, requests, moment, duplicatesAccepted } = kill;
+  const { phase, victim, signal, requests, moment, duplicatesAccepted, cohort } = kill;
   const other = duplicatesAccepted ? ", where Mailmodo starts duplicates" : "";
   const when = requests === 0 ? "before the first request" : `request ${requests} ${moment}`;
-  return `${signal} to the ${victim} in ${phase}, ${when}${other}`;
+  return `${signal} to the ${victim} in ${phase}${cohort ? " of a cohort" : ""}, ${when}${other}`;
 }
 
 const PROGRAM = `
@@ -58,12 +61,20 @@ for (let i = 0; i < ${CONTACTS}; i++) {
   });
 }`;
 
+const COHORT = `
+new JourneyCohort("smoke", {
+  journeyId, shards: 3,
+  contacts: Array.from({ length: ${CONTACTS} }, (_, i) => ({
+    email: stackAddress("qa" + i + "@seeds.example.com"), data: { round: process.env.TRIGGER ?? "0" },
+  })),
+});`;
+
 /**
  * Kills a run, then does what the README's "Recovery" says: recover, up, destroy. Asserts that nobody was ever in the
  * journey twice, and that nothing runs at the end.
  */
 export async function killAndRecover(kill: Kill): Promise<void> {
-  const { project, close } = await createProject(PROGRAM, {
+  const { project, close } = await createProject(kill.cohort ? COHORT : PROGRAM, {
     profile: profileOf(kill.duplicatesAccepted ? ["duplicate-accepted"] : []),
   });
   try {

@@ -18,10 +18,13 @@ export const inputs: EnrollmentInputs = {
   __provider: LOADER,
 };
 
-/** Configures the lifecycle as the plugin does: with the whole stack config. */
-export async function configure(values: Record<string, string | undefined>): Promise<void> {
+/** Configures a lifecycle as the plugin does: with the whole stack config. */
+export async function configure(
+  values: Record<string, string | undefined>,
+  lifecycle: Pick<typeof enrollmentLifecycle, "configure"> = enrollmentLifecycle,
+): Promise<void> {
   const config = { get: (name: string) => values[name] } as pulumi.dynamic.Config;
-  await enrollmentLifecycle.configure({ config });
+  await lifecycle.configure({ config });
 }
 
 /** A stack config, with some of it changed. */

@@ -91,7 +91,7 @@ export async function createProject(
 
 function programText(text: string): string {
   return `const pulumi = require("@pulumi/pulumi");
-const { JourneyEnrollment, stackAddress } = require("pulumi-mailmodo");
+const { JourneyCohort, JourneyEnrollment, stackAddress } = require("pulumi-mailmodo");
 const journeyId = "${JOURNEY}";
 ${text}
 `;

@@ -1,0 +1,42 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+/** What the state holds of a cohort's plan. */
+interface PlanInputs {
+  /** Over how many shards the cohort's contacts are spread. */
+  readonly shards: number;
+  /** The loader text; see loader.ts. */
+  readonly __provider: string;
+}
+
+/**
+ * A cohort's plan: the number of its shards, which is fixed for its life. It sends nothing, ever. The shards need it, so
+ * a change is refused before any of them is looked at.
+ */
+const cohortPlan = {
+  async check(olds: Partial<PlanInputs>, news: PlanInputs): Promise<pulumi.dynamic.CheckResult<PlanInputs>> {
+    const isChanged = olds?.shards !== undefined && olds.shards !== news.shards;
+    const reason =
+      `The number of a cohort's shards is fixed for its life: it was made with ${olds?.shards} and cannot have ${news.shards}. ` +
+      "Most contacts would move to another shard, and be aborted and started again. " +
+      `Set shards: ${olds?.shards}, or make a cohort with another name.`;
+    return { inputs: news, failures: isChanged ? [{ property: "", reason }] : [] };
+  },
+
+  async diff(_id: string, olds: PlanInputs, news: PlanInputs): Promise<pulumi.dynamic.DiffResult> {
+    return { changes: olds.__provider !== news.__provider };
+  },
+
+  async create(inputs: PlanInputs): Promise<{ id: string; outs: PlanInputs }> {
+    return { id: "plan", outs: inputs };
+  },
+
+  async update(_id: string, _olds: PlanInputs, news: PlanInputs): Promise<{ outs: PlanInputs }> {
+    return { outs: news };
+  },
+
+  async delete(): Promise<void> {
+    // Nothing runs for it.
+  },
+} satisfies pulumi.dynamic.ResourceProvider<PlanInputs, PlanInputs>;
+
+export = cohortPlan;

@@ -1,0 +1,91 @@
+import { digestOf, inOrder, parseContacts, parseRecords, type ContactRecord } from "../contacts";
+import type { Enrollment } from "../journal";
+
+/** One resource of a stack's state, as far as recovering needs it. */
+export interface Recorded {
+  readonly urn: string;
+  readonly type: string;
+  /** Set on the old half of a replacement that is under way. */
+  readonly pendingReplacement?: boolean;
+  readonly inputs?: Record<string, unknown>;
+  readonly outputs?: Record<string, unknown>;
+}
+
+const ENROLLMENT = "pulumi-nodejs:dynamic/mailmodo:JourneyEnrollment";
+const SHARD = "pulumi-nodejs:dynamic/mailmodo:CohortShard";
+
+/** Whether a resource is of this package, and starts journeys. */
+export function isOurs({ type }: Recorded): boolean {
+  return type === ENROLLMENT || type === SHARD;
+}
+
+/** An enrollment that a resource of the state has: all that it is, or one of a shard's contacts. */
+export interface Entry extends Enrollment {
+  readonly urn: string;
+}
+
+/** What a resource says runs, or may run. The old half of a replacement was aborted before the new one was started. */
+export function entriesOf({ type, urn, pendingReplacement, outputs = {} }: Recorded): Entry[] {
+  if (pendingReplacement === true) return [];
+  if (type === ENROLLMENT) return [{ urn, ...enrollmentOf(outputs) }];
+  if (type !== SHARD) return [];
+  return [...recordsOf(outputs)].map(([email, [instanceId]]) => ({
+    urn,
+    ...enrollmentOf({ ...outputs, email, instanceId }),
+  }));
+}
+
+/** What a pending create or update may have started, and, of an update, what it may have ended before. */
+export function attemptsOf(pending: Recorded, recorded: Recorded | undefined): { start: Entry; ended?: Entry }[] {
+  const { type, urn, inputs = {} } = pending;
+  if (type === ENROLLMENT) return recorded === undefined ? [{ start: { urn, ...enrollmentOf(inputs) } }] : [];
+  const outputs = recorded?.outputs ?? {};
+  const known = recordsOf(outputs);
+  return Object.entries(parseContacts(String(inputs["contacts"]))).flatMap(([email, data]) => {
+    const start = { urn, ...enrollmentOf({ ...inputs, email }) };
+    const record = known.get(email);
+    if (record === undefined) return [{ start }];
+    // One that is unconfirmed stays so: the next up, or a destroy, aborts it by address.
+    if (record[0] === null || record[1] === digestOf(data)) return [];
+    return [{ start, ended: { urn, ...enrollmentOf({ ...outputs, email, instanceId: record[0] }) } }];
+  });
+}
+
+/** What runs no more: the addresses, by the resource that still names them. */
+export type Over = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** The resource without what is over: a shard with fewer contacts, or, for an enrollment, nothing. */
+export function without(resource: Recorded, over: Over): Recorded[] {
+  const emails = over.get(resource.urn);
+  if (emails === undefined || resource.pendingReplacement === true) return [resource];
+  if (resource.type === ENROLLMENT) return [];
+  const { outputs = {} } = resource;
+  const secret = outputs["contacts"] as { plaintext: string } | string;
+  const text = typeof secret === "string" ? secret : (JSON.parse(secret.plaintext) as string);
+  const left = inOrder([...parseRecords(text)].filter(([email]) => !emails.has(email)));
+  const contacts = typeof secret === "string" ? left : { ...secret, plaintext: JSON.stringify(left) };
+  return [{ ...resource, outputs: { ...outputs, contacts } }];
+}
+
+/** Whether the contacts of a shard that has to be changed are encrypted. */
+export function mustBeRevealed({ type, urn, outputs }: Recorded, over: Over): boolean {
+  return type === SHARD && over.has(urn) && typeof outputs?.["contacts"] !== "string";
+}
+
+/** Marks a secret in an exported state. */
+export const SECRET = "4dabf18193072939515e22adb298388d";
+
+function recordsOf(outputs: Record<string, unknown>): Map<string, ContactRecord> {
+  return typeof outputs["contacts"] === "string" ? parseRecords(outputs["contacts"]) : new Map();
+}
+
+function enrollmentOf(properties: Record<string, unknown>): Enrollment {
+  const { journeyId, email, abortReason, allowDuplicateEmail, instanceId } = properties;
+  return {
+    journeyId: String(journeyId),
+    email: String(email),
+    abortReason: String(abortReason),
+    allowDuplicateEmail: allowDuplicateEmail === true,
+    ...(typeof instanceId === "string" ? { instanceId } : {}),
+  };
+}

@@ -1,0 +1,175 @@
+import {
+  changesOf,
+  digestOf,
+  inOrder,
+  parseContacts,
+  parseRecords,
+  type Changes,
+  type ContactRecord,
+  type Contacts,
+} from "./contacts";
+import { problemsOf } from "./inputs";
+import type { Enrollment } from "./journal";
+import { RecordedFailure } from "./lifecycleErrors";
+import { hideStack, maskAddress, UnconfirmedError } from "./mailmodo/errors";
+import { connect, connectToAbort, Operation, wasAbortBegun } from "./operation";
+import { progressOf } from "./progress";
+import type { Recipients } from "./recipients";
+import { attempt } from "./settings";
+import { Troubles } from "./troubles";
+
+/** A shard's inputs: the contacts of a cohort whose addresses hash to it. */
+export interface ShardInputs {
+  /** The cohort's name. */
+  readonly cohort: string;
+  readonly shard: number;
+  /** Of the cohort's plan. */
+  readonly shards: number;
+  /** How many contacts the whole cohort has. A change of it alone changes nothing here. */
+  readonly size: number;
+  readonly journeyId: string;
+  /** JSON: from address to personalization values. */
+  readonly contacts: string;
+  readonly allowDuplicateEmail: boolean;
+  readonly abortReason: string;
+  readonly triggers?: readonly unknown[];
+  readonly __provider: string;
+}
+
+/** What the state holds of a shard. Its `contacts`, JSON too, are from address to {@link ContactRecord}. */
+export type ShardState = ShardInputs;
+
+export function idOf({ cohort, shard }: ShardInputs): string {
+  return `${cohort}/${shard}`;
+}
+
+/** What is wrong with the first contact that something is wrong with, and how many more there are. */
+export function contactsProblem(contacts: Contacts, recipients: Recipients | undefined): string | undefined {
+  const problems = Object.entries(contacts).flatMap(([email, data]) => {
+    const [problem] = problemsOf({ email, data }, recipients, ["email", "data"]);
+    return problem === undefined ? [] : [`The contact ${maskAddress(email)}: ${problem}`];
+  });
+  const more = problems.length - 1;
+  return more > 0 ? `${problems[0]} ${more} more of this shard ${more === 1 ? "has" : "have"} problems.` : problems[0];
+}
+
+/**
+ * Whether the shard must not be replaced: that would abort its unconfirmed contacts by address, and so stop the other
+ * instances that allowDuplicateEmail lets run for them.
+ */
+export function mustStay({ allowDuplicateEmail, contacts }: ShardState): boolean {
+  return allowDuplicateEmail && [...parseRecords(contacts).values()].some(([instanceId]) => instanceId === null);
+}
+
+export function changesTo(olds: ShardState, news: ShardInputs): Changes {
+  const { value: to } = attempt(connect);
+  const { journeyId } = olds;
+  return changesOf(
+    parseRecords(olds.contacts),
+    parseContacts(news.contacts),
+    (email, instanceId) => to !== undefined && wasAbortBegun(to, { journeyId, email, instanceId }),
+  );
+}
+
+/**
+ * Aborts the gone, aborts and starts the changed, starts the new.
+ *
+ * @returns What is then true of the shard.
+ * @throws {RecordedFailure} Some of it failed; it carries what is true. A plain error, if nothing runs.
+ */
+export async function bring(news: ShardInputs, olds: ShardState, changes: Changes): Promise<ShardState> {
+  const wanted = parseContacts(news.contacts);
+  const known = parseRecords(olds.contacts);
+  const progress = progressOf(news.cohort);
+  const troubles = new Troubles();
+
+  await Operation.run((operation) =>
+    progress.during(async () => {
+      // First, and all of them: one may be a contact of today in another spelling.
+      await abortEach(operation, olds, known, changes.gone, troubles);
+      await troubles.each([...changes.changed, ...changes.added], async (email) => {
+        const to = connect();
+        const data = wanted[email]!;
+        const record = known.get(email);
+        if (record !== undefined) {
+          if (record[0] === null && olds.allowDuplicateEmail) throw new Error(unclear(email, news));
+          await operation.abort(to, enrollmentOf(olds, email, record));
+          known.delete(email);
+        }
+        try {
+          known.set(email, [await operation.start(to, { ...enrollmentOf(news, email), data }), digestOf(data)]);
+          progress.count("started");
+        } catch (error) {
+          if (error instanceof UnconfirmedError) known.set(email, [null, digestOf(data)]);
+          throw error;
+        }
+      });
+    }),
+  );
+
+  const state = { ...news, contacts: inOrder(known) };
+  if (troubles.many === 0) return state;
+  const message = troubles.describe(news, changes.gone.length + changes.changed.length + changes.added.length);
+  if (known.size === 0) throw plain(`${message} Nothing of it runs.`);
+  const unconfirmed = [...known.values()].filter(([instanceId]) => instanceId === null).length;
+  throw new RecordedFailure(idOf(news), state, `${message} ${nextAfter(unconfirmed, news)}`);
+}
+
+/** Aborts whatever runs of the shard. */
+export async function abortAll(state: ShardState): Promise<void> {
+  const known = parseRecords(state.contacts);
+  const { size } = known;
+  const progress = progressOf(state.cohort);
+  progress.expectAll(state.size);
+  const troubles = new Troubles();
+  await Operation.run((operation) =>
+    progress.during(() => abortEach(operation, state, known, [...known.keys()], troubles)),
+  );
+  if (troubles.many > 0) throw plain(`${troubles.describe(state, size)} The shard stays in the state: run it again.`);
+}
+
+async function abortEach(
+  operation: Operation,
+  state: ShardState,
+  known: Map<string, ContactRecord>,
+  emails: readonly string[],
+  troubles: Troubles,
+): Promise<void> {
+  const over: string[] = [];
+  await troubles.each(emails, async (email) => {
+    const words = await operation.abort(connectToAbort(), enrollmentOf(state, email, known.get(email)));
+    if (words !== undefined) over.push(words);
+    known.delete(email);
+    progressOf(state.cohort).count("aborted");
+  });
+  if (over.length > 0) {
+    console.log(`${state.cohort}: nothing left to abort for ${over.length} of ${emails.length} contacts: "${over[0]}"`);
+  }
+}
+
+function enrollmentOf(shard: ShardInputs, email: string, record?: ContactRecord): Enrollment {
+  const { journeyId, abortReason, allowDuplicateEmail } = shard;
+  return { journeyId, email, abortReason, allowDuplicateEmail, instanceId: record?.[0] ?? undefined };
+}
+
+function unclear(email: string, { journeyId }: ShardInputs): string {
+  return (
+    `Could not mend journey ${journeyId} for ${maskAddress(email)}: whether it was started is not known, and with ` +
+    "allowDuplicateEmail aborting by address would stop other instances too. Look at the journey in Mailmodo."
+  );
+}
+
+function nextAfter(unconfirmed: number, { allowDuplicateEmail }: ShardInputs): string {
+  const next = "What runs is recorded contact by contact: the next pulumi up does only what is missing.";
+  if (unconfirmed === 0) return next;
+  const mended = allowDuplicateEmail
+    ? "are left alone"
+    : "are not sent again by guess: the next pulumi up aborts them by address, then starts them once";
+  return `${next} Starts that are recorded as unconfirmed (${unconfirmed}) ${mended}.`;
+}
+
+function plain(message: string): Error {
+  const error = new Error(message);
+  hideStack(error);
+  return error;
+}

@@ -1,0 +1,65 @@
+import { atATime } from "./atATime";
+import { RefusedError, UnconfirmedError } from "./mailmodo/errors";
+import type { ShardInputs } from "./shard";
+
+/** Goes over the contacts of a shard, some at a time, and keeps what goes wrong with them. */
+export class Troubles {
+  private readonly failures: Error[] = [];
+  private notTried = 0;
+  private unconfirmedInARow = 0;
+  private isHopeless = false;
+
+  /** How many contacts are not as they should be. */
+  get many(): number {
+    return this.failures.length + this.notTried;
+  }
+
+  /** Once there is no hope for the rest, they are not tried. */
+  async each(emails: readonly string[], deed: (email: string) => Promise<void>): Promise<void> {
+    await atATime(AT_A_TIME, emails, async (email) => {
+      if (this.isHopeless) {
+        this.notTried += 1;
+        return;
+      }
+      await deed(email).then(
+        () => (this.unconfirmedInARow = 0),
+        (error: Error) => this.noteFailure(error),
+      );
+    });
+  }
+
+  /** One line: how many failed of how many, and the first reasons. */
+  describe({ cohort, shard }: ShardInputs, of: number): string {
+    const { length } = this.failures;
+    const reasons = this.failures.slice(0, FIRST_REASONS).map((error) => withoutAdvice(error));
+    const untried = this.notTried > 0 ? ` and ${this.notTried} not tried` : "";
+    const more = length > FIRST_REASONS ? [`${length - FIRST_REASONS} more failed.`] : [];
+    const advice = this.failures.map(adviceOf).filter(Boolean).slice(0, 1);
+    const what = `Cohort ${cohort}, shard ${shard}: ${length} of ${of} contacts failed${untried}.`;
+    return [what, ...reasons, ...more, ...advice].join(" ");
+  }
+
+  private noteFailure(error: Error): void {
+    this.failures.push(error);
+    const cause = error.cause ?? error;
+    if (cause instanceof UnconfirmedError) this.unconfirmedInARow += 1;
+    // A refusal is about one contact; what is about the key, the network or this machine meets all of them.
+    const isOfOne = cause instanceof RefusedError || cause instanceof UnconfirmedError;
+    if (!isOfOne || this.unconfirmedInARow >= HOPELESS_AFTER) this.isHopeless = true;
+  }
+}
+
+/** As many requests of one shard can be on their way. The limit is the plan's; this only bounds open connections. */
+const AT_A_TIME = 16;
+const FIRST_REASONS = 3;
+/** So many lost answers, one after the other: each further start would be one more that nobody knows of. */
+const HOPELESS_AFTER = 5;
+
+/** `withAdvice` adds to the message of the cause; for many, the advice is said once. */
+function withoutAdvice({ message, cause }: Error): string {
+  return cause instanceof Error ? cause.message : message;
+}
+
+function adviceOf(error: Error): string {
+  return error.message.slice(withoutAdvice(error).length).trim();
+}
