@@ -83,7 +83,7 @@ export class RateLimit {
 
 const SECOND_MS = 1000;
 /** Between a turn here and the request's arrival at Mailmodo the times differ: the second is that much longer. */
-const MARGIN_MS = 40;
+const MARGIN_MS = 20;
 /** A timer's lateness, which may be caught up. */
 const LATE_MS = 2;
 const MIN_SHARE = 0.02;

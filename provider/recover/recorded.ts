@@ -76,7 +76,7 @@ export function mustBeRevealed({ type, urn, outputs }: Recorded, over: Over): bo
 export const SECRET = "4dabf18193072939515e22adb298388d";
 
 function recordsOf(outputs: Record<string, unknown>): Map<string, ContactRecord> {
-  return typeof outputs["contacts"] === "string" ? parseRecords(outputs["contacts"]) : new Map();
+  return typeof outputs["contacts"] === "string" ? parseRecords(outputs["contacts"]) : new Map<string, ContactRecord>();
 }
 
 function enrollmentOf(properties: Record<string, unknown>): Enrollment {

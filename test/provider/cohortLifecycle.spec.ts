@@ -275,9 +275,9 @@ describe("the lifecycle of a cohort's shard, against the sandbox", () => {
       failures?.map(({ property }) => property),
       ["", ""],
     );
-    assert.match(failures![0]!.reason, /^journeyId must be a UUID/);
+    assert.match(failures[0]!.reason, /^journeyId must be a UUID/);
     assert.equal(
-      failures![1]!.reason,
+      failures[1]!.reason,
       "The contact a***@seeds.example.com: data.list must be a string, a finite number or a boolean; it is a list. 1 more of this shard has problems.",
     );
     const outside = await cohortLifecycle.check({}, { ...shard({}), contacts: '{"jane@example.org":{}}' });

@@ -31,7 +31,8 @@ describe("JourneyCohort", () => {
       shards.every(({ name, inputs }) => name === `smoke-${String(inputs["shard"])}` && inputs["contacts"] !== "{}"),
     );
     assert.deepEqual(Object.keys(registered(all)).sort(), contacts.map(({ email }) => email).sort());
-    const { contacts: _contacts, shard: _shard, ...common } = shards[0]!.inputs;
+    const { contacts: text, shard, ...common } = shards[0]!.inputs;
+    assert.deepEqual([typeof text, typeof shard], ["string", "number"]);
     assert.deepEqual(common, {
       cohort: "smoke",
       shards: 5,

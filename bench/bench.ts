@@ -1,0 +1,111 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { Command } from "commander";
+import { report } from "./report";
+import { hasTofu, rows, STEPS, type Measured, type Row, type Step } from "./rows";
+
+/** One way at one size: what each round measured. */
+export interface Result {
+  readonly row: Row;
+  readonly contacts: number;
+  readonly limit?: number;
+  readonly rounds: Record<Step, (Measured & { readonly requests: number })[]>;
+  readonly stateBytes: number[];
+}
+
+interface Cell {
+  readonly row: Row;
+  readonly contacts: number;
+  readonly limit?: number;
+  /** How often it is measured; the big ones take minutes. */
+  readonly times: number;
+}
+
+const ROUNDS = 5;
+const each = (row: Row, sizes: readonly number[], times: number, limit?: number): Cell[] =>
+  sizes.map((contacts) => ({ row, contacts, times, ...(limit === undefined ? {} : { limit }) }));
+
+/** What is measured. Single resources are quadratic: 10,000 of them would take hours. */
+const CELLS: readonly Cell[] = [
+  ...each("cohort", [1, 100, 500, 1_000], ROUNDS),
+  ...each("single", [1, 100, 500, 1_000], ROUNDS),
+  ...each("tofu", [1, 100, 500, 1_000], ROUNDS),
+  ...each("baseline", [1, 100, 500, 1_000], ROUNDS),
+  ...each("cohort", [1, 100, 500, 1_000], ROUNDS, 50),
+  ...each("single", [100, 500], ROUNDS, 50),
+  ...each("tofu", [100, 500], ROUNDS, 50),
+  ...each("cohort", [10_000, 100_000], 1),
+  ...each("tofu", [10_000], 1),
+  ...each("cohort", [10_000], 1, 50),
+];
+
+const RESULTS = path.join(__dirname, "results.json");
+
+async function main(): Promise<void> {
+  const options = new Command("bench")
+    .description("measures enrolling, over and over, side by side with the peers; takes more than an hour")
+    .option("--rounds <n>", "at most so many rounds", Number, ROUNDS)
+    .option("--at-most <contacts>", "no size above", Number, Infinity)
+    .option("--report", "only print the table and draw the chart from bench/results.json")
+    .parse()
+    .opts<{ rounds: number; atMost: number; report?: boolean }>();
+  if (!options.report) await measure(options.rounds, options.atMost);
+  report(JSON.parse(fs.readFileSync(RESULTS, "utf8")) as Result[]);
+}
+
+/** Interleaved: a round takes each cell once, so that a slower minute of the machine slows all of them. */
+async function measure(rounds: number, atMost: number): Promise<void> {
+  if (!hasTofu())
+    console.log("No OpenTofu with restapi on this machine, so without it: bench/buildTofu.sh builds them.");
+  const cells = CELLS.filter(({ row, contacts }) => (row !== "tofu" || hasTofu()) && contacts <= atMost);
+  const results: Result[] = cells.map(({ row, contacts, limit }) => ({
+    row,
+    contacts,
+    ...(limit === undefined ? {} : { limit }),
+    rounds: { up: [], noChange: [], preview: [], destroy: [] },
+    stateBytes: [],
+  }));
+  const server = fork(path.join(__dirname, "server.ts"), { execArgv: ["-r", "ts-node/register/transpile-only"] });
+  try {
+    const [port] = (await once(server, "message")) as [number];
+    const url = `http://127.0.0.1:${port}`;
+    for (let round = 0; round < rounds; round++) {
+      for (const [index, cell] of cells.entries()) {
+        if (round >= cell.times) continue;
+        await measureCell(url, cell, results[index]!);
+        fs.writeFileSync(RESULTS, `${JSON.stringify(results, undefined, 1)}\n`);
+      }
+    }
+  } finally {
+    server.disconnect();
+  }
+}
+
+async function measureCell(url: string, { row, contacts, limit }: Cell, result: Result): Promise<void> {
+  const candidate = await rows[row]({ url, contacts, ...(limit === undefined ? {} : { limit }) });
+  const count = async () => (await (await fetch(`${url}/_count`)).json()) as { requests: number; running: number };
+  try {
+    for (const step of STEPS) {
+      await count();
+      const measured = await candidate.run(step);
+      const { requests, running } = await count();
+      result.rounds[step].push({ ...measured, requests });
+      const wanted = step === "destroy" ? 0 : contacts;
+      if (running !== wanted && !measured.unfinished)
+        throw new Error(`${row}: ${running} run after ${step} of ${contacts}`);
+      if (step === "up") result.stateBytes.push(Math.round(await candidate.stateBytes()));
+      const pace = limit === undefined ? "no limit" : `${limit}/s`;
+      console.log(
+        `${row} ${contacts} ${pace} ${step}: ${measured.seconds.toFixed(1)} s, ${requests} requests${measured.unfinished ? ", not done" : ""}`,
+      );
+    }
+  } finally {
+    candidate.dispose();
+    // What an unfinished destroy left.
+    await fetch(`${url}/_forget`).catch(() => undefined);
+  }
+}
+
+void main();
