@@ -1,8 +1,15 @@
-/** Does something for each, so many at a time, in their order. A deed that fails ends it, once those beside it are over. */
+/** Does something for each, so many at a time, in their order. After a deed that fails, no other is begun. */
 export async function atATime<T>(many: number, items: Iterable<T>, deed: (item: T) => Promise<void>): Promise<void> {
   const rest = [...items].values();
+  let failed = false;
   const worker = async () => {
-    for (const item of rest) await deed(item);
+    for (const item of rest) {
+      if (failed) return;
+      await deed(item).catch((error: unknown) => {
+        failed = true;
+        throw error;
+      });
+    }
   };
   const ends = await Promise.allSettled(Array.from({ length: many }, worker));
   for (const end of ends) if (end.status === "rejected") throw end.reason;

@@ -19,6 +19,8 @@ export interface LostCall extends Enrollment {
   readonly call: Call;
   /** The folder in which the plugin ran: the program's. */
   readonly folder: string;
+  /** Whether Mailmodo had answered that it was done. */
+  readonly confirmed: boolean;
   readonly file: string;
   /** Of the note in its file. */
   readonly id: number;
@@ -71,7 +73,7 @@ export class Journal {
       const own = (this.own ??= new OwnFile(this.folder));
       const id = own.add({ call, sealed });
       return {
-        confirm: (started) => own.confirm(id, this.seal(started)),
+        confirm: (started = "") => own.confirm(id, this.seal(started)),
         over: () => own.over(id),
       };
     } catch (error) {
@@ -106,28 +108,40 @@ export class Journal {
 
   /** What plugins that are gone left. One that lives sees to its own; one of another machine cannot be told. */
   private readDead(): Dead {
-    if (this.dead !== undefined) return this.dead;
-    const dead: Dead = { calls: new Map(), openIn: new Map(), unreadable: [] };
-    for (const file of list(this.folder)) {
+    const now = Date.now();
+    this.dead ??= { calls: new Map(), openIn: new Map(), unreadable: [], undecided: list(this.folder), lookedAt: 0 };
+    const { dead } = this;
+    // One that was still at it may have ended meanwhile.
+    if (dead.undecided.length === 0 || now - dead.lookedAt < LOOK_AGAIN_MS) return dead;
+    dead.lookedAt = now;
+    dead.undecided = dead.undecided.filter((file) => {
       const [writer, ...lines] = read(file) as [Writer?, ...Line[]];
-      if (writer?.host !== os.hostname() || writer.pid === process.pid || isAlive(writer.pid, "dynamic-provider"))
+      if (writer?.host !== os.hostname() || writer.pid === process.pid) return false;
+      if (isAlive(writer.pid, "dynamic-provider")) return true;
+      this.take(dead, file, writer, lines);
+      return false;
+    });
+    return dead;
+  }
+
+  private take(dead: Dead, file: string, { folder }: Writer, lines: readonly Line[]): void {
+    const open = openNotes(lines);
+    dead.openIn.set(file, open.size);
+    for (const [id, { call, sealed, confirmed }] of open) {
+      const text = this.open(sealed);
+      if (text === undefined) {
+        dead.unreadable.push(folder);
         continue;
-      const open = openNotes(lines);
-      dead.openIn.set(file, open.size);
-      for (const [id, { call, sealed, confirmed }] of open) {
-        const enrollment = this.open(sealed);
-        if (enrollment === undefined) {
-          dead.unreadable.push(writer.folder);
-          continue;
-        }
-        const instanceId = confirmed === undefined ? undefined : this.open(confirmed);
-        const known = instanceId === undefined ? {} : { instanceId };
-        const lost = { ...(JSON.parse(enrollment) as Enrollment), ...known, call, file, id, folder: writer.folder };
-        const same = dead.calls.get(markOf(lost)) ?? new Set();
-        dead.calls.set(markOf(lost), same.add(lost));
       }
+      const started = call === "start" && confirmed !== undefined ? this.open(confirmed) : undefined;
+      const lost: LostCall = {
+        ...(JSON.parse(text) as Enrollment),
+        ...(started === undefined ? {} : { instanceId: started }),
+        ...{ call, confirmed: confirmed !== undefined, folder, file, id },
+      };
+      const same = dead.calls.get(markOf(lost)) ?? new Set();
+      dead.calls.set(markOf(lost), same.add(lost));
     }
-    return (this.dead = dead);
   }
 
   private seal(text: string): string {
@@ -151,8 +165,8 @@ export class Journal {
 
 /** One call that was noted. */
 export interface Note {
-  /** Mailmodo said which instance it started. */
-  confirm(instanceId: string): void;
+  /** Mailmodo said that it is done; of a start, which instance it started. */
+  confirm(instanceId?: string): void;
   /** Nothing came of the call, or the engine has recorded what did. */
   over(): void;
 }
@@ -164,7 +178,12 @@ interface Dead {
   readonly openIn: Map<string, number>;
   /** The folders of calls that another key is needed for. */
   readonly unreadable: string[];
+  /** Files of plugins that lived when they were looked at. */
+  undecided: string[];
+  lookedAt: number;
 }
+
+const LOOK_AGAIN_MS = 1_000;
 
 /** The calls of a file that are not over. */
 function openNotes(lines: readonly Line[]): Map<number, { call: Call; sealed: string; confirmed?: string }> {
@@ -193,9 +212,10 @@ class OwnFile {
     const id = (this.ids += 1);
     if (this.descriptor === undefined) {
       fs.mkdirSync(this.folder, { recursive: true, mode: 0o700 });
-      this.descriptor = fs.openSync(this.file, "a", 0o600);
       const since = new Date().toISOString();
-      this.write({ pid: process.pid, host: os.hostname(), folder: process.cwd(), since });
+      const writer: Writer = { pid: process.pid, host: os.hostname(), folder: process.cwd(), since };
+      fs.writeFileSync(this.file, line(writer), { mode: 0o600 });
+      this.descriptor = fs.openSync(this.file, "a", 0o600);
     }
     this.write({ id, ...noted });
     this.open.add(id);
@@ -222,7 +242,7 @@ class OwnFile {
     }
   }
 
-  private write(content: Writer | Line): void {
+  private write(content: Line): void {
     fs.writeSync(this.descriptor!, line(content));
   }
 }
@@ -231,7 +251,8 @@ function line(content: Writer | Line): string {
   return `${JSON.stringify(content)}\n`;
 }
 
-function markOf({ journeyId, email }: { journeyId: string; email: string }): string {
+/** The same for every spelling of an address in one journey. */
+export function markOf({ journeyId, email }: { journeyId: string; email: string }): string {
   return `${journeyId} ${email}`.toLowerCase();
 }
 

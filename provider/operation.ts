@@ -3,8 +3,9 @@ import { Journal, type Enrollment, type Note } from "./journal";
 import { withAdvice } from "./lifecycleErrors";
 import { abortJourney, startJourney, type StartRequest } from "./mailmodo/client";
 import { UnconfirmedError } from "./mailmodo/errors";
+import { letAllGo } from "./mailmodo/rateLimit";
 import type { Connection } from "./mailmodo/transport";
-import { engineIsGone, leaveWell, whileBusy } from "./plugin";
+import { leaveWell, whileBusy } from "./plugin";
 import { connection, type ConfigReader } from "./settings";
 
 // Set by configure, which the plugin calls once for each kind of resource, before any other method.
@@ -16,7 +17,7 @@ let config: ConfigReader = { get: () => undefined };
  */
 export async function configure(request: pulumi.dynamic.ConfigureRequest): Promise<void> {
   config = request.config;
-  leaveWell(settleAll);
+  leaveWell({ first: letAllGo, last: settleAll });
 }
 
 /** The stack's config of this run. */
@@ -39,11 +40,12 @@ export function connectToAbort(): Connection {
 }
 
 /**
- * One create, update or delete. What it sends is noted before, and the notes are over once the engine, which is told of
- * the whole operation or of nothing, has had time to record it.
+ * One create, update or delete. What it sends is noted before, and the notes are over at the end of the run: an engine that
+ * lives to end its plugins has recorded what it was told.
  */
 export class Operation {
   private readonly notes: Note[] = [];
+  private readonly aborts: Note[] = [];
 
   /** Does something for the engine; a plugin that is told to stop, or has lost its engine, leaves only after it. */
   static run<T>(work: (operation: Operation) => Promise<T>): Promise<T> {
@@ -52,9 +54,14 @@ export class Operation {
       try {
         return await work(operation);
       } finally {
-        operation.settle();
+        told.push(...operation.notes, ...operation.aborts);
       }
     });
+  }
+
+  /** Keeps the notes of its aborts for the next run: what they did is not what the engine will have recorded. */
+  keepAborts(): void {
+    this.aborts.length = 0;
   }
 
   /**
@@ -91,22 +98,17 @@ export class Operation {
   async abort(to: Connection, enrollment: Enrollment): Promise<string | undefined> {
     const { journeyId, email, instanceId, abortReason: reason } = enrollment;
     const journal = journalOf(to);
-    this.notes.push(journal.note("abort", enrollment));
+    const note = journal.note("abort", enrollment);
     try {
       const over = await abortJourney(to, { journeyId, email, instanceId, reason });
+      note.confirm();
+      this.aborts.push(note);
       for (const lost of lostAborts(journal, enrollment)) journal.forget(lost);
       return over;
     } catch (error) {
+      this.notes.push(note);
       throw withAdvice(error, "abort");
     }
-  }
-
-  private settle(): void {
-    const { notes } = this;
-    if (notes.length === 0) return;
-    settling.add(notes);
-    // Without its engine nobody has recorded the answers, and the notes are needed.
-    setTimeout(() => void engineIsGone().then((gone) => gone || settle(notes)), SETTLED_AFTER_MS).unref();
   }
 }
 
@@ -124,18 +126,12 @@ function lostAborts(journal: Journal, enrollment: Pick<Enrollment, "journeyId" |
     .filter(({ call, instanceId }) => call === "abort" && instanceId === enrollment.instanceId);
 }
 
-/** How long after an answer the engine has surely written its state. */
-const SETTLED_AFTER_MS = 2_000;
-const settling = new Set<readonly Note[]>();
+/** What the engine was told of, or will be as soon as the operation has ended. */
+const told: Note[] = [];
 
-function settle(notes: readonly Note[]): void {
-  settling.delete(notes);
-  for (const note of notes) note.over();
-}
-
-/** For a plugin that ends while its engine is there: what the engine was told of is over. */
+/** For a plugin that ends while its engine is there. */
 function settleAll(): void {
-  for (const notes of [...settling]) settle(notes);
+  for (const note of told.splice(0)) note.over();
 }
 
 const journals = new Map<string, Journal>();

@@ -49,24 +49,25 @@ export async function whileBusy<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /**
- * Lets the plugin end well: told to stop (as the engine does at the end of each run), it finishes what it does and runs
- * `last`, if its engine is there to have recorded the answers; without an engine it ends by itself. Does nothing outside
- * of a plugin.
+ * Lets the plugin end well: told to stop (as the engine does at the end of each run), it does `first`, finishes what is
+ * on its way, and does `last`, if its engine is there to have recorded the answers; without an engine it ends by itself.
+ * Does nothing outside of a plugin.
  */
-export function leaveWell(last: () => void): void {
+export function leaveWell(steps: { first: () => void; last: () => void }): void {
   if (engineAddress(process.argv) === undefined) return;
   if (watching) return;
   watching = true;
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void leave(last));
-  setInterval(() => void engineIsGone().then((gone) => (gone ? leave(last) : undefined)), WATCH_EVERY_MS).unref();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void leave(steps));
+  setInterval(() => void engineIsGone().then((gone) => (gone ? leave(steps) : undefined)), WATCH_EVERY_MS).unref();
 }
 
 const WATCH_EVERY_MS = 500;
 /** An answer that was just given is on its way to the engine for so long at most. */
 const FLUSH_MS = 50;
 
-async function leave(last: () => void): Promise<void> {
+async function leave({ first, last }: { first: () => void; last: () => void }): Promise<void> {
   leaving = true;
+  first();
   while (busy > 0) await new Promise((resolve) => setTimeout(resolve, FLUSH_MS));
   await new Promise((resolve) => setTimeout(resolve, FLUSH_MS));
   if (!(await engineIsGone())) last();

@@ -10,6 +10,8 @@ export class Progress {
   private readonly expected: Record<Deed, Map<number, number>> = { aborted: new Map(), started: new Map() };
   private readonly done: Record<Deed, number> = { aborted: 0, started: 0 };
   private size = 0;
+  /** Whether a check or a diff said what is to do, which no destroy runs. */
+  private isPlanned = false;
   private working = 0;
   private timer: NodeJS.Timeout | undefined;
   private last = { at: 0, done: 0 };
@@ -20,12 +22,13 @@ export class Progress {
   ) {}
 
   expect(shard: number, deed: Deed, many: number): void {
+    this.isPlanned = true;
     this.expected[deed].set(shard, many);
   }
 
   /** In a destroy, the engine names a shard only when its turn comes: how many contacts there were, by the last run. */
   expectAll(size: number): void {
-    this.size = size;
+    if (!this.isPlanned) this.size = size;
   }
 
   count(deed: Deed): void {
@@ -35,18 +38,20 @@ export class Progress {
   /** Prints while the work is going on. */
   async during<T>(work: () => Promise<T>): Promise<T> {
     this.working += 1;
-    if (this.working === 1) this.next();
+    if (this.timer === undefined) this.next();
     try {
       return await work();
     } finally {
       this.working -= 1;
-      if (this.working === 0) clearTimeout(this.timer);
     }
   }
 
   private next(): void {
     this.last = { at: Date.now(), done: this.done.aborted + this.done.started };
+    // Goes on between two shards, or with many short ones no line would ever come.
     this.timer = setTimeout(() => {
+      this.timer = undefined;
+      if (this.working === 0) return;
       this.print(this.line());
       this.next();
     }, EVERY_MS);

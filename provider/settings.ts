@@ -85,11 +85,15 @@ export function allowedRecipients(config: ConfigReader): Recipients {
     );
   }
   try {
-    return parseRecipients(text);
+    if (parsed?.text !== text) parsed = { text, recipients: parseRecipients(text) };
+    return parsed.recipients;
   } catch (error) {
     throw new SettingsError(`mailmodo:allowedRecipients ${(error as Error).message}. Set it: ${RECIPIENTS_COMMAND}.`);
   }
 }
+
+/** The last list that was read: it is asked for each start. */
+let parsed: { readonly text: string; readonly recipients: Recipients } | undefined;
 
 /**
  * Refuses, in the program and so in preview, a key that was set without `--secret`: the engine keeps the stack's

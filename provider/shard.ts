@@ -16,7 +16,7 @@ import { connect, connectToAbort, Operation, wasAbortBegun } from "./operation";
 import { progressOf } from "./progress";
 import type { Recipients } from "./recipients";
 import { attempt } from "./settings";
-import { Troubles } from "./troubles";
+import { ContactError, Troubles } from "./troubles";
 
 /** A shard's inputs: the contacts of a cohort whose addresses hash to it. */
 export interface ShardInputs {
@@ -80,6 +80,7 @@ export function changesTo(olds: ShardState, news: ShardInputs): Changes {
 export async function bring(news: ShardInputs, olds: ShardState, changes: Changes): Promise<ShardState> {
   const wanted = parseContacts(news.contacts);
   const known = parseRecords(olds.contacts);
+  const isNew = known.size === 0;
   const progress = progressOf(news.cohort);
   const troubles = new Troubles();
 
@@ -87,12 +88,14 @@ export async function bring(news: ShardInputs, olds: ShardState, changes: Change
     progress.during(async () => {
       // First, and all of them: one may be a contact of today in another spelling.
       await abortEach(operation, olds, known, changes.gone, troubles);
+      const left = new Set(changes.gone.filter((email) => known.has(email)).map((email) => email.toLowerCase()));
       await troubles.each([...changes.changed, ...changes.added], async (email) => {
         const to = connect();
         const data = wanted[email]!;
         const record = known.get(email);
+        if (left.has(email.toLowerCase())) throw new ContactError(stillThere(email, news));
         if (record !== undefined) {
-          if (record[0] === null && olds.allowDuplicateEmail) throw new Error(unclear(email, news));
+          if (record[0] === null && olds.allowDuplicateEmail) throw new ContactError(unclear(email, news));
           await operation.abort(to, enrollmentOf(olds, email, record));
           known.delete(email);
         }
@@ -110,7 +113,8 @@ export async function bring(news: ShardInputs, olds: ShardState, changes: Change
   const state = { ...news, contacts: inOrder(known) };
   if (troubles.many === 0) return state;
   const message = troubles.describe(news, changes.gone.length + changes.changed.length + changes.added.length);
-  if (known.size === 0) throw plain(`${message} Nothing of it runs.`);
+  // After a plain error the engine keeps what it had: right only where that was nothing.
+  if (isNew && known.size === 0) throw plain(`${message} Nothing of it runs.`);
   const unconfirmed = [...known.values()].filter(([instanceId]) => instanceId === null).length;
   throw new RecordedFailure(idOf(news), state, `${message} ${nextAfter(unconfirmed, news)}`);
 }
@@ -122,9 +126,11 @@ export async function abortAll(state: ShardState): Promise<void> {
   const progress = progressOf(state.cohort);
   progress.expectAll(state.size);
   const troubles = new Troubles();
-  await Operation.run((operation) =>
-    progress.during(() => abortEach(operation, state, known, [...known.keys()], troubles)),
-  );
+  await Operation.run(async (operation) => {
+    await progress.during(() => abortEach(operation, state, known, [...known.keys()], troubles));
+    // A delete that fails leaves all of them in the state; the notes tell which do not run any more.
+    if (troubles.many > 0) operation.keepAborts();
+  });
   if (troubles.many > 0) throw plain(`${troubles.describe(state, size)} The shard stays in the state: run it again.`);
 }
 
@@ -155,7 +161,15 @@ function enrollmentOf(shard: ShardInputs, email: string, record?: ContactRecord)
 function unclear(email: string, { journeyId }: ShardInputs): string {
   return (
     `Could not mend journey ${journeyId} for ${maskAddress(email)}: whether it was started is not known, and with ` +
-    "allowDuplicateEmail aborting by address would stop other instances too. Look at the journey in Mailmodo."
+    "allowDuplicateEmail aborting by address would stop other instances too. Look at the journey in Mailmodo; taking the " +
+    "contact out of the cohort aborts by address."
+  );
+}
+
+function stillThere(email: string, { journeyId }: ShardInputs): string {
+  return (
+    `Could not start journey ${journeyId} for ${maskAddress(email)}: another spelling of the address could not be aborted. ` +
+    "Nothing was sent."
   );
 }
 

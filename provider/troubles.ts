@@ -2,6 +2,9 @@ import { atATime } from "./atATime";
 import { RefusedError, UnconfirmedError } from "./mailmodo/errors";
 import type { ShardInputs } from "./shard";
 
+/** What is wrong with one contact alone. */
+export class ContactError extends Error {}
+
 /** Goes over the contacts of a shard, some at a time, and keeps what goes wrong with them. */
 export class Troubles {
   private readonly failures: Error[] = [];
@@ -41,10 +44,10 @@ export class Troubles {
 
   private noteFailure(error: Error): void {
     this.failures.push(error);
-    const cause = error.cause ?? error;
+    const cause = error.cause instanceof Error ? error.cause : error;
     if (cause instanceof UnconfirmedError) this.unconfirmedInARow += 1;
     // A refusal is about one contact; what is about the key, the network or this machine meets all of them.
-    const isOfOne = cause instanceof RefusedError || cause instanceof UnconfirmedError;
+    const isOfOne = [ContactError, RefusedError, UnconfirmedError].some((kind) => cause instanceof kind);
     if (!isOfOne || this.unconfirmedInARow >= HOPELESS_AFTER) this.isHopeless = true;
   }
 }

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 type Program = () => Promise<pulumi.Inputs>;
 
 const programs: Readonly<Record<string, Program>> = {
+  cohort: async () => (await import("./cohort")).program(),
   dev: async () => (await import("./dev")).program(),
   sandbox: async () => (await import("./sandbox")).program(),
 };

@@ -12,7 +12,8 @@ export class RateLimit {
   /** The share of the limit that is used after Mailmodo asked for a slower pace. */
   private slowedTo = 1;
   /** The next turn is not given before this. */
-  private spreadFrom = 0;
+  private spreadFrom = -Infinity;
+  private isOver = false;
   /** So many in so long. */
   private readonly many: number;
   private readonly windowMs: number;
@@ -23,23 +24,32 @@ export class RateLimit {
     this.windowMs = (SECOND_MS * this.many) / perSecond + MARGIN_MS;
   }
 
+  /** Lets everybody who waits go, now and from now on: for a process that ends, and will send nothing more. */
+  letGo(): void {
+    this.isOver = true;
+    clearTimeout(this.timer);
+    for (const go of this.waiting.splice(0)) go();
+  }
+
   /** Waits for a turn. First come, first served. */
-  turn(): Promise<void> {
-    return new Promise((resolve) => {
+  async turn(): Promise<void> {
+    if (this.isOver) return;
+    await new Promise<void>((resolve) => {
       this.waiting.push(resolve);
       this.serve();
     });
   }
 
   /**
-   * Mailmodo asked for a slower pace: nobody gets a turn for so long (a second, where it did not say), then everybody
+   * Mailmodo asked for a slower pace: nobody gets a turn for so long (at least a second, at most a minute), then everybody
    * at half the pace, which recovers by a tenth of the limit each second.
    */
   slowDown(askedMs = SECOND_MS): void {
     const now = Date.now();
     // Those that were on their way with it are told the same; it counts once.
     if (now >= this.pausedUntil) this.slowedTo = Math.max(MIN_SHARE, this.share(now) / 2);
-    this.pausedUntil = Math.max(this.pausedUntil, now + askedMs);
+    const pauseMs = Math.min(Math.max(askedMs, SECOND_MS), MAX_PAUSE_MS);
+    this.pausedUntil = Math.max(this.pausedUntil, now + pauseMs);
   }
 
   private serve(): void {
@@ -61,7 +71,7 @@ export class RateLimit {
 
   private waitMs(now: number): number {
     // The clock was set back: what is remembered is of no use.
-    if ((this.given.at(-1) ?? 0) > now) [this.given, this.spreadFrom] = [[], 0];
+    if ((this.given.at(-1) ?? 0) > now) [this.given, this.spreadFrom] = [[], -Infinity];
 
     const firstWithin = this.given.findIndex((at) => at > now - this.windowMs);
     this.given.splice(0, firstWithin < 0 ? this.given.length : firstWithin);
@@ -86,10 +96,17 @@ const SECOND_MS = 1000;
 const MARGIN_MS = 20;
 /** A timer's lateness, which may be caught up. */
 const LATE_MS = 2;
-const MIN_SHARE = 0.02;
+/** Whoever was asked to come back later than in a minute has failed by then; the others find out for themselves. */
+const MAX_PAUSE_MS = 60_000;
+const MIN_SHARE = 0.1;
 const RECOVERY_PER_SECOND = 0.1;
 
 let shared = new RateLimit(1);
+
+/** For a process that was told to stop: whoever waits for a turn learns of it at once. */
+export function letAllGo(): void {
+  shared.letGo();
+}
 
 /** The one limit of this process, for whatever it sends. */
 export function sharedRateLimit(perSecond: number): RateLimit {

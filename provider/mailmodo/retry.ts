@@ -41,12 +41,15 @@ export function attempt(
     handleWhenResult((result) => again(result as Outcome) && fits(result as Outcome)),
     { maxAttempts: MAX_ATTEMPTS - 1, backoff: new DelegateBackoff(delayAfter) },
   );
+  let last: Outcome | undefined;
   return policy.execute(async () => {
     await pace.turn();
     deadline.begin();
-    const outcome = await once();
-    if (outcome.kind === "slowDown") pace.slowDown(outcome.retryAfterMs);
-    return outcome;
+    // The turn came too late for another attempt.
+    if (last !== undefined && deadline.leftMs() < requestTimeoutMs) return last;
+    last = await once();
+    if (last.kind === "slowDown") pace.slowDown(last.retryAfterMs);
+    return last;
   });
 }
 

@@ -35,20 +35,29 @@ export function entriesOf({ type, urn, pendingReplacement, outputs = {} }: Recor
   }));
 }
 
-/** What a pending create or update may have started, and, of an update, what it may have ended before. */
-export function attemptsOf(pending: Recorded, recorded: Recorded | undefined): { start: Entry; ended?: Entry }[] {
+/** What a pending operation may have done to one address: started it, and, in an update, ended it before. */
+export type Attempt =
+  { readonly start: Entry; readonly ended?: Entry } | { readonly start?: undefined; readonly ended: Entry };
+
+export function attemptsOf(pending: Recorded, recorded: Recorded | undefined): Attempt[] {
   const { type, urn, inputs = {} } = pending;
   if (type === ENROLLMENT) return recorded === undefined ? [{ start: { urn, ...enrollmentOf(inputs) } }] : [];
   const outputs = recorded?.outputs ?? {};
   const known = recordsOf(outputs);
-  return Object.entries(parseContacts(String(inputs["contacts"]))).flatMap(([email, data]) => {
+  const ended = (email: string, instanceId: string) => ({ urn, ...enrollmentOf({ ...outputs, email, instanceId }) });
+  const wanted = parseContacts(String(inputs["contacts"]));
+  const gone = [...known].flatMap(([email, [instanceId]]) =>
+    instanceId === null || Object.hasOwn(wanted, email) ? [] : [{ ended: ended(email, instanceId) }],
+  );
+  const started = Object.entries(wanted).flatMap(([email, data]): Attempt[] => {
     const start = { urn, ...enrollmentOf({ ...inputs, email }) };
     const record = known.get(email);
     if (record === undefined) return [{ start }];
     // One that is unconfirmed stays so: the next up, or a destroy, aborts it by address.
     if (record[0] === null || record[1] === digestOf(data)) return [];
-    return [{ start, ended: { urn, ...enrollmentOf({ ...outputs, email, instanceId: record[0] }) } }];
+    return [{ start, ended: ended(email, record[0]) }];
   });
+  return [...gone, ...started];
 }
 
 /** What runs no more: the addresses, by the resource that still names them. */

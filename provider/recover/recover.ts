@@ -3,7 +3,7 @@ import { atATime } from "../atATime";
 import { abortJourney } from "../mailmodo/client";
 import { maskAddress } from "../mailmodo/errors";
 import { connection } from "../settings";
-import { Journal, type Enrollment, type LostCall } from "../journal";
+import { Journal, markOf, type Enrollment, type LostCall } from "../journal";
 import { count, freeLock, isWithin, outliveSurvivors } from "./deadRun";
 import { attemptsOf, entriesOf, isOurs, type Entry } from "./recorded";
 import { Stack } from "./stack";
@@ -54,6 +54,9 @@ export async function recover(options: RecoverOptions): Promise<Recovery> {
   const read = { get: (name: string) => config[name] };
   const journal = new Journal(connection(read, env).apiKey, env["PULUMI_HOME"]);
   const entries = (state.resources ?? []).flatMap(entriesOf);
+  const byInstance = new Map(entries.map((entry) => [entry.instanceId, entry]));
+  const byMark = new Map<string, Entry[]>();
+  for (const entry of entries) byMark.set(markOf(entry), [...(byMark.get(markOf(entry)) ?? []), entry]);
   const problems: string[] = [];
   const over = new Map<string, Set<string>>();
   let aborted = 0;
@@ -74,13 +77,17 @@ export async function recover(options: RecoverOptions): Promise<Recovery> {
     }
   };
 
+  const isOver = ({ urn, email }: Entry) => over.get(urn)?.has(email) === true;
+  /** Whether the state has a confirmed start of the address in the journey, beside one that is over. */
+  const isRunning = (enrollment: Enrollment, but?: Entry) =>
+    byMark
+      .get(markOf(enrollment))
+      ?.some((entry) => entry.instanceId !== undefined && entry.instanceId !== but?.instanceId && !isOver(entry)) ===
+    true;
+
   /** Whether a start that is recorded nowhere surely does not run any more. */
-  const abortStart = async (start: Enrollment): Promise<boolean> => {
-    if (
-      start.instanceId !== undefined ||
-      !entries.some((entry) => entry.instanceId !== undefined && isStartOf(entry, start))
-    )
-      return abort(start);
+  const abortStart = async (start: Enrollment, ended?: Entry): Promise<boolean> => {
+    if (start.instanceId !== undefined || !isRunning(start, ended)) return abort(start);
     if (!start.allowDuplicateEmail) {
       // Mailmodo would not have started it again while the earlier one ran.
       log(`Left ${describe(start)} alone: it was started again since, and that is recorded.`);
@@ -100,18 +107,25 @@ export async function recover(options: RecoverOptions): Promise<Recovery> {
   const isElsewhere = async (instanceId: string) => (await (elsewhere ??= instancesOf(stack.others()))).has(instanceId);
 
   const settled: LostCall[] = [];
-  const lostHere = journal.lost().filter(({ folder }) => isWithin(cwd, folder));
-  await atATime(AT_A_TIME, lostHere, async (lost) => {
-    const { call, instanceId } = lost;
-    const entry = instanceId && entries.find((recorded) => recorded.instanceId === instanceId);
-    const isOther = instanceId !== undefined && !entry && (await isElsewhere(instanceId));
+  const seeTo = async (lost: LostCall) => {
+    const { call, instanceId, confirmed } = lost;
+    const entry = instanceId === undefined ? undefined : byInstance.get(instanceId);
+    const isOther = instanceId !== undefined && entry === undefined && (await isElsewhere(instanceId));
     if (isOther && call === "abort") return; // The other stack's own recover sees to it.
-    const isRecorded = call === "start" && (Boolean(entry) || isOther);
-    if (isRecorded || (await (call === "start" ? abortStart(lost) : abort(lost)))) {
+    // An abort by address was before whatever is recorded as started since.
+    const isDone = call === "abort" ? confirmed || (instanceId === undefined && isRunning(lost)) : (entry ?? isOther);
+    if (isDone || (await (call === "start" ? abortStart(lost) : abort(lost)))) {
       settled.push(lost);
-      if (entry && call === "abort") end(entry);
+      if (entry !== undefined && call === "abort") end(entry);
     }
-  });
+  };
+  const lostHere = journal.lost().filter(({ folder }) => isWithin(cwd, folder));
+  // Aborts first: what they ended is then not taken for what a start left running.
+  for (const kind of ["abort", "start"] as const) {
+    const some = lostHere.filter(({ call }) => call === kind);
+    await atATime(AT_A_TIME, some, seeTo);
+  }
+  const settledStarts = new Set(settled.filter(({ call }) => call === "start").map(markOf));
   const unreadable = journal.unreadable().filter((folder) => isWithin(cwd, folder)).length;
   if (unreadable > 0) {
     problems.push(
@@ -129,10 +143,11 @@ export async function recover(options: RecoverOptions): Promise<Recovery> {
     if (type === "creating" || type === "updating") {
       const attempts = attemptsOf(resource, type === "updating" ? recorded : undefined);
       await atATime(AT_A_TIME, attempts, async ({ start, ended }) => {
-        // A note told of it already.
-        if (settled.some((lost) => lost.call === "start" && isStartOf(lost, start))) return;
-        if (ended === undefined || start.allowDuplicateEmail) await abortStart(start);
-        else if (await abort(start)) end(ended);
+        if (start === undefined && isOver(ended)) return;
+        // A note told of the start already.
+        const isToldOf = start !== undefined && settledStarts.has(markOf(start));
+        const isDone = isToldOf || (await (start === undefined ? abort(ended) : abortStart(start, ended)));
+        if (isDone && ended !== undefined) end(ended);
       });
     }
     if (type === "deleting") {
@@ -170,11 +185,6 @@ const AT_A_TIME = 16;
 function projectFolder(folder: string): string {
   if (!fs.existsSync(folder)) throw new Error(`No folder ${folder}. Name the project's: --cwd <folder>.`);
   return fs.realpathSync(folder);
-}
-
-/** Whether what ran is of the same address in the same journey. An instance that is not known may be any. */
-function isStartOf(ran: Enrollment, { journeyId, email }: Enrollment): boolean {
-  return ran.journeyId === journeyId && ran.email.toLowerCase() === email.toLowerCase();
 }
 
 /** The instances that stacks record. */

@@ -189,6 +189,29 @@ describe("a cohort through the real engine", () => {
     });
   }
 
+  it("stops at once when it is interrupted, however slow the pace, and records what is true", async () => {
+    await project().succeed("config", "set", "mailmodo:requestsPerSecond", "2");
+    const reached = new Promise<void>((resolve) => {
+      let asked = 0;
+      project().sandbox.app.server.on("request", () => ++asked === 4 && resolve());
+    });
+    const cli = project().start({ NUMBERS: upTo(60), SHARDS: "1" }, ...up);
+    const ended = once(cli, "exit");
+    await reached;
+    // As Ctrl-C in a terminal, which reaches all of them.
+    for (const { pid } of processesLike("dynamic-provider").filter(({ pid }) => folderOf(pid) === project().dir)) {
+      process.kill(pid, "SIGINT");
+    }
+    cli.kill("SIGINT");
+    await ended;
+    assert.ok(running().length < 10, `${running().length} of 60 were started`);
+    assert.deepEqual((await recoverByCli(project())).output, "Nothing to recover in the stack test.\n");
+    await project().succeed("config", "set", "mailmodo:requestsPerSecond", "1000");
+    assert.equal((await upWith({ NUMBERS: upTo(60), SHARDS: "1" })).code, 0);
+    assert.equal(running().length, 60);
+    nobodyTwice();
+  });
+
   it("finds what a kill left on another machine too: the state alone tells it", async () => {
     assert.equal((await upWith({ NUMBERS: upTo(10), SHARDS: "1" })).code, 0);
     const asked = once(project().sandbox.app.server, "request");
@@ -213,7 +236,9 @@ describe("a cohort through the real engine", () => {
     nobodyTwice();
   });
 
-  it("keeps to the limit in any second over all of its shards, uses 95 % of it, and says how far it is", async () => {
+  it("keeps to the limit in any second over all of its shards, uses 95 % of it, and says how far it is", async function () {
+    // What arrives when is also up to what else this machine does, and the window leaves 20 ms for it.
+    this.retries(3);
     await project().succeed("config", "set", "mailmodo:requestsPerSecond", "50");
     const arrivals: number[] = [];
     project().sandbox.app.server.on("request", () => arrivals.push(performance.now()));

@@ -166,6 +166,33 @@ describe("the lifecycle of a cohort's shard, against the sandbox", () => {
     assert.deepEqual(recorded(outs), running());
   });
 
+  it("goes on with the others when one answer is lost", async () => {
+    sandbox().faults.add({ kind: "reset-after", on: "start", email: "qa3@seeds.example.com", count: 1 });
+    const names = Object.fromEntries(Array.from({ length: 120 }, (_, nth) => [`qa${nth}`, {}]));
+    const failure = await failureOf(create(shard(names)));
+    assert.match(failure.message, /: 1 of 120 contacts failed\. /);
+    assert.equal(running().length, 120);
+  });
+
+  it("records that nothing runs any more when the only contact was aborted and its start is refused", async () => {
+    const { id, outs } = await create(shard({ ada: { seats: 1 } }));
+    sandbox().useProfile(profileOf(["suppressed-400"]));
+    const failure = await failureOf(cohortLifecycle.update(id, outs, shard({ ada: { seats: 2 } })));
+    assert.deepEqual([failure.id, recorded(failure.properties), running()], [id, [], []]);
+    sandbox().useProfile(profileOf(["default"]));
+    const back = shard({ ada: { seats: 1 } });
+    assert.equal((await cohortLifecycle.diff(id, failure.properties!, back)).changes, true);
+  });
+
+  it("does not start another spelling of an address whose abort was refused", async () => {
+    const { id, outs } = await create(shard({ Jane: {} }));
+    sandbox().faults.add({ kind: "500", on: "abort", takesEffect: false });
+    const failure = await failureOf(cohortLifecycle.update(id, outs, shard({ jane: {} })));
+    assert.match(failure.message, /another spelling of the address could not be aborted/);
+    assert.deepEqual(recorded(failure.properties), running());
+    assert.equal(asked().filter((call) => call.startsWith("start")).length, 1);
+  }).timeout(60_000);
+
   it("records nothing where nothing was started", async () => {
     sandbox().useProfile(profileOf(["suppressed-400"]));
     const failure = await failureOf(create(shard({ ada: {}, bob: {} })));

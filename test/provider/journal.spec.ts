@@ -37,8 +37,8 @@ describe("the journal", () => {
     const journal = new Journal(key, home);
     const [lost, ...others] = journal.lost({ ...enrollment, email: enrollment.email.toUpperCase() });
     assert.deepEqual(others, []);
-    const { call, file, folder, id, ...rest } = lost!;
-    assert.deepEqual([call, folder, id, rest], ["start", process.cwd(), 1, enrollment]);
+    const { call, file, folder, id, confirmed, ...rest } = lost!;
+    assert.deepEqual([call, folder, id, confirmed, rest], ["start", process.cwd(), 1, false, enrollment]);
     assert.ok(fs.existsSync(file));
     journal.forget(lost!);
     assert.deepEqual([files(), journal.lost()], [[], []]);
@@ -81,6 +81,22 @@ describe("the journal", () => {
     );
     for (const call of left.lost()) left.forget(call);
     assert.deepEqual(files(), []);
+  });
+
+  it("says of an abort whether it was answered, and keeps its instance", () => {
+    const writer = new Journal(key, home);
+    const instanceId = "11111111-2222-4333-8444-555555555555";
+    writer.note("abort", { ...enrollment, instanceId }).confirm();
+    writer.note("abort", enrollment);
+    kill();
+    const lost = new Journal(key, home).lost();
+    assert.deepEqual(
+      lost.map((call) => [call.instanceId, call.confirmed]),
+      [
+        [instanceId, true],
+        [undefined, false],
+      ],
+    );
   });
 
   it("tells addresses and journeys apart", () => {

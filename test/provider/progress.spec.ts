@@ -40,6 +40,31 @@ describe("the progress of a cohort", () => {
     assert.equal(lines.length, 2);
   });
 
+  it("prints between short works too, as with one shard after the other", async () => {
+    progress.expect(0, "started", 100);
+    end();
+    await over;
+    for (let nth = 0; nth < 10; nth++) {
+      over = progress.during(() => new Promise((resolve) => (end = resolve)));
+      count("started", 5);
+      clock.tick(1_100);
+      end();
+      await over;
+    }
+    assert.deepEqual(
+      lines.map((line) => line.replace(/started.*/, "started")),
+      ["smoke: 25 of 100 started", "smoke: 50 of 100 started"],
+    );
+  });
+
+  it("is about what an up has to do, and no destroy, when a shard is deleted in it", () => {
+    progress.expect(0, "started", 10);
+    progress.expectAll(2_000);
+    count("aborted", 1);
+    clock.tick(5_000);
+    assert.match(lines[0]!, /^smoke: 1 of 1 aborted, 0 of 10 started/);
+  });
+
   it("tells aborts and starts apart", () => {
     progress.expect(0, "aborted", 20);
     progress.expect(0, "started", 30);

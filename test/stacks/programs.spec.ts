@@ -58,6 +58,16 @@ describe("stacks", () => {
     assert.ok(registered.every(({ inputs }) => inputs["abortReason"] === "the demo is over"));
   });
 
+  it("cohort: enrolls as many contacts as its config says, 500 without it", async () => {
+    const many = async (config: Record<string, string>) =>
+      (await runStack("cohort", config)).registered
+        .map(
+          ({ inputs }) => Object.keys(JSON.parse((inputs["contacts"] as string | undefined) ?? "{}") as object).length,
+        )
+        .reduce((sum, some) => sum + some, 0);
+    assert.deepEqual([await many({}), await many({ "seeds:contacts": "7" })], [500, 7]);
+  });
+
   it("dev: enrolls the mailbox of its config in the journey of its config", async () => {
     const journeyId = "6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5";
     const { registered } = await runStack("dev", { "seeds:journeyId": journeyId, "seeds:mailbox": "qa@example.com" });
@@ -74,7 +84,7 @@ describe("stacks", () => {
   for (const stack of ["prod", "constructor"]) {
     it(`${stack}: has no program, and says which there are`, async () => {
       await assert.rejects(runStack(stack, {}), {
-        message: `No program for the stack "${stack}". There are: dev, sandbox. Add it in stacks/index.ts.`,
+        message: `No program for the stack "${stack}". There are: cohort, dev, sandbox. Add it in stacks/index.ts.`,
       });
     });
   }

@@ -79,6 +79,25 @@ describe("the rate limit", () => {
     assert.ok((await turns(limit, 1))[0]! >= asked + 1000);
   });
 
+  it("takes a Retry-After of nothing as a second, and one of a day as a minute", async () => {
+    const limit = new RateLimit(10);
+    const asked = clock.now();
+    for (let nth = 0; nth < 16; nth++) limit.slowDown(0);
+    const given = await turns(limit, 30);
+    assert.ok(given[0]! >= asked + 1000 && given.at(-1)! < asked + 7000, `${given.at(-1)! - asked}`);
+    limit.slowDown(86_400_000);
+    const [next] = await turns(limit, 1);
+    assert.ok(next! - given.at(-1)! >= 60_000 && next! - given.at(-1)! < 61_000);
+  });
+
+  it("lets everybody go at once where nothing more will be sent", async () => {
+    const limit = new RateLimit(0.01);
+    const all = Promise.all(Array.from({ length: 20 }, () => limit.turn()));
+    limit.letGo();
+    await all;
+    await limit.turn();
+  });
+
   it("goes on when the clock was set back", async () => {
     const limit = new RateLimit(5);
     await turns(limit, 1);
