@@ -44,8 +44,8 @@ export async function startJourney(connection: Connection, request: StartRequest
   const { journeyId, email, data, allowDuplicateEmail } = request;
   const call: Call = { operation: "start", journeyId, subject: maskAddress(email) };
   const outcome = await attempt(
-    async () =>
-      outcomeOf(await post(connection, { call: "start", journeyId, body: { email, data, allowDuplicateEmail } })),
+    async (turn) =>
+      outcomeOf(await post(connection, { call: "start", journeyId, body: { email, data, allowDuplicateEmail } }, turn)),
     (last) => last.kind === "notSent" || last.kind === "slowDown",
     connection,
   );
@@ -71,7 +71,7 @@ export async function abortJourney(connection: Connection, request: AbortRequest
   };
   const body = instanceId === undefined ? { email, reason } : { instanceId, reason };
   const outcome = await attempt(
-    async () => outcomeOf(await post(connection, { call: "abort", journeyId, body })),
+    async (turn) => outcomeOf(await post(connection, { call: "abort", journeyId, body }, turn)),
     (last) => last.kind === "notSent" || last.kind === "slowDown" || last.kind === "unconfirmed",
     connection,
   );

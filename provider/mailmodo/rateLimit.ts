@@ -1,12 +1,18 @@
+/** Leave to send one request. */
+export interface Turn {
+  /** When it was given or, once that is known, when the request was sent: milliseconds since 1970. */
+  at: number;
+}
+
 /**
  * Holds calls to so many in any one second, whoever makes them. The window is strict: it is counted from the moments at
- * which turns were really given, not from a schedule, so a process that was held up catches nothing up afterwards. That
+ * which requests were really sent, not from a schedule, so a process that was held up catches nothing up afterwards. That
  * is what the libraries at hand do not do; they count from fixed windows, or let a burst through.
  */
 export class RateLimit {
-  /** When the last turns were given, oldest first. */
-  private given: number[] = [];
-  private readonly waiting: (() => void)[] = [];
+  /** The last turns, in the order in which they were given. */
+  private given: Turn[] = [];
+  private readonly waiting: ((turn: Turn) => void)[] = [];
   private timer: NodeJS.Timeout | undefined;
   private pausedUntil = 0;
   /** The share of the limit that is used after Mailmodo asked for a slower pace. */
@@ -28,13 +34,13 @@ export class RateLimit {
   letGo(): void {
     this.isOver = true;
     clearTimeout(this.timer);
-    for (const go of this.waiting.splice(0)) go();
+    for (const go of this.waiting.splice(0)) go({ at: Date.now() });
   }
 
   /** Waits for a turn. First come, first served. */
-  async turn(): Promise<void> {
-    if (this.isOver) return;
-    await new Promise<void>((resolve) => {
+  turn(): Promise<Turn> {
+    if (this.isOver) return Promise.resolve({ at: Date.now() });
+    return new Promise((resolve) => {
       this.waiting.push(resolve);
       this.serve();
     });
@@ -63,20 +69,21 @@ export class RateLimit {
         }, Math.ceil(wait));
         return;
       }
-      this.given.push(now);
+      const turn = { at: now };
+      this.given.push(turn);
       this.spreadFrom = Math.max(this.spreadFrom, now - LATE_MS) + this.gapMs(now);
-      this.waiting.shift()!();
+      this.waiting.shift()!(turn);
     }
   }
 
   private waitMs(now: number): number {
     // The clock was set back: what is remembered is of no use.
-    if ((this.given.at(-1) ?? 0) > now) [this.given, this.spreadFrom] = [[], -Infinity];
+    if ((this.given.at(-1)?.at ?? 0) > now) [this.given, this.spreadFrom] = [[], -Infinity];
 
-    const firstWithin = this.given.findIndex((at) => at > now - this.windowMs);
+    const firstWithin = this.given.findIndex(({ at }) => at > now - this.windowMs);
     this.given.splice(0, firstWithin < 0 ? this.given.length : firstWithin);
     const isFull = this.given.length >= this.many;
-    return Math.max(this.pausedUntil, this.spreadFrom, isFull ? this.given[0]! + this.windowMs : 0) - now;
+    return Math.max(this.pausedUntil, this.spreadFrom, isFull ? this.given[0]!.at + this.windowMs : 0) - now;
   }
 
   /** Turns are spread over the window, a little closer than evenly so that a late timer costs none. */
@@ -92,7 +99,7 @@ export class RateLimit {
 }
 
 const SECOND_MS = 1000;
-/** Between a turn here and the request's arrival at Mailmodo the times differ: the second is that much longer. */
+/** The way to Mailmodo takes now longer, now shorter: the second is that much longer. */
 const MARGIN_MS = 20;
 /** A timer's lateness, which may be caught up. */
 const LATE_MS = 2;

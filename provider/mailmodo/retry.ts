@@ -1,6 +1,7 @@
 import { DelegateBackoff, ExponentialBackoff, handleWhenResult, retry } from "cockatiel";
 import type { IBackoff, IRetryBackoffContext } from "cockatiel";
 import type { Outcome } from "./answers";
+import type { Turn } from "./rateLimit";
 import type { Connection } from "./transport";
 
 /** One operation, with all its attempts and waits, ends within this time. */
@@ -32,7 +33,7 @@ const MAX_DELAY_MS = 8_000;
  * could not end by the deadline. Waits with exponential backoff and jitter, and at least as long as Retry-After asks.
  */
 export function attempt(
-  once: () => Promise<Outcome>,
+  once: (turn: Turn) => Promise<Outcome>,
   again: (outcome: Outcome) => boolean,
   { deadline, pace, requestTimeoutMs }: Pick<Connection, "deadline" | "pace" | "requestTimeoutMs">,
 ): Promise<Outcome> {
@@ -43,11 +44,11 @@ export function attempt(
   );
   let last: Outcome | undefined;
   return policy.execute(async () => {
-    await pace.turn();
+    const turn = await pace.turn();
     deadline.begin();
     // The turn came too late for another attempt.
     if (last !== undefined && deadline.leftMs() < requestTimeoutMs) return last;
-    last = await once();
+    last = await once(turn);
     if (last.kind === "slowDown") pace.slowDown(last.retryAfterMs);
     return last;
   });

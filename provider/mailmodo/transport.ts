@@ -1,7 +1,7 @@
 import axios, { AxiosError } from "axios";
 import * as http from "node:http";
 import * as https from "node:https";
-import type { RateLimit } from "./rateLimit";
+import type { RateLimit, Turn } from "./rateLimit";
 import type { Deadline } from "./retry";
 
 /** Where to send, with whose key, and for how long to wait. */
@@ -51,13 +51,13 @@ const httpsAgent = new https.Agent({ keepAlive: false, rejectUnauthorized: true 
  * Posts JSON once and says what came of it. It never throws and never retries, and no axios error leaves it:
  * those carry the request's headers, and with them the key.
  */
-export async function post(connection: Connection, request: Outgoing): Promise<Exchange> {
+export async function post(connection: Connection, request: Outgoing, turn: Turn): Promise<Exchange> {
   const objection = await connection.objection(request);
   if (objection !== undefined) return { kind: "held", reason: objection };
 
   const { call, journeyId, body } = request;
   const url = new URL(`${connection.baseUrl}/hooks/${call}/${encodeURIComponent(journeyId)}`);
-  const watch = watchConnection(url.protocol === "https:");
+  const watch = watchConnection(url.protocol === "https:", turn);
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), connection.requestTimeoutMs);
   try {
@@ -98,8 +98,8 @@ export async function post(connection: Connection, request: Outgoing): Promise<E
   }
 }
 
-/** Tells whether the connection (with TLS, its handshake) was up: nothing is written before that. */
-function watchConnection(secure: boolean) {
+/** Tells whether and when the connection (with TLS, its handshake) was up: nothing is written before that. */
+function watchConnection(secure: boolean, turn: Turn) {
   let connected = false;
   const transport = {
     request(options: https.RequestOptions, onResponse: (response: http.IncomingMessage) => void): http.ClientRequest {
@@ -107,6 +107,7 @@ function watchConnection(secure: boolean) {
       request.once("socket", (socket) => {
         socket.once(secure ? "secureConnect" : "connect", () => {
           connected = true;
+          turn.at = Date.now();
         });
       });
       return request;
