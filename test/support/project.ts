@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
+import * as os from "node:os";
 import * as path from "node:path";
 import { SANDBOX_KEY, type SandboxOptions } from "../../sandbox/server";
 import { createWorkbench, type Run, type Workbench } from "../../tools/workbench";
@@ -80,14 +81,35 @@ export async function createProject(
     project.dispose();
     await sandbox.app.close();
   };
+  // As if it had been selected, for one that is copied was not.
+  bench.env["PULUMI_STACK"] = "test";
   try {
-    await project.succeed("stack", "init", "test");
+    await initStack(project);
   } catch (error) {
     await close();
     throw error;
   }
   return { project, close };
 }
+
+/** A new stack is the same each time, but for its address: the CLI makes it once in a process, and copies are made of it. */
+async function initStack({ dir, succeed }: Project): Promise<void> {
+  const state = path.join(dir, "../state");
+  const file = path.join(dir, "Pulumi.test.yaml");
+  if (stackTemplate === undefined) {
+    await succeed("stack", "init", "test", "--no-select");
+    const made = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-mailmodo-stack-"));
+    process.once("exit", () => fs.rmSync(made, { recursive: true, force: true }));
+    fs.cpSync(state, made, { recursive: true });
+    const [salt = ""] = /^encryptionsalt: .*$/m.exec(fs.readFileSync(file, "utf8")) ?? [];
+    stackTemplate = { state: made, salt };
+    return;
+  }
+  fs.cpSync(stackTemplate.state, state, { recursive: true });
+  fs.appendFileSync(file, `${stackTemplate.salt}\n`);
+}
+
+let stackTemplate: { readonly state: string; readonly salt: string } | undefined;
 
 function programText(text: string): string {
   return `const pulumi = require("@pulumi/pulumi");
