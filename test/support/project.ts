@@ -93,11 +93,11 @@ export async function createProject(
 }
 
 /** A new stack is the same each time, but for its address: the CLI makes it once in a process, and copies are made of it. */
-async function initStack({ dir, succeed }: Project): Promise<void> {
-  const state = path.join(dir, "../state");
-  const file = path.join(dir, "Pulumi.test.yaml");
+async function initStack(project: Project): Promise<void> {
+  const state = path.join(project.dir, "../state");
+  const file = path.join(project.dir, "Pulumi.test.yaml");
   if (stackTemplate === undefined) {
-    await succeed("stack", "init", "test", "--no-select");
+    await project.succeed("stack", "init", "test", "--no-select");
     const made = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-mailmodo-stack-"));
     process.once("exit", () => fs.rmSync(made, { recursive: true, force: true }));
     fs.cpSync(state, made, { recursive: true });
