@@ -1,5 +1,5 @@
-/** Does something for each, so many at a time, in their order. After a deed that fails, no other is begun. */
-export async function atATime<T>(many: number, items: Iterable<T>, deed: (item: T) => Promise<void>): Promise<void> {
+/** Does something for each, some at a time, in their order. After a deed that fails, no other is begun. */
+export async function atATime<T>(items: Iterable<T>, deed: (item: T) => Promise<void>): Promise<void> {
   const rest = [...items].values();
   let failed = false;
   const worker = async () => {
@@ -11,6 +11,9 @@ export async function atATime<T>(many: number, items: Iterable<T>, deed: (item: 
       });
     }
   };
-  const ends = await Promise.allSettled(Array.from({ length: many }, worker));
+  const ends = await Promise.allSettled(Array.from({ length: AT_A_TIME }, worker));
   for (const end of ends) if (end.status === "rejected") throw end.reason;
 }
+
+/** As many requests of one resource can be on their way. The limit is the plan's; this only bounds open connections. */
+const AT_A_TIME = 16;

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { markOf } from "./addresses";
 import { maskAddress } from "./mailmodo/errors";
 
 interface Claim {
@@ -29,8 +30,8 @@ export function refuseDuplicates(name: string, claimed: Claimed): pulumi.Output<
     const taken = claims.get(run) ?? new Map<string, Claim>();
     claims.set(run, taken);
     for (const email of emails as unknown[]) {
-      // Values of the wrong type are the check's to refuse; a mail system may well not tell a capital in a name.
-      const key = `${journeyId} ${String(email)}`.toLowerCase();
+      // Values of the wrong type are the check's to refuse.
+      const key = markOf({ journeyId, email: String(email) });
       const other = taken.get(key);
       if (other !== undefined && !(other.allowDuplicateEmail && allowDuplicateEmail)) {
         throw new pulumi.RunError(

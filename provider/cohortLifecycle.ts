@@ -2,9 +2,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import { parseContacts, parseRecords } from "./contacts";
 import { changedInPlace, changedReplacing, problemsOf, UNKNOWN } from "./inputs";
 import { RecordedFailure } from "./lifecycleErrors";
-import { configure, connect, stackConfig } from "./operation";
+import { configure, failuresOf } from "./operation";
 import { progressOf } from "./progress";
-import { allowedRecipients, attempt } from "./settings";
 import {
   abortAll,
   bring,
@@ -32,16 +31,12 @@ const cohortLifecycle = {
   configure,
 
   async check(olds: Partial<ShardInputs>, news: ShardInputs): Promise<pulumi.dynamic.CheckResult<ShardInputs>> {
-    const settings = attempt(connect);
-    const recipients = attempt(() => allowedRecipients(stackConfig()));
-    const problems = [
-      settings.problem,
-      recipients.problem,
-      ...problemsOf(news, recipients.value, ["journeyId", "allowDuplicateEmail", "abortReason", "triggers"]),
-      news.contacts === UNKNOWN ? undefined : contactsProblem(parseContacts(news.contacts), recipients.value),
-    ].filter((problem) => problem !== undefined);
-    if (olds?.contacts === undefined && news.contacts !== UNKNOWN && problems.length === 0) expectAll(news);
-    return { inputs: news, failures: problems.map((reason) => ({ property: "", reason })) };
+    const failures = failuresOf((recipients) => [
+      ...problemsOf(news, recipients, ["journeyId", "allowDuplicateEmail", "abortReason", "triggers"]),
+      news.contacts === UNKNOWN ? undefined : contactsProblem(parseContacts(news.contacts), recipients),
+    ]);
+    if (olds?.contacts === undefined && news.contacts !== UNKNOWN && failures.length === 0) expectAll(news);
+    return { inputs: news, failures };
   },
 
   async diff(_id: string, olds: ShardState, news: ShardInputs): Promise<pulumi.dynamic.DiffResult> {

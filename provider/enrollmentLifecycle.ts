@@ -10,8 +10,8 @@ import {
 import { maskAddress, UnconfirmedError } from "./mailmodo/errors";
 import type { Connection } from "./mailmodo/transport";
 import { RecordedAsUnconfirmed } from "./lifecycleErrors";
-import { configure, connect, connectToAbort, Operation, stackConfig, wasAbortBegun } from "./operation";
-import { allowedRecipients, attempt } from "./settings";
+import { configure, connect, connectToAbort, failuresOf, Operation, wasAbortBegun } from "./operation";
+import { attempt } from "./settings";
 
 /**
  * The life of one enrollment, as the engine calls it. check and diff are all that a preview runs, and they send nothing.
@@ -29,11 +29,7 @@ const enrollmentLifecycle = {
 
   async check(_olds: EnrollmentInputs, news: EnrollmentInputs): Promise<pulumi.dynamic.CheckResult<EnrollmentInputs>> {
     const inputs = withDefaults(news);
-    const settings = attempt(connect);
-    const recipients = attempt(() => allowedRecipients(stackConfig()));
-    const problems = [settings.problem, recipients.problem, ...problemsOf(inputs, recipients.value)];
-    // With a property's name the engine would print the property's value, and so a full address.
-    return { inputs, failures: problems.filter(isText).map((reason) => ({ property: "", reason })) };
+    return { inputs, failures: failuresOf((recipients) => problemsOf(inputs, recipients)) };
   },
 
   async diff(_id: string, olds: EnrollmentState, news: EnrollmentInputs): Promise<pulumi.dynamic.DiffResult> {
@@ -100,8 +96,4 @@ async function abort(operation: Operation, to: Connection, state: EnrollmentStat
   if (over === undefined) return;
   // The plugin's output is shown under the stack, as information.
   console.log(`Nothing left to abort in journey ${state.journeyId} for ${maskAddress(state.email)}: "${over}"`);
-}
-
-function isText(value: string | undefined): value is string {
-  return value !== undefined;
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import isEmail from "validator/lib/isEmail";
 import isUUID from "validator/lib/isUUID";
+import { inOneSpelling } from "./addresses";
 import { maskAddress } from "./mailmodo/errors";
 import type { Recipients } from "./recipients";
 
@@ -57,13 +58,12 @@ export function changedReplacing(olds: UncheckedInputs, news: UncheckedInputs): 
 /** Inputs in one spelling: what means the same to Mailmodo must not start a journey again. */
 function comparable(inputs: UncheckedInputs): UncheckedInputs {
   const { journeyId, email, ...others } = withDefaults(inputs);
-  const at = typeof email === "string" ? email.lastIndexOf("@") : -1;
   return {
     ...others,
     // No triggers are as good as an empty list of them.
     triggers: others.triggers ?? [],
     journeyId: typeof journeyId === "string" ? journeyId.toLowerCase() : journeyId,
-    email: typeof email === "string" ? email.slice(0, at) + email.slice(at).toLowerCase() : email,
+    email: typeof email === "string" ? inOneSpelling(email) : email,
   };
 }
 

@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv, hkdfSync, randomBytes, randomUUID } f
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { markOf } from "./addresses";
 import { isAlive } from "./processes";
 
 /** What of an enrollment is needed to abort it. */
@@ -249,11 +250,6 @@ class OwnFile {
 
 function line(content: Writer | Line): string {
   return `${JSON.stringify(content)}\n`;
-}
-
-/** The same for every spelling of an address in one journey. */
-export function markOf({ journeyId, email }: { journeyId: string; email: string }): string {
-  return `${journeyId} ${email}`.toLowerCase();
 }
 
 function list(folder: string): string[] {

@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
+import { defaultAbortReason } from "./abortReason";
+import { inOneSpelling } from "./addresses";
 import { refuseDuplicates } from "./claims";
 import { inOrder, parseRecords, shardOf } from "./contacts";
 import type { DataValue } from "./inputs";
-import { PLAN_LOADER, SHARD_LOADER } from "./loader";
+import { PLAN_LOADER, SHARD_LOADER, TYPES } from "./loader";
 import { maskAddress } from "./mailmodo/errors";
 import { refuseKeyInClear } from "./settings";
 import { keepTopFrameOnly } from "./topFrame";
@@ -103,21 +105,21 @@ export class JourneyCohort extends pulumi.ComponentResource {
       part.push({ email: inOneSpelling(email), data: args.contacts[index]!.data });
       parts.set(shard, part);
     });
-    const { shards: planned } = new Part("CohortPlan", name, { shards, __provider: PLAN_LOADER }, this);
+    const { shards: planned } = new Part(TYPES.plan, name, { shards, __provider: PLAN_LOADER }, this);
     const common = {
       cohort: name,
       shards: planned,
       size: emails.length,
       journeyId: args.journeyId,
       allowDuplicateEmail: refuseDuplicates(name, { ...args, emails: source }),
-      abortReason: args.abortReason ?? `Removed by Pulumi from ${pulumi.getProject()}/${pulumi.getStack()}`,
+      abortReason: args.abortReason ?? defaultAbortReason(),
       triggers: args.triggers,
       __provider: SHARD_LOADER,
     };
     const made = [...parts].map(([shard, contacts]) => {
       const text = textOf(contacts);
       const inputs = { ...common, shard, contacts: source === emails ? text : pulumi.output(source).apply(() => text) };
-      return new Part("CohortShard", `${name}-${shard}`, inputs, this);
+      return new Part(TYPES.shard, `${name}-${shard}`, inputs, this);
     });
     return pulumi
       .all(made.map(({ contacts }) => contacts))
@@ -133,7 +135,7 @@ class Part extends pulumi.CustomResource {
   constructor(type: string, name: string, inputs: pulumi.Inputs, parent: pulumi.Resource) {
     const restore = keepTopFrameOnly();
     try {
-      super(`pulumi-nodejs:dynamic/mailmodo:${type}`, name, inputs, { parent });
+      super(type, name, inputs, { parent });
     } finally {
       restore();
     }
@@ -181,12 +183,6 @@ function refuseTwice(name: string, emails: readonly string[]): void {
 }
 
 const MAX_NAMED = 5;
-
-/** What means the same to Mailmodo must not be started again: a domain's capitals do not count. */
-function inOneSpelling(email: string): string {
-  const at = email.lastIndexOf("@");
-  return at < 0 ? email : email.slice(0, at) + email.slice(at).toLowerCase();
-}
 
 function textOf(contacts: readonly CohortContact[]): pulumi.Input<string> {
   const asText = (known: readonly { email: string; data?: unknown }[]) =>

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import { defaultAbortReason } from "./abortReason";
 import { refuseDuplicates } from "./claims";
 import type { DataValue } from "./inputs";
-import { LOADER } from "./loader";
+import { LOADER, TYPES } from "./loader";
 import { refuseKeyInClear } from "./settings";
 import { keepTopFrameOnly } from "./topFrame";
 
@@ -77,14 +78,14 @@ export class JourneyEnrollment extends pulumi.CustomResource {
     const restore = keepTopFrameOnly();
     try {
       super(
-        "pulumi-nodejs:dynamic/mailmodo:JourneyEnrollment",
+        TYPES.enrollment,
         name,
         {
           journeyId: args.journeyId,
           email: args.email,
           data: args.data ?? {},
           allowDuplicateEmail: refuseDuplicates(name, { ...args, emails: [args.email] }),
-          abortReason: args.abortReason ?? `Removed by Pulumi from ${pulumi.getProject()}/${pulumi.getStack()}`,
+          abortReason: args.abortReason ?? defaultAbortReason(),
           triggers: args.triggers,
           instanceId: undefined,
           status: undefined,

@@ -11,3 +11,10 @@ export const LOADER = `exports.handler = () => require("pulumi-mailmodo/enrollme
 export const SHARD_LOADER = `exports.handler = () => require("pulumi-mailmodo/cohortLifecycle")`;
 /** The same for a cohort's plan. */
 export const PLAN_LOADER = `exports.handler = () => require("pulumi-mailmodo/cohortPlan")`;
+
+/** What the state calls the package's resources, which must not change either. */
+export const TYPES = {
+  enrollment: "pulumi-nodejs:dynamic/mailmodo:JourneyEnrollment",
+  shard: "pulumi-nodejs:dynamic/mailmodo:CohortShard",
+  plan: "pulumi-nodejs:dynamic/mailmodo:CohortPlan",
+};

@@ -6,7 +6,8 @@ import { UnconfirmedError } from "./mailmodo/errors";
 import { letAllGo } from "./mailmodo/rateLimit";
 import type { Connection } from "./mailmodo/transport";
 import { leaveWell, whileBusy } from "./plugin";
-import { connection, type ConfigReader } from "./settings";
+import type { Recipients } from "./recipients";
+import { allowedRecipients, attempt, connection, type ConfigReader } from "./settings";
 
 // Set by configure, which the plugin calls once for each kind of resource, before any other method.
 let config: ConfigReader = { get: () => undefined };
@@ -20,9 +21,20 @@ export async function configure(request: pulumi.dynamic.ConfigureRequest): Promi
   leaveWell({ first: letAllGo, last: settleAll });
 }
 
-/** The stack's config of this run. */
-export function stackConfig(): ConfigReader {
-  return config;
+/**
+ * The failures of a check: what is wrong with the settings, and with the inputs. With a property's name the engine would
+ * print the property's value, and so a full address.
+ *
+ * @param problemsOf What is wrong with the inputs, where these may get mail.
+ */
+export function failuresOf(
+  problemsOf: (recipients: Recipients | undefined) => readonly (string | undefined)[],
+): pulumi.dynamic.CheckFailure[] {
+  const settings = attempt(connect);
+  const recipients = attempt(() => allowedRecipients(config));
+  return [settings.problem, recipients.problem, ...problemsOf(recipients.value)]
+    .filter((problem) => problem !== undefined)
+    .map((reason) => ({ property: "", reason }));
 }
 
 /** The connection for one enrollment's calls, which together end within the time for one operation. */

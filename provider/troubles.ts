@@ -19,7 +19,7 @@ export class Troubles {
 
   /** Once there is no hope for the rest, they are not tried. */
   async each(emails: readonly string[], deed: (email: string) => Promise<void>): Promise<void> {
-    await atATime(AT_A_TIME, emails, async (email) => {
+    await atATime(emails, async (email) => {
       if (this.isHopeless) {
         this.notTried += 1;
         return;
@@ -37,9 +37,9 @@ export class Troubles {
     const reasons = this.failures.slice(0, FIRST_REASONS).map((error) => withoutAdvice(error));
     const untried = this.notTried > 0 ? ` and ${this.notTried} not tried` : "";
     const more = length > FIRST_REASONS ? [`${length - FIRST_REASONS} more failed.`] : [];
-    const advice = this.failures.map(adviceOf).filter(Boolean).slice(0, 1);
+    const advice = this.failures.map(adviceOf).find(Boolean) ?? [];
     const what = `Cohort ${cohort}, shard ${shard}: ${length} of ${of} contacts failed${untried}.`;
-    return [what, ...reasons, ...more, ...advice].join(" ");
+    return [what, ...reasons, ...more].concat(advice).join(" ");
   }
 
   private noteFailure(error: Error): void {
@@ -52,8 +52,6 @@ export class Troubles {
   }
 }
 
-/** As many requests of one shard can be on their way. The limit is the plan's; this only bounds open connections. */
-const AT_A_TIME = 16;
 const FIRST_REASONS = 3;
 /** So many lost answers, one after the other: each further start would be one more that nobody knows of. */
 const HOPELESS_AFTER = 5;

@@ -1,5 +1,6 @@
 import { digestOf, inOrder, parseContacts, parseRecords, type ContactRecord } from "../contacts";
 import type { Enrollment } from "../journal";
+import { TYPES } from "../loader";
 
 /** One resource of a stack's state, as far as recovering needs it. */
 export interface Recorded {
@@ -11,12 +12,9 @@ export interface Recorded {
   readonly outputs?: Record<string, unknown>;
 }
 
-const ENROLLMENT = "pulumi-nodejs:dynamic/mailmodo:JourneyEnrollment";
-const SHARD = "pulumi-nodejs:dynamic/mailmodo:CohortShard";
-
 /** Whether a resource is of this package, and starts journeys. */
 export function isOurs({ type }: Recorded): boolean {
-  return type === ENROLLMENT || type === SHARD;
+  return type === TYPES.enrollment || type === TYPES.shard;
 }
 
 /** An enrollment that a resource of the state has: all that it is, or one of a shard's contacts. */
@@ -27,8 +25,8 @@ export interface Entry extends Enrollment {
 /** What a resource says runs, or may run. The old half of a replacement was aborted before the new one was started. */
 export function entriesOf({ type, urn, pendingReplacement, outputs = {} }: Recorded): Entry[] {
   if (pendingReplacement === true) return [];
-  if (type === ENROLLMENT) return [{ urn, ...enrollmentOf(outputs) }];
-  if (type !== SHARD) return [];
+  if (type === TYPES.enrollment) return [{ urn, ...enrollmentOf(outputs) }];
+  if (type !== TYPES.shard) return [];
   return [...recordsOf(outputs)].map(([email, [instanceId]]) => ({
     urn,
     ...enrollmentOf({ ...outputs, email, instanceId }),
@@ -41,7 +39,7 @@ export type Attempt =
 
 export function attemptsOf(pending: Recorded, recorded: Recorded | undefined): Attempt[] {
   const { type, urn, inputs = {} } = pending;
-  if (type === ENROLLMENT) return recorded === undefined ? [{ start: { urn, ...enrollmentOf(inputs) } }] : [];
+  if (type === TYPES.enrollment) return recorded === undefined ? [{ start: { urn, ...enrollmentOf(inputs) } }] : [];
   const outputs = recorded?.outputs ?? {};
   const known = recordsOf(outputs);
   const ended = (email: string, instanceId: string) => ({ urn, ...enrollmentOf({ ...outputs, email, instanceId }) });
@@ -67,7 +65,7 @@ export type Over = ReadonlyMap<string, ReadonlySet<string>>;
 export function without(resource: Recorded, over: Over): Recorded[] {
   const emails = over.get(resource.urn);
   if (emails === undefined || resource.pendingReplacement === true) return [resource];
-  if (resource.type === ENROLLMENT) return [];
+  if (resource.type === TYPES.enrollment) return [];
   const { outputs = {} } = resource;
   const secret = outputs["contacts"] as { plaintext: string } | string;
   const text = typeof secret === "string" ? secret : (JSON.parse(secret.plaintext) as string);
@@ -78,7 +76,7 @@ export function without(resource: Recorded, over: Over): Recorded[] {
 
 /** Whether the contacts of a shard that has to be changed are encrypted. */
 export function mustBeRevealed({ type, urn, outputs }: Recorded, over: Over): boolean {
-  return type === SHARD && over.has(urn) && typeof outputs?.["contacts"] !== "string";
+  return type === TYPES.shard && over.has(urn) && typeof outputs?.["contacts"] !== "string";
 }
 
 /** Marks a secret in an exported state. */

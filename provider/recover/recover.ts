@@ -1,9 +1,10 @@
 import * as fs from "node:fs";
+import { markOf } from "../addresses";
 import { atATime } from "../atATime";
 import { abortJourney } from "../mailmodo/client";
 import { maskAddress } from "../mailmodo/errors";
 import { connection } from "../settings";
-import { Journal, markOf, type Enrollment, type LostCall } from "../journal";
+import { Journal, type Enrollment, type LostCall } from "../journal";
 import { count, freeLock, isWithin, outliveSurvivors } from "./deadRun";
 import { attemptsOf, entriesOf, isOurs, type Entry } from "./recorded";
 import { Stack } from "./stack";
@@ -56,7 +57,10 @@ export async function recover(options: RecoverOptions): Promise<Recovery> {
   const entries = (state.resources ?? []).flatMap(entriesOf);
   const byInstance = new Map(entries.map((entry) => [entry.instanceId, entry]));
   const byMark = new Map<string, Entry[]>();
-  for (const entry of entries) byMark.set(markOf(entry), [...(byMark.get(markOf(entry)) ?? []), entry]);
+  for (const entry of entries) {
+    const mark = markOf(entry);
+    byMark.set(mark, [...(byMark.get(mark) ?? []), entry]);
+  }
   const problems: string[] = [];
   const over = new Map<string, Set<string>>();
   let aborted = 0;
@@ -123,7 +127,7 @@ export async function recover(options: RecoverOptions): Promise<Recovery> {
   // Aborts first: what they ended is then not taken for what a start left running.
   for (const kind of ["abort", "start"] as const) {
     const some = lostHere.filter(({ call }) => call === kind);
-    await atATime(AT_A_TIME, some, seeTo);
+    await atATime(some, seeTo);
   }
   const settledStarts = new Set(settled.filter(({ call }) => call === "start").map(markOf));
   const unreadable = journal.unreadable().filter((folder) => isWithin(cwd, folder)).length;
@@ -142,7 +146,7 @@ export async function recover(options: RecoverOptions): Promise<Recovery> {
     );
     if (type === "creating" || type === "updating") {
       const attempts = attemptsOf(resource, type === "updating" ? recorded : undefined);
-      await atATime(AT_A_TIME, attempts, async ({ start, ended }) => {
+      await atATime(attempts, async ({ start, ended }) => {
         if (start === undefined && isOver(ended)) return;
         // A note told of the start already.
         const isToldOf = start !== undefined && settledStarts.has(markOf(start));
@@ -151,7 +155,7 @@ export async function recover(options: RecoverOptions): Promise<Recovery> {
       });
     }
     if (type === "deleting") {
-      await atATime(AT_A_TIME, entriesOf({ ...resource, pendingReplacement: false }), async (entry) => {
+      await atATime(entriesOf({ ...resource, pendingReplacement: false }), async (entry) => {
         if (await abort(entry)) end(entry);
       });
     }
@@ -178,9 +182,6 @@ export async function recover(options: RecoverOptions): Promise<Recovery> {
   if (problems.length === 0) for (const lost of settled) journal.forget(lost);
   return { aborted, cleared, lockFreed, problems };
 }
-
-/** As many aborts of one resource can be on their way. */
-const AT_A_TIME = 16;
 
 function projectFolder(folder: string): string {
   if (!fs.existsSync(folder)) throw new Error(`No folder ${folder}. Name the project's: --cwd <folder>.`);

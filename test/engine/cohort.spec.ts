@@ -3,8 +3,7 @@ import { once } from "node:events";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { folderOf, processesLike } from "../../provider/processes";
-import { recoverByCli } from "../support/kills";
+import { pluginsOf, recoverByCli, requestNumber } from "../support/kills";
 import { useProject } from "../support/project";
 
 const up = ["up", "--yes", "--skip-preview"];
@@ -161,16 +160,13 @@ describe("a cohort through the real engine", () => {
       assert.equal((await upWith({ NUMBERS: upTo(20), SHARDS: "2", SECRET: "1" })).code, 0);
       project().sandbox.faults.add({ kind: "delay", delayMs: 30 });
       const env = { NUMBERS: upTo(30), CHANGED: "[0,1,2,3,4]", SHARDS: "2", SECRET: "1" };
-      const reached = new Promise<void>((resolve) => {
-        let asked = 0;
-        project().sandbox.app.server.on("request", () => ++asked === 8 && resolve());
-      });
+      const reached = requestNumber(project(), 8);
       const cli = project().start(env, ...up);
       const ended = once(cli, "exit");
       await reached;
-      const plugins = processesLike("dynamic-provider").filter(({ pid }) => folderOf(pid) === project().dir);
+      const plugins = pluginsOf(project());
       if (victim === "cli") cli.kill("SIGKILL");
-      else for (const { pid } of plugins) process.kill(pid, "SIGKILL");
+      else for (const pid of plugins) process.kill(pid, "SIGKILL");
       await ended;
       project().sandbox.faults.clear();
 
@@ -191,17 +187,12 @@ describe("a cohort through the real engine", () => {
 
   it("stops at once when it is interrupted, however slow the pace, and records what is true", async () => {
     await project().succeed("config", "set", "mailmodo:requestsPerSecond", "2");
-    const reached = new Promise<void>((resolve) => {
-      let asked = 0;
-      project().sandbox.app.server.on("request", () => ++asked === 4 && resolve());
-    });
+    const reached = requestNumber(project(), 4);
     const cli = project().start({ NUMBERS: upTo(60), SHARDS: "1" }, ...up);
     const ended = once(cli, "exit");
     await reached;
     // As Ctrl-C in a terminal, which reaches all of them.
-    for (const { pid } of processesLike("dynamic-provider").filter(({ pid }) => folderOf(pid) === project().dir)) {
-      process.kill(pid, "SIGINT");
-    }
+    for (const pid of pluginsOf(project())) process.kill(pid, "SIGINT");
     cli.kill("SIGINT");
     await ended;
     assert.ok(running().length < 10, `${running().length} of 60 were started`);
@@ -223,7 +214,7 @@ describe("a cohort through the real engine", () => {
     await ended;
     project().sandbox.faults.clear();
     // The plugin has ended, and its notes are not there.
-    while (processesLike("dynamic-provider").some(({ pid }) => folderOf(pid) === project().dir)) await setTimeout(50);
+    while (pluginsOf(project()).length > 0) await setTimeout(50);
     fs.rmSync(path.join(project().env["PULUMI_HOME"]!, "mailmodo-journal"), { recursive: true });
     project().requests();
     const recovered = await recoverByCli(project());

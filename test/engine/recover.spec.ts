@@ -4,11 +4,10 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { recover } from "../../provider/recover/recover";
-import { folderOf, processesLike } from "../../provider/processes";
 import { profileOf } from "../../sandbox/profiles";
 import { SANDBOX_KEY } from "../../sandbox/server";
 import { run } from "../../tools/workbench";
-import { recoverByCli } from "../support/kills";
+import { pluginsOf, recoverByCli } from "../support/kills";
 import { useProject, writtenFiles } from "../support/project";
 
 const up = ["up", "--yes", "--skip-preview"];
@@ -29,7 +28,7 @@ describe("pulumi-mailmodo recover, after a kill", () => {
     project()
       .sandbox.store.all()
       .map(({ status }) => status);
-  const plugins = () => processesLike("dynamic-provider").filter(({ pid }) => folderOf(pid) === project().dir);
+  const plugins = () => pluginsOf(project());
 
   /** Runs an up until Mailmodo has the first start, and nobody has an answer yet. */
   async function untilFirstStart() {
@@ -88,7 +87,7 @@ describe("pulumi-mailmodo recover, after a kill", () => {
 
   it("finds a start whose plugin was killed, of which the engine knows nothing; its note names no address", async () => {
     const { ended } = await untilFirstStart();
-    for (const { pid } of plugins()) process.kill(pid, "SIGKILL");
+    for (const pid of plugins()) process.kill(pid, "SIGKILL");
     await ended;
     const folder = path.join(project().env["PULUMI_HOME"]!, "mailmodo-journal");
     const notes = fs.readdirSync(folder).map((name) => name + fs.readFileSync(path.join(folder, name), "utf8"));
@@ -104,7 +103,7 @@ describe("pulumi-mailmodo recover, after a kill", () => {
   it("is not needed by the next up on the same machine: it aborts what was lost before it starts", async () => {
     project().sandbox.useProfile(profileOf(["duplicate-accepted"]));
     const { ended } = await untilFirstStart();
-    for (const { pid } of plugins()) process.kill(pid, "SIGKILL");
+    for (const pid of plugins()) process.kill(pid, "SIGKILL");
     await ended;
     project().sandbox.faults.clear();
     await project().succeed(...up);

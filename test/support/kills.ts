@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import type { ServerResponse } from "node:http";
 import * as path from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
@@ -122,19 +123,22 @@ async function momentReached(project: Project, kill: Kill): Promise<void> {
     for (let look = 0; look < 2_000 && pluginsOf(project).length === 0; look++) await setTimeout(10);
     return;
   }
+  const response = await requestNumber(project, kill.requests);
+  if (kill.moment === "answered") await once(response, "finish");
+}
+
+/** Waits until the sandbox has been asked so often, and gives the answer that it is about to make. */
+export function requestNumber(project: Project, number: number): Promise<ServerResponse> {
   let asked = 0;
   return new Promise((resolve) => {
     project.sandbox.app.server.prependListener("request", (request, response) => {
-      if (!request.url?.startsWith("/hooks/")) return;
-      asked += 1;
-      if (asked !== kill.requests) return;
-      if (kill.moment === "asked") resolve();
-      else response.once("finish", resolve);
+      if (request.url?.startsWith("/hooks/") && ++asked === number) resolve(response);
     });
   });
 }
 
-function pluginsOf(project: Project): number[] {
+/** The processes that are the project's plugin. */
+export function pluginsOf(project: Project): number[] {
   return processesLike("dynamic-provider")
     .map(({ pid }) => pid)
     .filter((pid) => folderOf(pid) === project.dir);
