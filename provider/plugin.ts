@@ -1,4 +1,5 @@
 import * as net from "node:net";
+import * as v8 from "node:v8";
 
 /**
  * Whether this process is a Pulumi plugin whose engine has died. A killed engine leaves its plugins running, and what
@@ -57,10 +58,13 @@ export function leaveWell(steps: { first: () => void; last: () => void }): void 
   if (engineAddress(process.argv) === undefined) return;
   if (watching) return;
   watching = true;
+  // Node lets garbage double the heap before it collects; ten thousand contacts would then take 290 MB instead of 220.
+  v8.setFlagsFromString(`--heap-growing-percent=${HEAP_GROWS_PERCENT}`);
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void leave(steps));
   setInterval(() => void engineIsGone().then((gone) => (gone ? leave(steps) : undefined)), WATCH_EVERY_MS).unref();
 }
 
+const HEAP_GROWS_PERCENT = 20;
 const WATCH_EVERY_MS = 500;
 /** An answer that was just given is on its way to the engine for so long at most. */
 const FLUSH_MS = 50;
