@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
+import { bring, cacheFolder, main } from "../cache";
 import { buildEngine } from "./build";
 import { installEngine } from "./installer";
 import { ENGINE_VERSION } from "./versions";
@@ -40,32 +40,20 @@ export async function findEngine(options: EngineOptions = {}): Promise<Engine> {
   const bin = path.join(home, "bin");
   if (fs.existsSync(path.join(bin, "pulumi"))) return { bin, source: "cache" };
 
-  const partial = `${home}.partial-${process.pid}`;
-  removeAbandoned(path.dirname(home));
-  const leave = () => fs.rmSync(partial, { recursive: true, force: true });
-  process.once("exit", leave);
-  try {
-    fs.mkdirSync(path.join(partial, "bin"), { recursive: true });
+  let source: Engine["source"] = "installer";
+  await bring(home, async (partial) => {
+    fs.mkdirSync(path.join(partial, "bin"));
     const notInstalled = await installEngine(partial, options.installerUrl ?? "https://get.pulumi.com", log);
-    const notBuilt = notInstalled && (await buildEngine(partial, env, log));
-    if (notBuilt !== undefined) {
-      throw new Error(
-        `No Pulumi engine: none of version ${ENGINE_VERSION} or later is on PATH, ${notInstalled}, and ${notBuilt}. ` +
-          "Install the Pulumi CLI (https://www.pulumi.com/docs/install), or Go 1.26 or later, and run it again.",
-      );
-    }
-    keep(partial, home);
-    return { bin, source: notInstalled === undefined ? "installer" : "build" };
-  } finally {
-    leave();
-    process.off("exit", leave);
-  }
-}
-
-/** This project's folder in the user's cache. */
-function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
-  const base = env["XDG_CACHE_HOME"] || path.join(env["HOME"] ?? os.homedir(), ".cache");
-  return path.join(base, "pulumi-mailmodo");
+    if (notInstalled === undefined) return;
+    source = "build";
+    const notBuilt = await buildEngine(partial, env, log);
+    if (notBuilt === undefined) return;
+    throw new Error(
+      `No Pulumi engine: none of version ${ENGINE_VERSION} or later is on PATH, ${notInstalled}, and ${notBuilt}. ` +
+        "Install the Pulumi CLI (https://www.pulumi.com/docs/install), or Go 1.26 or later, and run it again.",
+    );
+  });
+  return { bin, source };
 }
 
 function findOnPath(env: NodeJS.ProcessEnv): string | undefined {
@@ -89,39 +77,4 @@ function fits(version: string | null): boolean {
   return major === wantedMajor && Number(minor) >= Number(wantedMinor);
 }
 
-/** A kill leaves a half-made engine behind; the next run takes it away, unless its maker still works. */
-function removeAbandoned(cache: string): void {
-  if (!fs.existsSync(cache)) return;
-  for (const name of fs.readdirSync(cache)) {
-    const pid = /\.partial-(\d+)$/.exec(name)?.[1];
-    if (pid !== undefined && !isAlive(Number(pid))) fs.rmSync(path.join(cache, name), { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Puts a whole engine in its place at once; if another run was faster, its engine is as good. */
-function keep(partial: string, home: string): void {
-  try {
-    fs.renameSync(partial, home);
-  } catch (error) {
-    if (!fs.existsSync(path.join(home, "bin", "pulumi"))) throw error;
-  }
-}
-
-if (require.main === module) {
-  findEngine().then(
-    ({ bin }) => console.log(bin),
-    (error: Error) => {
-      console.error(error.message);
-      process.exitCode = 1;
-    },
-  );
-}
+main(module, async () => (await findEngine()).bin);
