@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from "commander";
 import { recover } from "../recover/recover";
+import { addPreviews } from "./previews";
 
 const program = new Command("pulumi-mailmodo").description("Tools around Mailmodo enrollments in Pulumi stacks.");
 
@@ -16,6 +17,8 @@ program
     else if (aborted + cleared === 0 && !lockFreed) console.log(`Nothing to recover in the stack ${options.stack}.`);
     else console.log(`The stack ${options.stack} is recovered. Next: pulumi up, or pulumi destroy.`);
   });
+
+addPreviews(program);
 
 program.parseAsync().catch((error: Error) => {
   console.error(error.message);

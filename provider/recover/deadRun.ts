@@ -2,14 +2,22 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { engineAddress, engineIsGone } from "../plugin";
 import { folderOf, isAlive, processesLike } from "../processes";
-import type { Stack } from "./stack";
+import type { Lock, Stack } from "./stack";
 
-/** Frees the lock of a run that died on this machine. */
-export async function freeLock(stack: Stack, log: (line: string) => void): Promise<boolean> {
-  const locks = await stack.locks();
-  for (const { owner, host, pid } of locks) {
+/**
+ * Frees the lock of a run that is dead.
+ *
+ * @param deadAfterMs How old a lock of another machine must be to be a dead run's. Default: it never is.
+ */
+export async function freeLock(
+  stack: Stack,
+  locks: readonly Lock[],
+  log: (line: string) => void,
+  deadAfterMs = Infinity,
+): Promise<boolean> {
+  for (const { owner, host, pid, at } of locks) {
     const here = host === os.hostname();
-    if (here && !isAlive(pid, "pulumi")) continue;
+    if (here ? !isAlive(pid, "pulumi") : Date.now() - at >= deadAfterMs) continue;
     throw new Error(
       `The stack ${stack.name} is locked by ${owner}@${host} (pid ${pid}), ${here ? "which still runs" : "another machine"}. ` +
         `Wait for it; or, if you know that it is over, free the lock: pulumi cancel --stack ${stack.name}. Then recover again.`,

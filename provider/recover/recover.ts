@@ -14,6 +14,8 @@ export interface RecoverOptions {
   stack: string;
   /** The project's folder. Default: the current one. */
   cwd?: string;
+  /** How old, in milliseconds, the lock of another machine must be to be a dead run's. Default: it never is. */
+  lockDeadAfterMs?: number;
   /** Takes what is done, a line at a time. Default: console.log. */
   log?: (line: string) => void;
   /** Where the CLI, the key and Pulumi's settings come from. Default: the process's. */
@@ -46,8 +48,9 @@ export async function recover(options: RecoverOptions): Promise<Recovery> {
 
   if (await stack.mendAttributes()) log("Took away a file of the backend's that the kill left empty.");
   // Read before anything is asked of the stack: that it is there at all, too.
-  await stack.state();
-  const lockFreed = await freeLock(stack, log);
+  const { secrets_providers: secrets } = await stack.state();
+  const locks = await stack.locks(secrets?.state?.url);
+  const lockFreed = await freeLock(stack, locks, log, options.lockDeadAfterMs);
   await outliveSurvivors(cwd, log);
 
   const state = await stack.state();

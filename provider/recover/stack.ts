@@ -6,9 +6,17 @@ import * as path from "node:path";
 import { mustBeRevealed, SECRET, without, type Over, type Recorded } from "./recorded";
 
 export interface Deployment {
+  readonly secrets_providers?: { readonly state?: Encryption };
   readonly manifest?: { readonly time?: string };
   readonly resources?: readonly Recorded[];
   readonly pending_operations?: readonly { readonly type: string; readonly resource: Recorded }[];
+}
+
+/** In the words of the state. */
+export interface Encryption {
+  readonly salt?: string;
+  readonly url?: string;
+  readonly encryptedkey?: string;
 }
 
 /** The lock of a run, as the CLI words it. */
@@ -16,6 +24,8 @@ export interface Lock {
   readonly owner: string;
   readonly host: string;
   readonly pid: number;
+  /** When the run began, in milliseconds; in the future where the CLI does not tell. */
+  readonly at: number;
 }
 
 /** A stack of a project, by way of the CLI. Its state passes through memory only: it may hold secrets in clear. */
@@ -32,6 +42,23 @@ export class Stack {
       deployment?: Deployment;
     };
     return reveal(deployment ?? {}) as Deployment;
+  }
+
+  /**
+   * Makes the stack.
+   *
+   * @param secretsProvider Encrypts its secrets. Default: the CLI's.
+   */
+  async init(secretsProvider?: string): Promise<void> {
+    await this.succeed(initArgs(this.name, secretsProvider), undefined, false);
+  }
+
+  /** How the state's secrets are encrypted: the salt of a passphrase, or a key of a cloud's and where that is. */
+  async encryption(): Promise<Encryption> {
+    const { deployment } = JSON.parse(await this.succeed(["stack", "export"])) as {
+      deployment?: Deployment;
+    };
+    return deployment?.secrets_providers?.state ?? {};
   }
 
   /**
@@ -79,14 +106,21 @@ export class Stack {
   /**
    * Who holds the stack's lock. Making a stack that is there already asks for the lock, and then fails: it is the one
    * command that asks and cannot write.
+   *
+   * @param secretsProvider The stack's own, for the CLI sees to it before it asks for the lock.
    */
-  async locks(): Promise<Lock[]> {
-    const { stderr } = await this.run(["stack", "init", this.name, "--no-select"], undefined, false);
-    const locks = [...stderr.matchAll(/created by (.+)@(\S+) \(pid (\d+)\)/g)];
+  async locks(secretsProvider?: string): Promise<Lock[]> {
+    const { stderr } = await this.run(initArgs(this.name, secretsProvider), undefined, false);
+    const locks = [...stderr.matchAll(/created by (.+)@(\S+) \(pid (\d+)\)(?: at (\S+))?/g)];
     if (locks.length === 0 && !/already exists/.test(stderr)) {
       throw new Error(`Could not ask for the lock of the stack ${this.name}: ${lastLine(stderr)}`);
     }
-    return locks.map(([, owner = "", host = "", pid]) => ({ owner, host, pid: Number(pid) }));
+    return locks.map(([, owner = "", host = "", pid, at = ""]) => ({
+      owner,
+      host,
+      pid: Number(pid),
+      at: Date.parse(at) || Infinity,
+    }));
   }
 
   /** Frees the stack's lock, whoever holds it. */
@@ -135,6 +169,11 @@ export class Stack {
       throw new Error("The Pulumi CLI (pulumi) is not on PATH. Install it: https://www.pulumi.com/docs/install.");
     }
   }
+}
+
+function initArgs(name: string, secretsProvider?: string): string[] {
+  const provider = secretsProvider === undefined ? [] : ["--secrets-provider", secretsProvider];
+  return ["stack", "init", name, "--no-select", ...provider];
 }
 
 /** What changes whenever a run writes the state. */

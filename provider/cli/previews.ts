@@ -1,0 +1,119 @@
+import * as fs from "node:fs";
+import type { Command } from "commander";
+import type { Previews } from "../previews/previews";
+import type { Report } from "../previews/report";
+import { Stop } from "../previews/stop";
+import { checkName, parseDeadAfter, parseOpenList, parseTtl, readOpenList } from "../previews/words";
+
+interface Common {
+  readonly cwd: string;
+  readonly settings: string;
+  readonly lockDeadAfter: number;
+  readonly json?: boolean;
+  readonly summary?: string;
+}
+
+type Reports = typeof import("../previews/report");
+
+/** What a command came to: its report, what `--json` prints, and whether something is left to be seen to. */
+interface Outcome {
+  readonly report: Report;
+  readonly data: unknown;
+  readonly left?: boolean;
+}
+
+/** Adds the commands for previews: stacks that are made for a pull request and expire. */
+export function addPreviews(program: Command): void {
+  const previews = program
+    .command("previews")
+    .description("stacks for pull requests: brought up, taken down, and swept when they expire");
+
+  const command = (name: string, description: string) =>
+    previews
+      .command(name)
+      .description(description)
+      .option("--cwd <folder>", "the project's folder", ".")
+      .option("--settings <file>", "the settings that a preview is made from", "Pulumi.preview.yaml")
+      .option(
+        "--lock-dead-after <time>",
+        "when another machine's lock is a dead run's; default: 2h",
+        parseDeadAfter,
+        7_200_000,
+      )
+      .option("--json", "print the result as JSON, and all else to stderr")
+      .option("--summary <file>", "append the result as Markdown");
+
+  command("up", "brings a preview up, or up to date, and checks that a second up would change nothing")
+    .requiredOption("--name <name>", "the preview's name, such as pr-42: its stack's", checkName)
+    .option("--ttl <time>", "how long it may live from now on; default: 72h", parseTtl, 72 * 3_600_000)
+    .option("--sha <commit>", "the commit that it is brought up from")
+    .action((options: Common & { name: string; ttl: number; sha?: string }) =>
+      run(options, options.name, async (all, reports) => {
+        const { name, ttl: ttlMs, sha } = options;
+        const preview = await all.up({ name, ttlMs, ...(sha === undefined ? {} : { sha }) });
+        return { report: reports.upReport(preview), data: preview };
+      }),
+    );
+
+  command("down", "takes a preview down and removes its stack; there may be none")
+    .requiredOption("--name <name>", "the preview's name", checkName)
+    .action((options: Common & { name: string }) =>
+      run(options, options.name, async (all, reports) => {
+        const taken = await all.down(options.name);
+        return { report: reports.downReport(taken), data: taken };
+      }),
+    );
+
+  command("sweep", "takes down every preview that has expired or is not in the open list")
+    .option("--dry-run", "only say what would be taken down", false)
+    .option("--open <names>", "the previews that stay, with commas between")
+    .option("--open-file <file>", "the same, in a file: one a line")
+    .option("--all", "an empty open list is meant: take all of them down", false)
+    .action((options: Common & { dryRun: boolean; open?: string; openFile?: string; all: boolean }) =>
+      run(options, "sweep", async (all, reports) => {
+        const open = openList(options);
+        const taken = await all.sweep({ dryRun: options.dryRun, ...(open === undefined ? {} : { open }) });
+        const left = taken.some(({ outcome }) => outcome === "left");
+        return { report: reports.sweepReport(taken), data: taken, left };
+      }),
+    );
+
+  command("list", "shows the previews").action((options: Common) =>
+    run(options, "list", async (all, reports) => {
+      const list = await all.list();
+      return { report: reports.listReport(list), data: list };
+    }),
+  );
+}
+
+function openList({ open, openFile, all }: { open?: string; openFile?: string; all: boolean }) {
+  if (open !== undefined && openFile !== undefined) throw new Error("Give --open or --open-file, not both.");
+  if (open !== undefined) return parseOpenList(open, "--open", all);
+  if (openFile !== undefined) return readOpenList(openFile, all);
+  return undefined;
+}
+
+async function run(
+  { cwd, settings, lockDeadAfter, json, summary }: Common,
+  name: string,
+  work: (previews: Previews, reports: Reports) => Promise<Outcome>,
+): Promise<void> {
+  const log = (line: string) => (json ? console.error(line) : console.log(line));
+  const stop = new Stop(log);
+  // Loaded here: the Automation API takes a second, which no other command is to pay for.
+  const [{ Previews }, reports] = await Promise.all([import("../previews/previews"), import("../previews/report")]);
+  const write = (report: Report) => {
+    if (summary !== undefined) fs.appendFileSync(summary, reports.markdown(report));
+  };
+  try {
+    const previews = await Previews.open({ cwd, settings, lockDeadAfterMs: lockDeadAfter, log, stop });
+    const { report, data, left } = await work(previews, reports);
+    write(report);
+    console.log(json ? JSON.stringify(data, undefined, 2) : reports.printed(report));
+    if (left) process.exitCode = 1;
+  } catch (error) {
+    write(reports.failureReport(name, error as Error));
+    console.error((error as Error).message);
+    process.exitCode = stop.exitCode ?? 1;
+  }
+}

@@ -1,0 +1,60 @@
+import { entriesOf } from "../recover/recorded";
+import type { Workspace } from "./workspace";
+
+/** Tags of a stack that is a preview. The first is the mark: a stack without it is never touched. */
+export const TAGS = {
+  created: "mailmodo:preview",
+  expires: "mailmodo:expires",
+  sha: "mailmodo:sha",
+  result: "mailmodo:result",
+} as const;
+
+/** How long a preview lives if nobody says, and if a kill came before it was recorded. */
+export const DEFAULT_TTL = "72h";
+const DEFAULT_TTL_MS = 72 * 3_600_000;
+
+/** A preview, as its stack's tags and state tell. */
+export interface Preview {
+  readonly name: string;
+  /** When it was first brought up; ISO 8601. */
+  readonly created: string;
+  /** When the sweep may take it down; ISO 8601. */
+  readonly expires: string;
+  /** The commit that it was last brought up from. */
+  readonly sha?: string;
+  /** What the last command came to, such as "up succeeded". */
+  readonly result?: string;
+  /** How many contacts are enrolled, or may be; undefined where the state cannot be read. */
+  readonly contacts?: number;
+  /** How many of these are unconfirmed. */
+  readonly unconfirmed?: number;
+}
+
+/** The preview of that name, or undefined if the stack has no mark. */
+export async function readPreview(workspace: Workspace, name: string): Promise<Preview | undefined> {
+  const tags = await workspace.tags(name);
+  const created = tags[TAGS.created];
+  if (created === undefined) return undefined;
+  const expires = tags[TAGS.expires] ?? new Date(Date.parse(created) + DEFAULT_TTL_MS).toISOString();
+  const [sha, result] = [tags[TAGS.sha], tags[TAGS.result]];
+  return {
+    name,
+    created,
+    expires,
+    ...(sha === undefined ? {} : { sha }),
+    ...(result === undefined ? {} : { result }),
+  };
+}
+
+/** What the state of a stack says is enrolled, and how many of it is unconfirmed. */
+export async function countContacts(
+  workspace: Workspace,
+  name: string,
+): Promise<{ contacts: number; unconfirmed: number }> {
+  const { resources = [] } = await workspace.stack(name).state();
+  const entries = resources.flatMap(entriesOf);
+  return {
+    contacts: entries.length,
+    unconfirmed: entries.filter(({ instanceId }) => instanceId === undefined).length,
+  };
+}

@@ -1,0 +1,89 @@
+import Table from "cli-table3";
+import ms from "ms";
+import type { Preview } from "./preview";
+import type { Taken } from "./previews";
+
+/** A title, its columns and its rows: printed as a table, or as Markdown. */
+export interface Report {
+  readonly title: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+export function listReport(previews: readonly Preview[], now = Date.now()): Report {
+  return {
+    title: previews.length === 0 ? "No previews" : `Previews: ${previews.length}`,
+    columns: ["name", "age", "expires", "contacts", "unconfirmed", "last result", "commit"],
+    rows: previews.map(({ name, created, expires, contacts, unconfirmed, result, sha }) => [
+      name,
+      ms(Math.max(0, now - Date.parse(created))),
+      expiry(expires, now),
+      contacts === undefined ? "?" : String(contacts),
+      unconfirmed === undefined ? "?" : String(unconfirmed),
+      result ?? "not finished",
+      sha?.slice(0, 8) ?? "",
+    ]),
+  };
+}
+
+export function upReport(preview: Preview, now = Date.now()): Report {
+  return { ...listReport([preview], now), title: `Preview ${preview.name} is up` };
+}
+
+export function downReport({ name, outcome }: Taken): Report {
+  const title =
+    outcome === "none" ? `Preview ${name} has no stack: nothing to take down` : `Preview ${name} is taken down`;
+  return { title, columns: [], rows: [] };
+}
+
+export function sweepReport(taken: readonly Taken[]): Report {
+  const many = (outcome: Taken["outcome"]) => taken.filter((one) => one.outcome === outcome).length;
+  const counts = (["taken down", "left", "kept"] as const)
+    .filter((outcome) => many(outcome) > 0)
+    .map((outcome) => `${many(outcome)} ${WORDS[outcome]}`);
+  return {
+    title: taken.length === 0 ? "No preview is to be taken down" : `Previews: ${counts.join(", ")}`,
+    columns: ["name", "why", "outcome"],
+    rows: taken.map(({ name, why = "", outcome, error }) => [
+      name,
+      why,
+      error === undefined ? WORDS[outcome] : `${WORDS[outcome]}: ${error}`,
+    ]),
+  };
+}
+
+export function failureReport(name: string, error: Error): Report {
+  return { title: `Preview ${name} failed`, columns: ["name", "why"], rows: [[name, error.message]] };
+}
+
+const WORDS: Record<Taken["outcome"], string> = {
+  "taken down": "taken down",
+  none: "gone meanwhile",
+  kept: "would be taken down",
+  left: "still there",
+};
+
+export function printed({ title, columns, rows }: Report): string {
+  if (rows.length === 0) return title;
+  const table = new Table({ head: [...columns], style: { head: [], border: [] } });
+  table.push(...rows.map((row) => [...row]));
+  return `${title}\n${table.toString()}`;
+}
+
+/** Markdown for a pull request's comment, or a job's summary. */
+export function markdown({ title, columns, rows }: Report): string {
+  const line = (cells: readonly string[]) => `| ${cells.map(escaped).join(" | ")} |\n`;
+  const table =
+    rows.length === 0 ? "" : `\n${line(columns)}${line(columns.map(() => "---"))}${rows.map(line).join("")}`;
+  return `### ${escaped(title)}\n${table}\n`;
+}
+
+/** A cell keeps what it says, whatever a name or an error has in it. */
+function escaped(text: string): string {
+  return text.replace(/[\\`*_[\]<>|#]/g, "\\$&").replace(/\s+/g, " ");
+}
+
+function expiry(expires: string, now: number): string {
+  const leftMs = Date.parse(expires) - now;
+  return leftMs > 0 ? `in ${ms(leftMs)}` : `${ms(-leftMs)} ago`;
+}

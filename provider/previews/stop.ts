@@ -1,0 +1,43 @@
+/** GitHub sends SIGINT, SIGTERM 7.5 s after it, and SIGKILL 2.5 s later. */
+const GRACE_MS = 6_000;
+
+/**
+ * Ends a command well when it is told to stop: the engine is asked to end what it is at, and what has not ended in six
+ * seconds is left as a kill would leave it, which the next run of any command recovers.
+ */
+export class Stop {
+  private readonly controller = new AbortController();
+  private by: NodeJS.Signals | undefined;
+
+  /** @param log Takes what is said, a line at a time. */
+  constructor(private readonly log: (line: string) => void) {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => this.stop(signal));
+  }
+
+  /** Aborts when the command is told to stop. */
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  /** The exit code of a program that was stopped by the signal, or undefined. */
+  get exitCode(): number | undefined {
+    return this.by === undefined ? undefined : this.by === "SIGINT" ? 130 : 143;
+  }
+
+  /** @throws {Error} The command was told to stop. */
+  throwIfStopped(): void {
+    if (this.by !== undefined) throw new Error(`Stopped by ${this.by}. Run it again: it recovers what was left.`);
+  }
+
+  private stop(signal: NodeJS.Signals): void {
+    if (this.by !== undefined) return;
+    this.by = signal;
+    this.log(`Told to stop (${signal}): ending what is on its way.`);
+    // A terminal sends its interrupt to the engine as well, and a second one would end it without a checkpoint.
+    if (!(signal === "SIGINT" && process.stdin.isTTY)) this.controller.abort();
+    setTimeout(() => {
+      this.log("It did not end in time, and is left as it is. Run it again: it recovers what was left.");
+      process.exit(this.exitCode);
+    }, GRACE_MS).unref();
+  }
+}

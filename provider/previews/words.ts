@@ -1,0 +1,72 @@
+import * as fs from "node:fs";
+import ms from "ms";
+
+const HOUR_MS = 3_600_000;
+const MIN_TTL_MS = HOUR_MS / 6;
+const MAX_TTL_MS = 30 * 24 * HOUR_MS;
+
+/**
+ * Checks the name of a preview: that of a stack, without its project or organization.
+ *
+ * @throws {Error} It is none.
+ */
+export function checkName(name: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/.test(name)) return name;
+  const why = /[\\/]/.test(name)
+    ? "it names a path, or a stack of another project"
+    : "it begins with a letter or digit, and has at most 100 letters, digits, dots, hyphens and underscores";
+  throw new Error(`Not the name of a preview: ${JSON.stringify(name)}: ${why}. Example: pr-42.`);
+}
+
+/**
+ * Reads how long a preview may live, in milliseconds.
+ *
+ * @throws {Error} It is no such duration: "30m", "72h", "14d"; 10 minutes to 30 days.
+ */
+export function parseTtl(text: string): number {
+  const ttlMs = durationMs(text);
+  if (ttlMs !== undefined && ttlMs >= MIN_TTL_MS && ttlMs <= MAX_TTL_MS) return ttlMs;
+  throw new Error(`Not a time to live: ${JSON.stringify(text)}. It is from 10m to 30d. Examples: 90m, 72h, 14d.`);
+}
+
+/**
+ * Reads after how long another machine's lock is a dead run's, in milliseconds.
+ *
+ * @throws {Error} It is no duration.
+ */
+export function parseDeadAfter(text: string): number {
+  const deadAfterMs = durationMs(text);
+  if (deadAfterMs !== undefined) return deadAfterMs;
+  throw new Error(`Not a duration: ${JSON.stringify(text)}. Examples: 0m, 90m, 2h.`);
+}
+
+function durationMs(text: string): number | undefined {
+  return /^\d+(\.\d+)?[mhdw]$/.test(text) ? ms(text as ms.StringValue) : undefined;
+}
+
+/**
+ * Reads the names of the previews that are to stay.
+ *
+ * @param text Names, with commas or white space between.
+ * @throws {Error} One is not the name of a preview, or there is none: that would take every preview down.
+ */
+export function parseOpenList(text: string, from: string, all: boolean): Set<string> {
+  const names = text.split(/[\s,]+/).filter(Boolean);
+  if (names.length === 0 && !all) {
+    throw new Error(`${from} names no preview, so all would be taken down. If that is meant, add --all.`);
+  }
+  return new Set(names.map(checkName));
+}
+
+/** The same, from a file. */
+export function readOpenList(file: string, all: boolean): Set<string> {
+  let text: string;
+  try {
+    text = fs.readFileSync(file, "utf8");
+  } catch (error) {
+    throw new Error(`Could not read the open previews: ${(error as Error).message}. Nothing was taken down.`, {
+      cause: error,
+    });
+  }
+  return parseOpenList(text, `--open-file ${file}`, all);
+}

@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { spawn, type ChildProcess } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { SANDBOX_KEY } from "../../sandbox/server";
+import { createWorkbench, run, type Run, type Workbench } from "../../tools/workbench";
+import { JOURNEY } from "./project";
+import type { RunningSandbox } from "./sandbox";
+
+const CLI = path.join(__dirname, "../../provider/dist/cli/main.js");
+
+/** One contact, at an address of the stack's own. */
+export const ONE = `new JourneyEnrollment("qa", { journeyId: "${JOURNEY}", email: stackAddress("qa@seeds.example.com"), data: { n: 1 } });`;
+
+/** A machine with a checkout of the project, as a job has it: nothing on it outlives it. */
+export interface Runner extends Workbench {
+  /** Runs `pulumi-mailmodo previews` to its end, whatever its exit code. */
+  previews(...args: string[]): Promise<Run>;
+  /** The same, and demands that it succeeds. */
+  succeed(...args: string[]): Promise<Run>;
+  /** Starts it, and leaves it to the caller. */
+  startPreviews(...args: string[]): ChildProcess;
+}
+
+export interface RunnerOptions {
+  /** The body of the program. Default: one contact. */
+  readonly program?: string;
+  /** Where the state is: the backend's URL, and what the CLI needs to talk to it. */
+  readonly env: Record<string, string>;
+  /** Lines to add to the settings of previews. */
+  readonly settings?: string;
+  /** The project's name. Default: seeds. */
+  readonly project?: string;
+}
+
+/** Makes a runner whose previews enroll in the sandbox. */
+export async function createRunner(sandbox: RunningSandbox, options: RunnerOptions): Promise<Runner> {
+  const { program = ONE, env, settings = "", project = "seeds" } = options;
+  const bench = await createWorkbench({
+    "Pulumi.yaml": `name: ${project}\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n`,
+    "Pulumi.preview.yaml":
+      `config:\n  mailmodo:baseUrl: ${sandbox.url}\n  mailmodo:requestTimeoutSeconds: "2"\n` +
+      `  mailmodo:allowedRecipients:\n    - "*@seeds.example.com"\n${settings}`,
+    "package.json": "{}",
+    "index.js": `const { JourneyEnrollment, stackAddress } = require("pulumi-mailmodo");\n${program}\n`,
+  });
+  Object.assign(bench.env, { MAILMODO_API_KEY: SANDBOX_KEY }, env);
+  const previews = (...args: string[]) => run(process.execPath, [CLI, "previews", ...args], bench.dir, bench.env);
+  return {
+    ...bench,
+    previews,
+    async succeed(...args) {
+      const result = await previews(...args);
+      assert.equal(result.code, 0, `previews ${args.join(" ")}:\n${result.output}`);
+      return result;
+    },
+    startPreviews: (...args) =>
+      spawn(process.execPath, [CLI, "previews", ...args], { cwd: bench.dir, env: bench.env, stdio: "ignore" }),
+  };
+}
+
+/** A folder for states, which is taken away after the test. */
+export function useFolderBackend(): () => { dir: string; env: Record<string, string> } {
+  let dir: string;
+  beforeEach(() => (dir = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-mailmodo-backend-")))));
+  afterEach(() => fs.rmSync(dir, { recursive: true, force: true }));
+  return () => ({ dir, env: { PULUMI_BACKEND_URL: `file://${dir}` } });
+}
