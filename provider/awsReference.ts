@@ -51,7 +51,9 @@ export const MOVE_KEY =
   "Remove it: pulumi config rm mailmodo:apiKeySecret. " +
   "Then set the key where a key belongs: pulumi config set --secret mailmodo:apiKey <key>.";
 
-const SET = "Set it: pulumi config set mailmodo:apiKeySecret 'prod/mailmodo#apiKey', or ssm:/prod/mailmodo.";
+/** Without --plaintext the CLI takes some names for secrets, by the setting's name and their letters. */
+const SET =
+  "Set it: pulumi config set --plaintext mailmodo:apiKeySecret 'prod/mailmodo#apiKey', or ssm:/prod/mailmodo.";
 
 function parseParameter(text: string): AwsReference {
   const id = text.slice("ssm:".length);
