@@ -31,7 +31,7 @@ const cohortLifecycle = {
   configure,
 
   async check(olds: Partial<ShardInputs>, news: ShardInputs): Promise<pulumi.dynamic.CheckResult<ShardInputs>> {
-    const failures = failuresOf((recipients) => [
+    const failures = await failuresOf((recipients) => [
       ...problemsOf(news, recipients, ["journeyId", "allowDuplicateEmail", "abortReason", "triggers"]),
       news.contacts === UNKNOWN ? undefined : contactsProblem(parseContacts(news.contacts), recipients),
     ]);
@@ -43,7 +43,7 @@ const cohortLifecycle = {
     const others = changedReplacing(olds, news);
     const replaces = mustStay(olds) ? [] : others;
     const isUnknown = news.contacts === UNKNOWN;
-    const { gone, changed, added } = isUnknown ? { gone: [], changed: [], added: [] } : changesTo(olds, news);
+    const { gone, changed, added } = isUnknown ? { gone: [], changed: [], added: [] } : await changesTo(olds, news);
 
     const progress = progressOf(olds.cohort);
     const isReplaced = replaces.length > 0;
@@ -72,7 +72,7 @@ const cohortLifecycle = {
       const what = `Could not replace shard ${olds.shard} of the cohort ${olds.cohort}: ${why}.`;
       throw new RecordedFailure(idOf(olds), olds, `${what} Look at the journey in Mailmodo, or run pulumi destroy.`);
     }
-    return { outs: await bring(news, olds, changesTo(olds, news)) };
+    return { outs: await bring(news, olds, await changesTo(olds, news)) };
   },
 
   async delete(_id: string, state: ShardState): Promise<void> {

@@ -10,8 +10,8 @@ import {
 import { maskAddress, UnconfirmedError } from "./mailmodo/errors";
 import type { Connection } from "./mailmodo/transport";
 import { RecordedAsUnconfirmed } from "./lifecycleErrors";
-import { configure, connect, connectToAbort, failuresOf, Operation, wasAbortBegun } from "./operation";
-import { attempt } from "./settings";
+import { abortsBegun, configure, connect, connectToAbort, failuresOf, Operation } from "./operation";
+import { attempt } from "./settingsError";
 
 /**
  * The life of one enrollment, as the engine calls it. check and diff are all that a preview runs, and they send nothing.
@@ -29,7 +29,7 @@ const enrollmentLifecycle = {
 
   async check(_olds: EnrollmentInputs, news: EnrollmentInputs): Promise<pulumi.dynamic.CheckResult<EnrollmentInputs>> {
     const inputs = withDefaults(news);
-    return { inputs, failures: failuresOf((recipients) => problemsOf(inputs, recipients)) };
+    return { inputs, failures: await failuresOf((recipients) => problemsOf(inputs, recipients)) };
   },
 
   async diff(_id: string, olds: EnrollmentState, news: EnrollmentInputs): Promise<pulumi.dynamic.DiffResult> {
@@ -38,8 +38,8 @@ const enrollmentLifecycle = {
     // Its delete would abort by address, and so other instances too; update says so instead.
     const mustStay = isUnconfirmed && olds.allowDuplicateEmail;
     const replaces = mustStay ? [] : changedReplacing(olds, news);
-    const { value: to } = attempt(connect);
-    if (!isUnconfirmed && to !== undefined && wasAbortBegun(to, olds)) replaces.push("instanceId");
+    const { value: to } = await attempt(connect);
+    if (!isUnconfirmed && to !== undefined && (await abortsBegun(to))(olds)) replaces.push("instanceId");
     return {
       changes: isUnconfirmed || replaces.length > 0 || changedInPlace(olds, news),
       replaces,
@@ -49,7 +49,7 @@ const enrollmentLifecycle = {
   },
 
   async create(inputs: EnrollmentInputs): Promise<{ id: string; outs: EnrollmentState }> {
-    const state = await Operation.run((operation) => start(operation, connect(), inputs));
+    const state = await Operation.run(async (operation) => start(operation, await connect(), inputs));
     return { id: state.instanceId, outs: state };
   },
 
@@ -63,14 +63,14 @@ const enrollmentLifecycle = {
       throw new RecordedAsUnconfirmed(id, olds, what);
     }
     return Operation.run(async (operation) => {
-      const to = connect();
+      const to = await connect();
       await abort(operation, to, olds);
       return { outs: await start(operation, to, news) };
     });
   },
 
   async delete(_id: string, state: EnrollmentState): Promise<void> {
-    await Operation.run((operation) => abort(operation, connectToAbort(), state));
+    await Operation.run(async (operation) => abort(operation, await connectToAbort(), state));
   },
 } satisfies pulumi.dynamic.ResourceProvider<EnrollmentInputs, EnrollmentState>;
 

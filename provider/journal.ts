@@ -53,17 +53,23 @@ type Line =
  * the API key: only who could start the journey can read whom.
  */
 export class Journal {
-  private readonly key: Buffer;
+  /** The first seals. */
+  private readonly keys: readonly Buffer[];
   private own: OwnFile | undefined;
   private dead: Dead | undefined;
 
   /** Where the files are. */
   readonly folder: string;
 
-  /** @param pulumiHome Pulumi's own folder. Default: the process's `PULUMI_HOME`, or `~/.pulumi`. */
-  constructor(apiKey: string, pulumiHome = process.env["PULUMI_HOME"]) {
+  /**
+   * @param pulumiHome Pulumi's own folder. Default: the process's `PULUMI_HOME`, or `~/.pulumi`.
+   * @param formerApiKeys Whose notes can be read too. Default: none.
+   */
+  constructor(apiKey: string, pulumiHome = process.env["PULUMI_HOME"], formerApiKeys: readonly string[] = []) {
     this.folder = path.join(pulumiHome || path.join(os.homedir(), ".pulumi"), "mailmodo-journal");
-    this.key = Buffer.from(hkdfSync("sha256", apiKey, "", "pulumi-mailmodo journal", 32));
+    this.keys = [apiKey, ...formerApiKeys].map((key) =>
+      Buffer.from(hkdfSync("sha256", key, "", "pulumi-mailmodo journal", 32)),
+    );
   }
 
   /** Notes a call before it is sent. */
@@ -147,21 +153,40 @@ export class Journal {
 
   private seal(text: string): string {
     const iv = randomBytes(12);
-    const cipher = createCipheriv("aes-256-gcm", this.key, iv);
+    const cipher = createCipheriv("aes-256-gcm", this.keys[0]!, iv);
     const sealed = Buffer.concat([cipher.update(text, "utf8"), cipher.final()]);
     return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString("base64");
   }
 
   private open(sealed: string): string | undefined {
     const bytes = Buffer.from(sealed, "base64");
-    try {
-      const decipher = createDecipheriv("aes-256-gcm", this.key, bytes.subarray(0, 12), { authTagLength: 16 });
-      decipher.setAuthTag(bytes.subarray(12, 28));
-      return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString("utf8");
-    } catch {
-      return undefined;
+    for (const key of this.keys) {
+      try {
+        const decipher = createDecipheriv("aes-256-gcm", key, bytes.subarray(0, 12), { authTagLength: 16 });
+        decipher.setAuthTag(bytes.subarray(12, 28));
+        return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString("utf8");
+      } catch {
+        // Sealed with another key.
+      }
     }
+    return undefined;
   }
+}
+
+/**
+ * The journal of the key. Where notes of a folder were sealed with another one, the key before a rotation is asked for.
+ *
+ * @param isHere Whether a folder's lost calls matter to who asks.
+ */
+export async function openJournal(
+  apiKey: string,
+  pulumiHome: string | undefined,
+  isHere: (folder: string) => boolean,
+  formerApiKey: () => Promise<string | undefined>,
+): Promise<Journal> {
+  const journal = new Journal(apiKey, pulumiHome);
+  const former = journal.unreadable().some(isHere) ? await formerApiKey() : undefined;
+  return former === undefined ? journal : new Journal(apiKey, pulumiHome, [former]);
 }
 
 /** One call that was noted. */

@@ -1,6 +1,6 @@
 import type { EnrollmentState } from "./inputs";
 import { hideStack, KeyRefusedError, RefusedError, UnconfirmedError } from "./mailmodo/errors";
-import { SettingsError } from "./settings";
+import { SettingsError } from "./settingsError";
 
 /**
  * A create or update that failed and left something that must be recorded. The engine records an error that carries
@@ -39,23 +39,35 @@ export function nextForUnconfirmed(allowDuplicateEmail: boolean): string {
         "pulumi destroy aborts by address.";
 }
 
-/** Adds what a user of Pulumi can do now to an error of the client, which knows nothing of Pulumi. */
-export function withAdvice(error: unknown, call: "start" | "abort"): unknown {
-  const advice = call === "start" ? adviceOnStart(error) : adviceOnAbort(error);
+/**
+ * Adds what a user of Pulumi can do now to an error of the client, which knows nothing of Pulumi.
+ *
+ * @param secret The reference by which the key was read from AWS, if it was.
+ */
+export function withAdvice(error: unknown, call: "start" | "abort", secret: string | undefined): unknown {
+  const advice = call === "start" ? adviceOnStart(error, secret) : adviceOnAbort(error, secret);
   if (advice === undefined) return error;
   const advised = new Error(`${(error as Error).message} ${advice}`, { cause: error });
   hideStack(advised);
   return advised;
 }
 
-function adviceOnStart(error: unknown): string | undefined {
+function adviceOnStart(error: unknown, secret: string | undefined): string | undefined {
   if (error instanceof KeyRefusedError) {
+    if (secret !== undefined) return inSecret(secret);
     return "Set today's key: pulumi config set --secret mailmodo:apiKey <key>, or put it in MAILMODO_API_KEY.";
   }
   return error instanceof RefusedError ? "Nothing was started." : undefined;
 }
 
-function adviceOnAbort(error: unknown): string | undefined {
+function adviceOnAbort(error: unknown, secret: string | undefined): string | undefined {
+  if (secret !== undefined && error instanceof KeyRefusedError) return inSecret(secret);
+  if (secret !== undefined && error instanceof SettingsError) {
+    return (
+      "A plain destroy gets the settings of the last up. If another secret holds the key today, set mailmodo:apiKeySecret and run " +
+      "pulumi up, or set it and run pulumi destroy --run-program; or put the key in MAILMODO_API_KEY."
+    );
+  }
   if (error instanceof SettingsError || error instanceof KeyRefusedError) {
     return (
       "A plain destroy gets the settings of the last up. Give it today's: put the key in MAILMODO_API_KEY, " +
@@ -69,4 +81,8 @@ function adviceOnAbort(error: unknown): string | undefined {
     );
   }
   return undefined;
+}
+
+function inSecret(secret: string): string {
+  return `Put today's key into mailmodo:apiKeySecret ${secret}, or in MAILMODO_API_KEY, and run it again: each run reads it anew.`;
 }

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { Journal, type Enrollment, type Note } from "./journal";
+import { formerApiKeyOf } from "./apiKey";
+import { openJournal, type Journal, type Enrollment, type Note } from "./journal";
 import { withAdvice } from "./lifecycleErrors";
 import { abortJourney, startJourney, type StartRequest } from "./mailmodo/client";
 import { UnconfirmedError } from "./mailmodo/errors";
@@ -7,7 +8,8 @@ import { letAllGo } from "./mailmodo/rateLimit";
 import type { Connection } from "./mailmodo/transport";
 import { leaveWell, whileBusy } from "./plugin";
 import type { Recipients } from "./recipients";
-import { allowedRecipients, attempt, connection, type ConfigReader } from "./settings";
+import { allowedRecipients, connection, keySources, secretInUse, type ConfigReader } from "./settings";
+import { attempt } from "./settingsError";
 
 // Set by configure, which the plugin calls once for each kind of resource, before any other method.
 let config: ConfigReader = { get: () => undefined };
@@ -27,27 +29,27 @@ export async function configure(request: pulumi.dynamic.ConfigureRequest): Promi
  *
  * @param problemsOf What is wrong with the inputs, where these may get mail.
  */
-export function failuresOf(
+export async function failuresOf(
   problemsOf: (recipients: Recipients | undefined) => readonly (string | undefined)[],
-): pulumi.dynamic.CheckFailure[] {
-  const settings = attempt(connect);
-  const recipients = attempt(() => allowedRecipients(config));
+): Promise<pulumi.dynamic.CheckFailure[]> {
+  const settings = await attempt(connect);
+  const recipients = await attempt(() => allowedRecipients(config));
   return [settings.problem, recipients.problem, ...problemsOf(recipients.value)]
     .filter((problem) => problem !== undefined)
     .map((reason) => ({ property: "", reason }));
 }
 
 /** The connection for one enrollment's calls, which together end within the time for one operation. */
-export function connect(): Connection {
+export function connect(): Promise<Connection> {
   return connection(config);
 }
 
 /** The same for an abort; what is wrong with a setting is said with what helps in a destroy. */
-export function connectToAbort(): Connection {
+export async function connectToAbort(): Promise<Connection> {
   try {
-    return connect();
+    return await connect();
   } catch (error) {
-    throw withAdvice(error, "abort");
+    throw withAdvice(error, "abort", secretInUse(config));
   }
 }
 
@@ -84,7 +86,7 @@ export class Operation {
    * @throws {UnconfirmedError} The journey may have been started. Any other error: it was not.
    */
   async start(to: Connection, enrollment: StartRequest & Enrollment): Promise<string> {
-    const journal = journalOf(to);
+    const journal = await journalOf(to);
     for (const lost of enrollment.allowDuplicateEmail ? [] : journal.lost(enrollment)) {
       if (lost.call === "start") await this.abort(to, lost);
       journal.forget(lost);
@@ -98,7 +100,7 @@ export class Operation {
     } catch (error) {
       if (error instanceof UnconfirmedError) this.notes.push(note);
       else note.over();
-      throw error instanceof UnconfirmedError ? error : withAdvice(error, "start");
+      throw error instanceof UnconfirmedError ? error : withAdvice(error, "start", secretInUse(config));
     }
   }
 
@@ -109,7 +111,7 @@ export class Operation {
    */
   async abort(to: Connection, enrollment: Enrollment): Promise<string | undefined> {
     const { journeyId, email, instanceId, abortReason: reason } = enrollment;
-    const journal = journalOf(to);
+    const journal = await journalOf(to);
     const note = journal.note("abort", enrollment);
     try {
       const over = await abortJourney(to, { journeyId, email, instanceId, reason });
@@ -119,20 +121,20 @@ export class Operation {
       return over;
     } catch (error) {
       this.notes.push(note);
-      throw withAdvice(error, "abort");
+      throw withAdvice(error, "abort", secretInUse(config));
     }
   }
 }
 
-/** Whether an abort of the enrollment was begun by a plugin that was killed in it: then it is not to be relied on. */
-export function wasAbortBegun(
-  to: Connection,
-  enrollment: Pick<Enrollment, "journeyId" | "email" | "instanceId">,
-): boolean {
-  return lostAborts(journalOf(to), enrollment).length > 0;
+/** Tells whether an abort of an enrollment was begun by a plugin that was killed in it: then it is not to be relied on. */
+export async function abortsBegun(to: Connection): Promise<(enrollment: Known) => boolean> {
+  const journal = await journalOf(to);
+  return (enrollment) => lostAborts(journal, enrollment).length > 0;
 }
 
-function lostAborts(journal: Journal, enrollment: Pick<Enrollment, "journeyId" | "email" | "instanceId">) {
+type Known = Pick<Enrollment, "journeyId" | "email" | "instanceId">;
+
+function lostAborts(journal: Journal, enrollment: Known) {
   return journal
     .lost(enrollment)
     .filter(({ call, instanceId }) => call === "abort" && instanceId === enrollment.instanceId);
@@ -146,11 +148,26 @@ function settleAll(): void {
   for (const note of told.splice(0)) note.over();
 }
 
-const journals = new Map<string, Journal>();
+const journals = new Map<string, Promise<Journal>>();
 
-function journalOf({ apiKey }: Connection): Journal {
-  const which = `${apiKey} ${process.env["PULUMI_HOME"] ?? ""}`;
-  const journal = journals.get(which) ?? new Journal(apiKey);
+function journalOf({ apiKey }: Connection): Promise<Journal> {
+  const home = process.env["PULUMI_HOME"];
+  const which = `${apiKey} ${home ?? ""}`;
+  const journal = journals.get(which) ?? openHere(apiKey, home);
   journals.set(which, journal);
+  return journal;
+}
+
+/** Opens the journal, and says so where it holds lost calls of this project that cannot be read. */
+async function openHere(apiKey: string, home: string | undefined): Promise<Journal> {
+  const isHere = (folder: string) => folder === process.cwd();
+  const journal = await openJournal(apiKey, home, isHere, () => formerApiKeyOf(keySources(config)));
+  const unreadable = journal.unreadable().filter(isHere).length;
+  if (unreadable > 0) {
+    console.log(
+      `A killed run of this project left notes of calls (${unreadable}) that need another API key to be read, so what became of them is not known. ` +
+        "Run pulumi-mailmodo recover, which says what to do.",
+    );
+  }
   return journal;
 }

@@ -1,33 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
-import { hideStack } from "./mailmodo/errors";
+import { apiKeyOf, KEY_COMMAND, type KeySource } from "./apiKey";
+import { looksLikeKey, MOVE_KEY } from "./awsReference";
 import { sharedRateLimit } from "./mailmodo/rateLimit";
 import { Deadline } from "./mailmodo/retry";
 import type { Connection, Outgoing } from "./mailmodo/transport";
 import { engineIsGoneLately, isLeaving } from "./plugin";
 import { parseRecipients, type Recipients } from "./recipients";
+import { SettingsError } from "./settingsError";
 
 /** Reads one stack config value by its full name, secrets in clear. Both Pulumi's plugin and a program can give one. */
 export interface ConfigReader {
   get(key: string): string | undefined;
-}
-
-/** A setting that is missing or wrong. The message is one line and names the command that mends it. */
-export class SettingsError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = "SettingsError";
-    hideStack(this);
-  }
-}
-
-/** What reading a setting gives, or what is wrong with it. */
-export function attempt<T>(read: () => T): { value?: T; problem?: string } {
-  try {
-    return { value: read() };
-  } catch (error) {
-    if (error instanceof SettingsError) return { problem: error.message };
-    throw error;
-  }
 }
 
 const DEFAULT_BASE_URL = "https://api.mailmodo.com";
@@ -37,19 +20,20 @@ const DEFAULT_REQUESTS_PER_SECOND = 5;
 // Two attempts and the wait between them must fit into the time for one operation.
 const MAX_REQUEST_TIMEOUT_SECONDS = 20;
 
-const KEY_COMMAND = "pulumi config set --secret mailmodo:apiKey <key>";
 const RECIPIENTS_COMMAND = `pulumi config set mailmodo:allowedRecipients '["*@seeds.example.com"]'`;
 
 /**
- * The connection to Mailmodo, for one operation: `MAILMODO_API_KEY` or `mailmodo:apiKey`, `mailmodo:baseUrl`,
- * `mailmodo:requestTimeoutSeconds`, `mailmodo:requestsPerSecond`, `mailmodo:alreadyOver`. Called by each method of the
- * lifecycle, so that a key from the environment counts at once, whatever config the engine hands over.
+ * The connection to Mailmodo, for one operation: the API key, `mailmodo:baseUrl`, `mailmodo:requestTimeoutSeconds`,
+ * `mailmodo:requestsPerSecond`, `mailmodo:alreadyOver`. Called by each method of the lifecycle, so that a key from the
+ * environment counts at once, whatever config the engine hands over.
  *
  * @throws {SettingsError}
  */
-export function connection(config: ConfigReader, env: NodeJS.ProcessEnv = process.env): Connection {
+export async function connection(config: ConfigReader, env: NodeJS.ProcessEnv = process.env): Promise<Connection> {
+  // Before the deadline begins, which is for the calls to Mailmodo.
+  const apiKey = await apiKeyOf(keySources(config, env));
   return {
-    apiKey: apiKey(config, env),
+    apiKey,
     baseUrl: baseUrl(config),
     requestTimeoutMs: requestTimeoutSeconds(config) * 1000,
     deadline: new Deadline(),
@@ -57,6 +41,21 @@ export function connection(config: ConfigReader, env: NodeJS.ProcessEnv = proces
     alreadyOver: alreadyOver(config),
     objection: (request) => objection(config, request),
   };
+}
+
+/** What is set of `MAILMODO_API_KEY`, `mailmodo:apiKeySecret` and `mailmodo:apiKey`; the first is the one that counts. */
+export function keySources(config: ConfigReader, env: NodeJS.ProcessEnv = process.env): KeySource[] {
+  return [
+    { setting: "MAILMODO_API_KEY", value: env["MAILMODO_API_KEY"] ?? "" } as const,
+    { setting: "mailmodo:apiKeySecret", value: config.get("mailmodo:apiKeySecret") ?? "" } as const,
+    { setting: "mailmodo:apiKey", value: config.get("mailmodo:apiKey") ?? "" } as const,
+  ].filter(({ value }) => value !== "");
+}
+
+/** The reference by which the key is read from AWS, if it is. */
+export function secretInUse(config: ConfigReader): string | undefined {
+  const [used] = keySources(config);
+  return used?.setting === "mailmodo:apiKeySecret" ? used.value.trim() : undefined;
 }
 
 /**
@@ -96,36 +95,27 @@ export function allowedRecipients(config: ConfigReader): Recipients {
 let parsed: { readonly text: string; readonly recipients: Recipients } | undefined;
 
 /**
- * Refuses, in the program and so in preview, a key that was set without `--secret`: the engine keeps the stack's
+ * Refuses, in the program and so in preview, a key that was set without `--secret`, or as its own reference: the engine keeps the stack's
  * config in the state, and would keep this key there in clear.
  *
  * @throws {pulumi.RunError}
  */
 export function refuseKeyInClear(): void {
-  const name = "mailmodo:apiKey";
   // Part of the SDK, but left out of its types.
   const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret: (key: string) => boolean };
-  if (pulumi.runtime.getConfig(name) && !isConfigSecret(name)) {
+  const inClear = (name: string) => (isConfigSecret(name) ? undefined : pulumi.runtime.getConfig(name));
+  const replaceKey = "Then make a new key at Mailmodo, for this one was written to disk.";
+  if (inClear("mailmodo:apiKey")) {
     throw new pulumi.RunError(
-      `${name} was set without --secret, so it would be kept in clear in the stack's file and state. Set it again: ${KEY_COMMAND}. ` +
-        "Then make a new key at Mailmodo, for this one was written to disk.",
+      "mailmodo:apiKey was set without --secret, so it would be kept in clear in the stack's file and state. " +
+        `Set it again: ${KEY_COMMAND}. ${replaceKey}`,
     );
   }
-}
-
-function apiKey(config: ConfigReader, env: NodeJS.ProcessEnv): string {
-  const fromEnvironment = env["MAILMODO_API_KEY"];
-  const [source, key] = fromEnvironment
-    ? ["MAILMODO_API_KEY", fromEnvironment]
-    : ["mailmodo:apiKey", config.get("mailmodo:apiKey")];
-  if (!key) {
-    throw new SettingsError(`Missing mailmodo:apiKey. Set it: ${KEY_COMMAND}, or put the key in MAILMODO_API_KEY.`);
+  if (looksLikeKey(inClear("mailmodo:apiKeySecret") ?? "")) {
+    throw new pulumi.RunError(
+      `mailmodo:apiKeySecret is an API key, and not the name of a secret. ${MOVE_KEY} ${replaceKey}`,
+    );
   }
-  if (!/^[\x21-\x7e]+$/.test(key)) {
-    const what = /[\r\n]/.test(key) ? "a line break" : "a space or a character that no key has";
-    throw new SettingsError(`The API key in ${source} has ${what} in it. Set it again, the key alone: ${KEY_COMMAND}.`);
-  }
-  return key;
 }
 
 function baseUrl(config: ConfigReader): string {

@@ -12,10 +12,10 @@ import { problemsOf } from "./inputs";
 import type { Enrollment } from "./journal";
 import { RecordedFailure } from "./lifecycleErrors";
 import { hideStack, maskAddress, UnconfirmedError } from "./mailmodo/errors";
-import { connect, connectToAbort, Operation, wasAbortBegun } from "./operation";
+import { abortsBegun, connect, connectToAbort, Operation } from "./operation";
 import { progressOf } from "./progress";
 import type { Recipients } from "./recipients";
-import { attempt } from "./settings";
+import { attempt } from "./settingsError";
 import { ContactError, Troubles } from "./troubles";
 
 /** A shard's inputs: the contacts of a cohort whose addresses hash to it. */
@@ -61,13 +61,12 @@ export function mustStay({ allowDuplicateEmail, contacts }: ShardState): boolean
   return allowDuplicateEmail && [...parseRecords(contacts).values()].some(([instanceId]) => instanceId === null);
 }
 
-export function changesTo(olds: ShardState, news: ShardInputs): Changes {
-  const { value: to } = attempt(connect);
+export async function changesTo(olds: ShardState, news: ShardInputs): Promise<Changes> {
+  const { value: to } = await attempt(connect);
+  const wasAbortBegun = to === undefined ? () => false : await abortsBegun(to);
   const { journeyId } = olds;
-  return changesOf(
-    parseRecords(olds.contacts),
-    parseContacts(news.contacts),
-    (email, instanceId) => to !== undefined && wasAbortBegun(to, { journeyId, email, instanceId }),
+  return changesOf(parseRecords(olds.contacts), parseContacts(news.contacts), (email, instanceId) =>
+    wasAbortBegun({ journeyId, email, instanceId }),
   );
 }
 
@@ -90,7 +89,7 @@ export async function bring(news: ShardInputs, olds: ShardState, changes: Change
       await abortEach(operation, olds, known, changes.gone, troubles);
       const left = new Set(changes.gone.filter((email) => known.has(email)).map((email) => email.toLowerCase()));
       await troubles.each([...changes.changed, ...changes.added], async (email) => {
-        const to = connect();
+        const to = await connect();
         const data = wanted[email]!;
         const record = known.get(email);
         if (left.has(email.toLowerCase())) throw new ContactError(stillThere(email, news));
@@ -143,7 +142,7 @@ async function abortEach(
 ): Promise<void> {
   const over: string[] = [];
   await troubles.each(emails, async (email) => {
-    const words = await operation.abort(connectToAbort(), enrollmentOf(state, email, known.get(email)));
+    const words = await operation.abort(await connectToAbort(), enrollmentOf(state, email, known.get(email)));
     if (words !== undefined) over.push(words);
     known.delete(email);
     progressOf(state.cohort).count("aborted");

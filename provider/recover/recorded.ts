@@ -12,9 +12,9 @@ export interface Recorded {
   readonly outputs?: Record<string, unknown>;
 }
 
-/** Whether a resource is of this package, and starts journeys. */
+/** Whether a resource is of this package. Of these a cohort's plan sends nothing, so what became of it is no question. */
 export function isOurs({ type }: Recorded): boolean {
-  return type === TYPES.enrollment || type === TYPES.shard;
+  return Object.values(TYPES).includes(type);
 }
 
 /** An enrollment that a resource of the state has: all that it is, or one of a shard's contacts. */
@@ -40,6 +40,7 @@ export type Attempt =
 export function attemptsOf(pending: Recorded, recorded: Recorded | undefined): Attempt[] {
   const { type, urn, inputs = {} } = pending;
   if (type === TYPES.enrollment) return recorded === undefined ? [{ start: { urn, ...enrollmentOf(inputs) } }] : [];
+  if (type !== TYPES.shard) return [];
   const outputs = recorded?.outputs ?? {};
   const known = recordsOf(outputs);
   const ended = (email: string, instanceId: string) => ({ urn, ...enrollmentOf({ ...outputs, email, instanceId }) });

@@ -1,10 +1,11 @@
 import * as fs from "node:fs";
 import { markOf } from "../addresses";
+import { formerApiKeyOf } from "../apiKey";
 import { atATime } from "../atATime";
 import { abortJourney } from "../mailmodo/client";
 import { maskAddress } from "../mailmodo/errors";
-import { connection } from "../settings";
-import { Journal, type Enrollment, type LostCall } from "../journal";
+import { connection, keySources } from "../settings";
+import { openJournal, type Enrollment, type LostCall } from "../journal";
 import { count, freeLock, isWithin, outliveSurvivors } from "./deadRun";
 import { attemptsOf, entriesOf, isOurs, type Entry } from "./recorded";
 import { Stack } from "./stack";
@@ -56,7 +57,9 @@ export async function recover(options: RecoverOptions): Promise<Recovery> {
   const state = await stack.state();
   const config = await stack.config();
   const read = { get: (name: string) => config[name] };
-  const journal = new Journal(connection(read, env).apiKey, env["PULUMI_HOME"]);
+  const { apiKey } = await connection(read, env);
+  const isHere = (folder: string) => isWithin(cwd, folder);
+  const journal = await openJournal(apiKey, env["PULUMI_HOME"], isHere, () => formerApiKeyOf(keySources(read, env)));
   const entries = (state.resources ?? []).flatMap(entriesOf);
   const byInstance = new Map(entries.map((entry) => [entry.instanceId, entry]));
   const byMark = new Map<string, Entry[]>();
@@ -73,7 +76,7 @@ export async function recover(options: RecoverOptions): Promise<Recovery> {
   const abort = async (enrollment: Enrollment): Promise<boolean> => {
     const { journeyId, email, instanceId, abortReason: reason } = enrollment;
     try {
-      const words = await abortJourney(connection(read, env), { journeyId, email, instanceId, reason });
+      const words = await abortJourney(await connection(read, env), { journeyId, email, instanceId, reason });
       if (words === undefined) log(`Aborted ${describe(enrollment)}.`);
       else nothingLeft += 1;
       aborted += 1;
@@ -126,14 +129,14 @@ export async function recover(options: RecoverOptions): Promise<Recovery> {
       if (entry !== undefined && call === "abort") end(entry);
     }
   };
-  const lostHere = journal.lost().filter(({ folder }) => isWithin(cwd, folder));
+  const lostHere = journal.lost().filter(({ folder }) => isHere(folder));
   // Aborts first: what they ended is then not taken for what a start left running.
   for (const kind of ["abort", "start"] as const) {
     const some = lostHere.filter(({ call }) => call === kind);
     await atATime(some, seeTo);
   }
   const settledStarts = new Set(settled.filter(({ call }) => call === "start").map(markOf));
-  const unreadable = journal.unreadable().filter((folder) => isWithin(cwd, folder)).length;
+  const unreadable = journal.unreadable().filter(isHere).length;
   if (unreadable > 0) {
     problems.push(
       `Another API key is needed to read ${count(unreadable, "lost call")}: put the key of then into MAILMODO_API_KEY and recover ` +

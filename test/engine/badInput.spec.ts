@@ -101,6 +101,11 @@ const cases: Case[] = [
     config: { "mailmodo:apiKey": "TESTKEY-0000000-0000000-0000000" },
     says: /mailmodo:apiKey was set without --secret.*pulumi config set --secret mailmodo:apiKey <key>/,
   },
+  {
+    what: "a key where the name of a secret of AWS belongs",
+    config: { "mailmodo:apiKeySecret": "TESTKEY-0000000-0000000-0000000" },
+    says: /mailmodo:apiKeySecret is an API key, .*pulumi config rm mailmodo:apiKeySecret/,
+  },
   { what: "a base URL that is none", config: { "mailmodo:baseUrl": "sandbox" }, says: /mailmodo:baseUrl is not a URL/ },
   {
     what: "a base URL on plain http",

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { Journal, type Enrollment } from "../../provider/journal";
+import { Journal, openJournal, type Enrollment } from "../../provider/journal";
 
 const key = "TESTKEY-0000000-0000000-0000001";
 const enrollment: Enrollment = {
@@ -48,6 +48,34 @@ describe("the journal", () => {
     new Journal(key, home).note("start", enrollment).confirm("11111111-2222-4333-8444-555555555555");
     kill();
     assert.equal(new Journal(key, home).lost()[0]?.instanceId, "11111111-2222-4333-8444-555555555555");
+  });
+
+  it("asks for the key before a rotation only where notes of here need it, and then reads them", async () => {
+    const newKey = "TESTKEY-0000000-0000000-0000002";
+    let asked = 0;
+    const open = (isHere: boolean, former: string | undefined) =>
+      openJournal(
+        newKey,
+        home,
+        () => isHere,
+        async () => (asked++, former),
+      );
+    new Journal(key, home).note("start", enrollment);
+    await open(true, key);
+    kill();
+    await open(false, key);
+    assert.equal(asked, 0);
+    assert.equal((await open(true, undefined)).unreadable().length, 1);
+    const journal = await open(true, key);
+    assert.equal(asked, 2);
+    assert.deepEqual(journal.unreadable(), []);
+    assert.equal(journal.lost()[0]?.email, enrollment.email);
+    journal.note("abort", enrollment);
+    kill();
+    assert.deepEqual(
+      new Journal(newKey, home).lost().map(({ call }) => call),
+      ["abort"],
+    );
   });
 
   it("keeps nothing of calls that are over, and no file once all are", () => {

@@ -96,4 +96,20 @@ describe("JourneyEnrollment", () => {
       },
     );
   });
+
+  it("refuses a key that was set as its own reference, without repeating it", async () => {
+    const program = () => new JourneyEnrollment("one", { journeyId, email });
+    await assert.rejects(
+      registrations(program, { "mailmodo:apiKeySecret": "TESTKEY-0000000-0000000-0000001" }),
+      (error: Error) => {
+        assert.match(
+          error.message,
+          /apiKeySecret is an API key, .*pulumi config set --secret mailmodo:apiKey <key>.*new key/,
+        );
+        assert.ok(!error.message.includes("0000000"));
+        return true;
+      },
+    );
+    assert.equal((await registrations(program, { "mailmodo:apiKeySecret": "prod/mailmodo#apiKey" })).length, 1);
+  });
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { allowedRecipients, connection } from "../../provider/settings";
+import { printed } from "../support/lifecycle";
 
 const key = "TESTKEY-0000000-0000000-0000001";
 const otherKey = "TESTKEY-0000000-0000000-0000002";
@@ -9,24 +10,38 @@ function config(values: Record<string, string> = {}) {
 }
 
 describe("connection", () => {
-  it("defaults to the vendor's URL and 10 s", () => {
-    const { apiKey, baseUrl, requestTimeoutMs, alreadyOver } = connection(config({ "mailmodo:apiKey": key }), {});
+  it("defaults to the vendor's URL and 10 s", async () => {
+    const { apiKey, baseUrl, requestTimeoutMs, alreadyOver } = await connection(config({ "mailmodo:apiKey": key }), {});
     assert.deepEqual([apiKey, baseUrl, requestTimeoutMs, alreadyOver], [key, "https://api.mailmodo.com", 10_000, []]);
   });
 
-  it("takes the key from the environment before the config", () => {
-    assert.equal(connection(config({ "mailmodo:apiKey": key }), { MAILMODO_API_KEY: otherKey }).apiKey, otherKey);
+  it("takes the key from the environment before the config, and says so once in a process", async () => {
+    const values = { "mailmodo:apiKey": key, "mailmodo:apiKeySecret": "not a reference" };
+    const lines = await printed(async () => {
+      for (let time = 0; time < 2; time++) {
+        assert.equal((await connection(config(values), { MAILMODO_API_KEY: otherKey })).apiKey, otherKey);
+      }
+    });
+    assert.deepEqual(lines, [
+      "The API key is set more than once (MAILMODO_API_KEY, mailmodo:apiKeySecret, mailmodo:apiKey): " +
+        "MAILMODO_API_KEY is used.",
+    ]);
   });
 
-  it("takes an empty variable as none", () => {
-    assert.equal(connection(config({ "mailmodo:apiKey": key }), { MAILMODO_API_KEY: "" }).apiKey, key);
+  it("takes an empty variable, and an empty reference, as none", async () => {
+    const values = { "mailmodo:apiKey": key, "mailmodo:apiKeySecret": "" };
+    const lines = await printed(async () => {
+      assert.equal((await connection(config(values), { MAILMODO_API_KEY: "" })).apiKey, key);
+    });
+    assert.deepEqual(lines, []);
   });
 
-  it("says how to set a missing key", () => {
-    assert.throws(() => connection(config(), {}), {
+  it("says how to set a missing key", async () => {
+    await assert.rejects(connection(config(), {}), {
       name: "SettingsError",
       message:
-        "Missing mailmodo:apiKey. Set it: pulumi config set --secret mailmodo:apiKey <key>, or put the key in MAILMODO_API_KEY.",
+        "Missing mailmodo:apiKey. Set it: pulumi config set --secret mailmodo:apiKey <key>, or put the key in " +
+        "MAILMODO_API_KEY, or name a secret of AWS that holds it in mailmodo:apiKeySecret.",
     });
   });
 
@@ -36,9 +51,9 @@ describe("connection", () => {
     ["a space", `Bearer ${key}`, /has a space or a character/],
     ["a letter that is not ASCII", "TЕSTKEY-0000000-0000000-0000000", /has a space or a character/],
   ] as const) {
-    it(`refuses a key with ${what}, without repeating it`, () => {
-      assert.throws(
-        () => connection(config(), { MAILMODO_API_KEY: bad }),
+    it(`refuses a key with ${what}, without repeating it`, async () => {
+      await assert.rejects(
+        connection(config(), { MAILMODO_API_KEY: bad }),
         (error: Error) =>
           problem.test(error.message) && !error.message.includes("0000000") && !error.message.includes("\n"),
       );
@@ -52,8 +67,8 @@ describe("connection", () => {
     "http://[::1]:8025",
     "http://127.9.9.9",
   ]) {
-    it(`takes ${url} as base URL`, () => {
-      assert.equal(connection(config({ "mailmodo:apiKey": key, "mailmodo:baseUrl": url }), {}).baseUrl, url);
+    it(`takes ${url} as base URL`, async () => {
+      assert.equal((await connection(config({ "mailmodo:apiKey": key, "mailmodo:baseUrl": url }), {})).baseUrl, url);
     });
   }
 
@@ -68,9 +83,9 @@ describe("connection", () => {
     ["https://api.mailmodo.com?key=1", /without user, query/],
     ["https://api.mailmodo.com#x", /without user, query or fragment/],
   ] as const) {
-    it(`refuses ${url} as base URL and names the command`, () => {
-      assert.throws(
-        () => connection(config({ "mailmodo:apiKey": key, "mailmodo:baseUrl": url }), {}),
+    it(`refuses ${url} as base URL and names the command`, async () => {
+      await assert.rejects(
+        connection(config({ "mailmodo:apiKey": key, "mailmodo:baseUrl": url }), {}),
         (error: Error) => problem.test(error.message) && error.message.includes("pulumi config set mailmodo:baseUrl"),
       );
     });
@@ -82,14 +97,14 @@ describe("connection", () => {
     "https://mailmodo.example#",
     "HTTPS://Mailmodo.example//",
   ]) {
-    it(`takes ${JSON.stringify(typed)} as what it means`, () => {
-      const { baseUrl } = connection(config({ "mailmodo:apiKey": key, "mailmodo:baseUrl": typed }), {});
+    it(`takes ${JSON.stringify(typed)} as what it means`, async () => {
+      const { baseUrl } = await connection(config({ "mailmodo:apiKey": key, "mailmodo:baseUrl": typed }), {});
       assert.equal(baseUrl, "https://mailmodo.example");
     });
   }
 
   it("objects to a start for an address outside the list, whatever the check said, and to none otherwise", async () => {
-    const { objection } = connection(
+    const { objection } = await connection(
       config({ "mailmodo:apiKey": key, "mailmodo:allowedRecipients": '["*@a.example"]' }),
       {},
     );
@@ -100,27 +115,27 @@ describe("connection", () => {
   });
 
   for (const text of ["left", "{}", "[1]", '[""]', '["no"]']) {
-    it(`refuses ${text} as alreadyOver`, () => {
-      assert.throws(
-        () => connection(config({ "mailmodo:apiKey": key, "mailmodo:alreadyOver": text }), {}),
+    it(`refuses ${text} as alreadyOver`, async () => {
+      await assert.rejects(
+        connection(config({ "mailmodo:apiKey": key, "mailmodo:alreadyOver": text }), {}),
         /mailmodo:alreadyOver must be a JSON list of phrases/,
       );
     });
   }
 
   for (const seconds of ["0", "-1", "21", "soon", "NaN", "Infinity"]) {
-    it(`refuses ${seconds} as requestTimeoutSeconds`, () => {
+    it(`refuses ${seconds} as requestTimeoutSeconds`, async () => {
       const values = { "mailmodo:apiKey": key, "mailmodo:requestTimeoutSeconds": seconds };
-      assert.throws(
-        () => connection(config(values), {}),
+      await assert.rejects(
+        connection(config(values), {}),
         /requestTimeoutSeconds must be a number above 0 and at most 20/,
       );
     });
   }
 
-  it("takes a fraction as requestTimeoutSeconds", () => {
+  it("takes a fraction as requestTimeoutSeconds", async () => {
     const values = { "mailmodo:apiKey": key, "mailmodo:requestTimeoutSeconds": "0.5" };
-    assert.equal(connection(config(values), {}).requestTimeoutMs, 500);
+    assert.equal((await connection(config(values), {})).requestTimeoutMs, 500);
   });
 });
 

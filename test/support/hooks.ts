@@ -2,8 +2,9 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 
-// What the caller's shell has set must not decide how a test ends: no key, and a home of Pulumi's for this run alone.
+// What the caller's shell has set must not decide how a test ends: no key, no account of AWS's, and a home of Pulumi's for this run alone.
 const home = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-mailmodo-home-"));
 delete process.env["MAILMODO_API_KEY"];
+for (const name of Object.keys(process.env)) if (name.startsWith("AWS_")) delete process.env[name];
 process.env["PULUMI_HOME"] = home;
 process.once("exit", () => fs.rmSync(home, { recursive: true, force: true }));
