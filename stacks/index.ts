@@ -6,6 +6,7 @@ type Program = () => Promise<pulumi.Inputs>;
 const programs: Readonly<Record<string, Program>> = {
   cohort: async () => (await import("./cohort")).program(),
   dev: async () => (await import("./dev")).program(),
+  foundation: async () => (await import("./foundation")).program(),
   preview: async () => (await import("./preview")).program(),
   sandbox: async () => (await import("./sandbox")).program(),
 };
@@ -21,4 +22,15 @@ function programFor(name: string): Program {
   return program;
 }
 
-export = programFor(new pulumi.Config().get("program") ?? pulumi.getStack());
+async function run(): Promise<pulumi.Inputs> {
+  try {
+    return await programFor(new pulumi.Config().get("program") ?? pulumi.getStack())();
+  } catch (error) {
+    // Pulumi shows no stack of a RunError, but has Node colour it first; and where a frame is in Pulumi's own sources,
+    // Node 20 does so until its memory for strings is full, for ten seconds and more (nodejs/node#64011).
+    if (pulumi.RunError.isInstance(error)) error.stack = "";
+    throw error;
+  }
+}
+
+export = run;

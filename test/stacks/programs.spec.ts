@@ -84,7 +84,7 @@ describe("stacks", () => {
   for (const stack of ["prod", "constructor"]) {
     it(`${stack}: has no program, and says which there are`, async () => {
       await assert.rejects(runStack(stack, {}), {
-        message: `No program for the stack "${stack}". There are: cohort, dev, sandbox. Add it in stacks/index.ts.`,
+        message: `No program for the stack "${stack}". There are: cohort, dev, foundation, preview, sandbox. Add it in stacks/index.ts.`,
       });
     });
   }

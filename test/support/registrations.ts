@@ -7,14 +7,23 @@ export interface Registered {
   readonly inputs: Record<string, unknown>;
 }
 
-/** Runs a program and gives what it registered. */
-export async function registrations(program: () => void, config: Record<string, string> = {}): Promise<Registered[]> {
+/**
+ * Runs a program and gives what it registered.
+ *
+ * @param computed What a provider adds to a resource's inputs. Default: nothing.
+ */
+export async function registrations(
+  program: () => void,
+  config: Record<string, string> = {},
+  computed: (resource: Registered) => Record<string, unknown> = () => ({}),
+): Promise<Registered[]> {
   const registered: Registered[] = [];
   await pulumi.runtime.setMocks(
     {
       newResource({ type, name, inputs }) {
-        if (type !== "pulumi:pulumi:Stack") registered.push({ type, name, inputs: inputs as Record<string, unknown> });
-        return { id: `${name}-id`, state: inputs as Record<string, unknown> };
+        const resource = { type, name, inputs: inputs as Record<string, unknown> };
+        if (type !== "pulumi:pulumi:Stack") registered.push(resource);
+        return { id: `${name}-id`, state: { ...resource.inputs, ...computed(resource) } };
       },
       call: () => ({}),
     },
