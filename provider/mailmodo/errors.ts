@@ -62,9 +62,14 @@ export function maskAddress(email: string): string {
  * address masked, for they may repeat what was sent.
  */
 export function redact(words: string, apiKey: string, email: string): string {
+  return inOneLine(
+    words.replaceAll(apiKey, "[key]").replace(new RegExp(escapeRegExp(email), "gi"), () => maskAddress(email)),
+  );
+}
+
+/** Words on one line: short, and with everything that looks like an address masked. */
+export function inOneLine(words: string): string {
   return words
-    .replaceAll(apiKey, "[key]")
-    .replace(new RegExp(escapeRegExp(email), "gi"), () => maskAddress(email))
     .replace(/[^\s"'<>(),;:*]+(@|%40)[^\s"'<>(),;]+/gi, (address) => maskAddress(address.replace(/%40/i, "@")))
     .replace(/[\p{Cc}\p{Cf}\s]+/gu, " ")
     .trim()
