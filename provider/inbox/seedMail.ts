@@ -14,9 +14,9 @@ export interface SeedMail {
   readonly recipients: readonly string[];
   /** Decoded; empty where there is none. */
   readonly subject: string;
-  /** The text; empty where the mail has none. */
+  /** The text, without blank lines at its end; empty where the mail has none. */
   readonly text: string;
-  /** The HTML; empty where the mail has none. */
+  /** The HTML, without blank lines at its end; empty where the mail has none. */
   readonly html: string;
   /** The http and https links, each once: those of the HTML in their order, then those that only the text has. */
   readonly links: readonly string[];
@@ -33,8 +33,9 @@ export async function parseMail(source: Uint8Array, object: Pick<SeedMail, "key"
     from: email.from?.address ?? "",
     recipients: recipientsOf(email),
     subject,
-    text,
-    html,
+    // The parser ends every text with a line of its own.
+    text: text.trimEnd(),
+    html: html.trimEnd(),
     links: linksOf({ html, text }),
     headers: headersOf(email),
   };
