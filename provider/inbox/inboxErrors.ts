@@ -63,7 +63,11 @@ function quoted(subject: string | RegExp): string {
 
 /** The one place that knows what S3's errors mean. */
 export function failedOn(bucket: Bucket, error: unknown): InboxError {
-  return new InboxError(`Could not look into ${placeOf(bucket)}: ${reasonOf(error)}. ${wayOut(error)}`, error);
+  return new InboxError(`Could not look into ${placeOf(bucket)}: ${reasonOf(error)}. ${wayOut(error)}`, {
+    // Not the SDK's own: test runners print a cause with its stack.
+    name: (error as ServiceError).name,
+    status: (error as ServiceError).$metadata?.httpStatusCode,
+  });
 }
 
 /** What S3, or the way to it, said. */

@@ -82,6 +82,7 @@ export class SeedInbox {
       clearTimeout(timer);
     }
   }
+
   private async list(since: Date, signal: AbortSignal): Promise<StoredMail[]> {
     try {
       return await listMails(this.bucket, since, signal);

@@ -24,6 +24,7 @@ async function failure(client: S3Client | undefined, timeoutMs = 10_000, prefix 
     (error: Error) => error,
   );
   assert.deepEqual([error.name, error.stack], ["InboxError", ""]);
+  assert.ok(!(error.cause instanceof Error));
   assert.doesNotMatch(error.message, /\n|pr-42|\bat .*:\d+/);
   return error.message;
 }

@@ -220,6 +220,17 @@ describe("SeedInbox", () => {
     assert.equal((await wait()).key, `${prefix}e`);
   });
 
+  it("goes by the environment where it is given no client", async () => {
+    await arrive("a");
+    const environment = { ...process.env };
+    Object.assign(process.env, moto().env);
+    try {
+      assert.equal((await wait({}, new SeedInbox({ bucket, prefix }))).key, `${prefix}a`);
+    } finally {
+      process.env = environment;
+    }
+  });
+
   it("looks below its prefix alone, and skips SES's set-up object and folders", async () => {
     await put(client, bucket, `elsewhere-${nth}/a`, sesMail());
     await arrive("AMAZON_SES_SETUP_NOTIFICATION");
