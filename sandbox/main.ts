@@ -1,4 +1,6 @@
 import { Command, InvalidArgumentError } from "commander";
+import type { Deliver } from "./delivery";
+import { readJourneys } from "./journeys";
 import { profileOf } from "./profiles";
 import { createSandbox, listen, SANDBOX_KEY } from "./server";
 
@@ -7,15 +9,29 @@ interface Flags {
   apiKey: string;
   journeyHours: number;
   profile: string[];
+  journeys?: string;
+  deliver?: string;
 }
 
 const flags = new Command("sandbox")
   .description(
-    "A stand-in for Mailmodo's journey calls on this machine. It sends no mail and forgets all when it stops.",
+    "A stand-in for Mailmodo's journey calls on this machine. It sends no mail and forgets all when it stops. " +
+      "What journeys would send is at GET /_sandbox/mails; POST /_sandbox/clock moves its clock, " +
+      'with {"advanceSeconds": 86400} or {"now": "2026-11-24T12:00:00Z"}, and what falls due by that is delivered.',
   )
   .option("--port <number>", "where to listen on 127.0.0.1; 0 picks a free port", wholeNumber(65_535), 8025)
   .option("--api-key <key>", "the key that requests must carry", SANDBOX_KEY)
-  .option("--journey-hours <number>", "how long a journey runs before it finishes", wholeNumber(100_000), 168)
+  .option(
+    "--journey-hours <number>",
+    "how long a journey runs before it finishes, if it has no steps",
+    wholeNumber(100_000),
+    168,
+  )
+  .option("--journeys <file>", "JSON: the mails of journeys, such as sandbox/journeys.example.json")
+  .option(
+    "--deliver <s3://bucket/prefix>",
+    "write each mail to a bucket, as SES does; AWS_ENDPOINT_URL may name a stand-in for S3",
+  )
   .option("--profile <name...>", "how to answer where the vendor's contract is silent", [])
   .parse()
   .opts<Flags>();
@@ -28,6 +44,8 @@ async function main(): Promise<void> {
       apiKey: flags.apiKey,
       journeyDurationMs: flags.journeyHours * 3_600_000,
       profile: profileOf(flags.profile),
+      ...(flags.journeys === undefined ? {} : { journeys: readJourneys(flags.journeys) }),
+      ...(flags.deliver === undefined ? {} : { deliver: await bucketDelivery(flags.deliver) }),
     });
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void sandbox.app.close());
     const url = await listen(sandbox, flags.port);
@@ -39,6 +57,12 @@ async function main(): Promise<void> {
     );
     process.exitCode = 1;
   }
+}
+
+/** Loaded only where it is asked for: the AWS SDK is large. */
+async function bucketDelivery(url: string): Promise<Deliver> {
+  const { toBucket } = await import("./delivery");
+  return toBucket(url);
 }
 
 function wholeNumber(max: number): (text: string) => number {

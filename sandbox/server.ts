@@ -1,11 +1,16 @@
 import Fastify, { type FastifyError, type FastifyInstance } from "fastify";
 import { setTimeout } from "node:timers/promises";
+import { Clock } from "./clock";
+import type { Deliver } from "./delivery";
 import { refuse } from "./envelopes";
 import { Faults } from "./faults";
+import type { Journeys } from "./journeys";
 import { misbehave } from "./misbehave";
+import { Postman } from "./postman";
 import { defaultProfile, type Profile } from "./profiles";
 import { abortRoute } from "./routes/abort";
 import { booksRoutes } from "./routes/books";
+import { clockRoutes } from "./routes/clock";
 import { controlRoutes } from "./routes/control";
 import { startRoute } from "./routes/start";
 import { Store } from "./store";
@@ -16,9 +21,15 @@ export interface SandboxOptions {
   apiKey?: string;
   /** How the sandbox answers where the vendor's contract is silent. Default: {@link defaultProfile}. */
   profile?: Profile;
-  /** How long a journey runs before it finishes by itself, in milliseconds. Default: 7 days. */
+  /** How long a journey runs before it finishes by itself, in milliseconds; not one of `journeys`. Default: 7 days. */
   journeyDurationMs?: number;
-  /** The clock, in milliseconds since 1970. Default: the machine's. */
+  /** The journeys that send mail, with their steps. Each is finished after its last mail. Default: none. */
+  journeys?: Journeys;
+  /** What becomes of their mails. Default: they are in the books alone. */
+  deliver?: Deliver;
+  /** Takes one line for each mail that could not be delivered. Default: standard error. */
+  log?: (line: string) => void;
+  /** The clock, in milliseconds since 1970, that the sandbox's own goes by until it is moved. Default: the machine's. */
   now?: () => number;
   /** How a `delay` is waited for. Default: by the machine's clock. */
   sleep?: (ms: number) => Promise<void>;
@@ -45,10 +56,13 @@ export async function listen({ app }: Sandbox, port = 0): Promise<string> {
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** A stateful stand-in for Mailmodo's two journey calls, in memory: nothing it does sends mail. */
+/** A stateful stand-in for Mailmodo's two journey calls, in memory. It sends no mail: what its journeys would send is
+ * in its books, and where `deliver` puts it. */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const now = options.now ?? Date.now;
-  const store = new Store(now, options.journeyDurationMs ?? 7 * DAY_MS);
+  const clock = new Clock(now);
+  const store = new Store(clock.now, options.journeyDurationMs ?? 7 * DAY_MS, options.journeys ?? new Map());
+  const postman = new Postman(store, clock.now, options.deliver, options.log ?? console.error);
   const faults = new Faults();
   let profile = options.profile ?? defaultProfile;
   let apiKey = options.apiKey ?? SANDBOX_KEY;
@@ -73,16 +87,20 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     return answer;
   });
 
+  app.addHook("onClose", () => postman.close());
+
   void app.register(async (hooks) => {
+    // By the clock that cannot be moved: the plan's rate is a client's, not a journey's.
     throttle(hooks, () => profile, now);
     hooks.addHook("preValidation", async (request, reply) => {
       if (request.headers["mmapikey"] !== apiKey) return refuse(reply, profile.wrongKey);
     });
     misbehave(hooks, faults, options.sleep ?? setTimeout);
-    startRoute(hooks, store, () => profile);
+    startRoute(hooks, store, postman, () => profile);
     abortRoute(hooks, store, () => profile);
   });
   booksRoutes(app, store);
+  clockRoutes(app, clock, postman);
   controlRoutes(app, faults, (next) => (profile = next));
 
   return {

@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import type { Journeys, Step } from "./journeys";
+import { mailOf, type Mail } from "./mail";
 
 /** One run of a journey for one address. */
 export interface Instance {
@@ -12,6 +14,16 @@ export interface Instance {
   abortReason?: string;
   /** Set where the address ran in the journey already, and the start did not allow that: somebody is mailed twice. */
   doubled?: true;
+  /** How many of the journey's mails were sent, where the sandbox knows them. After the last one it is finished. */
+  sent?: number;
+}
+
+/** A mail that is to be sent. */
+export interface Due {
+  readonly instance: Instance;
+  /** Which of the journey's steps, from 0. */
+  readonly index: number;
+  readonly at: number;
 }
 
 /** One request to the two calls, and how it was answered. Headers are not kept, so the key is not. */
@@ -26,18 +38,20 @@ export interface JournalEntry {
   readonly fault?: string;
 }
 
-/** The sandbox's books: what runs, what ended, and what was asked. In memory only. */
+/** The sandbox's books: what runs, what ended, what was asked and what was mailed. In memory only. */
 export class Store {
   private readonly instances = new Map<string, Instance>();
   private journal: JournalEntry[] = [];
+  private sent: Mail[] = [];
 
   /**
    * @param now The clock, in milliseconds since 1970.
-   * @param journeyDurationMs How long a journey runs before it finishes by itself.
+   * @param journeyDurationMs How long a journey runs before it finishes by itself, if its mails are not known.
    */
   constructor(
     private readonly now: () => number,
     private readonly journeyDurationMs: number,
+    private readonly journeys: Journeys,
   ) {}
 
   start(journeyId: string, email: string, data: Record<string, unknown>, allowDuplicateEmail = false): Instance {
@@ -50,6 +64,7 @@ export class Store {
       startedAt: this.time(),
       status: "running",
       ...(doubled ? { doubled } : {}),
+      ...(this.journeys.has(journeyId.toLowerCase()) ? { sent: 0 } : {}),
     };
     this.instances.set(instance.instanceId, instance);
     return instance;
@@ -81,11 +96,43 @@ export class Store {
     const instances = [...this.instances.values()];
     for (const instance of instances) {
       const end = Date.parse(instance.startedAt) + this.journeyDurationMs;
-      if (instance.status !== "running" || this.now() < end) continue;
+      if (instance.status !== "running" || instance.sent !== undefined || this.now() < end) continue;
       instance.status = "finished";
       instance.endedAt = new Date(end).toISOString();
     }
     return instances;
+  }
+
+  /** What has fallen due, in the order in which it did. */
+  due(): Due[] {
+    return this.unsent()
+      .filter(({ at }) => at <= this.now())
+      .sort((a, b) => a.at - b.at);
+  }
+
+  /** When the next mail falls due. */
+  nextDueAt(): number | undefined {
+    return this.unsent().reduce<number | undefined>((first, { at }) => Math.min(first ?? at, at), undefined);
+  }
+
+  /** Enters a mail into the books, or nothing where its instance runs no more. */
+  send({ instance, index, at }: Due): Mail | undefined {
+    const steps = this.stepsOf(instance);
+    const step = steps[index];
+    const runs = instance.status === "running" && this.instances.has(instance.instanceId);
+    if (!runs || step === undefined) return undefined;
+    const mail = mailOf(instance, index, step, new Date(at).toISOString());
+    this.sent.push(mail);
+    instance.sent = index + 1;
+    if (instance.sent === steps.length) {
+      instance.status = "finished";
+      instance.endedAt = mail.at;
+    }
+    return mail;
+  }
+
+  mails(): readonly Mail[] {
+    return this.sent;
   }
 
   record(entry: Omit<JournalEntry, "at">): void {
@@ -99,6 +146,22 @@ export class Store {
   reset(): void {
     this.instances.clear();
     this.journal = [];
+    this.sent = [];
+  }
+
+  private unsent(): Due[] {
+    if (this.journeys.size === 0) return [];
+    return [...this.instances.values()]
+      .filter(({ status }) => status === "running")
+      .flatMap((instance) =>
+        this.stepsOf(instance)
+          .map(({ afterMs }, index) => ({ instance, index, at: Date.parse(instance.startedAt) + afterMs }))
+          .slice(instance.sent),
+      );
+  }
+
+  private stepsOf({ journeyId }: Instance): readonly Step[] {
+    return this.journeys.get(journeyId.toLowerCase()) ?? [];
   }
 
   private time(): string {

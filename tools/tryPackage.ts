@@ -59,9 +59,15 @@ function blankProject(url: string): Record<string, string> {
 `,
     "tsconfig.json": JSON.stringify({
       compilerOptions: { strict: true, noEmit: true, skipLibCheck: true, types: [], module: "nodenext" },
-      include: ["index.ts"],
+      include: ["index.ts", "inbox.ts"],
     }),
     "package.json": JSON.stringify({ name: "blank", private: true }),
+    "inbox.ts": `import { SeedInbox, type SeedMail } from "pulumi-mailmodo/inbox";
+
+export async function welcome(to: string, since: Date): Promise<SeedMail> {
+  return new SeedInbox({ bucket: "seeds-inbox" }).waitForMail({ to, since, subject: /^Welcome/, timeoutMs: 30_000 });
+}
+`,
     "index.ts": `import { JourneyEnrollment, stackAddress } from "pulumi-mailmodo";
 
 const qa = new JourneyEnrollment("qa", {

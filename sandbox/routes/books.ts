@@ -5,6 +5,7 @@ import type { Store } from "../store";
 export function booksRoutes(app: FastifyInstance, store: Store): void {
   app.get("/_sandbox/instances", () => store.all());
   app.get("/_sandbox/requests", () => store.requests());
+  app.get("/_sandbox/mails", () => store.mails());
   app.post("/_sandbox/reset", (_request, reply) => {
     store.reset();
     return reply.code(204).send();

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { refuse, succeed } from "../envelopes";
+import type { Postman } from "../postman";
 import type { Profile } from "../profiles";
 import type { Store } from "../store";
 import { emailProperty, journeyParams, validationMessage } from "./schemas";
@@ -20,8 +21,8 @@ const body = {
   },
 };
 
-/** `POST /hooks/start/{journey-id}`: starts the journey for an address. */
-export function startRoute(app: FastifyInstance, store: Store, profile: () => Profile): void {
+/** `POST /hooks/start/{journey-id}`: starts the journey for an address. Its first mail comes after the answer. */
+export function startRoute(app: FastifyInstance, store: Store, postman: Postman, profile: () => Profile): void {
   app.post<{ Params: { journeyId: string }; Body: StartBody }>(
     "/hooks/start/:journeyId",
     { schema: { params: journeyParams, body }, schemaErrorFormatter: validationMessage },
@@ -34,7 +35,9 @@ export function startRoute(app: FastifyInstance, store: Store, profile: () => Pr
       if (!allowDuplicateEmail && earlier !== undefined && duplicate !== "accepted") {
         return refuse(reply, duplicate, earlier.instanceId);
       }
-      return succeed(reply, "journey Executed", store.start(journeyId, email, data, allowDuplicateEmail).instanceId);
+      const { instanceId } = store.start(journeyId, email, data, allowDuplicateEmail);
+      postman.wake();
+      return succeed(reply, "journey Executed", instanceId);
     },
   );
 }

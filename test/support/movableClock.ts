@@ -5,6 +5,10 @@ export interface MovableClock {
   now(): number;
   tick(ms: number): void;
   setSystemTime(ms: number): void;
+  /** Comes back once a wait of so many milliseconds is under way. */
+  waiting(ms: number): Promise<void>;
+  /** Moves the clock over a wait of so many milliseconds, once it is under way. */
+  outwait(ms: number): Promise<void>;
   /**
    * Moves the clock over each wait until a step is over, and over a request's deadline only where one hangs.
    *
@@ -17,17 +21,32 @@ export interface MovableClock {
  * Puts a movable clock in place for each test of the suite.
  *
  * @param deadlineMs How long a request waits for its answer: unlike every other wait, so that it can be told from them.
+ * @param startsAt In milliseconds since 1970. Default: 0.
  */
-export function useMovableClock(deadlineMs: number): MovableClock {
+export function useMovableClock(deadlineMs: number, startsAt = 0): MovableClock {
   let clock: FakeTimers.Clock;
   beforeEach(() => {
-    clock = FakeTimers.install({ toFake: ["setTimeout", "clearTimeout", "Date"] });
+    clock = FakeTimers.install({
+      now: startsAt,
+      toFake: ["setTimeout", "clearTimeout", "Date"],
+      // Of what began before it.
+      shouldClearNativeTimers: true,
+    });
   });
   afterEach(() => clock.uninstall());
+  const waits = () => [...(clock.timers?.values() ?? [])] as { delay?: number }[];
+  const waiting = async (ms: number) => {
+    while (!waits().some(({ delay }) => delay === ms)) await new Promise((resolve) => setImmediate(resolve));
+  };
   return {
     now: () => clock.now,
     tick: (ms) => void clock.tick(ms),
     setSystemTime: (ms) => clock.setSystemTime(ms),
+    waiting,
+    async outwait(ms) {
+      await waiting(ms);
+      clock.tick(ms);
+    },
     async settle(step, hung = () => 0) {
       let over = false;
       const mark = () => {
@@ -37,7 +56,7 @@ export function useMovableClock(deadlineMs: number): MovableClock {
       let hangs = hung();
       while (!over) {
         await new Promise((resolve) => setImmediate(resolve));
-        const timers = [...(clock.timers?.values() ?? [])] as { delay?: number }[];
+        const timers = waits();
         const onItsWay = timers.some(({ delay }) => delay === deadlineMs);
         if (onItsWay && hung() > hangs) {
           hangs = hung();

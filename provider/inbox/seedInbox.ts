@@ -1,0 +1,146 @@
+import type { S3Client } from "@aws-sdk/client-s3";
+import { setTimeout as sleep } from "node:timers/promises";
+import { clientFor, listMails, readMail, type Bucket, type StoredMail } from "./bucket";
+import { failedOn, InboxError, notArrived, reasonOf, type Unreadable } from "./inboxErrors";
+import { parseMail, type SeedMail } from "./seedMail";
+import { isWanted, wantedBy } from "./wanted";
+
+export { InboxError, type SeedMail };
+
+export interface SeedInboxOptions {
+  /** The bucket that SES's receipt rule writes to: its name alone. */
+  bucket: string;
+  /** What the keys begin with, as in the receipt rule, such as `mail/`. Default: the whole bucket. */
+  prefix?: string;
+  /** The bucket's region. Default: what the AWS SDK finds, such as `AWS_REGION`. Not with `client`. */
+  region?: string;
+  /**
+   * A client of your own. Default: one with the AWS SDK's defaults, which reads the credentials from the environment or
+   * the profile, and `AWS_ENDPOINT_URL` for a stand-in for S3, where it puts the bucket into the path.
+   */
+  client?: S3Client;
+}
+
+export interface WaitForMailOptions {
+  /**
+   * The address, with its plus tag, as the mail names it: `qa+seeds.pr-42@…` is neither `qa@…` nor `qa+seeds.pr-4@…`.
+   * Only the domain's capitals do not count.
+   */
+  to: string;
+  /** The whole subject, or an expression that fits in it. Default: any. */
+  subject?: string | RegExp;
+  /**
+   * The mail arrived then or later: a date, or ISO 8601 text such as an enrollment's `startedAt`; not in the future. S3
+   * knows whole seconds, so a mail of the same second counts.
+   */
+  since: Date | string;
+  /** How long to wait, in milliseconds: above 0, at most a day. */
+  timeoutMs: number;
+}
+
+/** A mailbox for tests: the bucket to which SES writes what it receives. It reads, and changes nothing there. */
+export class SeedInbox {
+  private readonly bucket: Bucket;
+
+  /** @throws {InboxError} An option is wrong. */
+  constructor(options: SeedInboxOptions) {
+    this.bucket = bucketBy(options);
+  }
+
+  /**
+   * Waits for a mail, and gives the newest one that fits.
+   *
+   * @throws {InboxError} It did not arrive in time, and the message lists what did; an option is wrong; or the bucket
+   * cannot be listed. An object that cannot be read is listed, too, and ends nothing.
+   */
+  async waitForMail(options: WaitForMailOptions): Promise<SeedMail> {
+    const wanted = wantedBy(options);
+    const arrived = new Map<string, SeedMail | Unreadable>();
+    let isListed = false;
+    const end = Date.now() + wanted.timeoutMs;
+    const giveUp = new AbortController();
+    const timer = setTimeout(() => giveUp.abort(), wanted.timeoutMs);
+    try {
+      for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
+        const objects = await this.list(wanted.since, giveUp.signal);
+        isListed = true;
+        const news = objects.filter(({ key }) => !isRead(arrived.get(key)));
+        for (const some of inGroups(news)) {
+          const mails = await Promise.all(some.map((object) => this.read(object, giveUp.signal)));
+          for (const mail of mails) arrived.set(mail.key, mail);
+          const found = mails.find((mail) => "subject" in mail && isWanted(mail, wanted));
+          if (found !== undefined) return found as SeedMail;
+        }
+        // Shorter towards the end, so that the last look is not long before it.
+        const halfMs = Math.ceil((end - Date.now()) / 2);
+        await sleep(Math.min(pauseMs, Math.max(halfMs, MIN_PAUSE_MS)), undefined, { signal: giveUp.signal });
+      }
+    } catch (error) {
+      if (!giveUp.signal.aborted) throw error;
+      throw notArrived(wanted, isListed ? newestFirst(arrived) : undefined, this.bucket);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private async list(since: Date, signal: AbortSignal): Promise<StoredMail[]> {
+    try {
+      return await listMails(this.bucket, since, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      throw failedOn(this.bucket, error);
+    }
+  }
+
+  private async read(object: StoredMail, signal: AbortSignal): Promise<SeedMail | Unreadable> {
+    let source: Uint8Array;
+    try {
+      source = await readMail(this.bucket, object.key, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      return { ...object, problem: reasonOf(error), isFinal: false };
+    }
+    return parseMail(source, object).catch((error: unknown) => ({
+      ...object,
+      problem: reasonOf(error),
+      isFinal: true,
+    }));
+  }
+}
+
+const FIRST_PAUSE_MS = 500;
+const MAX_PAUSE_MS = 5_000;
+const MIN_PAUSE_MS = 100;
+const AT_A_TIME = 8;
+
+function bucketBy(options: SeedInboxOptions): Bucket {
+  const { bucket, prefix = "", region, client } = (options ?? {}) as { [Name in keyof SeedInboxOptions]?: unknown };
+  if (typeof bucket !== "string" || !/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)) {
+    throw new InboxError("Cannot open the inbox: bucket must be the bucket's name alone, such as seeds-inbox.");
+  }
+  if (typeof prefix !== "string" || prefix.startsWith("/")) {
+    throw new InboxError(
+      "Cannot open the inbox: prefix must be what the keys begin with, such as mail/, without a / before it.",
+    );
+  }
+  if (region !== undefined && (typeof region !== "string" || !/^[a-z0-9-]+$/.test(region))) {
+    throw new InboxError("Cannot open the inbox: region must be a region's name, such as eu-west-1.");
+  }
+  if (region !== undefined && client !== undefined) {
+    throw new InboxError("Cannot open the inbox: give region or client, not both; a client has a region already.");
+  }
+  return { client: (client as S3Client | undefined) ?? clientFor(region), name: bucket, prefix };
+}
+
+/** Whether there is nothing to be gained by reading an object again. */
+function isRead(one: SeedMail | Unreadable | undefined): boolean {
+  return one !== undefined && (!("problem" in one) || one.isFinal);
+}
+
+function newestFirst(arrived: ReadonlyMap<string, SeedMail | Unreadable>): (SeedMail | Unreadable)[] {
+  return [...arrived.values()].sort((a, b) => b.receivedAt.getTime() - a.receivedAt.getTime());
+}
+
+function* inGroups<T>(items: readonly T[]): Generator<T[]> {
+  for (let first = 0; first < items.length; first += AT_A_TIME) yield items.slice(first, first + AT_A_TIME);
+}

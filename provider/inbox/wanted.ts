@@ -1,0 +1,57 @@
+import isEmail from "validator/lib/isEmail";
+import { inOneSpelling } from "../addresses";
+import { maskAddress } from "../mailmodo/errors";
+import { InboxError } from "./inboxErrors";
+import type { WaitForMailOptions } from "./seedInbox";
+import type { SeedMail } from "./seedMail";
+
+/** Which mail is waited for: the options, checked. */
+export interface Wanted {
+  /** In the project's one spelling. */
+  readonly to: string;
+  readonly subject?: string | RegExp;
+  readonly since: Date;
+  readonly timeoutMs: number;
+}
+
+const MAX_TIMEOUT_MS = 24 * 60 * 60 * 1000;
+
+/** @throws {InboxError} An option is wrong. The message is one line. */
+export function wantedBy(options: WaitForMailOptions): Wanted {
+  const { to, subject, since, timeoutMs } = (options ?? {}) as { [Name in keyof WaitForMailOptions]?: unknown };
+  if (typeof to !== "string" || !isEmail(to, { allow_utf8_local_part: false })) {
+    const given = typeof to === "string" && to !== "" ? ` (${maskAddress(to)})` : "";
+    throw wrong(`to must be one plain e-mail address${given}, such as qa+seeds.dev@seeds.example.com`);
+  }
+  if (subject !== undefined && typeof subject !== "string" && !(subject instanceof RegExp)) {
+    throw wrong("subject must be the whole subject as a string, or a regular expression");
+  }
+  const from = dateOf(since);
+  if (from === undefined) throw wrong("since must be a date, or one as text such as 2026-11-24T12:00:00.000Z");
+  if (from.getTime() > Date.now()) {
+    throw wrong(`since must not be in the future (${from.toISOString()}): take the time before the mail was sent`);
+  }
+  if (typeof timeoutMs !== "number" || !(timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT_MS)) {
+    throw wrong(`timeoutMs must be a number of milliseconds above 0, at most a day; it is ${String(timeoutMs)}`);
+  }
+  return { to: inOneSpelling(to), ...(subject === undefined ? {} : { subject }), since: from, timeoutMs };
+}
+
+export function isWanted({ recipients, subject }: SeedMail, wanted: Wanted): boolean {
+  if (!recipients.includes(wanted.to)) return false;
+  if (wanted.subject === undefined) return true;
+  // Unlike `test`, it starts from the beginning even where the expression is global.
+  return typeof wanted.subject === "string" ? subject === wanted.subject : subject.search(wanted.subject) >= 0;
+}
+
+/** Pulumi's outputs are text, such as an enrollment's `startedAt`. */
+function dateOf(value: unknown): Date | undefined {
+  const isIsoText =
+    typeof value === "string" && /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(value);
+  const date = value instanceof Date ? value : isIsoText ? new Date(value) : undefined;
+  return date === undefined || Number.isNaN(date.getTime()) ? undefined : date;
+}
+
+function wrong(what: string): InboxError {
+  return new InboxError(`Cannot wait for mail: ${what}.`);
+}

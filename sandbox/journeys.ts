@@ -1,0 +1,98 @@
+import * as fs from "node:fs";
+import ms, { type StringValue } from "ms";
+
+/** One mail of a journey. `{{name}}` in it stands for the contact's value of that name. */
+export interface Step {
+  /** How long after the start it falls due. */
+  readonly afterMs: number;
+  readonly subject: string;
+  readonly text?: string;
+  readonly html?: string;
+}
+
+/** The mails of journeys, by the journey's id in small letters. */
+export type Journeys = ReadonlyMap<string, readonly Step[]>;
+
+/**
+ * Reads journeys from a JSON file: an object from a journey's id to `{ "steps": [...] }`. A step has `delay`, such as
+ * "0s" or "1d", or `delayMs`, counted from the step before or from the start; `subject`; and `text`, `html` or both.
+ *
+ * @throws {Error} It cannot be read, or is not of this form. The message is one line and names the step.
+ */
+export function readJourneys(file: string): Journeys {
+  let value: unknown;
+  try {
+    value = JSON.parse(fs.readFileSync(file, "utf8"));
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = code === "ENOENT" ? "there is no such file" : message.replace(/\s+/g, " ");
+    throw new Error(`Could not read the journeys in ${file}: ${why}.`);
+  }
+  try {
+    return journeysOf(value);
+  } catch (error) {
+    throw new Error(`${file}: ${(error as Error).message}`);
+  }
+}
+
+/** @throws {Error} It is not of the form that {@link readJourneys} says. */
+export function journeysOf(value: unknown): Journeys {
+  const journeys = new Map<string, readonly Step[]>();
+  for (const [id, journey] of Object.entries(objectOf(value, "The journeys"))) {
+    const what = `Journey ${id}`;
+    if (!UUID.test(id)) throw new Error(`Journey "${id}" has an id that is no UUID.`);
+    if (journeys.has(id.toLowerCase())) throw new Error(`${what} is there twice.`);
+    const { steps } = objectOf(journey, what, ["steps"]);
+    if (!Array.isArray(steps) || steps.length === 0) throw new Error(`${what} must have a list of steps.`);
+    let afterMs = 0;
+    const mails = steps.map((step: unknown, index) => {
+      const mail = stepOf(step, `${what}, step ${index + 1}`, afterMs);
+      afterMs = mail.afterMs;
+      return mail;
+    });
+    journeys.set(id.toLowerCase(), mails);
+  }
+  return journeys;
+}
+
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+function stepOf(value: unknown, what: string, beforeMs: number): Step {
+  const { subject, text, html, ...delays } = objectOf(value, what, ["delay", "delayMs", "subject", "text", "html"]);
+  if (typeof subject !== "string" || subject.trim() === "") throw new Error(`${what} must have a subject.`);
+  for (const [name, body] of Object.entries({ text, html })) {
+    if (body !== undefined && (typeof body !== "string" || body === ""))
+      throw new Error(`${what}: ${name} must be a string that is not empty.`);
+  }
+  if (text === undefined && html === undefined) throw new Error(`${what} must have text, html or both.`);
+  return {
+    afterMs: beforeMs + delayMsOf(delays, what),
+    subject,
+    ...(text === undefined ? {} : { text: text as string }),
+    ...(html === undefined ? {} : { html: html as string }),
+  };
+}
+
+function delayMsOf({ delay, delayMs }: Record<string, unknown>, what: string): number {
+  if ((delay === undefined) === (delayMs === undefined)) throw new Error(`${what} must have delay or delayMs.`);
+  if (delay === undefined) {
+    if (Number.isSafeInteger(delayMs) && (delayMs as number) >= 0) return delayMs as number;
+    throw new Error(`${what}: delayMs must be a whole number from 0.`);
+  }
+  // A number alone would be taken as milliseconds, which nobody means.
+  const parsed =
+    typeof delay === "string" && /[a-z]$/i.test(delay) && delay.length <= 100 ? ms(delay as StringValue) : undefined;
+  if (parsed !== undefined && Number.isFinite(parsed) && parsed >= 0) return Math.round(parsed);
+  throw new Error(
+    `${what}: delay must be a time from 0 with its unit, such as "0s", "90m" or "1d"; it is ${JSON.stringify(delay)}.`,
+  );
+}
+
+function objectOf(value: unknown, what: string, fields?: readonly string[]): Record<string, unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new Error(`${what} must be an object.`);
+  const unknown = Object.keys(value).find((field) => fields !== undefined && !fields.includes(field));
+  if (unknown !== undefined)
+    throw new Error(`${what} has an unknown field "${unknown}"; there are ${fields?.join(", ")}.`);
+  return value as Record<string, unknown>;
+}

@@ -1,0 +1,48 @@
+import type { Step } from "./journeys";
+import type { Instance } from "./store";
+
+/** One mail that a journey sent. */
+export interface Mail {
+  /** When it fell due, by the sandbox's clock. */
+  readonly at: string;
+  readonly instanceId: string;
+  readonly journeyId: string;
+  /** Which of the journey's mails, from 1. */
+  readonly step: number;
+  readonly to: string;
+  readonly subject: string;
+  readonly text?: string;
+  readonly html?: string;
+  /** Where it was written to, such as `s3://bucket/key`. */
+  deliveredTo?: string;
+  /** Why it could not be delivered. */
+  problem?: string;
+}
+
+/** Fills a step with the contact's values. */
+export function mailOf({ instanceId, journeyId, email, data }: Instance, index: number, step: Step, at: string): Mail {
+  const { subject, text, html } = step;
+  return {
+    at,
+    instanceId,
+    journeyId,
+    step: index + 1,
+    to: email,
+    subject: fill(subject, data),
+    ...(text === undefined ? {} : { text: fill(text, data) }),
+    ...(html === undefined ? {} : { html: fill(html, data, escapeHtml) }),
+  };
+}
+
+/** A name that the contact has no value for leaves nothing; Mailmodo is not known to do otherwise. */
+function fill(template: string, data: Instance["data"], escape = (text: string) => text): string {
+  return template.replace(/\{\{\s*([^{}]+?)\s*\}\}/g, (_, name: string) => {
+    const value = (Object.hasOwn(data, name) ? data[name] : undefined) ?? "";
+    return escape(typeof value === "string" ? value : JSON.stringify(value));
+  });
+}
+
+function escapeHtml(text: string): string {
+  const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+  return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
+}

@@ -1,0 +1,34 @@
+import MailComposer from "nodemailer/lib/mail-composer";
+import type { Mail } from "./mail";
+
+/**
+ * The mail as SES writes it to a bucket: its own lines first, then the mail as it was sent.
+ *
+ * @param id SES's id of the mail.
+ */
+export async function mimeOf({ at, to, instanceId, step, subject, text, html }: Mail, id: string): Promise<Buffer> {
+  const domain = "mailmodo.example.com";
+  const date = new Date(at);
+  const ses = [
+    `Return-Path: <bounce@${domain}>`,
+    `Received: from out.${domain} (out.${domain} [192.0.2.25])`,
+    ` by inbound-smtp.us-east-1.amazonaws.com with SMTP id ${id}`,
+    ` for ${to};`,
+    ` ${date.toUTCString().replace("GMT", "+0000 (UTC)")}`,
+    "X-SES-Spam-Verdict: PASS",
+    "X-SES-Virus-Verdict: PASS",
+    "",
+  ];
+  const composer = new MailComposer({
+    from: { name: "Mailmodo sandbox", address: `journeys@${domain}` },
+    to: { name: "", address: to },
+    subject,
+    text,
+    html,
+    date,
+    // A mail's lines end so on the wire; nodemailer leaves that to its transports.
+    newline: "windows",
+    messageId: `<${instanceId}.${step}@${domain}>`,
+  });
+  return Buffer.concat([Buffer.from(ses.join("\r\n")), await composer.compile().build()]);
+}

@@ -1,0 +1,26 @@
+import type { FastifyInstance } from "fastify";
+import type { Clock } from "../clock";
+import type { Postman } from "../postman";
+
+type Move = { readonly advanceSeconds: number } | { readonly now: string };
+
+const move = {
+  type: "object",
+  additionalProperties: false,
+  properties: {
+    advanceSeconds: { type: "number", minimum: 0 },
+    now: { type: "string", format: "date-time" },
+  },
+  oneOf: [{ required: ["advanceSeconds"] }, { required: ["now"] }],
+};
+
+/** `/_sandbox/clock`: shows the clock, and moves it ahead; what falls due by that is delivered before the answer. */
+export function clockRoutes(app: FastifyInstance, clock: Clock, postman: Postman): void {
+  const shown = () => ({ now: new Date(clock.now()).toISOString() });
+  app.get("/_sandbox/clock", shown);
+  app.post<{ Body: Move }>("/_sandbox/clock", { schema: { body: move } }, async ({ body }) => {
+    clock.moveTo("now" in body ? Date.parse(body.now) : clock.now() + body.advanceSeconds * 1000);
+    await postman.sendDue();
+    return shown();
+  });
+}
