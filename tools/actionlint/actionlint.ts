@@ -55,7 +55,7 @@ export async function findActionlint(
     } catch (error) {
       const { stderr, message } = error as Error & { stderr?: string };
       throw new Error(
-        `Could not build actionlint: ${(stderr || message).trim().split("\n").at(-1)}. ` +
+        `Could not build actionlint: ${(stderr || message).trim().split("\n").at(-1)?.replace(/[^.]$/, "$&.")} ` +
           "Install Go 1.26 or later, see that its module proxy answers, and run it again.",
         { cause: error },
       );
