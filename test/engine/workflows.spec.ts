@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import * as fs from "node:fs";
-import * as path from "node:path";
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout } from "node:timers/promises";
 import { CreateAliasCommand, CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { CreateBucketCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { SANDBOX_KEY } from "../../sandbox/server";
-import { createWorkbench, type Workbench } from "../../tools/workbench";
+import { createCheckout, type Checkout } from "../support/checkout";
 import { startGitHub, TOKEN, type GitHub } from "../support/github";
 import { useMoto } from "../support/moto";
 import { useSandbox } from "../support/sandbox";
@@ -15,8 +16,11 @@ const sweep = readWorkflow("preview-sweep.yml");
 
 describe("the workflows, run step by step against the sandbox and moto", () => {
   const moto = useMoto();
-  const sandbox = useSandbox();
-  const benches: Workbench[] = [];
+  let wait: (ms: number) => Promise<void>;
+  let release = () => {};
+  beforeEach(() => (wait = setTimeout));
+  const sandbox = useSandbox({ sleep: (ms) => wait(ms) });
+  const checkouts: Checkout[] = [];
   let s3: S3Client;
   let bucket = "";
   let github: GitHub;
@@ -35,7 +39,8 @@ describe("the workflows, run step by step against the sandbox and moto", () => {
     github = await startGitHub();
   });
   afterEach(async () => {
-    for (const bench of benches.splice(0)) bench.dispose();
+    release();
+    for (const checkout of checkouts.splice(0)) checkout.dispose();
     await github.close();
   });
 
@@ -89,8 +94,45 @@ describe("the workflows, run step by step against the sandbox and moto", () => {
     assert.equal(github.comments.length, 1);
   });
 
+  it("stops in time when its job is cancelled, says so in the comment, and the close aborts what had been started", async () => {
+    wait = () => new Promise((resolve) => (release = resolve));
+    sandbox().faults.add({ kind: "delay", delayMs: 1, count: 1 });
+    const asked = once(sandbox().app.server, "request");
+    let toldToStop = 0;
+    const cancelled = await runPreview({
+      action: "opened",
+      onStart(name, child) {
+        if (name !== "Bring the preview up") return;
+        void asked.then(() => {
+          toldToStop = Date.now();
+          child.kill("SIGINT");
+        });
+        void once(child, "exit").then(() => (toldToStop = Date.now() - toldToStop));
+      },
+    });
+    assert.ok(toldToStop < 7_500, `${toldToStop} ms`);
+    assert.deepEqual(
+      cancelled.ran.map(({ name, code }) => [name, code]),
+      [
+        ["Install the packages", 0],
+        ["Bring the preview up", 130],
+        ["Tell the pull request", 0],
+      ],
+    );
+    assert.match(github.comments[0]?.body ?? "", /preview -->\n### Preview pr-7/);
+    release();
+    sandbox().faults.clear();
+    const closed = await runPreview({ action: "closed" });
+    assert.equal(closed.conclusion, "success", closed.output);
+    assert.deepEqual(running(), []);
+    assert.match(github.comments[0]?.body ?? "", /### Preview pr-7 is taken down\n/);
+  });
+
   it("runs a fork's against a sandbox of its own, with no secret in sight and no comment", async () => {
-    await assert.rejects(fetch(FORK_SANDBOX), "something listens on port 8025 already: end it, then run the test again");
+    await assert.rejects(
+      fetch(FORK_SANDBOX),
+      "something listens on port 8025 already: end it, then run the test again",
+    );
     const forked = { action: "opened", repository: "mallory/seeds" };
     assert.equal((await runPreview(forked)).conclusion, "skipped");
     const run = await runPreview(forked, "fork");
@@ -162,31 +204,14 @@ describe("the workflows, run step by step against the sandbox and moto", () => {
       .map(({ Key = "" }) => Key)
       .filter((key) => key.startsWith(".pulumi/stacks/") && !key.endsWith(".bak"));
 
-  /** A runner that nothing was done on yet, with a checkout of this repository. */
   async function newMachine(): Promise<Machine> {
-    const root = path.join(__dirname, "../..");
-    const settings = fs.readFileSync(path.join(root, "Pulumi.preview.yaml"), "utf8");
-    const bench = await createWorkbench(
-      {
-        // As its user sets it, but for Mailmodo's address.
-        "Pulumi.preview.yaml":
-          settings.replace("# secretsprovider:", "secretsprovider:") +
-          `  mailmodo:baseUrl: ${sandbox().url}\n  mailmodo:requestTimeoutSeconds: "2"\n`,
-      },
-      { copies: ["Pulumi.yaml", "Pulumi.preview-sandbox.yaml", "package.json", "tsconfig.json", "stacks", "sandbox"] },
-    );
-    benches.push(bench);
-    const [temp, bin] = ["temp", "bin"].map((name) => path.join(bench.dir, "..", name)) as [string, string];
-    for (const folder of [temp, bin]) fs.mkdirSync(folder);
-    fs.writeFileSync(path.join(bin, "npm"), NPM, { mode: 0o755 });
+    const checkout = await createCheckout(sandbox());
+    checkouts.push(checkout);
     return {
-      dir: bench.dir,
-      temp,
+      dir: checkout.dir,
+      temp: checkout.temp,
       env: {
-        ...bench.env,
-        PATH: `${bin}:${bench.env["PATH"]}`,
-        PULUMI_BACKEND_URL: undefined,
-        PULUMI_CONFIG_PASSPHRASE: undefined,
+        ...checkout.env,
         GITHUB_API_URL: github.url,
         GITHUB_SERVER_URL: "https://github.com",
         GITHUB_REPOSITORY: "octocat/seeds",
@@ -212,6 +237,7 @@ describe("the workflows, run step by step against the sandbox and moto", () => {
     author?: string;
     secrets?: object;
     vars?: object;
+    onStart?: (name: string, child: ChildProcess) => void;
   }
 
   async function runPreview(event: Event, job = "preview"): Promise<JobRun> {
@@ -227,16 +253,17 @@ describe("the workflows, run step by step against the sandbox and moto", () => {
   async function run(
     job: Parameters<typeof runJob>[0] | undefined,
     event: object,
-    contexts: { inputs?: object; secrets?: object; vars?: object },
+    { inputs = {}, secrets = { MAILMODO_API_KEY: SANDBOX_KEY }, vars, onStart }: Partial<Event> & { inputs?: object },
   ): Promise<JobRun> {
     assert.ok(job !== undefined);
     const url = `s3://${bucket}?use_path_style=true&endpoint=${moto().url}`;
-    return runJob(job, await newMachine(), {
+    const contexts = {
       github: { repository: "octocat/seeds", token: TOKEN, ...event },
-      vars: contexts.vars ?? { PULUMI_BACKEND_URL: url, PREVIEW_ROLE_ARN: ROLE, AWS_REGION: "us-east-1" },
-      secrets: contexts.secrets ?? { MAILMODO_API_KEY: SANDBOX_KEY },
-      inputs: contexts.inputs ?? {},
-    });
+      vars: vars ?? { PULUMI_BACKEND_URL: url, PREVIEW_ROLE_ARN: ROLE, AWS_REGION: "us-east-1" },
+      secrets,
+      inputs,
+    };
+    return runJob(job, await newMachine(), contexts, onStart);
   }
 });
 
@@ -244,9 +271,3 @@ const MARK = "<!-- pulumi-mailmodo preview -->";
 const ROLE = "arn:aws:iam::123456789012:role/mailmodo-previews";
 const CREDENTIALS = { accessKeyId: "testing", secretAccessKey: "testing" };
 const FORK_SANDBOX = "http://127.0.0.1:8025/_sandbox/instances";
-
-/** The node_modules of this repository are there, which is what `npm ci` would bring from the registry in a minute. */
-const NPM = `#!/usr/bin/env bash
-if [[ $1 == ci ]]; then [[ -d node_modules ]]; exit; fi
-PATH=\${PATH#*:} exec npm "$@"
-`;

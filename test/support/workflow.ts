@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import * as fs from "node:fs";
 import * as path from "node:path";
@@ -58,8 +58,17 @@ export interface JobRun {
   readonly summary: string;
 }
 
-/** Runs a job as GitHub does: its steps in order, each in a bash of its own, with the file's own conditions and environment. */
-export async function runJob(job: Job, machine: Machine, contexts: Contexts): Promise<JobRun> {
+/**
+ * Runs a job as GitHub does: its steps in order, each in a bash of its own, with the file's own conditions and environment.
+ *
+ * @param onStart Gets the process of each step as it starts: GitHub's signals go to that one alone.
+ */
+export async function runJob(
+  job: Job,
+  machine: Machine,
+  contexts: Contexts,
+  onStart: (name: string, child: ChildProcess) => void = () => undefined,
+): Promise<JobRun> {
   const ran: { name: string; code: number | null; env: NodeJS.ProcessEnv }[] = [];
   if (!holds(job.if, contexts, false)) return { conclusion: "skipped", ran, output: "", summary: "" };
 
@@ -76,7 +85,9 @@ export async function runJob(job: Job, machine: Machine, contexts: Contexts): Pr
       Object.assign(taken, action(expandAll(inputs, contexts)));
       continue;
     }
-    const set = Object.fromEntries([...written("env").matchAll(/^(\w+)=(.*)$/gm)].map(([, key, value]) => [key, value]));
+    const set = Object.fromEntries(
+      [...written("env").matchAll(/^(\w+)=(.*)$/gm)].map(([, key, value]) => [key, value]),
+    );
     const own = { ...files, ...expandAll(job.env ?? {}, contexts), ...taken, ...set, ...expandAll(env, contexts) };
     const script = file(`step-${nth}.sh`);
     fs.writeFileSync(script, run ?? "");
@@ -87,6 +98,7 @@ export async function runJob(job: Job, machine: Machine, contexts: Contexts): Pr
       env: { ...machine.env, ...own },
       stdio: ["ignore", output, output],
     });
+    onStart(name ?? "", child);
     const [code] = (await once(child, "exit")) as [number | null];
     fs.closeSync(output);
     failed ||= code !== 0;
