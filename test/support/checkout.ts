@@ -1,0 +1,39 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { createWorkbench, type Workbench } from "../../tools/workbench";
+import type { RunningSandbox } from "./sandbox";
+
+/** A machine of a CI's that nothing was done on yet, with a checkout of this repository. */
+export interface Checkout extends Workbench {
+  /** An empty folder beside the checkout. */
+  readonly temp: string;
+}
+
+/** Its previews enroll in the sandbox, and their secrets are under the KMS key of the settings; it has no backend, and no key. */
+export async function createCheckout(sandbox: RunningSandbox): Promise<Checkout> {
+  const settings = fs.readFileSync(path.join(__dirname, "../../Pulumi.preview.yaml"), "utf8");
+  const bench = await createWorkbench(
+    {
+      // As its user sets it, but for Mailmodo's address.
+      "Pulumi.preview.yaml":
+        settings.replace("# secretsprovider:", "secretsprovider:") +
+        `  mailmodo:baseUrl: ${sandbox.url}\n  mailmodo:requestTimeoutSeconds: "2"\n`,
+    },
+    { copies: ["Pulumi.yaml", "Pulumi.preview-sandbox.yaml", "package.json", "tsconfig.json", "stacks", "sandbox"] },
+  );
+  const [temp, bin] = ["temp", "bin"].map((name) => path.join(bench.dir, "..", name)) as [string, string];
+  for (const folder of [temp, bin]) fs.mkdirSync(folder);
+  fs.writeFileSync(path.join(bin, "npm"), NPM, { mode: 0o755 });
+  Object.assign(bench.env, {
+    PATH: `${bin}:${bench.env["PATH"]}`,
+    PULUMI_BACKEND_URL: undefined,
+    PULUMI_CONFIG_PASSPHRASE: undefined,
+  });
+  return { ...bench, temp };
+}
+
+/** The node_modules of this repository are there, which is what `npm ci` would bring from the registry in a minute. */
+const NPM = `#!/usr/bin/env bash
+if [[ $1 == ci ]]; then [[ -d node_modules ]]; exit; fi
+PATH=\${PATH#*:} exec npm "$@"
+`;
