@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { markOf } from "./addresses";
 import { maskAddress } from "./mailmodo/errors";
+import { programError } from "./programError";
 
 interface Claim {
   readonly name: string;
@@ -34,7 +35,7 @@ export function refuseDuplicates(name: string, claimed: Claimed): pulumi.Output<
       const key = markOf({ journeyId, email: String(email) });
       const other = taken.get(key);
       if (other !== undefined && !(other.allowDuplicateEmail && allowDuplicateEmail)) {
-        throw new pulumi.RunError(
+        throw programError(
           `"${other.name}" and "${name}" both enroll ${maskAddress(String(email))} in journey ${journeyId}. ` +
             "Remove one, or set allowDuplicateEmail on both.",
         );

@@ -8,6 +8,7 @@ import { PLAN_LOADER, SHARD_LOADER, TYPES } from "./loader";
 import { maskAddress } from "./mailmodo/errors";
 import { refuseKeyInClear } from "./settings";
 import { keepTopFrameOnly } from "./topFrame";
+import { programError } from "./programError";
 
 /** One contact of a cohort. */
 export interface CohortContact {
@@ -147,11 +148,11 @@ const MAX_SHARDS = 1024;
 
 function numberOfShards(name: string, shards: unknown = DEFAULT_SHARDS): number {
   if (Number.isInteger(shards) && (shards as number) >= 1 && (shards as number) <= MAX_SHARDS) return shards as number;
-  throw new pulumi.RunError(`shards of the cohort "${name}" must be a whole number from 1 to ${MAX_SHARDS}.`);
+  throw programError(`shards of the cohort "${name}" must be a whole number from 1 to ${MAX_SHARDS}.`);
 }
 
 function listOf(name: string, contacts: unknown): readonly CohortContact[] {
-  const fail = (why: string) => new pulumi.RunError(`contacts of the cohort "${name}" ${why}.`);
+  const fail = (why: string) => programError(`contacts of the cohort "${name}" ${why}.`);
   if (!Array.isArray(contacts)) throw fail("must be a list of { email, data }");
   const wrong = contacts.findIndex((contact: unknown) => {
     return typeof contact !== "object" || contact === null || (contact as CohortContact).email === undefined;
@@ -176,7 +177,7 @@ function refuseTwice(name: string, emails: readonly string[]): void {
   });
   if (twice.length === 0) return;
   const more = twice.length > MAX_NAMED ? ` and ${twice.length - MAX_NAMED} more` : "";
-  throw new pulumi.RunError(
+  throw programError(
     `The cohort "${name}" has addresses twice: ${twice.slice(0, MAX_NAMED).join(", ")}${more}. ` +
       "Each can be in it once: remove the others.",
   );

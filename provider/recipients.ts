@@ -3,6 +3,7 @@ import { domainToASCII, domainToUnicode } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
 import isEmail from "validator/lib/isEmail";
 import { escapeRegExp } from "./mailmodo/errors";
+import { programError } from "./programError";
 
 /** A parsed `mailmodo:allowedRecipients`. */
 export interface Recipients {
@@ -68,7 +69,7 @@ const HASH_LENGTH = 16;
 /** {@link stackAddress} for a given project and stack. */
 export function tagAddress(base: string, project: string, stack: string): string {
   if (typeof base !== "string" || !isEmail(base, { allow_utf8_local_part: false })) {
-    throw new pulumi.RunError("stackAddress takes a plain e-mail address, such as seeds@example.com.");
+    throw programError("stackAddress takes a plain e-mail address, such as seeds@example.com.");
   }
   const { local, domain } = split(base);
   const plus = local.indexOf("+");
@@ -86,7 +87,7 @@ export function tagAddress(base: string, project: string, stack: string): string
     .slice(0, HASH_LENGTH);
   const room = MAX_LOCAL_LENGTH - mailbox.length - 1 - HASH_LENGTH;
   if (room < 0) {
-    throw new pulumi.RunError(
+    throw programError(
       `stackAddress cannot tag an address whose name before the @ has ${mailbox.length} characters: 64 are allowed with the tag. Take one of at most 47.`,
     );
   }

@@ -7,6 +7,7 @@ import type { Connection, Outgoing } from "./mailmodo/transport";
 import { engineIsGoneLately, isLeaving } from "./plugin";
 import { parseRecipients, type Recipients } from "./recipients";
 import { SettingsError } from "./settingsError";
+import { programError } from "./programError";
 
 /** Reads one stack config value by its full name, secrets in clear. Both Pulumi's plugin and a program can give one. */
 export interface ConfigReader {
@@ -106,15 +107,13 @@ export function refuseKeyInClear(): void {
   const inClear = (name: string) => (isConfigSecret(name) ? undefined : pulumi.runtime.getConfig(name));
   const replaceKey = "Then make a new key at Mailmodo, for this one was written to disk.";
   if (inClear("mailmodo:apiKey")) {
-    throw new pulumi.RunError(
+    throw programError(
       "mailmodo:apiKey was set without --secret, so it would be kept in clear in the stack's file and state. " +
         `Set it again: ${KEY_COMMAND}. ${replaceKey}`,
     );
   }
   if (looksLikeKey(inClear("mailmodo:apiKeySecret") ?? "")) {
-    throw new pulumi.RunError(
-      `mailmodo:apiKeySecret is an API key, and not the name of a secret. ${MOVE_KEY} ${replaceKey}`,
-    );
+    throw programError(`mailmodo:apiKeySecret is an API key, and not the name of a secret. ${MOVE_KEY} ${replaceKey}`);
   }
 }
 

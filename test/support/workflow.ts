@@ -86,7 +86,7 @@ export async function runJob(
       continue;
     }
     const set = Object.fromEntries(
-      [...written("env").matchAll(/^(\w+)=(.*)$/gm)].map(([, key, value]) => [key, value]),
+      [...written("env").matchAll(/^(\w+)=(.*)$/gm)].map(([, key = "", value = ""]) => [key, value] as const),
     );
     const own = { ...files, ...expandAll(job.env ?? {}, contexts), ...taken, ...set, ...expandAll(env, contexts) };
     const script = file(`step-${nth}.sh`);
