@@ -1,62 +1,74 @@
+// The engine, the program and the foundation's stack are real; the AWS plugin is a double, AWS is moto, and Mailmodo and SES are the sandbox.
 import assert from "node:assert/strict";
 import { ListObjectsV2Command } from "@aws-sdk/client-s3";
 import * as path from "node:path";
 import { SeedInbox } from "../../provider/inbox/seedInbox";
 import { toBucket } from "../../sandbox/delivery";
 import { readJourneys } from "../../sandbox/journeys";
-import { useMoto } from "../support/moto";
-import { createProject, JOURNEY, type Project } from "../support/project";
-import { makeBucket, s3Of } from "../support/seedMails";
+import { SANDBOX_KEY } from "../../sandbox/server";
+import { useFoundationStack } from "../support/foundationStack";
+import { createRunner, type Runner } from "../support/previews";
+import { JOURNEY } from "../support/project";
+import { startSandbox, type RunningSandbox } from "../support/sandbox";
+import { s3Of } from "../support/seedMails";
 
-// Where SES writes what it receives for the seeds.
-const bucket = "seeds-inbox";
-const prefix = "mail/";
 const DAY_S = 86_400;
 
-describe("a preview's mail, through the real engine and a real S3 API", () => {
-  const moto = useMoto();
+describe("a preview's mail, from the foundation's outputs to its destroy", () => {
+  const foundation = useFoundationStack();
   const since = new Date();
-  let project: Project;
-  let close: () => Promise<void>;
+  let sandbox: RunningSandbox;
+  let runner: Runner;
   let inbox: SeedInbox;
+  let objects: () => Promise<number | undefined>;
   before(async () => {
-    const client = s3Of(moto());
-    await makeBucket(client, bucket);
+    const { aws, moto, outputs } = foundation();
+    const { mailBucket: bucket, stateBucket, apiKeySecretArn } = outputs;
+    const prefix = String(outputs["mailPrefix"]);
+    // moto takes their refusal of plain http for one of everybody.
+    for (const Bucket of [bucket, stateBucket]) await aws.s3.deleteBucketPolicy({ Bucket });
+    await aws.secrets.putSecretValue({ SecretId: apiKeySecretArn, SecretString: SANDBOX_KEY });
+
+    const client = s3Of(moto);
+    objects = async () => (await client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix }))).KeyCount;
     inbox = new SeedInbox({ bucket, prefix, client });
-    ({ project, close } = await createProject(
-      `
-      const qa = new JourneyEnrollment("qa", {
-        journeyId,
-        email: stackAddress("qa+pr-42@seeds.example.com"),
-        data: { firstName: "Ada", seats: 3 },
-        abortReason: "preview closed",
-      });
-      exports.email = qa.email;
-      `,
-      {
-        // Its journey is the project's, with three mails: at once, after a day, and two days later.
-        journeys: readJourneys(path.join(__dirname, "../../sandbox/journeys.example.json")),
-        deliver: toBucket(`s3://${bucket}/${prefix}`, client),
-      },
-    ));
+    sandbox = await startSandbox({
+      // Its journey is the preview's, with three mails: at once, after a day, and two days later.
+      journeys: readJourneys(path.join(__dirname, "../../sandbox/journeys.example.json")),
+      deliver: toBucket(`s3://${bucket}/${prefix}`, client),
+    });
+    runner = await createRunner(sandbox, {
+      env: { ...moto.env, PULUMI_BACKEND_URL: `${outputs.backendUrl}&use_path_style=true` },
+      settings: `  mailmodo:apiKeySecret: ${apiKeySecretArn}\nsecretsprovider: ${outputs.secretsProvider}\n`,
+      program: `
+        const qa = new JourneyEnrollment("qa", {
+          journeyId: "${JOURNEY}",
+          email: stackAddress("qa@${String(outputs["mailDomain"])}"),
+          data: { firstName: "Ada", seats: 3 },
+          abortReason: "preview closed",
+        });
+        exports.email = qa.email;`,
+    });
+    for (const name of ["MAILMODO_API_KEY", "PULUMI_CONFIG_PASSPHRASE"]) runner.env[name] = undefined;
   });
-  after(() => close());
+  after(async () => {
+    runner?.dispose();
+    await sandbox?.app.close();
+  });
 
   const advance = async (advanceSeconds: number) => {
-    const { status } = await project.sandbox.post("/_sandbox/clock", { advanceSeconds });
+    const { status } = await sandbox.post("/_sandbox/clock", { advanceSeconds });
     assert.equal(status, 200);
   };
-  const objects = async () =>
-    (await s3Of(moto()).send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix }))).KeyCount;
-
   it("comes after up, goes on with time, and stops with destroy", async () => {
     // One that nobody stops, to see that the third mail would have come.
     const other = "qa+pr-4@seeds.example.com";
-    await project.sandbox.post(`/hooks/start/${JOURNEY}`, { email: other, data: { firstName: "Eva", seats: 1 } });
+    await sandbox.post(`/hooks/start/${JOURNEY}`, { email: other, data: { firstName: "Eva", seats: 1 } });
 
-    await project.succeed("up", "--yes", "--skip-preview");
-    const { email: to } = JSON.parse((await project.succeed("stack", "output", "--json")).stdout) as { email: string };
-    assert.equal(to, "qa+pr-42.seeds.test@seeds.example.com");
+    await runner.succeed("up", "--name", "pr-42");
+    const { stdout } = await runner.pulumi("stack", "output", "--json", "--stack", "pr-42");
+    const { email: to } = JSON.parse(stdout) as { email: string };
+    assert.equal(to, "qa+seeds.pr-42@seeds.example.com");
 
     const welcome = await inbox.waitForMail({ to, since, timeoutMs: 30_000 });
     assert.deepEqual([welcome.subject, welcome.recipients], ["Welcome, Ada", [to]]);
@@ -71,19 +83,19 @@ describe("a preview's mail, through the real engine and a real S3 API", () => {
     assert.equal(second.subject, "Your second day, Ada");
     assert.equal(await objects(), 4);
 
-    await project.succeed("destroy", "--yes", "--skip-preview");
+    await runner.succeed("down", "--name", "pr-42");
     await advance(30 * DAY_S);
     assert.equal(
       (await inbox.waitForMail({ to: other, subject: "Three days in", since, timeoutMs: 30_000 })).text,
       "How is it going, Eva?",
     );
     assert.equal(await objects(), 5);
-    const mails = project.sandbox.store.mails().filter((mail) => mail.to === to);
+    const mails = sandbox.store.mails().filter((mail) => mail.to === to);
     assert.deepEqual(
       mails.map(({ subject }) => subject),
       ["Welcome, Ada", "Your second day, Ada"],
     );
-    const instance = project.sandbox.store.all().find(({ email }) => email === to);
+    const instance = sandbox.store.all().find(({ email }) => email === to);
     assert.deepEqual([instance?.status, instance?.abortReason], ["aborted", "preview closed"]);
   });
 });
