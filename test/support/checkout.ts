@@ -1,4 +1,5 @@
 import * as fs from "node:fs";
+import * as net from "node:net";
 import * as path from "node:path";
 import { createWorkbench, type Workbench } from "../../tools/workbench";
 import type { RunningSandbox } from "./sandbox";
@@ -7,6 +8,10 @@ import type { RunningSandbox } from "./sandbox";
 export interface Checkout extends Workbench {
   /** An empty folder beside the checkout. */
   readonly temp: string;
+  /** The port of a sandbox that is started in it. */
+  readonly port: number;
+  /** What a CI's file says, with that port in the place of 8025, which others on this machine may use. */
+  moved<T>(said: T): T;
 }
 
 /** Its previews enroll in the sandbox, and their secrets are under the KMS key of the settings; it has no backend, and no key. */
@@ -29,7 +34,22 @@ export async function createCheckout(sandbox: RunningSandbox): Promise<Checkout>
     PULUMI_BACKEND_URL: undefined,
     PULUMI_CONFIG_PASSPHRASE: undefined,
   });
-  return { ...bench, temp };
+
+  const port = await freePort();
+  const move = (text: string) => text.replaceAll("8025", String(port));
+  for (const name of ["Pulumi.preview-sandbox.yaml", "sandbox/main.ts"]) {
+    const file = path.join(bench.dir, name);
+    fs.writeFileSync(file, move(fs.readFileSync(file, "utf8")));
+  }
+  return { ...bench, temp, port, moved: <T>(said: T) => JSON.parse(move(JSON.stringify(said))) as T };
+}
+
+async function freePort(): Promise<number> {
+  const server = net.createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as net.AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }
 
 /** The node_modules of this repository are there, which is what `npm ci` would bring from the registry in a minute. */

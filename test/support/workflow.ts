@@ -85,9 +85,8 @@ export async function runJob(
       Object.assign(taken, action(expandAll(inputs, contexts)));
       continue;
     }
-    const set = Object.fromEntries(
-      [...written("env").matchAll(/^(\w+)=(.*)$/gm)].map(([, key = "", value = ""]) => [key, value] as const),
-    );
+    const lines = [...written("env").matchAll(/^(\w+)=(.*)$/gm)];
+    const set = Object.fromEntries(lines.map(([, key = "", value = ""]): [string, string] => [key, value]));
     const own = { ...files, ...expandAll(job.env ?? {}, contexts), ...taken, ...set, ...expandAll(env, contexts) };
     const script = file(`step-${nth}.sh`);
     fs.writeFileSync(script, run ?? "");
