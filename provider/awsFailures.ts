@@ -5,7 +5,7 @@ import { SettingsError } from "./settingsError";
 /** One line for a call to AWS that failed: what was to be read where, AWS's words, and what to do. */
 export function awsFailure(reference: AwsReference, region: string | undefined, error: Error): SettingsError {
   const where = `${SERVICES[reference.service]}${region === undefined ? "" : ` in ${region}`}`;
-  const advice = adviceOn(codeOf(error), reference, region);
+  const advice = adviceOn(codeOf(error), error.message, reference, region);
   return new SettingsError(
     `Could not read the API key from mailmodo:apiKeySecret ${reference.text} (${where}): ${wordsOf(error)}. ${advice}`,
   );
@@ -14,11 +14,19 @@ export function awsFailure(reference: AwsReference, region: string | undefined, 
 const SERVICES = { secretsmanager: "AWS Secrets Manager", ssm: "AWS Parameter Store" };
 const ACTIONS = { secretsmanager: "secretsmanager:GetSecretValue", ssm: "ssm:GetParameter" };
 
-function adviceOn(code: string, { service, id, region: named }: AwsReference, region: string | undefined): string {
+function adviceOn(
+  code: string,
+  words: string,
+  { service, id, region: named }: AwsReference,
+  region: string | undefined,
+): string {
   const secret = service === "ssm" ? "parameter" : "secret";
   if (region === undefined) {
     const arn = service === "ssm" ? "" : ", or name the secret by its ARN, which has the region";
     return `Set the region: AWS_REGION in the environment, or region in the AWS profile${arn}.`;
+  }
+  if (/staging label/.test(words)) {
+    return "The secret has no value yet: put the key in (aws secretsmanager put-secret-value).";
   }
   if (/^(ResourceNotFound|ParameterNotFound|ParameterVersionNotFound)/.test(code)) {
     const looked = named === undefined ? "the name, the account, and the region (AWS_REGION)" : "the ARN";

@@ -43,7 +43,7 @@ export function parseReference(setting: string): AwsReference {
 
 /** Whether it has the form of the vendor's keys. */
 export function looksLikeKey(text: string): boolean {
-  return /^[A-Z0-9]{7}(-[A-Z0-9]{7}){3}$/.test(text.trim());
+  return /^[A-Z0-9]{7}(-[A-Z0-9]{7}){3}$/.test(text.trim().replace(/^ssm:\/?|#.*$/gs, ""));
 }
 
 /** What to do about a key that was set as its own reference. */

@@ -55,7 +55,7 @@ export class Postman {
     } catch (error) {
       const { name, message } = error as Error;
       mail.problem = `${message} (${name})`.replace(/\s+/g, " ");
-      this.log(`Could not deliver mail ${mail.step} of journey ${mail.journeyId} to ${mail.to}: ${mail.problem}`);
+      this.log(`Could not deliver mail ${mail.step} of journey ${mail.journeyId}: ${mail.problem}`);
     }
   }
 }

@@ -90,6 +90,7 @@ function openList({ open, openFile, all }: { open?: string; openFile?: string; a
   if (open !== undefined && openFile !== undefined) throw new Error("Give --open or --open-file, not both.");
   if (open !== undefined) return parseOpenList(open, "--open", all);
   if (openFile !== undefined) return readOpenList(openFile, all);
+  if (all) throw new Error("--all is for an empty open list. To take all previews down: --open '' --all.");
   return undefined;
 }
 
@@ -99,12 +100,12 @@ async function run(
   work: (previews: Previews, reports: Reports) => Promise<Outcome>,
 ): Promise<void> {
   const log = (line: string) => (json ? console.error(line) : console.log(line));
-  const stop = new Stop(log);
   // Loaded here: the Automation API takes a second, which no other command is to pay for.
   const [{ Previews }, reports] = await Promise.all([import("../previews/previews"), import("../previews/report")]);
   const write = (report: Report) => {
     if (summary !== undefined) fs.appendFileSync(summary, reports.markdown(report));
   };
+  const stop = new Stop(log, (error) => write(reports.failureReport(name, error)));
   try {
     const previews = await Previews.open({ cwd, settings, lockDeadAfterMs: lockDeadAfter, log, stop });
     const { report, data, left } = await work(previews, reports);

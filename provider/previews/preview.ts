@@ -1,4 +1,4 @@
-import { entriesOf } from "../recover/recorded";
+import { attemptsOf, entriesOf, isOurs } from "../recover/recorded";
 import type { Workspace } from "./workspace";
 
 /** Tags of a stack that is a preview. The first is the mark: a stack without it is never touched. */
@@ -51,8 +51,12 @@ export async function countContacts(
   workspace: Workspace,
   name: string,
 ): Promise<{ contacts: number; unconfirmed: number }> {
-  const { resources = [] } = await workspace.stack(name).state();
-  const entries = resources.flatMap(entriesOf);
+  const { resources = [], pending_operations: pending = [] } = await workspace.stack(name).state();
+  // A killed run's starts may have happened.
+  const attempts = pending
+    .filter(({ type, resource }) => type === "creating" && isOurs(resource))
+    .flatMap(({ resource }) => attemptsOf(resource, undefined));
+  const entries = [...resources.flatMap(entriesOf), ...attempts.flatMap(({ start }) => start ?? [])];
   return {
     contacts: entries.length,
     unconfirmed: entries.filter(({ instanceId }) => instanceId === undefined).length,

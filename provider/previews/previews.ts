@@ -52,10 +52,11 @@ export class Previews {
         await this.workspace.create(name);
         await this.tag(name, TAGS.created, new Date().toISOString());
       }
+      // After it: whom another run's lock keeps out changes nothing.
+      if (exists) await this.recover(name);
       await this.tag(name, TAGS.expires, new Date(Date.now() + ttlMs).toISOString());
       if (sha !== undefined) await this.tag(name, TAGS.sha, sha);
       await this.tag(name, TAGS.result, "up not finished");
-      if (exists) await this.recover(name);
 
       const stack = await this.workspace.select(name);
       await this.step(name, "up", () => stack.up(this.engine(name)));
@@ -75,10 +76,10 @@ export class Previews {
     if (!(await this.workspace.stacks()).includes(name)) return { name, outcome: "none" };
     await this.marked(name);
     return this.withSettings(name, true, async () => {
-      await this.tag(name, TAGS.result, "down not finished");
       // What cannot be settled while another start of the address is recorded can be after it was aborted.
       const unsettled = await this.recover(name).catch((error: Error) => error);
       if (unsettled instanceof Error && !(unsettled instanceof Unsettled)) throw unsettled;
+      await this.tag(name, TAGS.result, "down not finished");
       const stack = await this.workspace.select(name);
       await this.step(name, "destroy", () => stack.destroy(this.engine(name)));
       if (unsettled instanceof Unsettled) await this.recover(name);
@@ -102,8 +103,11 @@ export class Previews {
   async sweep({ open, dryRun }: { open?: ReadonlySet<string>; dryRun: boolean }): Promise<Taken[]> {
     const now = Date.now();
     const taken: Taken[] = [];
-    for (const { name, expires } of await this.all()) {
-      const why = open?.has(name) === false ? "not open" : Date.parse(expires) <= now ? "expired" : undefined;
+    const unread: string[] = [];
+    const isExpired = ({ expires }: Preview) => Date.parse(expires) <= now;
+    for (const preview of await this.all(unread)) {
+      const { name } = preview;
+      const why = open?.has(name) === false ? "not open" : isExpired(preview) ? "expired" : undefined;
       if (why === undefined) continue;
       if (dryRun) {
         taken.push({ name, why, outcome: "kept" });
@@ -112,11 +116,17 @@ export class Previews {
       this.options.stop.throwIfStopped();
       this.say(name, `${why}; taking it down`);
       try {
+        // The ones before it took a while: a push may have renewed it.
+        if (why === "expired" && !isExpired(await this.marked(name))) continue;
         taken.push({ ...(await this.down(name)), why });
       } catch (error) {
         this.say(name, (error as Error).message);
         taken.push({ name, why, outcome: "left", error: (error as Error).message });
       }
+    }
+    const stillThere = new Set(unread.length > 0 ? await this.workspace.stacks() : []);
+    for (const name of unread.filter((one) => stillThere.has(one))) {
+      taken.push({ name, why: "tags unread", outcome: "left", error: "Whether it is a preview is not known." });
     }
     return taken;
   }
@@ -134,10 +144,15 @@ export class Previews {
     return previews;
   }
 
-  private async all(): Promise<Preview[]> {
+  /** @param unread Takes the names of the stacks whose tags cannot be read: they may be previews. */
+  private async all(unread: string[] = []): Promise<Preview[]> {
     const previews: Preview[] = [];
     for (const name of await this.workspace.stacks()) {
-      const preview = await readPreview(this.workspace, name);
+      const preview = await readPreview(this.workspace, name).catch((error: Error) => {
+        this.say(name, error.message);
+        unread.push(name);
+        return undefined;
+      });
       if (preview !== undefined) previews.push(preview);
     }
     return previews;
@@ -184,14 +199,19 @@ export class Previews {
   }
 
   private engine(name: string): Parameters<EngineStack["up"]>[0] & Parameters<EngineStack["preview"]>[0] {
-    let rest = "";
-    const onOutput = (text: string) => {
-      const lines = (rest + text).split("\n");
-      rest = lines.pop() ?? "";
-      for (const line of lines.filter((one) => one.trim() !== "")) this.say(name, line.trimEnd());
+    const lines = () => {
+      let rest = "";
+      return (text: string) => {
+        const all = (rest + text).split("\n");
+        rest = all.pop() ?? "";
+        for (const line of all.filter((one) => one.trim() !== "")) this.say(name, line.trimEnd());
+      };
     };
+    // What fails before an update begins is said on stderr alone.
+    const [onOutput, onError] = [lines(), lines()];
     return {
       onOutput,
+      onError,
       color: "never",
       suppressOutputs: true,
       suppressProgress: true,

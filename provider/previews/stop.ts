@@ -9,8 +9,14 @@ export class Stop {
   private readonly controller = new AbortController();
   private by: NodeJS.Signals | undefined;
 
-  /** @param log Takes what is said, a line at a time. */
-  constructor(private readonly log: (line: string) => void) {
+  /**
+   * @param log Takes what is said, a line at a time.
+   * @param onLeave Called before the process ends without an end of the command.
+   */
+  constructor(
+    private readonly log: (line: string) => void,
+    private readonly onLeave: (error: Error) => void = () => undefined,
+  ) {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => this.stop(signal));
   }
 
@@ -36,7 +42,9 @@ export class Stop {
     // A terminal sends its interrupt to the engine as well, and a second one would end it without a checkpoint.
     if (!(signal === "SIGINT" && process.stdin.isTTY)) this.controller.abort();
     setTimeout(() => {
-      this.log("It did not end in time, and is left as it is. Run it again: it recovers what was left.");
+      const error = new Error("It did not end in time, and is left as it is. Run it again: it recovers what was left.");
+      this.log(error.message);
+      this.onLeave(error);
       process.exit(this.exitCode);
     }, GRACE_MS).unref();
   }

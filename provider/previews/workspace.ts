@@ -96,6 +96,7 @@ export class Workspace {
     const leave = () => fs.rmSync(own, { force: true });
     process.once("exit", leave);
     try {
+      if (exists) await this.stack(name).mendAttributes();
       if (exists) fs.appendFileSync(own, await this.secretsSettings(name));
       return await work();
     } finally {
