@@ -46,6 +46,15 @@ describe("the key from AWS, where AWS will not give it", () => {
       /Allow ssm:GetParameter on the parameter, and kms:Decrypt/,
     ],
     [
+      "a secret without a value, as the foundation makes it",
+      saying(
+        "ResourceNotFoundException",
+        "Secrets Manager can't find the specified secret value for staging label: AWSCURRENT",
+      ),
+      "mailmodo",
+      /staging label: AWSCURRENT" \(ResourceNotFoundException\)\. The secret has no value yet: put the key in/,
+    ],
+    [
       "a key of KMS that is off",
       saying("DecryptionFailure", "no"),
       "mailmodo",

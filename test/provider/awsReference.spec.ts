@@ -48,6 +48,8 @@ describe("a reference to a secret of AWS", () => {
     ["an ARN without a region", "arn:aws:secretsmanager::123456789012:secret:mailmodo", /is not the ARN of a secret/],
     ["an ARN without a name", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:", /is not the ARN of a secret/],
     ["an ARN as ECS writes it", `${arn}:apiKey::`, /is not the ARN of a secret.*with #<field> after it/],
+    ["an API key with a field", "TESTKEY-0000000-0000000-0000000#key", /is an API key/],
+    ["an API key as a parameter", "ssm:/TESTKEY-0000000-0000000-0000000", /is an API key/],
     [
       "an API key",
       "TESTKEY-0000000-0000000-0000000",
