@@ -22,6 +22,9 @@ interface Job {
   readonly id_tokens?: object;
 }
 
+/** Several runs of the engine, each from a fresh checkout, on a machine that does other things too. */
+const SLOW_MS = 300_000;
+
 // GitLab's API is a stand-in here, with its list of merge requests only: there is no project to ask.
 describe("the example for GitLab, run line by line against the sandbox and moto", () => {
   const jobs = parse(fs.readFileSync(path.join(__dirname, "../../docs/gitlab.yml"), "utf8")) as Record<string, Job>;
@@ -139,8 +142,6 @@ describe("the example for GitLab, run line by line against the sandbox and moto"
 });
 
 const CREDENTIALS = { accessKeyId: "testing", secretAccessKey: "testing" };
-/** Several runs of the engine, each from a fresh checkout, on a machine that does other things too. */
-const SLOW_MS = 300_000;
 const READ_TOKEN = "glpat-TESTTOKEN0000";
 
 function succeeded({ code, output }: Run): string {
