@@ -1,5 +1,6 @@
 import { awsFailure } from "./awsFailures";
 import type { AwsReference } from "./awsReference";
+import { jsonObject } from "./mailmodo/jsonObject";
 import { SettingsError } from "./settingsError";
 
 /**
@@ -110,17 +111,6 @@ function keyIn(value: string, { text, service, field }: AwsReference): string {
     throw noKey(text, "is not a string. Store the key as one, in a field of the first level.");
   if (key.trim() === "") throw noKey(text, "is empty. Store the key in it.");
   return key.trim();
-}
-
-function jsonObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function noKey(reference: string, why: string): SettingsError {

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import type { Previews } from "../previews/previews";
 import type { Report } from "../previews/report";
 import { Stop } from "../previews/stop";
-import { checkName, parseDeadAfter, parseOpenList, parseTtl, readOpenList } from "../previews/words";
+import { DEFAULT_TTL_MS, checkName, parseDeadAfter, parseOpenList, parseTtl, readOpenList } from "../previews/words";
 
 interface Common {
   readonly cwd: string;
@@ -45,7 +45,7 @@ export function addPreviews(program: Command): void {
 
   command("up", "brings a preview up, or up to date, and checks that a second up would change nothing")
     .requiredOption("--name <name>", "the preview's name, such as pr-42: its stack's", checkName)
-    .option("--ttl <time>", "how long it may live from now on; default: 72h", parseTtl, 72 * 3_600_000)
+    .option("--ttl <time>", "how long it may live from now on; default: 72h", parseTtl, DEFAULT_TTL_MS)
     .option("--sha <commit>", "the commit that it is brought up from")
     .action((options: Common & { name: string; ttl: number; sha?: string }) =>
       run(options, options.name, async (all, reports) => {

@@ -1,3 +1,4 @@
+import { jsonObject } from "./jsonObject";
 import type { Exchange } from "./transport";
 
 /** What one request came to. */
@@ -23,7 +24,7 @@ export function outcomeOf(exchange: Exchange): Outcome {
   const { status, text } = exchange;
   if (status === 429 || status === 503) return slowDown(status, exchange.retryAfter);
 
-  const answer = parseObject(text);
+  const answer = jsonObject(text);
   const message = typeof answer?.["message"] === "string" ? answer["message"] : "";
   if (status >= 200 && status < 300) {
     if (answer?.["success"] === false) return refusal(status, message);
@@ -60,15 +61,4 @@ function parseRetryAfter(value: string | undefined): number | undefined {
   if (/^\d+$/.test(value.trim())) return Number(value) * 1000;
   const date = Date.parse(value);
   return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
-}
-
-function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }

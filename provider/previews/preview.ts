@@ -1,4 +1,5 @@
 import { attemptsOf, entriesOf, isOurs } from "../recover/recorded";
+import { DEFAULT_TTL_MS } from "./words";
 import type { Workspace } from "./workspace";
 
 /** Tags of a stack that is a preview. The first is the mark: a stack without it is never touched. */
@@ -8,10 +9,6 @@ export const TAGS = {
   sha: "mailmodo:sha",
   result: "mailmodo:result",
 } as const;
-
-/** How long a preview lives if nobody says, and if a kill came before it was recorded. */
-export const DEFAULT_TTL = "72h";
-const DEFAULT_TTL_MS = 72 * 3_600_000;
 
 /** A preview, as its stack's tags and state tell. */
 export interface Preview {

@@ -2,6 +2,8 @@ import * as fs from "node:fs";
 import ms from "ms";
 
 const HOUR_MS = 3_600_000;
+/** How long a preview lives if nobody says, and if a kill came before it was recorded. */
+export const DEFAULT_TTL_MS = 72 * HOUR_MS;
 const MIN_TTL_MS = HOUR_MS / 6;
 const MAX_TTL_MS = 30 * 24 * HOUR_MS;
 

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { LocalWorkspace, Stack as EngineStack, type CommandError } from "@pulumi/pulumi/automation";
-import { Stack } from "../recover/stack";
+import { NO_CLI, Stack } from "../recover/stack";
 
 /** The first line of a settings file that a preview's command has made. */
 const MADE = "# Made from another stack's settings by pulumi-mailmodo previews, for as long as it works. Do not edit.";
@@ -27,9 +27,7 @@ export class Workspace {
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
       if (code === "ENOENT" || /ENOENT/.test(message)) {
-        throw new Error("The Pulumi CLI (pulumi) is not on PATH. Install it: https://www.pulumi.com/docs/install.", {
-          cause: error,
-        });
+        throw new Error(NO_CLI, { cause: error });
       }
       throw error;
     }
@@ -96,8 +94,10 @@ export class Workspace {
     const leave = () => fs.rmSync(own, { force: true });
     process.once("exit", leave);
     try {
-      if (exists) await this.stack(name).mendAttributes();
-      if (exists) fs.appendFileSync(own, await this.secretsSettings(name));
+      if (exists) {
+        await this.stack(name).mendAttributes();
+        fs.appendFileSync(own, await this.secretsSettings(name));
+      }
       return await work();
     } finally {
       process.off("exit", leave);

@@ -28,6 +28,8 @@ export interface Lock {
   readonly at: number;
 }
 
+export const NO_CLI = "The Pulumi CLI (pulumi) is not on PATH. Install it: https://www.pulumi.com/docs/install.";
+
 /** A stack of a project, by way of the CLI. Its state passes through memory only: it may hold secrets in clear. */
 export class Stack {
   constructor(
@@ -166,7 +168,7 @@ export class Stack {
       const [code] = (await once(child, "close")) as [number | null];
       return { code, stdout, stderr };
     } catch {
-      throw new Error("The Pulumi CLI (pulumi) is not on PATH. Install it: https://www.pulumi.com/docs/install.");
+      throw new Error(NO_CLI);
     }
   }
 }

@@ -1,13 +1,11 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { CreateAliasCommand, CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
-import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { parse } from "yaml";
 import { SANDBOX_KEY } from "../../sandbox/server";
 import { run, type Run } from "../../tools/workbench";
 import { createCheckout, type Checkout } from "../support/checkout";
-import { useMoto } from "../support/moto";
+import { makeBucket, makeKey, s3Of, useMoto } from "../support/moto";
 import { useSandbox } from "../support/sandbox";
 import { json, serve, type TestServer } from "../support/server";
 
@@ -36,11 +34,8 @@ describe("the example for GitLab, run line by line against the sandbox and moto"
   let open: number[] = [];
 
   before(async () => {
-    const client = { endpoint: moto().url, region: "us-east-1", credentials: CREDENTIALS };
-    await new S3Client({ ...client, forcePathStyle: true }).send(new CreateBucketCommand({ Bucket: "states" }));
-    const kms = new KMSClient(client);
-    const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
-    await kms.send(new CreateAliasCommand({ AliasName: "alias/pulumi-state", TargetKeyId: KeyMetadata?.KeyId }));
+    await makeBucket(s3Of(moto()), "states");
+    await makeKey(moto(), "alias/pulumi-state");
   });
   beforeEach(async () => {
     gitlab = await serve((response, _, { url = "", headers }) => {
@@ -97,11 +92,7 @@ describe("the example for GitLab, run line by line against the sandbox and moto"
     assert.deepEqual(gitlab.seen, []);
   });
 
-  const running = () =>
-    sandbox()
-      .store.all()
-      .filter(({ status }) => status === "running")
-      .map(({ email }) => email);
+  const running = () => sandbox().running();
 
   /** A job as GitLab runs it: all lines in one bash, with the file's variables below those of the project. */
   async function runJob(name: string, project: Record<string, string> = projectVariables()): Promise<Run> {
@@ -141,7 +132,6 @@ describe("the example for GitLab, run line by line against the sandbox and moto"
   }
 });
 
-const CREDENTIALS = { accessKeyId: "testing", secretAccessKey: "testing" };
 const READ_TOKEN = "glpat-TESTTOKEN0000";
 
 function succeeded({ code, output }: Run): string {

@@ -10,7 +10,7 @@ import { useFoundationStack } from "../support/foundationStack";
 import { createRunner, type Runner } from "../support/previews";
 import { JOURNEY } from "../support/project";
 import { startSandbox, type RunningSandbox } from "../support/sandbox";
-import { s3Of } from "../support/seedMails";
+import { s3Of } from "../support/moto";
 
 const DAY_S = 86_400;
 

@@ -23,11 +23,7 @@ describe("pulumi-mailmodo previews", () => {
     runners.push(runner);
     return runner;
   }
-  const running = () =>
-    sandbox()
-      .store.all()
-      .filter(({ status }) => status === "running")
-      .map(({ email }) => email);
+  const running = () => sandbox().running();
   const asked = () => sandbox().store.requests().length;
   /** The next start reaches Mailmodo and is never answered, until `release`. */
   function hang(): Promise<unknown> {
@@ -55,7 +51,7 @@ describe("pulumi-mailmodo previews", () => {
     assert.match(list.stdout, /│ pr-42 │ \S+ +│ in 3d +│ 1 +│ 0 +│ up succeeded │ 01234567 │/);
     assert.match(fs.readFileSync(summary, "utf8"), /### Previews: 1\n\n\| name \| .*\n\| --- \| .*\n\| pr-42 \| /);
 
-    // The job's machine is gone, and the key was rotated: another one has the backend only.
+    // The job's machine is gone: another one has the backend only.
     const other = await newRunner();
     const down = await other.succeed("down", "--name", "pr-42", "--summary", summary);
     assert.match(down.stdout, /Preview pr-42 is taken down\n$/);
@@ -239,7 +235,6 @@ describe("pulumi-mailmodo previews", () => {
 
   it("refuses bad input in one line, before it asks the backend for anything", async () => {
     const runner = await newRunner({ env: { PULUMI_BACKEND_URL: "file:///nowhere/at/all" } });
-    fs.writeFileSync(path.join(runner.dir, "Pulumi.dev.yaml"), "config: {}\n");
     fs.writeFileSync(path.join(runner.dir, "empty"), "\n");
     const cases: [args: string[], words: RegExp][] = [
       [

@@ -2,16 +2,14 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import * as net from "node:net";
 import type { AddressInfo } from "node:net";
-import { CreateAliasCommand, CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import {
-  CreateBucketCommand,
   DeleteObjectCommand,
   GetObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
-  S3Client,
+  type S3Client,
 } from "@aws-sdk/client-s3";
-import { useMoto } from "../support/moto";
+import { makeBucket, makeKey, s3Of, useMoto } from "../support/moto";
 import { createRunner, ONE, type Runner, type RunnerOptions } from "../support/previews";
 import { useSandbox } from "../support/sandbox";
 
@@ -25,15 +23,12 @@ describe("pulumi-mailmodo previews, with their state in S3 and their secrets und
   const settings = "secretsprovider: awskms://alias/previews?region=us-east-1\n";
 
   before(async () => {
-    const client = { endpoint: moto().url, region: "us-east-1", credentials: CREDENTIALS };
-    s3 = new S3Client({ ...client, forcePathStyle: true });
-    const kms = new KMSClient(client);
-    const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
-    await kms.send(new CreateAliasCommand({ AliasName: "alias/previews", TargetKeyId: KeyMetadata?.KeyId }));
+    s3 = s3Of(moto());
+    await makeKey(moto(), "alias/previews");
   });
   beforeEach(async () => {
     bucket = `states-${++nth}`;
-    await s3.send(new CreateBucketCommand({ Bucket: bucket }));
+    await makeBucket(s3, bucket);
   });
   afterEach(() => {
     for (const runner of runners.splice(0)) runner.dispose();
@@ -47,11 +42,7 @@ describe("pulumi-mailmodo previews, with their state in S3 and their secrets und
     runners.push(runner);
     return runner;
   }
-  const running = () =>
-    sandbox()
-      .store.all()
-      .filter(({ status }) => status === "running")
-      .map(({ email }) => email);
+  const running = () => sandbox().running();
   const objects = async () =>
     ((await s3.send(new ListObjectsV2Command({ Bucket: bucket }))).Contents ?? []).map(({ Key = "" }) => Key);
 
@@ -157,8 +148,6 @@ describe("pulumi-mailmodo previews, with their state in S3 and their secrets und
     await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: text }));
   }
 });
-
-const CREDENTIALS = { accessKeyId: "testing", secretAccessKey: "testing" };
 
 interface State {
   checkpoint: {

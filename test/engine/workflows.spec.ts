@@ -2,12 +2,11 @@ import assert from "node:assert/strict";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
-import { CreateAliasCommand, CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
-import { CreateBucketCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
+import { ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
 import { SANDBOX_KEY } from "../../sandbox/server";
 import { createCheckout, type Checkout } from "../support/checkout";
 import { startGitHub, TOKEN, type GitHub } from "../support/github";
-import { useMoto } from "../support/moto";
+import { makeBucket, makeKey, s3Of, useMoto } from "../support/moto";
 import { useSandbox } from "../support/sandbox";
 import { readWorkflow, runJob, type JobRun, type Machine } from "../support/workflow";
 
@@ -27,15 +26,12 @@ describe("the workflows, run step by step against the sandbox and moto", () => {
   let nth = 0;
 
   before(async () => {
-    const client = { endpoint: moto().url, region: "us-east-1", credentials: CREDENTIALS };
-    s3 = new S3Client({ ...client, forcePathStyle: true });
-    const kms = new KMSClient(client);
-    const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
-    await kms.send(new CreateAliasCommand({ AliasName: "alias/pulumi-state", TargetKeyId: KeyMetadata?.KeyId }));
+    s3 = s3Of(moto());
+    await makeKey(moto(), "alias/pulumi-state");
   });
   beforeEach(async () => {
     bucket = `states-${++nth}`;
-    await s3.send(new CreateBucketCommand({ Bucket: bucket }));
+    await makeBucket(s3, bucket);
     github = await startGitHub();
   });
   afterEach(async () => {
@@ -190,11 +186,7 @@ describe("the workflows, run step by step against the sandbox and moto", () => {
     assert.deepEqual(await stacks(), []);
   }).timeout(SLOW_MS);
 
-  const running = () =>
-    sandbox()
-      .store.all()
-      .filter(({ status }) => status === "running")
-      .map(({ email }) => email);
+  const running = () => sandbox().running();
   /** The bucket's stacks, but for the copies that the CLI itself keeps. */
   const stacks = async () =>
     ((await s3.send(new ListObjectsV2Command({ Bucket: bucket }))).Contents ?? [])
@@ -268,4 +260,3 @@ describe("the workflows, run step by step against the sandbox and moto", () => {
 const SLOW_MS = 300_000;
 const MARK = "<!-- pulumi-mailmodo preview -->";
 const ROLE = "arn:aws:iam::123456789012:role/mailmodo-previews";
-const CREDENTIALS = { accessKeyId: "testing", secretAccessKey: "testing" };

@@ -5,8 +5,7 @@ import { toBucket } from "../../sandbox/delivery";
 import { journeysOf } from "../../sandbox/journeys";
 import type { Mail } from "../../sandbox/mail";
 import { createSandbox } from "../../sandbox/server";
-import { useMoto } from "../support/moto";
-import { makeBucket, s3Of } from "../support/seedMails";
+import { makeBucket, s3Of, useMoto } from "../support/moto";
 
 const mail: Mail = {
   at: "2026-11-24T12:00:00.000Z",

@@ -1,4 +1,6 @@
 // A stand-in for AWS: moto's server, for there is no account here. The calls to it are real.
+import { CreateAliasCommand, CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
+import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { spawn, type ChildProcess } from "node:child_process";
 import { findMoto } from "../../tools/moto/moto";
 
@@ -47,5 +49,28 @@ async function startMoto(): Promise<{ moto: Moto; process: ChildProcess }> {
         AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
       },
     },
+  };
+}
+
+/** A client of moto's S3, with the environment left alone. */
+export function s3Of({ url, env }: Moto, region = "us-east-1"): S3Client {
+  return new S3Client({ endpoint: url, region, credentials: credentialsOf(env), forcePathStyle: true });
+}
+
+export async function makeBucket(client: S3Client, bucket: string): Promise<void> {
+  await client.send(new CreateBucketCommand({ Bucket: bucket }));
+}
+
+/** Makes a KMS key, by an alias such as `alias/pulumi-state`. */
+export async function makeKey({ url, env }: Moto, AliasName: string): Promise<void> {
+  const kms = new KMSClient({ endpoint: url, region: "us-east-1", credentials: credentialsOf(env) });
+  const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
+  await kms.send(new CreateAliasCommand({ AliasName, TargetKeyId: KeyMetadata?.KeyId }));
+}
+
+function credentialsOf(env: Moto["env"]) {
+  return {
+    accessKeyId: env["AWS_ACCESS_KEY_ID"] ?? "",
+    secretAccessKey: env["AWS_SECRET_ACCESS_KEY"] ?? "",
   };
 }

@@ -2,6 +2,8 @@ import { createSandbox, listen, SANDBOX_KEY, type Sandbox, type SandboxOptions }
 
 export interface RunningSandbox extends Sandbox {
   readonly url: string;
+  /** The addresses that a journey runs for. */
+  running(): string[];
   /** Posts JSON with the sandbox's key, unless other headers are given. */
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<{ status: number; body: unknown }>;
 }
@@ -23,7 +25,12 @@ export function useSandbox(options: SandboxOptions = {}, each: Each = "test"): (
 export async function startSandbox(options: SandboxOptions = {}): Promise<RunningSandbox> {
   const sandbox = createSandbox(options);
   const url = await listen(sandbox);
-  return { ...sandbox, url, post: (path, body, headers) => post(url + path, body, headers) };
+  const running = () =>
+    sandbox.store
+      .all()
+      .filter(({ status }) => status === "running")
+      .map(({ email }) => email);
+  return { ...sandbox, url, running, post: (path, body, headers) => post(url + path, body, headers) };
 }
 
 async function post(url: string, body: unknown, headers: Record<string, string> = { mmApiKey: SANDBOX_KEY }) {

@@ -1,18 +1,4 @@
-import { CreateBucketCommand, HeadObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import type { Moto } from "./moto";
-
-/** A client of moto's S3, with the environment left alone. */
-export function s3Of({ url, env }: Moto, region = "us-east-1"): S3Client {
-  const credentials = {
-    accessKeyId: env["AWS_ACCESS_KEY_ID"] ?? "",
-    secretAccessKey: env["AWS_SECRET_ACCESS_KEY"] ?? "",
-  };
-  return new S3Client({ endpoint: url, region, credentials, forcePathStyle: true });
-}
-
-export async function makeBucket(client: S3Client, bucket: string): Promise<void> {
-  await client.send(new CreateBucketCommand({ Bucket: bucket }));
-}
+import { HeadObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 
 /** Puts an object into a bucket, and says from which second it is. */
 export async function put(client: S3Client, bucket: string, key: string, body: string, more = {}): Promise<Date> {

@@ -8,9 +8,9 @@ import {
 } from "@aws-sdk/client-iam";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SeedInbox } from "../../../provider/inbox/seedInbox";
-import { useMoto } from "../../support/moto";
+import { makeBucket, s3Of, useMoto } from "../../support/moto";
 import { useMovableClock } from "../../support/movableClock";
-import { makeBucket, put, s3Of, sesMail } from "../../support/seedMails";
+import { put, sesMail } from "../../support/seedMails";
 import { serve, type TestServer } from "../../support/server";
 
 const bucket = "seeds-inbox";

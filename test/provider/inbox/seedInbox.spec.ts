@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { SeedInbox, type WaitForMailOptions } from "../../../provider/inbox/seedInbox";
-import { useMoto } from "../../support/moto";
+import { makeBucket, s3Of, useMoto } from "../../support/moto";
 import { useMovableClock } from "../../support/movableClock";
-import { makeBucket, put, s3Of, sesMail } from "../../support/seedMails";
+import { put, sesMail } from "../../support/seedMails";
 
 const bucket = "seeds-inbox";
 const to = "qa@seeds.example.com";
