@@ -13,6 +13,9 @@ import { readWorkflow, runJob, type JobRun, type Machine } from "../support/work
 const preview = readWorkflow("preview.yml");
 const sweep = readWorkflow("preview-sweep.yml");
 
+/** Several runs of the engine, each from a fresh checkout, on a machine that does other things too. */
+const SLOW_MS = 300_000;
+
 describe("the workflows, run step by step against the sandbox and moto", () => {
   const moto = useMoto();
   let wait: (ms: number) => Promise<void>;
@@ -256,7 +259,5 @@ describe("the workflows, run step by step against the sandbox and moto", () => {
   }
 });
 
-/** Several runs of the engine, each from a fresh checkout, on a machine that does other things too. */
-const SLOW_MS = 300_000;
 const MARK = "<!-- pulumi-mailmodo preview -->";
 const ROLE = "arn:aws:iam::123456789012:role/mailmodo-previews";
