@@ -137,9 +137,11 @@ class Part extends pulumi.CustomResource {
     const restore = keepTopFrameOnly();
     try {
       super(type, name, inputs, { parent });
-    } finally {
-      restore();
+    } catch (error) {
+      restore(error);
+      throw error;
     }
+    restore();
   }
 }
 

@@ -95,8 +95,10 @@ export class JourneyEnrollment extends pulumi.CustomResource {
         },
         opts,
       );
-    } finally {
-      restore();
+    } catch (error) {
+      restore(error);
+      throw error;
     }
+    restore();
   }
 }

@@ -79,6 +79,21 @@ describe("JourneyEnrollment", () => {
     assert.equal(registered.length, 4);
   });
 
+  it("leaves the stack of the SDK's own refusals as it is, with the program's place in it", async () => {
+    const { stackTraceLimit } = Error;
+    await assert.rejects(
+      registrations(() => new JourneyEnrollment("", { journeyId, email })),
+      (error: Error) => {
+        assert.match(
+          error.stack ?? "",
+          /^Error: Missing resource name argument.*\n( +at .*\n)* +at .*journeyEnrollment\.spec\.ts:/,
+        );
+        return true;
+      },
+    );
+    assert.equal(Error.stackTraceLimit, stackTraceLimit);
+  });
+
   it("allows the same enrollment again in the next run of one process", async () => {
     const program = () => new JourneyEnrollment("one", { journeyId, email });
     await registrations(program);
