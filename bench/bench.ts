@@ -45,36 +45,45 @@ const RESULTS = path.join(__dirname, "results.json");
 
 async function main(): Promise<void> {
   const options = new Command("bench")
-    .description("measures enrolling, over and over, side by side with the peers; takes more than an hour")
+    .description("measures enrolling, over and over, side by side with the peers; takes hours")
     .option("--rounds <n>", "at most so many rounds", Number, ROUNDS)
     .option("--at-most <contacts>", "no size above", Number, Infinity)
+    .option("--add", "go on with bench/results.json, until each has been measured as often as it should be")
     .option("--report", "only print the table and draw the chart from bench/results.json")
     .parse()
-    .opts<{ rounds: number; atMost: number; report?: boolean }>();
-  if (!options.report) await measure(options.rounds, options.atMost);
-  report(JSON.parse(fs.readFileSync(RESULTS, "utf8")) as Result[]);
+    .opts<{ rounds: number; atMost: number; add?: boolean; report?: boolean }>();
+  if (!options.report) await measure(options.rounds, options.atMost, options.add ? earlier() : []);
+  report(earlier());
+}
+
+function earlier(): Result[] {
+  return JSON.parse(fs.readFileSync(RESULTS, "utf8")) as Result[];
 }
 
 /** Interleaved: a round takes each cell once, so that a slower minute of the machine slows all of them. */
-async function measure(rounds: number, atMost: number): Promise<void> {
+async function measure(rounds: number, atMost: number, before: readonly Result[]): Promise<void> {
   if (!hasTofu())
     console.log("No OpenTofu with restapi on this machine, so without it: bench/buildTofu.sh builds them.");
-  const cells = CELLS.filter(({ row, contacts }) => (row !== "tofu" || hasTofu()) && contacts <= atMost);
-  const results: Result[] = cells.map(({ row, contacts, limit }) => ({
-    row,
-    contacts,
-    ...(limit === undefined ? {} : { limit }),
-    rounds: { up: [], noChange: [], preview: [], destroy: [] },
-    stateBytes: [],
-  }));
+  const cells = CELLS.filter(({ row }) => row !== "tofu" || hasTofu());
+  const results: Result[] = cells.map(
+    ({ row, contacts, limit }) =>
+      before.find((one) => one.row === row && one.contacts === contacts && one.limit === limit) ?? {
+        row,
+        contacts,
+        ...(limit === undefined ? {} : { limit }),
+        rounds: { up: [], noChange: [], preview: [], destroy: [] },
+        stateBytes: [],
+      },
+  );
   const server = fork(path.join(__dirname, "server.ts"), { execArgv: ["-r", "ts-node/register/transpile-only"] });
   try {
     const [port] = (await once(server, "message")) as [number];
     const url = `http://127.0.0.1:${port}`;
     for (let round = 0; round < rounds; round++) {
       for (const [index, cell] of cells.entries()) {
-        if (round >= cell.times) continue;
-        await measureCell(url, cell, results[index]!);
+        const result = results[index]!;
+        if (cell.contacts > atMost || result.stateBytes.length >= cell.times) continue;
+        await measureCell(url, cell, result);
         fs.writeFileSync(RESULTS, `${JSON.stringify(results, undefined, 1)}\n`);
       }
     }
