@@ -120,7 +120,8 @@ export class Operation {
       for (const lost of lostAborts(journal, enrollment)) journal.forget(lost);
       return over;
     } catch (error) {
-      this.notes.push(note);
+      // One that may have taken effect stays noted: the next run cannot rely on what the state says is running.
+      if (!(error instanceof UnconfirmedError)) this.notes.push(note);
       throw withAdvice(error, "abort", secretInUse(config));
     }
   }

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Fault, Faults } from "./faults";
+import type { Store } from "./store";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -8,7 +9,12 @@ declare module "fastify" {
 }
 
 /** Makes the vendor's calls go wrong as the faults say: before the request is read, instead of it, or after it took effect. */
-export function misbehave(app: FastifyInstance, faults: Faults, sleep: (ms: number) => Promise<void>): void {
+export function misbehave(
+  app: FastifyInstance,
+  faults: Faults,
+  store: Store,
+  sleep: (ms: number) => Promise<void>,
+): void {
   app.decorateRequest("fault", null);
 
   app.addHook("onRequest", async (request, reply) => {
@@ -18,9 +24,8 @@ export function misbehave(app: FastifyInstance, faults: Faults, sleep: (ms: numb
   });
 
   app.addHook("preHandler", async (request, reply) => {
-    const email = (request.body as { email?: unknown } | null)?.email;
     const forThis = (fault: Fault) =>
-      fault.kind !== "reset-before" && (fault.email === undefined || fault.email === email);
+      fault.kind !== "reset-before" && (fault.email === undefined || fault.email === addressOf(request, store));
     request.fault = faults.take(callOf(request), forThis) ?? null;
     // Sent here, the answer comes before the handler, and nothing takes effect.
     if (request.fault?.takesEffect === false) return reply.send({ success: true, message: "journey Executed" });
@@ -70,6 +75,13 @@ function cut(reply: FastifyReply, payload: string): string {
   reply.raw.writeHead(200, { "Content-Type": "application/json", "Content-Length": Buffer.byteLength(payload) });
   reply.raw.write(payload.slice(0, payload.length / 2), () => reply.raw.destroy());
   return payload;
+}
+
+/** Whom a call is for; an abort may name the instance alone. */
+function addressOf(request: FastifyRequest, store: Store): string | undefined {
+  const { email, instanceId } = (request.body ?? {}) as { email?: string; instanceId?: string };
+  const { journeyId } = request.params as { journeyId: string };
+  return email ?? store.find(journeyId, instanceId ?? "")?.email;
 }
 
 function callOf(request: FastifyRequest): "start" | "abort" {

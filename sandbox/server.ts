@@ -95,7 +95,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     hooks.addHook("preValidation", async (request, reply) => {
       if (request.headers["mmapikey"] !== apiKey) return refuse(reply, profile.wrongKey);
     });
-    misbehave(hooks, faults, options.sleep ?? setTimeout);
+    misbehave(hooks, faults, store, options.sleep ?? setTimeout);
     startRoute(hooks, store, postman, () => profile);
     abortRoute(hooks, store, () => profile);
   });

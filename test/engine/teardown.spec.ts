@@ -84,6 +84,20 @@ describe("a destroy through the real engine, months later", () => {
     assert.deepEqual(statuses(), ["running"]);
   });
 
+  it("whose abort may have taken effect leaves nothing to rely on: an up starts it again, once", async () => {
+    await project().succeed(...up);
+    project().sandbox.faults.add({ kind: "reset-after", on: "abort" });
+    const { output } = await project().fail(...destroy);
+    assert.match(output, /error: .*Could not abort .*, so it may have taken effect/);
+    assert.deepEqual(statuses(), ["aborted"]);
+    project().sandbox.faults.clear();
+    await project().succeed(...up);
+    assert.deepEqual(statuses(), ["aborted", "running"]);
+    await project().succeed(...up, "--expect-no-changes");
+    await project().succeed(...destroy);
+    assert.deepEqual(statuses(), ["aborted", "aborted"]);
+  });
+
   it("takes an enrollment that ended by itself as done, and says so in one line", async () => {
     await project().succeed(...up);
     const [instance] = project().sandbox.store.all();

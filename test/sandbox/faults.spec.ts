@@ -84,6 +84,18 @@ describe("the sandbox's faults", () => {
     assert.equal((await sandbox().post(`/hooks/abort/${journeyId}`, { email })).status, 500);
   });
 
+  it("are for one address alone when an abort names its instance", async () => {
+    await start();
+    await start("other@seeds.example.com");
+    await fault({ kind: "500", on: "abort", email, takesEffect: false });
+    const statuses = sandbox()
+      .store.all()
+      .map(async ({ instanceId }) => {
+        return (await sandbox().post(`/hooks/abort/${journeyId}`, { instanceId })).status;
+      });
+    assert.deepEqual(await Promise.all(statuses), [500, 200]);
+  });
+
   it("come as often as their probability says, the same each time for a seed", async () => {
     const statuses = async () => {
       await fetch(`${sandbox().url}/_sandbox/faults`, { method: "DELETE" });
