@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { Journal, openJournal, type Enrollment } from "../../provider/journal";
+import { useMovableClock } from "../support/movableClock";
 
 const key = "TESTKEY-0000000-0000000-0000001";
 const enrollment: Enrollment = {
@@ -18,15 +20,16 @@ describe("the journal", () => {
   beforeEach(() => (home = fs.mkdtempSync(path.join(os.tmpdir(), "journal-"))));
   afterEach(() => fs.rmSync(home, { recursive: true, force: true }));
 
+  const clock = useMovableClock(0, Date.parse("2026-11-24T12:00:00Z"));
+
   const folder = () => path.join(home, "mailmodo-journal");
   const files = () => fs.readdirSync(folder());
 
-  /** Makes a note look like one of a plugin that was killed. */
-  function kill(): void {
-    const gone = spawnSync(process.execPath, ["-e", ""]).pid;
+  /** Makes a note look like one of a plugin that was killed, or of another process. */
+  function kill(pid: number | undefined = spawnSync(process.execPath, ["-e", ""]).pid): void {
     for (const name of files()) {
       const file = path.join(folder(), name);
-      fs.writeFileSync(file, fs.readFileSync(file, "utf8").replace(`"pid":${process.pid}`, `"pid":${gone}`));
+      fs.writeFileSync(file, fs.readFileSync(file, "utf8").replace(`"pid":${process.pid}`, `"pid":${pid}`));
     }
   }
 
@@ -42,6 +45,22 @@ describe("the journal", () => {
     assert.ok(fs.existsSync(file));
     journal.forget(lost!);
     assert.deepEqual([files(), journal.lost()], [[], []]);
+  });
+
+  it("finds the call of a plugin that was still dying when it looked first, a second later", async () => {
+    new Journal(key, home).note("start", enrollment);
+    const dying = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)", "dynamic-provider"], {
+      stdio: "ignore",
+    });
+    await once(dying, "spawn");
+    kill(dying.pid);
+    const journal = new Journal(key, home);
+    assert.deepEqual(journal.lost(), []);
+    dying.kill("SIGKILL");
+    await once(dying, "exit");
+    assert.deepEqual(journal.lost(), [], "looks again after a second at the soonest: it is asked for each contact");
+    clock.tick(1_000);
+    assert.equal(journal.lost().length, 1);
   });
 
   it("knows the instance once it is confirmed", () => {
