@@ -64,7 +64,6 @@ function sandboxConfig(url: string): string {
 async function main(): Promise<void> {
   // Ctrl-C reaches the CLI too, and whatever is made here goes with the process.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
-  const started = Date.now();
   const sandbox = createSandbox();
   const url = await listen(sandbox);
   let bench: Workbench | undefined;
@@ -75,6 +74,8 @@ async function main(): Promise<void> {
       { copies: ["Pulumi.yaml", "stacks", "tsconfig.json", "package.json"] },
     );
     bench.env["MAILMODO_API_KEY"] = SANDBOX_KEY;
+    // Not with the minutes in which the engine may have been built.
+    const started = Date.now();
     await demo(bench, sandbox);
     console.log(`Each step was true, in ${((Date.now() - started) / 1000).toFixed(1)} s. Nothing is left behind.`);
   } finally {
