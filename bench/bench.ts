@@ -64,25 +64,28 @@ function earlier(): Result[] {
 async function measure(rounds: number, atMost: number, before: readonly Result[]): Promise<void> {
   if (!hasTofu())
     console.log("No OpenTofu with restapi on this machine, so without it: bench/buildTofu.sh builds them.");
-  const cells = CELLS.filter(({ row }) => row !== "tofu" || hasTofu());
-  const results: Result[] = cells.map(
-    ({ row, contacts, limit }) =>
-      before.find((one) => one.row === row && one.contacts === contacts && one.limit === limit) ?? {
-        row,
-        contacts,
-        ...(limit === undefined ? {} : { limit }),
-        rounds: { up: [], noChange: [], preview: [], destroy: [] },
-        stateBytes: [],
-      },
-  );
+  const cells = CELLS.filter(({ row, contacts }) => (row !== "tofu" || hasTofu()) && contacts <= atMost);
+  const results = [...before];
+  const resultOf = ({ row, contacts, limit }: Cell): Result => {
+    const known = results.find((one) => one.row === row && one.contacts === contacts && one.limit === limit);
+    const result = known ?? {
+      row,
+      contacts,
+      ...(limit === undefined ? {} : { limit }),
+      rounds: { up: [], noChange: [], preview: [], destroy: [] },
+      stateBytes: [],
+    };
+    if (known === undefined) results.push(result);
+    return result;
+  };
   const server = fork(path.join(__dirname, "server.ts"), { execArgv: ["-r", "ts-node/register/transpile-only"] });
   try {
     const [port] = (await once(server, "message")) as [number];
     const url = `http://127.0.0.1:${port}`;
     for (let round = 0; round < rounds; round++) {
-      for (const [index, cell] of cells.entries()) {
-        const result = results[index]!;
-        if (cell.contacts > atMost || result.stateBytes.length >= cell.times) continue;
+      for (const cell of cells) {
+        const result = resultOf(cell);
+        if (result.stateBytes.length >= cell.times) continue;
         await measureCell(url, cell, result);
         fs.writeFileSync(RESULTS, `${JSON.stringify(results, undefined, 1)}\n`);
       }

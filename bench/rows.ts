@@ -36,7 +36,7 @@ export const rows = { single, cohort, baseline, tofu };
 export type Row = keyof typeof rows;
 
 const KEY = "TESTKEY-0000000-0000000-0000000";
-const LIMIT_MS = 300_000;
+const LIMIT_MS = 400_000;
 /** So high that it is none. */
 const NO_LIMIT = 1_000_000;
 

@@ -6,7 +6,7 @@ export type Contacts = Readonly<Record<string, Readonly<Record<string, DataValue
 
 /**
  * What the state holds of one contact: the instance, `null` while its start is unconfirmed, and a digest of the
- * personalization values that it was started with. A contact that is not there does not run.
+ * personalization values that it was started with, or {@link DOUBTFUL}. A contact that is not there does not run.
  */
 export type ContactRecord = readonly [instanceId: string | null, digest: string];
 
@@ -39,6 +39,9 @@ export function digestOf(data: Contacts[string]): string {
 }
 
 const DIGEST_LENGTH = 16;
+
+/** No values have it: of a contact that may have been aborted, so that the next up aborts it again and starts it. */
+export const DOUBTFUL = "";
 
 /** What an update has to do, as addresses. */
 export interface Changes {

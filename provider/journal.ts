@@ -15,7 +15,7 @@ export interface Enrollment {
   readonly instanceId?: string | undefined;
 }
 
-/** A call that a plugin noted and was killed before its engine can be known to have recorded it. */
+/** A call that a plugin noted, and that its engine cannot be known to have recorded: the plugin was killed, or the call failed half-way. */
 export interface LostCall extends Enrollment {
   readonly call: Call;
   /** The folder in which the plugin ran: the program's. */

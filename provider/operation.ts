@@ -3,7 +3,7 @@ import { formerApiKeyOf } from "./apiKey";
 import { openJournal, type Journal, type Enrollment, type Note } from "./journal";
 import { withAdvice } from "./lifecycleErrors";
 import { abortJourney, startJourney, type StartRequest } from "./mailmodo/client";
-import { UnconfirmedError } from "./mailmodo/errors";
+import { mayHaveTakenEffect, UnconfirmedError } from "./mailmodo/errors";
 import { letAllGo } from "./mailmodo/rateLimit";
 import type { Connection } from "./mailmodo/transport";
 import { leaveWell, whileBusy } from "./plugin";
@@ -55,7 +55,7 @@ export async function connectToAbort(): Promise<Connection> {
 
 /**
  * One create, update or delete. What it sends is noted before, and the notes are over at the end of the run: an engine that
- * lives to end its plugins has recorded what it was told.
+ * lives to end its plugins has recorded what it was told. Notes of what it cannot be told stay for the next run.
  */
 export class Operation {
   private readonly notes: Note[] = [];
@@ -88,7 +88,11 @@ export class Operation {
   async start(to: Connection, enrollment: StartRequest & Enrollment): Promise<string> {
     const journal = await journalOf(to);
     for (const lost of enrollment.allowDuplicateEmail ? [] : journal.lost(enrollment)) {
-      if (lost.call === "start") await this.abort(to, lost);
+      try {
+        if (lost.call === "start") await this.end(to, lost);
+      } catch (error) {
+        throw withAdvice(error, "start", secretInUse(config));
+      }
       journal.forget(lost);
     }
     const note = journal.note("start", enrollment);
@@ -110,24 +114,36 @@ export class Operation {
    * @returns Mailmodo's words where there was nothing left to abort.
    */
   async abort(to: Connection, enrollment: Enrollment): Promise<string | undefined> {
+    try {
+      return await this.end(to, enrollment);
+    } catch (error) {
+      throw withAdvice(error, "abort", secretInUse(config));
+    }
+  }
+
+  private async end(to: Connection, enrollment: Enrollment): Promise<string | undefined> {
     const { journeyId, email, instanceId, abortReason: reason } = enrollment;
     const journal = await journalOf(to);
+    const lost = lostAborts(journal, enrollment);
     const note = journal.note("abort", enrollment);
     try {
-      const over = await abortJourney(to, { journeyId, email, instanceId, reason });
+      // What Mailmodo has confirmed to an earlier run is not asked for again: it may say no to that in any words.
+      const isDone = instanceId !== undefined && lost.some(({ confirmed }) => confirmed);
+      const over = isDone ? undefined : await abortJourney(to, { journeyId, email, instanceId, reason });
       note.confirm();
       this.aborts.push(note);
-      for (const lost of lostAborts(journal, enrollment)) journal.forget(lost);
+      for (const one of lost) journal.forget(one);
       return over;
     } catch (error) {
-      // One that may have taken effect stays noted: the next run cannot rely on what the state says is running.
-      if (!(error instanceof UnconfirmedError)) this.notes.push(note);
-      throw withAdvice(error, "abort", secretInUse(config));
+      // One that may have taken effect stays noted: the state will say that the instance runs, which cannot be relied on.
+      // Of an instance that was never learned it says by itself that nobody knows.
+      if (instanceId === undefined || !mayHaveTakenEffect(error)) this.notes.push(note);
+      throw error;
     }
   }
 }
 
-/** Tells whether an abort of an enrollment was begun by a plugin that was killed in it: then it is not to be relied on. */
+/** Tells whether an abort of an enrollment was begun by an earlier run and is not recorded: then it may not run any more. */
 export async function abortsBegun(to: Connection): Promise<(enrollment: Known) => boolean> {
   const journal = await journalOf(to);
   return (enrollment) => lostAborts(journal, enrollment).length > 0;
@@ -166,7 +182,7 @@ async function openHere(apiKey: string, home: string | undefined): Promise<Journ
   const unreadable = journal.unreadable().filter(isHere).length;
   if (unreadable > 0) {
     console.log(
-      `A killed run of this project left notes of calls (${unreadable}) that need another API key to be read, so what became of them is not known. ` +
+      `A run of this project that was killed, or failed, left notes of calls (${unreadable}) that need another API key to be read, so what became of them is not known. ` +
         "Run pulumi-mailmodo recover, which says what to do.",
     );
   }

@@ -1,6 +1,7 @@
 import {
   changesOf,
   digestOf,
+  DOUBTFUL,
   inOrder,
   parseContacts,
   parseRecords,
@@ -11,7 +12,8 @@ import {
 import { problemsOf } from "./inputs";
 import type { Enrollment } from "./journal";
 import { RecordedFailure } from "./lifecycleErrors";
-import { hideStack, maskAddress, UnconfirmedError } from "./mailmodo/errors";
+import { hideStack, maskAddress, mayHaveTakenEffect, UnconfirmedError } from "./mailmodo/errors";
+import type { Connection } from "./mailmodo/transport";
 import { abortsBegun, connect, connectToAbort, Operation } from "./operation";
 import { progressOf } from "./progress";
 import type { Recipients } from "./recipients";
@@ -95,8 +97,7 @@ export async function bring(news: ShardInputs, olds: ShardState, changes: Change
         if (left.has(email.toLowerCase())) throw new ContactError(stillThere(email, news));
         if (record !== undefined) {
           if (record[0] === null && olds.allowDuplicateEmail) throw new ContactError(unclear(email, news));
-          await operation.abort(to, enrollmentOf(olds, email, record));
-          known.delete(email);
+          await abortOne(operation, to, olds, known, email);
         }
         try {
           known.set(email, [await operation.start(to, { ...enrollmentOf(news, email), data }), digestOf(data)]);
@@ -142,13 +143,31 @@ async function abortEach(
 ): Promise<void> {
   const over: string[] = [];
   await troubles.each(emails, async (email) => {
-    const words = await operation.abort(await connectToAbort(), enrollmentOf(state, email, known.get(email)));
+    const words = await abortOne(operation, await connectToAbort(), state, known, email);
     if (words !== undefined) over.push(words);
-    known.delete(email);
     progressOf(state.cohort).count("aborted");
   });
   if (over.length > 0) {
     console.log(`${state.cohort}: nothing left to abort for ${over.length} of ${emails.length} contacts: "${over[0]}"`);
+  }
+}
+
+/** Aborts a contact and forgets it. One whose abort may have taken effect is no more recorded as what is wanted. */
+async function abortOne(
+  operation: Operation,
+  to: Connection,
+  state: ShardState,
+  known: Map<string, ContactRecord>,
+  email: string,
+): Promise<string | undefined> {
+  const record = known.get(email);
+  try {
+    const words = await operation.abort(to, enrollmentOf(state, email, record));
+    known.delete(email);
+    return words;
+  } catch (error) {
+    if (record !== undefined && mayHaveTakenEffect(error)) known.set(email, [record[0], DOUBTFUL]);
+    throw error;
   }
 }
 

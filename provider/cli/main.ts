@@ -11,10 +11,11 @@ program
   .requiredOption("--stack <name>", "the stack")
   .option("--cwd <folder>", "the project's folder", ".")
   .action(async (options: { stack: string; cwd: string }) => {
-    const { aborted, cleared, lockFreed, problems } = await recover(options);
+    const { aborted, cleared, ended, lockFreed, problems } = await recover(options);
     for (const problem of problems) console.error(problem);
     if (problems.length > 0) process.exitCode = 1;
-    else if (aborted + cleared === 0 && !lockFreed) console.log(`Nothing to recover in the stack ${options.stack}.`);
+    else if (aborted + cleared + ended === 0 && !lockFreed)
+      console.log(`Nothing to recover in the stack ${options.stack}.`);
     else console.log(`The stack ${options.stack} is recovered. Next: pulumi up, or pulumi destroy.`);
   });
 

@@ -55,7 +55,7 @@ export async function startJourney(connection: Connection, request: StartRequest
 
 /**
  * Aborts one instance, or, where its id is not known, what runs for the address. Repeating an abort does no harm, so
- * everything but a refusal is retried.
+ * everything but a refusal is retried; an error tells whether any attempt may have taken effect.
  *
  * @returns The vendor's words where there was nothing left to abort, else nothing.
  * @throws {RefusedError} Mailmodo said no.
@@ -70,8 +70,13 @@ export async function abortJourney(connection: Connection, request: AbortRequest
     subject: instanceId === undefined ? maskAddress(email) : `instance ${instanceId}`,
   };
   const body = instanceId === undefined ? { email, reason } : { instanceId, reason };
+  let isAnswerLost = false;
   const outcome = await attempt(
-    async (turn) => outcomeOf(await post(connection, { call: "abort", journeyId, body }, turn)),
+    async (turn) => {
+      const one = outcomeOf(await post(connection, { call: "abort", journeyId, body }, turn));
+      isAnswerLost ||= one.kind === "unconfirmed";
+      return one;
+    },
     (last) => last.kind === "notSent" || last.kind === "slowDown" || last.kind === "unconfirmed",
     connection,
   );
@@ -79,11 +84,18 @@ export async function abortJourney(connection: Connection, request: AbortRequest
   const clean = (words: string) => redact(words, connection.apiKey, email);
   const isRefused = outcome.kind === "refused" || outcome.kind === "keyRefused";
   if (isRefused && saysAlreadyOver(outcome, connection.alreadyOver)) return clean(outcome.message);
-  throw errorFor(call, outcome, clean);
+  const error = errorFor(call, outcome, clean, isAnswerLost ? "An earlier attempt may have taken effect." : undefined);
+  error.mayHaveTakenEffect ||= isAnswerLost;
+  throw error;
 }
 
 /** The one place that knows which error an outcome is. */
-function errorFor(call: Call, outcome: Outcome, clean: (words: string) => string): MailmodoError {
+function errorFor(
+  call: Call,
+  outcome: Outcome,
+  clean: (words: string) => string,
+  effect = "Nothing was sent.",
+): MailmodoError {
   const words = "message" in outcome ? clean(outcome.message) : "";
   const said = words && `: "${words}"`;
   // What was seen on the wire, without the vendor's words: they are in the message, redacted.
@@ -97,11 +109,11 @@ function errorFor(call: Call, outcome: Outcome, clean: (words: string) => string
         cause,
       });
     case "held":
-      return new HeldError(call, `${outcome.reason}. Nothing was sent.`, { cause });
+      return new HeldError(call, `${outcome.reason}. ${effect}`, { cause });
     case "notSent":
       return new NotSentError(
         call,
-        `${outcome.reason}. Nothing was sent. Check the network and mailmodo:baseUrl, then run it again.`,
+        `${outcome.reason}. ${effect} Check the network and mailmodo:baseUrl, then run it again.`,
         { cause },
       );
     case "slowDown":

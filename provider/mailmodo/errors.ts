@@ -14,6 +14,8 @@ export abstract class MailmodoError extends Error {
   readonly operation: Call["operation"];
   readonly journeyId: string;
   readonly status: number | undefined;
+  /** Whether the call may have taken effect all the same: in an earlier attempt, whose answer was lost. */
+  mayHaveTakenEffect = false;
 
   constructor(call: Call, why: string, { status, cause }: { status?: number; cause?: unknown } = {}) {
     super(`Could not ${call.operation} journey ${call.journeyId} for ${call.subject}: ${why}`, { cause });
@@ -41,7 +43,15 @@ export class NotSentError extends MailmodoError {}
 export class SlowDownError extends MailmodoError {}
 
 /** The request may have taken effect; nobody can tell. A start that ends like this is never sent again by guess. */
-export class UnconfirmedError extends MailmodoError {}
+export class UnconfirmedError extends MailmodoError {
+  override mayHaveTakenEffect = true;
+}
+
+/** Whether a call that failed may have taken effect; of an error with advice, its cause tells. */
+export function mayHaveTakenEffect(error: unknown): boolean {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return cause instanceof MailmodoError && cause.mayHaveTakenEffect;
+}
 
 /**
  * Takes the stack trace away. Pulumi's plugin prints `${error}: ${error.stack}` when a delete fails, and what went wrong

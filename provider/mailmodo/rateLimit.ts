@@ -2,6 +2,8 @@
 export interface Turn {
   /** When it was given or, once that is known, when the request was sent: milliseconds since 1970. */
   at: number;
+  /** Whether its request has yet to leave. Until it has, or never will, it counts as if it left now. */
+  isOpen: boolean;
 }
 
 /**
@@ -34,12 +36,12 @@ export class RateLimit {
   letGo(): void {
     this.isOver = true;
     clearTimeout(this.timer);
-    for (const go of this.waiting.splice(0)) go({ at: Date.now() });
+    for (const go of this.waiting.splice(0)) go({ at: Date.now(), isOpen: false });
   }
 
   /** Waits for a turn. First come, first served. */
   turn(): Promise<Turn> {
-    if (this.isOver) return Promise.resolve({ at: Date.now() });
+    if (this.isOver) return Promise.resolve({ at: Date.now(), isOpen: false });
     return new Promise((resolve) => {
       this.waiting.push(resolve);
       this.serve();
@@ -69,7 +71,7 @@ export class RateLimit {
         }, Math.ceil(wait));
         return;
       }
-      const turn = { at: now };
+      const turn = { at: now, isOpen: true };
       this.given.push(turn);
       this.spreadFrom = Math.max(this.spreadFrom, now - LATE_MS) + this.gapMs(now);
       this.waiting.shift()!(turn);
@@ -80,10 +82,16 @@ export class RateLimit {
     // The clock was set back: what is remembered is of no use.
     if ((this.given.at(-1)?.at ?? 0) > now) [this.given, this.spreadFrom] = [[], -Infinity];
 
-    const firstWithin = this.given.findIndex(({ at }) => at > now - this.windowMs);
-    this.given.splice(0, firstWithin < 0 ? this.given.length : firstWithin);
-    const isFull = this.given.length >= this.many;
-    return Math.max(this.pausedUntil, this.spreadFrom, isFull ? this.given[0]!.at + this.windowMs : 0) - now;
+    return Math.max(this.pausedUntil, this.spreadFrom, this.freeFrom(now)) - now;
+  }
+
+  /** When the window has room for one more. */
+  private freeFrom(now: number): number {
+    if (this.given.length < this.many) return now;
+    this.given = this.given.filter(({ at, isOpen }) => isOpen || at > now - this.windowMs);
+    if (this.given.length < this.many) return now;
+    const left = this.given.filter(({ isOpen }) => !isOpen).map(({ at }) => at);
+    return left.length > 0 ? Math.min(...left) + this.windowMs : now + LOOK_AGAIN_MS;
   }
 
   /** Turns are spread over the window, a little closer than evenly so that a late timer costs none. */
@@ -101,6 +109,8 @@ export class RateLimit {
 const SECOND_MS = 1000;
 /** The way to Mailmodo takes now longer, now shorter: the second is that much longer. */
 const MARGIN_MS = 20;
+/** Where all of a window are on their way to be sent. */
+const LOOK_AGAIN_MS = 20;
 /** A timer's lateness, which may be caught up. */
 const LATE_MS = 2;
 /** Whoever was asked to come back later than in a minute has failed by then; the others find out for themselves. */

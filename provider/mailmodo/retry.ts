@@ -46,9 +46,13 @@ export function attempt(
   return policy.execute(async () => {
     const turn = await pace.turn();
     deadline.begin();
-    // The turn came too late for another attempt.
-    if (last !== undefined && deadline.leftMs() < requestTimeoutMs) return last;
-    last = await once(turn);
+    try {
+      // The turn came too late for another attempt.
+      if (last !== undefined && deadline.leftMs() < requestTimeoutMs) return last;
+      last = await once(turn);
+    } finally {
+      turn.isOpen = false;
+    }
     if (last.kind === "slowDown") pace.slowDown(last.retryAfterMs);
     return last;
   });

@@ -108,6 +108,7 @@ function watchConnection(secure: boolean, turn: Turn) {
         socket.once(secure ? "secureConnect" : "connect", () => {
           connected = true;
           turn.at = Date.now();
+          turn.isOpen = false;
         });
       });
       return request;

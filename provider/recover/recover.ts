@@ -3,7 +3,7 @@ import { markOf } from "../addresses";
 import { formerApiKeyOf } from "../apiKey";
 import { atATime } from "../atATime";
 import { abortJourney } from "../mailmodo/client";
-import { maskAddress } from "../mailmodo/errors";
+import { maskAddress, RefusedError, UnconfirmedError } from "../mailmodo/errors";
 import { connection, keySources } from "../settings";
 import { openJournal, type Enrollment, type LostCall } from "../journal";
 import { count, freeLock, isWithin, outliveSurvivors } from "./deadRun";
@@ -29,6 +29,8 @@ export interface Recovery {
   readonly aborted: number;
   /** Pending operations that were taken out of the state. */
   readonly cleared: number;
+  /** Enrollments that were taken out of the state. */
+  readonly ended: number;
   readonly lockFreed: boolean;
   /** What a person must see to, one line each. The next call tries again. */
   readonly problems: readonly string[];
@@ -72,8 +74,13 @@ export async function recover(options: RecoverOptions): Promise<Recovery> {
   let aborted = 0;
   let nothingLeft = 0;
 
-  /** Whether the enrollment surely does not run any more. */
-  const abort = async (enrollment: Enrollment): Promise<boolean> => {
+  /**
+   * Whether the enrollment surely does not run any more.
+   *
+   * @param isNeeded Whether anything depends on it. An abort of an instance that was taken out of the state since, by hand,
+   *   may fail for ever.
+   */
+  const abort = async (enrollment: Enrollment, isNeeded = true): Promise<boolean> => {
     const { journeyId, email, instanceId, abortReason: reason } = enrollment;
     try {
       const words = await abortJourney(await connection(read, env), { journeyId, email, instanceId, reason });
@@ -82,8 +89,12 @@ export async function recover(options: RecoverOptions): Promise<Recovery> {
       aborted += 1;
       return true;
     } catch (error) {
-      problems.push((error as Error).message);
-      return false;
+      if (isNeeded || !(error instanceof RefusedError || error instanceof UnconfirmedError)) {
+        problems.push((error as Error).message);
+        return false;
+      }
+      log(`${error.message} No stack records it, so it is left at that.`);
+      return true;
     }
   };
 
@@ -115,16 +126,20 @@ export async function recover(options: RecoverOptions): Promise<Recovery> {
   let elsewhere: Promise<Set<string>> | undefined;
   /** Whether another stack of the project records the instance: then it is no loss, wherever the plugin died. */
   const isElsewhere = async (instanceId: string) => (await (elsewhere ??= instancesOf(stack.others()))).has(instanceId);
+  /** The same where one of them cannot be read, as with a passphrase of its own. */
+  const mayBeElsewhere = (instanceId: string) => isElsewhere(instanceId).catch(() => true);
 
   const settled: LostCall[] = [];
   const seeTo = async (lost: LostCall) => {
     const { call, instanceId, confirmed } = lost;
     const entry = instanceId === undefined ? undefined : byInstance.get(instanceId);
-    const isOther = instanceId !== undefined && entry === undefined && (await isElsewhere(instanceId));
+    const look = call === "abort" ? mayBeElsewhere : isElsewhere;
+    const isOther = instanceId !== undefined && entry === undefined && (await look(instanceId));
     if (isOther && call === "abort") return; // The other stack's own recover sees to it.
     // An abort by address was before whatever is recorded as started since.
     const isDone = call === "abort" ? confirmed || (instanceId === undefined && isRunning(lost)) : (entry ?? isOther);
-    if (isDone || (await (call === "start" ? abortStart(lost) : abort(lost)))) {
+    const isNeeded = instanceId === undefined || entry !== undefined;
+    if (isDone || (await (call === "start" ? abortStart(lost) : abort(lost, isNeeded)))) {
       settled.push(lost);
       if (entry !== undefined && call === "abort") end(entry);
     }
@@ -177,16 +192,16 @@ export async function recover(options: RecoverOptions): Promise<Recovery> {
     log(`Nothing was left to abort for ${count(nothingLeft, "start or abort", "starts or aborts")}.`);
 
   const cleared = problems.length === 0 ? ours.length : 0;
-  if (problems.length === 0 && ours.length + over.size > 0) {
+  const ended = problems.length === 0 ? [...over.values()].reduce((sum, emails) => sum + emails.size, 0) : 0;
+  if (cleared + ended > 0) {
     await stack.clear(over, state);
-    const ended = [...over.values()].reduce((sum, emails) => sum + emails.size, 0);
     log(
       `Cleared ${count(cleared, "pending operation")} and took ${count(ended, "ended enrollment")} out of the state.`,
     );
   }
   // Last: until the state is written, the notes are needed.
   if (problems.length === 0) for (const lost of settled) journal.forget(lost);
-  return { aborted, cleared, lockFreed, problems };
+  return { aborted, cleared, ended, lockFreed, problems };
 }
 
 function projectFolder(folder: string): string {

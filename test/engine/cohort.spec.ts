@@ -203,26 +203,32 @@ describe("a cohort through the real engine", () => {
     nobodyTwice();
   });
 
-  it("goes on after a destroy that failed half-way: an up starts again what does not run any more, once", async () => {
-    assert.equal((await upWith({ NUMBERS: upTo(6), SHARDS: "1" })).code, 0);
-    project().sandbox.faults.add({ kind: "reset-after", on: "abort", email: "qa3@seeds.example.com" });
-    const failed = await project().pulumi("destroy", "--yes", "--skip-preview");
-    assert.notEqual(failed.code, 0);
-    assert.match(failed.output, /shard 0: 1 of 6 contacts failed\. .* The shard stays in the state: run it again\./);
-    assert.deepEqual(running(), []);
-    project().sandbox.faults.clear();
+  for (const first of ["an up", "recover"] as const) {
+    it(`goes on after a destroy that failed half-way, by ${first}: what does not run any more is started again, once`, async () => {
+      assert.equal((await upWith({ NUMBERS: upTo(6), SHARDS: "1" })).code, 0);
+      project().sandbox.faults.add({ kind: "reset-after", on: "abort", email: "qa3@seeds.example.com" });
+      const failed = await project().pulumi("destroy", "--yes", "--skip-preview");
+      assert.notEqual(failed.code, 0);
+      assert.match(failed.output, /shard 0: 1 of 6 contacts failed\. .* The shard stays in the state: run it again\./);
+      assert.deepEqual(running(), []);
+      project().sandbox.faults.clear();
+      if (first === "recover") {
+        const recovered = await recoverByCli(project());
+        assert.match(recovered.output, /took 6 ended enrollments out of the state\.\nThe stack test is recovered\./);
+      }
 
-    const next = await upWith({ NUMBERS: upTo(6), SHARDS: "1" });
-    assert.equal(next.code, 0, next.output);
-    assert.equal(running().length, 6);
-    assert.deepEqual((await outputs()).instances, Object.fromEntries(running()));
-    nobodyTwice();
-    assert.equal((await upWith({ NUMBERS: upTo(6), SHARDS: "1" })).code, 0);
-    assert.equal(store().all().length, 12);
-    await project().succeed("destroy", "--yes", "--skip-preview");
-    assert.equal(running().length, 0);
-    assert.equal((await recoverByCli(project())).output, "Nothing to recover in the stack test.\n");
-  });
+      const next = await upWith({ NUMBERS: upTo(6), SHARDS: "1" });
+      assert.equal(next.code, 0, next.output);
+      assert.equal(running().length, 6);
+      assert.deepEqual((await outputs()).instances, Object.fromEntries(running()));
+      nobodyTwice();
+      assert.equal((await upWith({ NUMBERS: upTo(6), SHARDS: "1" })).code, 0);
+      assert.equal(store().all().length, 12);
+      await project().succeed("destroy", "--yes", "--skip-preview");
+      assert.equal(running().length, 0);
+      assert.equal((await recoverByCli(project())).output, "Nothing to recover in the stack test.\n");
+    });
+  }
 
   it("finds what a kill left on another machine too: the state alone tells it", async () => {
     assert.equal((await upWith({ NUMBERS: upTo(10), SHARDS: "1" })).code, 0);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { SANDBOX_KEY } from "../../sandbox/server";
+import { recoverByCli } from "../support/kills";
 import { JOURNEY, useProject } from "../support/project";
 
 const up = ["up", "--yes", "--skip-preview"];
@@ -96,6 +97,22 @@ describe("a destroy through the real engine, months later", () => {
     await project().succeed(...up, "--expect-no-changes");
     await project().succeed(...destroy);
     assert.deepEqual(statuses(), ["aborted", "aborted"]);
+  });
+
+  it("whose enrollment is then forgotten by hand does not hold recover up", async () => {
+    await project().succeed(...up);
+    project().sandbox.faults.add({ kind: "reset-after", on: "abort" });
+    await project().fail(...destroy);
+    const { stdout } = await project().succeed("stack", "export");
+    const { resources } = (JSON.parse(stdout) as { deployment: { resources: { urn: string }[] } }).deployment;
+    await project().succeed("state", "delete", resources.at(-1)!.urn, "--yes");
+    const { code, output } = await recoverByCli(project());
+    assert.equal(code, 0, output);
+    assert.match(
+      output,
+      /Could not abort .*, so it may have taken effect\. No stack records it, so it is left at that\./,
+    );
+    assert.equal((await recoverByCli(project())).output, "Nothing to recover in the stack test.\n");
   });
 
   it("takes an enrollment that ended by itself as done, and says so in one line", async () => {

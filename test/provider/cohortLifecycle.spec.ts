@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
 import cohortLifecycle from "../../provider/cohortLifecycle";
 import cohortPlan from "../../provider/cohortPlan";
@@ -293,6 +296,34 @@ describe("the lifecycle of a cohort's shard, against the sandbox", () => {
     leaveAsKilled((journal) => journal.note("start", bob!).confirm(bob!.instanceId));
     await create(shard({ bob: {} }));
     assert.deepEqual(asked().slice(-2), ["abort bob", "start bob"]);
+  });
+
+  it("records a contact whose abort may have taken effect as one to abort and start again, on any machine", async () => {
+    const { id, outs } = await create(shard({ ada: { seats: 1 }, bob: {}, cid: {} }));
+    sandbox().faults.add({ kind: "reset-after", on: "abort", email: "ada@seeds.example.com" });
+    sandbox().faults.add({ kind: "reset-after", on: "abort", email: "bob@seeds.example.com" });
+    const changed = shard({ ada: { seats: 2 }, cid: {} });
+    const { properties: state } = await failureOf(cohortLifecycle.update(id, outs, changed));
+    sandbox().faults.clear();
+    process.env["PULUMI_HOME"] = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-mailmodo-home-"));
+
+    const back = shard({ ada: { seats: 1 }, bob: {}, cid: {} });
+    assert.equal((await cohortLifecycle.diff(id, state!, back)).changes, true);
+    const calls = asked().length;
+    const { outs: mended } = await cohortLifecycle.update(id, state!, back);
+    assert.deepEqual(asked().slice(calls).sort(), ["abort ada", "abort bob", "start ada", "start bob"]);
+    assert.deepEqual(recorded(mended), running());
+    assert.equal((await cohortLifecycle.diff(id, mended, back)).changes, false);
+  }).timeout(60_000);
+
+  it("does not ask again for an abort that was confirmed to an earlier run", async () => {
+    const { id, outs } = await create(shard({ ada: {}, bob: {} }));
+    const [ada] = recorded(outs);
+    const enrollment = { journeyId, email: "ada@seeds.example.com", instanceId: ada![1]!, allowDuplicateEmail: false };
+    leaveAsKilled((journal) => journal.note("abort", { ...enrollment, abortReason: "over" }).confirm());
+    const calls = asked().length;
+    await cohortLifecycle.delete(id, outs);
+    assert.deepEqual(asked().slice(calls), ["abort bob"]);
   });
 
   it("refuses in check what is wrong with its contacts: the first, and how many more", async () => {

@@ -47,6 +47,40 @@ describe("the client: an abort", () => {
       assert.ok(vendor.elapsed() <= 60_000);
     });
 
+    const refuseUnknown: Answer = (response) => json(response, 400, { ...no, message: "Bad state" });
+    for (const [what, name, after] of [
+      ["a refusal in words that nobody knows", "RefusedError", refuseUnknown],
+      ["another key", "KeyRefusedError", (response) => json(response, 401, no)],
+      ["429s to the end", "SlowDownError", (response) => json(response, 429, no)],
+    ] as [string, string, Answer][]) {
+      it(`and says that it may have taken effect when a lost answer is followed by ${what}`, async () => {
+        const connection = await vendor.answering((response, nth, raw) =>
+          nth === 1 ? response.destroy() : after(response, nth, raw),
+        );
+        await assert.rejects(vendor.settle(abortJourney(connection, abortion)), { name, mayHaveTakenEffect: true });
+      });
+    }
+
+    for (const [what, name] of [
+      ["is held back", "HeldError"],
+      ["finds nobody there", "NotSentError"],
+    ] as const) {
+      it(`and says that it may have taken effect when a lost answer is followed by one that ${what}`, async () => {
+        let isOver = false;
+        const connection = await vendor.answering((response) => {
+          isOver = true;
+          response.destroy();
+          if (name === "NotSentError") void vendor.server.close();
+        });
+        const objection = async () => (name === "HeldError" && isOver ? "no more" : undefined);
+        await assert.rejects(vendor.settle(abortJourney({ ...connection, objection }, abortion)), {
+          name,
+          mayHaveTakenEffect: true,
+          message: /An earlier attempt may have taken effect\./,
+        });
+      });
+    }
+
     it("never after a refusal", async () => {
       const connection = await vendor.answering((response) => json(response, 400, { ...no, status: "error" }));
       await assert.rejects(vendor.settle(abortJourney(connection, abortion)), {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { RateLimit } from "../../../provider/mailmodo/rateLimit";
+import { RateLimit, type Turn } from "../../../provider/mailmodo/rateLimit";
 import { useMovableClock } from "../../support/movableClock";
 
 describe("the rate limit", () => {
@@ -8,9 +8,14 @@ describe("the rate limit", () => {
   /** When each of so many turns is given, all of them wanted at once. */
   async function turns(limit: RateLimit, many: number): Promise<number[]> {
     const given: number[] = [];
-    const all = Array.from({ length: many }, () => limit.turn().then(() => given.push(clock.now())));
+    const all = Array.from({ length: many }, () => taken(limit).then(() => given.push(clock.now())));
     await clock.settle(Promise.all(all));
     return given;
+  }
+
+  /** Waits for a turn, and sends its request at once. */
+  async function taken(limit: RateLimit): Promise<void> {
+    (await limit.turn()).isOpen = false;
   }
 
   /** The most in any one second that begins with one of them. */
@@ -51,10 +56,25 @@ describe("the rate limit", () => {
     assert.equal(most([...before, ...after]), 5);
   });
 
+  it("counts a request from when it left, however late that is", async () => {
+    const limit = new RateLimit(5);
+    const slow: Turn[] = [];
+    await clock.settle(Promise.all([1, 2, 3, 4, 5].map(() => limit.turn().then((turn) => slow.push(turn)))));
+    const given: number[] = [];
+    const next = [1, 2, 3].map(() => taken(limit).then(() => given.push(clock.now())));
+    clock.tick(3_000);
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(given, [], "none, while five are on their way");
+    const left = clock.now();
+    for (const turn of slow) Object.assign(turn, { at: left, isOpen: false });
+    await clock.settle(Promise.all(next));
+    assert.ok(given[0]! > left + 1000, `${given[0]! - left}`);
+  });
+
   it("gives turns in the order in which they were asked for", async () => {
     const limit = new RateLimit(100);
     const order: number[] = [];
-    await clock.settle(Promise.all([0, 1, 2, 3].map((nth) => limit.turn().then(() => order.push(nth)))));
+    await clock.settle(Promise.all([0, 1, 2, 3].map((nth) => taken(limit).then(() => order.push(nth)))));
     assert.deepEqual(order, [0, 1, 2, 3]);
   });
 
