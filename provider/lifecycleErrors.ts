@@ -1,5 +1,5 @@
 import type { EnrollmentState } from "./inputs";
-import { hideStack, KeyRefusedError, RefusedError, UnconfirmedError } from "./mailmodo/errors";
+import { hideStack, KeyRefusedError, MailmodoError, RefusedError, UnconfirmedError } from "./mailmodo/errors";
 import { SettingsError } from "./settingsError";
 
 /**
@@ -57,7 +57,9 @@ function adviceOnStart(error: unknown, secret: string | undefined): string | und
     if (secret !== undefined) return inSecret(secret);
     return "Set today's key: pulumi config set --secret mailmodo:apiKey <key>, or put it in MAILMODO_API_KEY.";
   }
-  return error instanceof RefusedError ? "Nothing was started." : undefined;
+  // An abort, because an earlier start was lost: what became of it says nothing of the start that was to follow.
+  const isOfAbort = error instanceof MailmodoError && error.operation === "abort";
+  return isOfAbort || error instanceof RefusedError ? "Nothing was started." : undefined;
 }
 
 function adviceOnAbort(error: unknown, secret: string | undefined): string | undefined {

@@ -90,34 +90,31 @@ export async function abortJourney(connection: Connection, request: AbortRequest
 }
 
 /** The one place that knows which error an outcome is. */
-function errorFor(
-  call: Call,
-  outcome: Outcome,
-  clean: (words: string) => string,
-  effect = "Nothing was sent.",
-): MailmodoError {
+function errorFor(call: Call, outcome: Outcome, clean: (words: string) => string, effect?: string): MailmodoError {
   const words = "message" in outcome ? clean(outcome.message) : "";
   const said = words && `: "${words}"`;
+  const earlier = effect === undefined ? "" : ` ${effect}`;
+  const nothing = effect ?? "Nothing was sent.";
   // What was seen on the wire, without the vendor's words: they are in the message, redacted.
   const cause = { status: "status" in outcome ? outcome.status : undefined, outcome: outcome.kind };
   switch (outcome.kind) {
     case "refused":
-      return new RefusedError(call, `Mailmodo refused it (${outcome.status})${said}.`, { ...outcome, cause });
+      return new RefusedError(call, `Mailmodo refused it (${outcome.status})${said}.${earlier}`, { ...outcome, cause });
     case "keyRefused":
-      return new KeyRefusedError(call, `Mailmodo refused the API key (${outcome.status})${said}.`, {
+      return new KeyRefusedError(call, `Mailmodo refused the API key (${outcome.status})${said}.${earlier}`, {
         ...outcome,
         cause,
       });
     case "held":
-      return new HeldError(call, `${outcome.reason}. ${effect}`, { cause });
+      return new HeldError(call, `${outcome.reason}. ${nothing}`, { cause });
     case "notSent":
       return new NotSentError(
         call,
-        `${outcome.reason}. ${effect} Check the network and mailmodo:baseUrl, then run it again.`,
+        `${outcome.reason}. ${nothing} Check the network and mailmodo:baseUrl, then run it again.`,
         { cause },
       );
     case "slowDown":
-      return new SlowDownError(call, `Mailmodo asked to slow down (${outcome.status}). Run it again later.`, {
+      return new SlowDownError(call, `Mailmodo asked to slow down (${outcome.status}).${earlier} Run it again later.`, {
         ...outcome,
         cause,
       });

@@ -27,6 +27,8 @@ export abstract class MailmodoError extends Error {
   }
 }
 
+// What these say of the call holds for its last attempt; `mayHaveTakenEffect` tells of all.
+
 /** Mailmodo said no; nothing was started or aborted. */
 export class RefusedError extends MailmodoError {}
 

@@ -89,12 +89,15 @@ export async function recover(options: RecoverOptions): Promise<Recovery> {
       aborted += 1;
       return true;
     } catch (error) {
-      if (isNeeded || !(error instanceof RefusedError || error instanceof UnconfirmedError)) {
+      const isPassing = error instanceof UnconfirmedError;
+      if (isNeeded || !(isPassing || error instanceof RefusedError)) {
         problems.push((error as Error).message);
         return false;
       }
-      log(`${error.message} No stack records it, so it is left at that.`);
-      return true;
+      log(
+        `${error.message} No stack records it, so ${isPassing ? "the next recover tries again" : "it is left at that"}.`,
+      );
+      return !isPassing;
     }
   };
 
@@ -126,15 +129,21 @@ export async function recover(options: RecoverOptions): Promise<Recovery> {
   let elsewhere: Promise<Set<string>> | undefined;
   /** Whether another stack of the project records the instance: then it is no loss, wherever the plugin died. */
   const isElsewhere = async (instanceId: string) => (await (elsewhere ??= instancesOf(stack.others()))).has(instanceId);
-  /** The same where one of them cannot be read, as with a passphrase of its own. */
-  const mayBeElsewhere = (instanceId: string) => isElsewhere(instanceId).catch(() => true);
 
   const settled: LostCall[] = [];
   const seeTo = async (lost: LostCall) => {
     const { call, instanceId, confirmed } = lost;
     const entry = instanceId === undefined ? undefined : byInstance.get(instanceId);
-    const look = call === "abort" ? mayBeElsewhere : isElsewhere;
-    const isOther = instanceId !== undefined && entry === undefined && (await look(instanceId));
+    let isOther = false;
+    try {
+      isOther = instanceId !== undefined && entry === undefined && (await isElsewhere(instanceId));
+    } catch (error) {
+      // As with a passphrase of its own. An abort may then be the other's, and a start must not be ended if it is.
+      const what = `${(error as Error).message} So ${describe(lost)} was left alone: whether another stack records it is not known.`;
+      if (call === "abort") log(what);
+      else problems.push(what);
+      return;
+    }
     if (isOther && call === "abort") return; // The other stack's own recover sees to it.
     // An abort by address was before whatever is recorded as started since.
     const isDone = call === "abort" ? confirmed || (instanceId === undefined && isRunning(lost)) : (entry ?? isOther);
@@ -177,7 +186,7 @@ export async function recover(options: RecoverOptions): Promise<Recovery> {
     }
     if (type === "deleting") {
       await atATime(entriesOf({ ...resource, pendingReplacement: false }), async (entry) => {
-        if (await abort(entry)) end(entry);
+        if (!isOver(entry) && (await abort(entry))) end(entry);
       });
     }
   }

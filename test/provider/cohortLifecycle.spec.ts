@@ -1,7 +1,4 @@
 import assert from "node:assert/strict";
-import * as fs from "node:fs";
-import * as os from "node:os";
-import * as path from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
 import cohortLifecycle from "../../provider/cohortLifecycle";
 import cohortPlan from "../../provider/cohortPlan";
@@ -298,14 +295,13 @@ describe("the lifecycle of a cohort's shard, against the sandbox", () => {
     assert.deepEqual(asked().slice(-2), ["abort bob", "start bob"]);
   });
 
-  it("records a contact whose abort may have taken effect as one to abort and start again, on any machine", async () => {
+  it("records a contact whose abort may have taken effect as one to abort and start again", async () => {
     const { id, outs } = await create(shard({ ada: { seats: 1 }, bob: {}, cid: {} }));
     sandbox().faults.add({ kind: "reset-after", on: "abort", email: "ada@seeds.example.com" });
     sandbox().faults.add({ kind: "reset-after", on: "abort", email: "bob@seeds.example.com" });
     const changed = shard({ ada: { seats: 2 }, cid: {} });
     const { properties: state } = await failureOf(cohortLifecycle.update(id, outs, changed));
     sandbox().faults.clear();
-    process.env["PULUMI_HOME"] = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-mailmodo-home-"));
 
     const back = shard({ ada: { seats: 1 }, bob: {}, cid: {} });
     assert.equal((await cohortLifecycle.diff(id, state!, back)).changes, true);
@@ -314,6 +310,18 @@ describe("the lifecycle of a cohort's shard, against the sandbox", () => {
     assert.deepEqual(asked().slice(calls).sort(), ["abort ada", "abort bob", "start ada", "start bob"]);
     assert.deepEqual(recorded(mended), running());
     assert.equal((await cohortLifecycle.diff(id, mended, back)).changes, false);
+  }).timeout(60_000);
+
+  it("records nothing of a contact whose lost start could not be aborted: no other start was sent", async () => {
+    const { outs } = await create(shard({ ada: {} }));
+    const [ada] = recorded(outs);
+    const enrollment = { journeyId, email: "ada@seeds.example.com", instanceId: ada![1]!, allowDuplicateEmail: false };
+    leaveAsKilled((journal) => journal.note("start", { ...enrollment, abortReason: "over" }).confirm(ada![1]!));
+    sandbox().faults.add({ kind: "reset-after", on: "abort" });
+    const failure = await failureOf(create(shard({ ada: {} })));
+    assert.match(failure.message, /so it may have taken effect\. Nothing was started\. Nothing of it runs\.$/);
+    assert.equal(failure.id, undefined);
+    assert.equal(asked().filter((call) => call.startsWith("start")).length, 1);
   }).timeout(60_000);
 
   it("does not ask again for an abort that was confirmed to an earlier run", async () => {

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { abortJourney } from "../../../provider/mailmodo/client";
+import { abortJourney, startJourney } from "../../../provider/mailmodo/client";
+import { RateLimit } from "../../../provider/mailmodo/rateLimit";
 import { MAX_ATTEMPTS } from "../../../provider/mailmodo/retry";
 import { json, type Answer } from "../../support/server";
-import { abortion, journeyId, no, ref, useVendor } from "../../support/vendor";
+import { abortion, journeyId, no, ref, request, requestTimeoutMs, useVendor } from "../../support/vendor";
 
 describe("the client: an abort", () => {
   const vendor = useVendor();
@@ -89,6 +90,27 @@ describe("the client: an abort", () => {
       });
       assert.equal(vendor.server.seen.length, 1);
     });
+  });
+
+  it("gives its turn back when it is held, so that the next is not kept waiting", async () => {
+    const answering = await vendor.answering((response) => json(response, 200, { success: true, message: "ok" }));
+    const connection = { ...answering, pace: new RateLimit(1) };
+    const held = abortJourney({ ...connection, objection: async () => "no" }, abortion);
+    await assert.rejects(vendor.settle(held), { name: "HeldError" });
+    assert.equal(await vendor.settle(abortJourney(connection, abortion)), undefined);
+  });
+
+  it("gives its turn back once the request has left, however long the answer takes", async () => {
+    const connection = { ...(await vendor.answering(() => undefined)), pace: new RateLimit(1) };
+    const seen = async (many: number) => {
+      while (vendor.server.seen.length < many) await new Promise((resolve) => setImmediate(resolve));
+    };
+    const calls = [1, 2].map(() => startJourney(connection, request).catch((error: Error) => error.name));
+    await seen(1);
+    vendor.clock.tick(1_100);
+    await seen(2);
+    vendor.clock.tick(requestTimeoutMs);
+    assert.deepEqual(await Promise.all(calls), ["UnconfirmedError", "UnconfirmedError"]);
   });
 
   describe("takes an abort as done", () => {
