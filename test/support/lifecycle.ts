@@ -39,10 +39,13 @@ export function settings(baseUrl: string, others: Record<string, string | undefi
   };
 }
 
+const homes: string[] = [];
+process.once("exit", () => homes.forEach((home) => fs.rmSync(home, { recursive: true, force: true })));
+
 /** Lets a journal be as a killed plugin left it. For this process it is the only one from now on. */
 export function leaveAsKilled(noted: (journal: Journal) => void): void {
   const home = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-mailmodo-home-"));
-  process.once("exit", () => fs.rmSync(home, { recursive: true, force: true }));
+  homes.push(home);
   process.env["PULUMI_HOME"] = home;
   const journal = new Journal(SANDBOX_KEY);
   noted(journal);
