@@ -52,6 +52,17 @@ export function withAdvice(error: unknown, call: "start" | "abort", secret: stri
   return advised;
 }
 
+/** The error that advice was added to, or the error itself where none was. */
+export function withoutAdvice(error: unknown): unknown {
+  return error instanceof Error && error.cause instanceof Error ? error.cause : error;
+}
+
+/** Whether a call that failed may have taken effect. */
+export function mayHaveTakenEffect(error: unknown): boolean {
+  const cause = withoutAdvice(error);
+  return cause instanceof MailmodoError && cause.mayHaveTakenEffect;
+}
+
 function adviceOnStart(error: unknown, secret: string | undefined): string | undefined {
   if (error instanceof KeyRefusedError) {
     if (secret !== undefined) return inSecret(secret);

@@ -1,9 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { formerApiKeyOf } from "./apiKey";
 import { openJournal, type Journal, type Enrollment, type Note } from "./journal";
-import { withAdvice } from "./lifecycleErrors";
+import { mayHaveTakenEffect, withAdvice } from "./lifecycleErrors";
 import { abortJourney, startJourney, type StartRequest } from "./mailmodo/client";
-import { mayHaveTakenEffect, UnconfirmedError } from "./mailmodo/errors";
+import { UnconfirmedError } from "./mailmodo/errors";
 import { letAllGo } from "./mailmodo/rateLimit";
 import type { Connection } from "./mailmodo/transport";
 import { leaveWell, whileBusy } from "./plugin";

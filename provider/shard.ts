@@ -11,8 +11,8 @@ import {
 } from "./contacts";
 import { problemsOf } from "./inputs";
 import type { Enrollment } from "./journal";
-import { RecordedFailure } from "./lifecycleErrors";
-import { hideStack, maskAddress, mayHaveTakenEffect, UnconfirmedError } from "./mailmodo/errors";
+import { mayHaveTakenEffect, RecordedFailure } from "./lifecycleErrors";
+import { hideStack, maskAddress, UnconfirmedError } from "./mailmodo/errors";
 import type { Connection } from "./mailmodo/transport";
 import { abortsBegun, connect, connectToAbort, Operation } from "./operation";
 import { progressOf } from "./progress";

@@ -1,4 +1,5 @@
 import { atATime } from "./atATime";
+import { withoutAdvice } from "./lifecycleErrors";
 import { RefusedError, UnconfirmedError } from "./mailmodo/errors";
 import type { ShardInputs } from "./shard";
 
@@ -34,7 +35,7 @@ export class Troubles {
   /** One line: how many failed of how many, and the first reasons. */
   describe({ cohort, shard }: ShardInputs, of: number): string {
     const { length } = this.failures;
-    const reasons = this.failures.slice(0, FIRST_REASONS).map((error) => withoutAdvice(error));
+    const reasons = this.failures.slice(0, FIRST_REASONS).map((error) => messageOf(error));
     const untried = this.notTried > 0 ? ` and ${this.notTried} not tried` : "";
     const more = length > FIRST_REASONS ? [`${length - FIRST_REASONS} more failed.`] : [];
     const advice = this.failures.map(adviceOf).find(Boolean) ?? [];
@@ -44,7 +45,7 @@ export class Troubles {
 
   private noteFailure(error: Error): void {
     this.failures.push(error);
-    const cause = error.cause instanceof Error ? error.cause : error;
+    const cause = withoutAdvice(error);
     if (cause instanceof UnconfirmedError) this.unconfirmedInARow += 1;
     // A refusal is about one contact; what is about the key, the network or this machine meets all of them.
     const isOfOne = [ContactError, RefusedError, UnconfirmedError].some((kind) => cause instanceof kind);
@@ -57,10 +58,10 @@ const FIRST_REASONS = 3;
 const HOPELESS_AFTER = 5;
 
 /** `withAdvice` adds to the message of the cause; for many, the advice is said once. */
-function withoutAdvice({ message, cause }: Error): string {
-  return cause instanceof Error ? cause.message : message;
+function messageOf(error: Error): string {
+  return (withoutAdvice(error) as Error).message;
 }
 
 function adviceOf(error: Error): string {
-  return error.message.slice(withoutAdvice(error).length).trim();
+  return error.message.slice(messageOf(error).length).trim();
 }

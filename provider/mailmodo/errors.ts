@@ -49,12 +49,6 @@ export class UnconfirmedError extends MailmodoError {
   override mayHaveTakenEffect = true;
 }
 
-/** Whether a call that failed may have taken effect; of an error with advice, its cause tells. */
-export function mayHaveTakenEffect(error: unknown): boolean {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return cause instanceof MailmodoError && cause.mayHaveTakenEffect;
-}
-
 /**
  * Takes the stack trace away. Pulumi's plugin prints `${error}: ${error.stack}` when a delete fails, and what went wrong
  * there is no fault in the program.
