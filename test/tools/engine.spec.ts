@@ -25,7 +25,7 @@ describe("findEngine", () => {
   });
 
   const log = (line: string) => void lines.push(line);
-  const cached = () => path.join(root, "cache", "pulumi-mailmodo", "engine-3.259.0", "bin");
+  const cached = () => path.join(root, "cache", "pulumi-mailmodo", "engine-3.274.1", "bin");
   function script(file: string, text: string): void {
     fs.mkdirSync(path.dirname(file), { recursive: true });
     fs.writeFileSync(file, `#!/bin/sh\n${text}\n`, { mode: 0o755 });
@@ -43,7 +43,7 @@ describe("findEngine", () => {
     mkdir -p $r/bin && echo "$v" > $r/bin/pulumi`;
 
   it("takes the CLI on PATH", async () => {
-    cliOnPath("v3.259.0");
+    cliOnPath("v3.274.1");
     assert.deepEqual(await findEngine({ env, log }), { bin: path.join(root, "bin"), source: "path" });
   });
 
@@ -60,7 +60,7 @@ describe("findEngine", () => {
   }
 
   it("passes over a CLI without its language host", async () => {
-    cliOnPath("v3.259.0");
+    cliOnPath("v3.274.1");
     fs.rmSync(path.join(root, "bin", "pulumi-language-nodejs"));
     assert.equal((await findEngine({ env, log, installerUrl: await installer(install) })).source, "installer");
   });
@@ -68,10 +68,10 @@ describe("findEngine", () => {
   it("runs the official installer for the pinned version, into the cache, and finds it there the next time", async () => {
     const installerUrl = await installer(install);
     assert.deepEqual(await findEngine({ env, log, installerUrl }), { bin: cached(), source: "installer" });
-    assert.equal(fs.readFileSync(path.join(cached(), "pulumi"), "utf8"), "3.259.0\n");
+    assert.equal(fs.readFileSync(path.join(cached(), "pulumi"), "utf8"), "3.274.1\n");
     assert.deepEqual(await findEngine({ env, log, installerUrl }), { bin: cached(), source: "cache" });
     assert.equal(server.seen.length, 1);
-    assert.deepEqual(fs.readdirSync(path.join(root, "cache", "pulumi-mailmodo")), ["engine-3.259.0"]);
+    assert.deepEqual(fs.readdirSync(path.join(root, "cache", "pulumi-mailmodo")), ["engine-3.274.1"]);
   });
 
   it("builds with Go where the installer cannot be reached, shows progress, and leaves only the engine", async () => {
@@ -91,7 +91,7 @@ describe("findEngine", () => {
       "pulumi-resource-pulumi-nodejs",
     ]);
     assert.deepEqual(fs.readdirSync(path.dirname(cached())), ["bin"]);
-    assert.match(lines[0] ?? "", /^Building Pulumi 3\.259\.0 from source, once/);
+    assert.match(lines[0] ?? "", /^Building Pulumi 3\.274\.1 from source, once/);
   });
 
   it("says what to install where there is no CLI, no installer and no Go, and leaves nothing", async () => {
@@ -100,7 +100,7 @@ describe("findEngine", () => {
     env["PATH"] = path.join(root, "bin");
     await assert.rejects(findEngine({ env, log, installerUrl }), {
       message:
-        `No Pulumi engine: none of version 3.259.0 or later is on PATH, the official installer (${host}) answered 503, ` +
+        `No Pulumi engine: none of version 3.274.1 or later is on PATH, the official installer (${host}) answered 503, ` +
         "and there is no Go to build one with. Install the Pulumi CLI (https://www.pulumi.com/docs/install), " +
         "or Go 1.26 or later, and run it again.",
     });
@@ -119,9 +119,9 @@ describe("findEngine", () => {
   it("takes away what a killed run left, and not what a running one makes", async () => {
     const cache = path.join(root, "cache", "pulumi-mailmodo");
     const gone = execFileSync("sh", ["-c", "echo $$"], { encoding: "utf8" }).trim();
-    fs.mkdirSync(path.join(cache, `engine-3.259.0.partial-${gone}`), { recursive: true });
-    fs.mkdirSync(path.join(cache, `engine-3.259.0.partial-${process.ppid}`));
+    fs.mkdirSync(path.join(cache, `engine-3.274.1.partial-${gone}`), { recursive: true });
+    fs.mkdirSync(path.join(cache, `engine-3.274.1.partial-${process.ppid}`));
     await findEngine({ env, log, installerUrl: await installer(install) });
-    assert.deepEqual(fs.readdirSync(cache).sort(), ["engine-3.259.0", `engine-3.259.0.partial-${process.ppid}`]);
+    assert.deepEqual(fs.readdirSync(cache).sort(), ["engine-3.274.1", `engine-3.259.0.partial-${process.ppid}`]);
   });
 });
