@@ -37,7 +37,7 @@ async function main(): Promise<void> {
       const stack = `config:\n  mailmodo:baseUrl: ${url}\n  mailmodo:allowedRecipients: ["*@seeds.example.com"]\n`;
       const bench = await createWorkbench(
         { ...files, "Pulumi.bench.yaml": stack },
-        { copies: ["tsconfig.json", "package.json"] },
+        { copies: ["tsconfig.json", "package.json"], packages: "all" },
       );
       bench.env["MAILMODO_API_KEY"] = SANDBOX_KEY;
       benches.set(language, bench);

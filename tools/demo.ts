@@ -71,7 +71,7 @@ async function main(): Promise<void> {
     bench = await createWorkbench(
       // Not the repository's own file: its user may have made it theirs.
       { "Pulumi.sandbox.yaml": sandboxConfig(url) },
-      { copies: ["Pulumi.yaml", "stacks", "tsconfig.json", "package.json"] },
+      { copies: ["Pulumi.yaml", "stacks", "tsconfig.json", "package.json"], packages: "all" },
     );
     bench.env["MAILMODO_API_KEY"] = SANDBOX_KEY;
     // Not with the minutes in which the engine may have been built.

@@ -10,7 +10,7 @@ const provider = path.resolve(__dirname, "../provider");
 async function tryPackage(): Promise<void> {
   const sandbox = createSandbox();
   const url = await listen(sandbox);
-  const bench = await createWorkbench(blankProject(url), { linkPackages: false });
+  const bench = await createWorkbench(blankProject(url), { packages: [] });
   bench.env["MAILMODO_API_KEY"] = SANDBOX_KEY;
   try {
     const packed = await succeed("npm", ["pack", "--json", "--pack-destination", bench.dir], provider, bench);

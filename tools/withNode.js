@@ -1,5 +1,6 @@
 // Runs a command of node_modules/.bin with a Node.js that the project supports: the caller's own or, where that is too
-// old, the pinned one. Plain JavaScript, because what reads it first may be an old Node.js.
+// old, the pinned one. NAME=value before the command sets a variable, on every platform. Plain JavaScript, because what
+// reads it first may be an old Node.js.
 const { spawn } = require("node:child_process");
 const path = require("node:path");
 
@@ -13,7 +14,10 @@ async function nodeFolder() {
   return require("./node/node.ts").findNode();
 }
 
-async function main([command, ...args]) {
+async function main(words) {
+  const first = words.findIndex((word) => !/^[A-Z_]+=/.test(word));
+  const variables = words.slice(0, first).map((word) => word.split(/=(.*)/s).slice(0, 2));
+  const [command, ...args] = words.slice(first);
   const folders = [path.join(root, "node_modules", ".bin"), await nodeFolder(), process.env.PATH];
   const child = spawn(command, args, {
     stdio: "inherit",
@@ -22,6 +26,7 @@ async function main([command, ...args]) {
     env: {
       NODE_COMPILE_CACHE: path.join(root, "node_modules", ".cache", "node"),
       ...process.env,
+      ...Object.fromEntries(variables),
       // ts-node's own cache of compiled code takes the place of Node's.
       DISABLE_V8_COMPILE_CACHE: "1",
       PATH: folders.join(path.delimiter),

@@ -38,8 +38,11 @@ const REPOSITORY = path.resolve(__dirname, "..");
 export interface WorkbenchOptions {
   /** Files and folders of this repository to copy in. Default: none. */
   copies?: string[];
-  /** Whether the project uses this repository's node_modules. Default: true; else it has none. */
-  linkPackages?: boolean;
+  /**
+   * The packages of this repository that the project has in its node_modules, or all of them. Default: what a program
+   * needs that only enrolls. Pulumi looks through each of them at each run.
+   */
+  packages?: readonly string[] | "all";
 }
 
 /**
@@ -49,7 +52,7 @@ export interface WorkbenchOptions {
  */
 export async function createWorkbench(
   files: Record<string, string>,
-  { copies = [], linkPackages = true }: WorkbenchOptions = {},
+  { copies = [], packages = ["@pulumi/pulumi", "pulumi-mailmodo"] }: WorkbenchOptions = {},
 ): Promise<Workbench> {
   const { bin } = await (engine ??= findEngine());
   const root = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-mailmodo-")));
@@ -62,7 +65,7 @@ export async function createWorkbench(
     fs.mkdirSync(path.dirname(path.join(dir, name)), { recursive: true });
     fs.writeFileSync(path.join(dir, name), text);
   }
-  if (linkPackages) fs.symlinkSync(path.join(REPOSITORY, "node_modules"), path.join(dir, "node_modules"));
+  link(packages, path.join(dir, "node_modules"));
   const dispose = () => {
     endAll(path.join(root, "home"));
     fs.rmSync(root, { recursive: true, force: true });
@@ -101,6 +104,15 @@ export async function createWorkbench(
       dispose();
     },
   };
+}
+
+function link(packages: readonly string[] | "all", folder: string): void {
+  const from = path.join(REPOSITORY, "node_modules");
+  if (packages === "all") return fs.symlinkSync(from, folder);
+  for (const name of packages) {
+    fs.mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+    fs.symlinkSync(path.join(from, name), path.join(folder, name));
+  }
 }
 
 /**

@@ -24,7 +24,10 @@ export async function createCheckout(sandbox: RunningSandbox): Promise<Checkout>
         settings.replace("# secretsprovider:", "secretsprovider:") +
         `  mailmodo:baseUrl: ${sandbox.url}\n  mailmodo:requestTimeoutSeconds: "2"\n`,
     },
-    { copies: ["Pulumi.yaml", "Pulumi.preview-sandbox.yaml", "package.json", "tsconfig.json", "stacks", "sandbox"] },
+    {
+      copies: ["Pulumi.yaml", "Pulumi.preview-sandbox.yaml", "package.json", "tsconfig.json", "stacks", "sandbox"],
+      packages: "all",
+    },
   );
   const [temp, bin] = ["temp", "bin"].map((name) => path.join(bench.dir, "..", name)) as [string, string];
   for (const folder of [temp, bin]) fs.mkdirSync(folder);

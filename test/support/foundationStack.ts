@@ -42,7 +42,7 @@ export function useFoundationStack(): () => FoundationStack {
     plugin = await startAwsPlugin(moto());
     bench = await createWorkbench(
       { "Pulumi.foundation.yaml": CONFIG, "empty.yaml": "config: { aws:region: us-east-1 }\n" },
-      { copies: ["Pulumi.yaml", "stacks", "tsconfig.json", "package.json"] },
+      { copies: ["Pulumi.yaml", "stacks", "tsconfig.json", "package.json"], packages: "all" },
     );
     Object.assign(bench.env, plugin.env, moto().env, { PULUMI_STACK: "foundation" });
     stack = await up(bench, moto());

@@ -86,12 +86,30 @@ describe("findEngine", () => {
     const installerUrl = await installer("", 503);
     assert.deepEqual(await findEngine({ env, log, installerUrl }), { bin: cached(), source: "build" });
     assert.deepEqual(fs.readdirSync(cached()).sort(), [
+      "nodejs-host",
       "pulumi",
       "pulumi-language-nodejs",
       "pulumi-resource-pulumi-nodejs",
     ]);
     assert.deepEqual(fs.readdirSync(path.dirname(cached())), ["bin"]);
     assert.match(lines[0] ?? "", /^Building Pulumi 3\.274\.1 from source, once/);
+  });
+
+  it("builds a language host that takes typescript: false from the project", async () => {
+    script(
+      path.join(root, "bin", "go"),
+      `[ "$1" = build ] || exit 0; while [ "$1" != -o ]; do shift; done
+      printf '#!/bin/sh\\necho "$@"\\n' > "$2"; chmod 755 "$2"`,
+    );
+    await findEngine({ env, log, installerUrl: await installer("", 503) });
+    const host = path.join(cached(), "pulumi-language-nodejs");
+    const argsIn = (project: string) => {
+      fs.writeFileSync(path.join(root, "Pulumi.yaml"), project);
+      return execFileSync(host, ["127.0.0.1:1"], { cwd: root, encoding: "utf8" }).trim();
+    };
+    const runtime = "name: seeds\nruntime:\n  name: nodejs\n  options:\n";
+    assert.equal(argsIn(`${runtime}    typescript: false\n`), "-typescript=false 127.0.0.1:1");
+    assert.equal(argsIn(`${runtime}    nodeargs: --trace-warnings\n`), "127.0.0.1:1");
   });
 
   it("says what to install where there is no CLI, no installer and no Go, and leaves nothing", async () => {
@@ -122,6 +140,6 @@ describe("findEngine", () => {
     fs.mkdirSync(path.join(cache, `engine-3.274.1.partial-${gone}`), { recursive: true });
     fs.mkdirSync(path.join(cache, `engine-3.274.1.partial-${process.ppid}`));
     await findEngine({ env, log, installerUrl: await installer(install) });
-    assert.deepEqual(fs.readdirSync(cache).sort(), ["engine-3.274.1", `engine-3.259.0.partial-${process.ppid}`]);
+    assert.deepEqual(fs.readdirSync(cache).sort(), ["engine-3.274.1", `engine-3.274.1.partial-${process.ppid}`]);
   });
 });

@@ -1,0 +1,22 @@
+const all = require("../.mocharc.json");
+
+/** The specs that need neither the engine nor moto, nor anything that has to be built first. */
+module.exports = {
+  ...all,
+  spec: ["test/*.spec.ts", "test/{provider,sandbox,stacks,tools}/**/*.spec.ts"],
+  ignore: [
+    // They run actionlint.
+    "test/workflows.spec.ts",
+    "test/tools/actionlint.spec.ts",
+    // It runs the engine.
+    "test/tools/demo.spec.ts",
+    // They run moto.
+    "test/provider/awsSecrets.spec.ts",
+    "test/provider/inbox/inboxErrors.spec.ts",
+    "test/provider/inbox/seedInbox.spec.ts",
+    "test/sandbox/delivery.spec.ts",
+  ],
+  timeout: 5_000,
+  parallel: true,
+  jobs: 2,
+};
