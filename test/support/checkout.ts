@@ -25,7 +25,15 @@ export async function createCheckout(sandbox: RunningSandbox): Promise<Checkout>
         `  mailmodo:baseUrl: ${sandbox.url}\n  mailmodo:requestTimeoutSeconds: "2"\n`,
     },
     {
-      copies: ["Pulumi.yaml", "Pulumi.preview-sandbox.yaml", "package.json", "tsconfig.json", "stacks", "sandbox"],
+      copies: [
+        "Pulumi.yaml",
+        "Pulumi.preview-sandbox.yaml",
+        "package.json",
+        "tsconfig.json",
+        "stacks",
+        "sandbox",
+        "tools/withNode.js",
+      ],
       packages: "all",
     },
   );
