@@ -185,10 +185,10 @@ describe("a cohort through the real engine", () => {
     });
   }
 
-  it("stops at once when it is interrupted, however slow the pace, and records what is true", async () => {
+  it("stops at once when it is interrupted, however slow the pace, records what is true, and then says how far it is", async () => {
     await project().succeed("config", "set", "mailmodo:requestsPerSecond", "2");
     const reached = requestNumber(project(), 4);
-    const cli = project().start({ NUMBERS: upTo(60), SHARDS: "1" }, ...up);
+    const cli = project().start({ NUMBERS: upTo(60), SHARDS: "4" }, ...up);
     const ended = once(cli, "exit");
     await reached;
     // As Ctrl-C in a terminal, which reaches all of them.
@@ -197,38 +197,50 @@ describe("a cohort through the real engine", () => {
     await ended;
     assert.ok(running().length < 10, `${running().length} of 60 were started`);
     assert.deepEqual((await recoverByCli(project())).output, "Nothing to recover in the stack test.\n");
-    await project().succeed("config", "set", "mailmodo:requestsPerSecond", "1000");
-    assert.equal((await upWith({ NUMBERS: upTo(60), SHARDS: "1" })).code, 0);
+    // Slow enough for a line of progress, which comes every five seconds.
+    await project().succeed("config", "set", "mailmodo:requestsPerSecond", "8");
+    const next = await upWith({ NUMBERS: upTo(60), SHARDS: "4" });
+    assert.equal(next.code, 0, next.output);
+    assert.match(next.output, /smoke: \d+ of \d+ started, [\d.]+\/s, [\d,]+ s left/);
     assert.equal(running().length, 60);
     nobodyTwice();
   });
 
-  for (const first of ["an up", "recover"] as const) {
-    it(`goes on after a destroy that failed half-way, by ${first}: what does not run any more is started again, once`, async () => {
-      assert.equal((await upWith({ NUMBERS: upTo(6), SHARDS: "1" })).code, 0);
+  it("goes on after a destroy that failed half-way, by an up and by recover: what does not run any more is started again, once", async () => {
+    const settings = { NUMBERS: upTo(6), SHARDS: "1" };
+    const destroyHalfWay = async () => {
       project().sandbox.faults.add({ kind: "reset-after", on: "abort", email: "qa3@seeds.example.com" });
       const failed = await project().pulumi("destroy", "--yes", "--skip-preview");
       assert.notEqual(failed.code, 0);
       assert.match(failed.output, /shard 0: 1 of 6 contacts failed\. .* The shard stays in the state: run it again\./);
       assert.deepEqual(running(), []);
       project().sandbox.faults.clear();
-      if (first === "recover") {
-        const recovered = await recoverByCli(project());
-        assert.match(recovered.output, /took 6 ended enrollments out of the state\.\nThe stack test is recovered\./);
-      }
-
-      const next = await upWith({ NUMBERS: upTo(6), SHARDS: "1" });
+    };
+    const goesOn = async () => {
+      const next = await upWith(settings);
       assert.equal(next.code, 0, next.output);
       assert.equal(running().length, 6);
       assert.deepEqual((await outputs()).instances, Object.fromEntries(running()));
       nobodyTwice();
-      assert.equal((await upWith({ NUMBERS: upTo(6), SHARDS: "1" })).code, 0);
-      assert.equal(store().all().length, 12);
-      await project().succeed("destroy", "--yes", "--skip-preview");
-      assert.equal(running().length, 0);
-      assert.equal((await recoverByCli(project())).output, "Nothing to recover in the stack test.\n");
-    });
-  }
+    };
+    assert.equal((await upWith(settings)).code, 0);
+
+    await destroyHalfWay();
+    await goesOn();
+    assert.equal((await upWith(settings)).code, 0);
+    assert.equal(store().all().length, 12);
+
+    await destroyHalfWay();
+    const recovered = await recoverByCli(project());
+    assert.match(recovered.output, /took 6 ended enrollments out of the state\.\nThe stack test is recovered\./);
+    await goesOn();
+    assert.equal((await upWith(settings)).code, 0);
+    assert.equal(store().all().length, 18);
+
+    await project().succeed("destroy", "--yes", "--skip-preview");
+    assert.equal(running().length, 0);
+    assert.equal((await recoverByCli(project())).output, "Nothing to recover in the stack test.\n");
+  });
 
   it("finds what a kill left on another machine too: the state alone tells it", async () => {
     assert.equal((await upWith({ NUMBERS: upTo(10), SHARDS: "1" })).code, 0);
@@ -252,20 +264,5 @@ describe("a cohort through the real engine", () => {
     assert.equal((await upWith({ NUMBERS: upTo(14), CHANGED: "[2]", SHARDS: "1" })).code, 0);
     assert.equal(running().length, 14);
     nobodyTwice();
-  });
-
-  it("keeps to the limit in any second over all of its shards, uses 95 % of it, and says how far it is", async function () {
-    // What arrives when is also up to what else this machine does, and the window leaves 20 ms for it.
-    this.retries(3);
-    await project().succeed("config", "set", "mailmodo:requestsPerSecond", "50");
-    const arrivals: number[] = [];
-    project().sandbox.app.server.on("request", () => arrivals.push(performance.now()));
-    const { code, output } = await upWith({ NUMBERS: upTo(400) });
-    assert.equal(code, 0, output);
-    const most = Math.max(...arrivals.map((from) => arrivals.filter((at) => at >= from && at < from + 1000).length));
-    assert.ok(most <= 50, `${most} in a second`);
-    const share = (arrivals.length - 1) / ((arrivals.at(-1)! - arrivals[0]!) / 1000) / 50;
-    assert.ok(share >= 0.95, `${share} of the limit`);
-    assert.match(output, /smoke: \d+ of 400 started, [\d.]+\/s, [\d,]+ s left/);
   });
 });
