@@ -9,11 +9,13 @@ const root = path.resolve(__dirname, "..");
 /** The folder of a Node.js that will do. */
 async function nodeFolder() {
   if (Number(process.versions.node.split(".")[0]) >= OLDEST_SUPPORTED) return path.dirname(process.execPath);
-  require("ts-node/register/transpile-only");
+  require("ts-node").register({ transpileOnly: true, cwd: root });
   return require("./node/node.ts").findNode();
 }
 
 async function main([command, ...args]) {
+  if (command === undefined)
+    throw new Error("Usage: node tools/withNode.js <command of node_modules/.bin> [arguments]");
   const folders = [path.join(root, "node_modules", ".bin"), await nodeFolder(), process.env.PATH];
   const child = spawn(command, args, {
     stdio: "inherit",

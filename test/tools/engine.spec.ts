@@ -116,12 +116,12 @@ describe("findEngine", () => {
     );
   });
 
-  it("takes away what a killed run left, and not what a running one makes", async () => {
+  it("removes what a killed run left, and not what a running one makes", async () => {
     const cache = path.join(root, "cache", "pulumi-mailmodo");
     const gone = execFileSync("sh", ["-c", "echo $$"], { encoding: "utf8" }).trim();
     fs.mkdirSync(path.join(cache, `engine-3.274.1.partial-${gone}`), { recursive: true });
     fs.mkdirSync(path.join(cache, `engine-3.274.1.partial-${process.ppid}`));
     await findEngine({ env, log, installerUrl: await installer(install) });
-    assert.deepEqual(fs.readdirSync(cache).sort(), ["engine-3.274.1", `engine-3.259.0.partial-${process.ppid}`]);
+    assert.deepEqual(fs.readdirSync(cache).sort(), ["engine-3.274.1", `engine-3.274.1.partial-${process.ppid}`]);
   });
 });
