@@ -15,7 +15,7 @@ describe("tools/withNode.js", () => {
   let env: NodeJS.ProcessEnv;
 
   beforeEach(() => {
-    root = fs.mkdtempSync(path.join(os.tmpdir(), "with-node-"));
+    root = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "with-node-")));
     env = { ...process.env, XDG_CACHE_HOME: path.join(root, "cache") };
     delete env["NODE_COMPILE_CACHE"];
     fs.writeFileSync(path.join(root, "old.js"), OLD);
