@@ -20,6 +20,11 @@ export default tseslint.config(
     },
   },
   {
+    // CommonJS has no other way to import.
+    files: ["**/*.js"],
+    rules: { "@typescript-eslint/no-require-imports": "off" },
+  },
+  {
     files: ["test/**/*.ts"],
     rules: { "@typescript-eslint/no-floating-promises": "off" },
   },

@@ -18,14 +18,14 @@ export interface Measured {
 }
 
 /** A way to enroll so many contacts, ready to be measured. */
-export interface Candidate {
+interface Candidate {
   run(step: Step): Promise<Measured>;
   /** What is stored for each contact, in bytes, after up. */
   stateBytes(): Promise<number>;
   dispose(): void;
 }
 
-export interface Setting {
+interface Setting {
   readonly url: string;
   readonly contacts: number;
   /** Requests a second, or none for no limit. */
@@ -118,7 +118,7 @@ function watchMemory(dir: string): { peakMb(): number } {
 }
 
 /** The folder with `tofu` and `terraform-provider-restapi`; bench/buildTofu.sh makes it. */
-export const TOFU = process.env["BENCH_TOFU"] ?? path.join(os.homedir(), ".cache/pulumi-mailmodo/bench");
+const TOFU = process.env["BENCH_TOFU"] ?? path.join(os.homedir(), ".cache/pulumi-mailmodo/bench");
 
 export function hasTofu(): boolean {
   return ["tofu", "terraform-provider-restapi"].every((name) => fs.existsSync(path.join(TOFU, name)));

@@ -31,7 +31,7 @@ export class RecordedAsUnconfirmed extends RecordedFailure {
 }
 
 /** What a person can do about starts that may have taken effect. */
-export function nextForUnconfirmed(allowDuplicateEmail: boolean): string {
+function nextForUnconfirmed(allowDuplicateEmail: boolean): string {
   return allowDuplicateEmail
     ? "It stays recorded as unconfirmed: with allowDuplicateEmail, aborting by address would stop other instances too. " +
         "Look at the journey in Mailmodo; pulumi destroy aborts by address, pulumi state delete <urn> forgets it."

@@ -1,22 +1,30 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { parse } from "yaml";
+import { scripts } from "../package.json";
 import { lintWorkflows } from "../tools/actionlint/actionlint";
+import { ENGINE_VERSION } from "../tools/engine/versions";
 import { evaluate } from "./support/expressions";
 import { readWorkflow, type Job, type Step } from "./support/workflow";
 
+const github = path.join(__dirname, "../.github");
 const preview = readWorkflow("preview.yml");
 const sweep = readWorkflow("preview-sweep.yml");
-const files = { "preview.yml": preview, "preview-sweep.yml": sweep };
+const ci = readWorkflow("ci.yml");
+const release = readWorkflow("release.yml");
+const names = fs.readdirSync(path.join(github, "workflows"));
+const files = Object.fromEntries(names.map((name) => [name, readWorkflow(name)]));
 
 describe("the workflows, as they are written", () => {
-  it("are these two, and actionlint finds nothing", async function () {
+  it("are such that actionlint finds nothing", async function () {
     this.timeout(300_000); // The first time it is built.
-    assert.deepEqual(fs.readdirSync(path.join(__dirname, "../.github/workflows")).sort(), Object.keys(files).sort());
-    assert.match(await lintWorkflows(), /: 2 workflows, nothing found$/);
+    assert.match(await lintWorkflows(), new RegExp(`: ${names.length} workflows, nothing found$`));
   });
 
-  it("run at a pull request's life and every night, and never as pull_request_target", () => {
+  it("run at these events, and never as pull_request_target", () => {
+    assert.deepEqual(Object.keys(ci.workflow.on), ["push", "pull_request", "schedule", "workflow_dispatch"]);
+    assert.deepEqual(release.workflow.on, { push: { tags: ["v*"] } });
     assert.deepEqual(preview.workflow.on, {
       pull_request: { types: ["opened", "synchronize", "reopened", "closed"] },
     });
@@ -30,6 +38,7 @@ describe("the workflows, as they are written", () => {
       "cancel-in-progress": false,
     });
     assert.deepEqual(sweep.workflow.concurrency, { group: "preview-sweep", "cancel-in-progress": false });
+    assert.deepEqual(release.workflow.concurrency, { group: "release", "cancel-in-progress": false });
   });
 
   it("have these permissions and no other", () => {
@@ -41,10 +50,36 @@ describe("the workflows, as they are written", () => {
       preview: { contents: "read", "id-token": "write", "pull-requests": "write" },
       fork: { contents: "read" },
       sweep: { contents: "read", "id-token": "write", "pull-requests": "read" },
+      ...Object.fromEntries(Object.keys(ci.workflow.jobs).map((name) => [name, { contents: "read" }])),
+      test: { contents: "read" },
+      publish: { contents: "read", "id-token": "write" },
     });
   });
 
+  it("publish without a secret, and test without one", () => {
+    for (const { text } of [ci, release]) assert.doesNotMatch(text, /secrets\.|github\.token/);
+  });
+
+  it("pin an action by the same commit everywhere", () => {
+    const uses = Object.values(files).flatMap(({ workflow }) => stepsOf(workflow.jobs).map(({ uses }) => uses ?? ""));
+    const actions = uses.map((one) => one.split("@")[0]);
+    assert.equal(new Set(uses).size, new Set(actions).size);
+  });
+
+  it("install the engine that the project is tested with", () => {
+    const versions = Object.values(files).flatMap(({ text }) => [...text.matchAll(/pulumi-version: (.*)/g)]);
+    for (const [, version] of versions) assert.equal(version, ENGINE_VERSION);
+  });
+
   for (const [file, { text, workflow }] of Object.entries(files)) {
+    it(`name only scripts that package.json has (${file})`, () => {
+      const named = [...text.matchAll(/npm run (?:--silent )?([\w:-]+)/g)].map(([, script = ""]) => script);
+      assert.deepEqual(
+        named.filter((script) => !(script in scripts)),
+        [],
+      );
+    });
+
     it(`pin each action by its commit, with its version beside it (${file})`, () => {
       const uses = text.match(/uses:.*/g) ?? [];
       assert.equal(uses.length, stepsOf(workflow.jobs).filter(({ uses }) => uses !== undefined).length);
@@ -80,6 +115,41 @@ describe("the workflows, as they are written", () => {
     ]);
   });
 });
+
+describe("dependabot.yml", () => {
+  const { updates } = parse(fs.readFileSync(path.join(github, "dependabot.yml"), "utf8")) as { updates: Update[] };
+
+  it("updates each kind of dependency where its manifest is", () => {
+    const manifests = {
+      npm: "package-lock.json",
+      "github-actions": ".github/workflows",
+      gomod: "go.mod",
+      pip: "requirements.txt",
+    };
+    assert.deepEqual(
+      updates.map((update) => update["package-ecosystem"]),
+      Object.keys(manifests),
+    );
+    for (const { directory, ...update } of updates) {
+      const manifest = path.join(github, "..", directory, manifests[update["package-ecosystem"]]);
+      assert.ok(fs.existsSync(manifest), manifest);
+    }
+  });
+
+  it("makes one pull request of each kind, and leaves a new version a week to prove itself", () => {
+    for (const { groups, cooldown } of updates) {
+      assert.deepEqual(Object.values(groups), [{ patterns: ["*"] }]);
+      assert.equal(cooldown["default-days"], 7);
+    }
+  });
+});
+
+interface Update {
+  readonly "package-ecosystem": "npm" | "github-actions" | "gomod" | "pip";
+  readonly directory: string;
+  readonly groups: object;
+  readonly cooldown: { readonly "default-days": number };
+}
 
 describe("evaluate, which stands in for GitHub's expressions", () => {
   const contexts = { github: { event: { action: "closed" } }, vars: {}, inputs: {} };

@@ -9,27 +9,27 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
 }
 
 /**
- * Makes a folder of the cache, which appears only when it is whole: a kill leaves nothing that looks finished, and of
- * two runs at once the slower one takes what the faster one made.
+ * Installs a tool into a folder of the cache, which appears only when it is complete: a killed run leaves nothing that
+ * looks finished, and of two runs at once the slower takes what the faster has installed.
  *
- * @param make Fills the folder it is given.
+ * @param fill Puts the tool into the folder it is given.
  */
-export async function bring(home: string, make: (partial: string) => Promise<void>): Promise<void> {
+export async function installInto(home: string, fill: (partial: string) => Promise<void>): Promise<void> {
   const partial = `${home}.partial-${process.pid}`;
   removeAbandoned(path.dirname(home));
-  const leave = () => fs.rmSync(partial, { recursive: true, force: true });
-  process.once("exit", leave);
+  const remove = () => fs.rmSync(partial, { recursive: true, force: true });
+  process.once("exit", remove);
   try {
     fs.mkdirSync(partial, { recursive: true });
-    await make(partial);
-    keep(partial, home);
+    await fill(partial);
+    moveInto(home, partial);
   } finally {
-    leave();
-    process.off("exit", leave);
+    remove();
+    process.off("exit", remove);
   }
 }
 
-/** A kill leaves a half-made folder behind; the next run takes it away, unless its maker still works. */
+/** Removes the partial folders of killed runs, but not those of runs that still work. */
 function removeAbandoned(cache: string): void {
   if (!fs.existsSync(cache)) return;
   for (const name of fs.readdirSync(cache)) {
@@ -47,10 +47,11 @@ function isAlive(pid: number): boolean {
   }
 }
 
-function keep(partial: string, home: string): void {
+function moveInto(home: string, partial: string): void {
   try {
     fs.renameSync(partial, home);
   } catch (error) {
+    // Another run was faster.
     if (!fs.existsSync(home)) throw error;
   }
 }

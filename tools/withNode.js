@@ -10,14 +10,19 @@ const root = path.resolve(__dirname, "..");
 /** The folder of a Node.js that will do. */
 async function nodeFolder() {
   if (Number(process.versions.node.split(".")[0]) >= OLDEST_SUPPORTED) return path.dirname(process.execPath);
-  require("ts-node/register/transpile-only");
+  require("ts-node").register({ transpileOnly: true, cwd: root });
   return require("./node/node.ts").findNode();
 }
 
 async function main(words) {
-  const first = words.findIndex((word) => !/^[A-Z_]+=/.test(word));
-  const variables = words.slice(0, first).map((word) => word.split(/=(.*)/s).slice(0, 2));
-  const [command, ...args] = words.slice(first);
+  const variables = {};
+  while (/^[A-Z_]+=/.test(words[0])) {
+    const [, name, value] = /^([A-Z_]+)=(.*)$/s.exec(words.shift());
+    variables[name] = value;
+  }
+  const [command, ...args] = words;
+  if (command === undefined)
+    throw new Error("Usage: node tools/withNode.js [NAME=value …] <command of node_modules/.bin> [arguments]");
   const folders = [path.join(root, "node_modules", ".bin"), await nodeFolder(), process.env.PATH];
   const child = spawn(command, args, {
     stdio: "inherit",
@@ -26,7 +31,7 @@ async function main(words) {
     env: {
       NODE_COMPILE_CACHE: path.join(root, "node_modules", ".cache", "node"),
       ...process.env,
-      ...Object.fromEntries(variables),
+      ...variables,
       // ts-node's own cache of compiled code takes the place of Node's.
       DISABLE_V8_COMPILE_CACHE: "1",
       PATH: folders.join(path.delimiter),

@@ -1,4 +1,3 @@
-/* eslint-disable @typescript-eslint/no-require-imports -- a plain JavaScript program, as Pulumi runs it */
 // The baseline: what one writes by hand from Pulumi's documentation of dynamic providers. Its logic is captured in a
 // closure, so each resource's state holds the text of it.
 const pulumi = require("@pulumi/pulumi");

@@ -5,7 +5,7 @@ import type { Turn } from "./rateLimit";
 import type { Connection } from "./transport";
 
 /** One operation, with all its attempts and waits, ends within this time. */
-export const OPERATION_BUDGET_MS = 60_000;
+const OPERATION_BUDGET_MS = 60_000;
 
 /** When an operation must be over. Its time begins with its first turn: waiting in the queue for it does not count. */
 export class Deadline {

@@ -17,17 +17,19 @@ export interface Step {
 }
 
 export interface Job {
+  readonly needs?: string;
   readonly if?: string;
   readonly permissions: Texts;
   readonly env?: Texts;
   readonly "timeout-minutes": number;
+  readonly strategy?: { readonly matrix: Readonly<Record<string, readonly unknown[]>> };
   readonly steps: readonly Step[];
 }
 
 export interface Workflow {
   readonly on: Readonly<Record<string, unknown>>;
   readonly permissions: Texts;
-  readonly concurrency: { readonly group: string; readonly "cancel-in-progress": boolean };
+  readonly concurrency: { readonly group: string; readonly "cancel-in-progress": boolean | string };
   readonly defaults: unknown;
   readonly jobs: Readonly<Record<string, Job>>;
 }

@@ -134,7 +134,7 @@ describe("findEngine", () => {
     );
   });
 
-  it("takes away what a killed run left, and not what a running one makes", async () => {
+  it("removes what a killed run left, and not what a running one makes", async () => {
     const cache = path.join(root, "cache", "pulumi-mailmodo");
     const gone = execFileSync("sh", ["-c", "echo $$"], { encoding: "utf8" }).trim();
     fs.mkdirSync(path.join(cache, `engine-3.274.1.partial-${gone}`), { recursive: true });

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { promisify } from "node:util";
-import { bring, cacheFolder, main } from "../cache";
+import { cacheFolder, installInto, main } from "../cache";
 
 const VERSION = "1.7.12";
 const PACKAGE = "github.com/rhysd/actionlint/cmd/actionlint";
@@ -12,7 +12,7 @@ const PACKAGE = "github.com/rhysd/actionlint/cmd/actionlint";
  *
  * @param files The workflows. Default: this repository's.
  * @returns One line that says what was checked.
- * @throws {Error} It found something, in its words, or it could not be brought.
+ * @throws {Error} It found something, in its words, or it could not be built.
  */
 export async function lintWorkflows(files = ownWorkflows()): Promise<string> {
   const actionlint = await findActionlint();
@@ -39,7 +39,7 @@ export async function findActionlint(
   if (fs.existsSync(program)) return program;
 
   log("Building actionlint with Go (about a minute, once) …");
-  await bring(home, async (partial) => {
+  await installInto(home, async (partial) => {
     const scratch = path.join(partial, "go");
     const goEnv = {
       ...env,

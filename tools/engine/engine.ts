@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { bring, cacheFolder, main } from "../cache";
+import { cacheFolder, installInto, main } from "../cache";
 import { buildEngine } from "./build";
 import { installEngine } from "./installer";
 import { ENGINE_VERSION } from "./versions";
@@ -23,7 +23,7 @@ export interface Engine {
 }
 
 /**
- * Finds the Pulumi engine, or brings it: the one on PATH if its version fits, else the one brought before, else the
+ * Finds the Pulumi engine, or installs it: the one on PATH if its version fits, else the one in the cache, else the
  * official installer's, else one built from source with Go. Writes to the user's cache folder only, which all clones
  * share.
  *
@@ -41,7 +41,7 @@ export async function findEngine(options: EngineOptions = {}): Promise<Engine> {
   if (fs.existsSync(path.join(bin, "pulumi"))) return { bin, source: "cache" };
 
   let source: Engine["source"] = "installer";
-  await bring(home, async (partial) => {
+  await installInto(home, async (partial) => {
     fs.mkdirSync(path.join(partial, "bin"));
     const notInstalled = await installEngine(partial, options.installerUrl ?? "https://get.pulumi.com", log);
     if (notInstalled === undefined) return;

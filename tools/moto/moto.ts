@@ -3,13 +3,13 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { promisify } from "node:util";
-import { bring, cacheFolder, main } from "../cache";
+import { cacheFolder, installInto, main } from "../cache";
 
 const REQUIREMENTS = path.join(__dirname, "requirements.txt");
 
 /**
- * Finds the Python that has moto's server, a stand-in for AWS, or brings it from PyPI into the user's cache: once for
- * each set of requirements.
+ * Finds the Python that has moto's server, a stand-in for AWS, or installs it from PyPI into the user's cache: once
+ * for each set of requirements.
  *
  * @returns The path of its Python; `-m moto.server` starts the server.
  * @throws {Error} No Python 3, or PyPI does not answer. The message is one line and says what to install.
@@ -20,8 +20,8 @@ export async function findMoto(log = (line: string) => void process.stderr.write
   const python = path.join(home, "bin", "python");
   if (fs.existsSync(python)) return python;
 
-  log("Bringing moto's server, a stand-in for AWS (about a minute, once) …");
-  await bring(home, async (partial) => {
+  log("Installing moto's server, a stand-in for AWS (about a minute, once) …");
+  await installInto(home, async (partial) => {
     try {
       await promisify(execFile)("python3", ["-m", "venv", partial]);
       const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement", REQUIREMENTS];
@@ -29,7 +29,7 @@ export async function findMoto(log = (line: string) => void process.stderr.write
     } catch (error) {
       const { stderr, message } = error as Error & { stderr?: string };
       throw new Error(
-        `Could not bring moto: ${(stderr || message).trim().split("\n").at(-1)} ` +
+        `Could not install moto: ${(stderr || message).trim().split("\n").at(-1)} ` +
           "Install Python 3.10 or later with venv, see that PyPI answers, and run it again.",
       );
     }
