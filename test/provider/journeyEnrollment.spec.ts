@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { JourneyEnrollment, type JourneyEnrollmentArgs } from "../../provider/journeyEnrollment";
 import { LOADER } from "../../provider/loader";
-import { stackAddress } from "../../provider/recipients";
+import { stackAddress } from "../../provider/stackAddress";
 import { registrations } from "../support/registrations";
 
 const journeyId = "6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5";
