@@ -94,6 +94,32 @@ describe("JourneyEnrollment", () => {
     assert.equal(Error.stackTraceLimit, stackTraceLimit);
   });
 
+  it("has Node describe one stack, where the SDK alone has it describe one for each of its promises", async () => {
+    const stacksOf = (make: () => unknown) => {
+      const { prepareStackTrace } = Error;
+      let described = 0;
+      Error.prepareStackTrace = (_error, frames) => {
+        if (frames.length > 0) described += 1;
+        return "";
+      };
+      try {
+        make();
+      } finally {
+        Error.prepareStackTrace = prepareStackTrace;
+      }
+      return described;
+    };
+    let described: number[] = [];
+    await registrations(() => {
+      described = [
+        stacksOf(() => new JourneyEnrollment("qa", { journeyId, email })),
+        stacksOf(() => new pulumi.CustomResource("seeds:index:Other", "other", { journeyId, email })),
+      ];
+    });
+    assert.equal(described[0], 1);
+    assert.ok(described[1]! > 10, `${described[1]}`);
+  });
+
   it("allows the same enrollment again in the next run of one process", async () => {
     const program = () => new JourneyEnrollment("one", { journeyId, email });
     await registrations(program);
