@@ -8,3 +8,9 @@ export function inOneSpelling(email: string): string {
 export function markOf({ journeyId, email }: { journeyId: string; email: string }): string {
   return `${journeyId} ${email}`.toLowerCase();
 }
+
+/** The two sides of the last @; both are empty where there is none. */
+export function splitAddress(email: string): { local: string; domain: string } {
+  const at = email.lastIndexOf("@");
+  return at < 0 ? { local: "", domain: "" } : { local: email.slice(0, at), domain: email.slice(at + 1) };
+}

@@ -1,5 +1,4 @@
 import { parseReference } from "./awsReference";
-import { readAwsKey, readFormerAwsKey } from "./awsSecrets";
 import { SettingsError } from "./settingsError";
 
 /** A setting that gives the API key, or says where it is. */
@@ -29,7 +28,7 @@ export async function apiKeyOf(
     sayOnce(`The API key is set more than once (${all}): ${used.setting} is used.`, log);
   }
   const isInAws = used.setting === "mailmodo:apiKeySecret";
-  const key = isInAws ? await readAwsKey(parseReference(used.value)) : used.value;
+  const key = isInAws ? await (await awsSecrets()).readAwsKey(parseReference(used.value)) : used.value;
   if (/^[\x21-\x7e]+$/.test(key)) return key;
   const what = /[\r\n]/.test(key) ? "a line break" : "a space or a character that no key has";
   const [where, next] = isInAws
@@ -40,8 +39,12 @@ export async function apiKeyOf(
 
 /** The key before a rotation, where it is still kept: only what was sealed with it needs it. */
 export async function formerApiKeyOf([used]: readonly KeySource[]): Promise<string | undefined> {
-  return used?.setting === "mailmodo:apiKeySecret" ? readFormerAwsKey(parseReference(used.value)) : undefined;
+  if (used?.setting !== "mailmodo:apiKeySecret") return undefined;
+  return (await awsSecrets()).readFormerAwsKey(parseReference(used.value));
 }
+
+/** Loaded when a reference is used: a program and most plugins never read from AWS. */
+const awsSecrets = () => import("./awsSecrets");
 
 export const KEY_COMMAND = "pulumi config set --secret mailmodo:apiKey <key>";
 

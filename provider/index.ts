@@ -1,5 +1,6 @@
 export { JourneyCohort, type CohortContact, type JourneyCohortArgs } from "./journeyCohort";
 export { JourneyEnrollment, type JourneyEnrollmentArgs } from "./journeyEnrollment";
-export { stackAddress } from "./recipients";
+export { stackAddress } from "./stackAddress";
 export type { DataValue } from "./inputs";
-export { recover, type Recovery, type RecoverOptions } from "./recover/recover";
+export { recover } from "./recover/onDemand";
+export type { Recovery, RecoverOptions } from "./recover/recover";

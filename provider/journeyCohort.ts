@@ -4,9 +4,9 @@ import { inOneSpelling } from "./addresses";
 import { refuseDuplicates } from "./claims";
 import { inOrder, parseRecords, shardOf } from "./contacts";
 import type { DataValue } from "./inputs";
+import { refuseKeyInClear } from "./keyInClear";
 import { PLAN_LOADER, SHARD_LOADER, TYPES } from "./loader";
 import { maskAddress } from "./mailmodo/errors";
-import { refuseKeyInClear } from "./settings";
 import { keepTopFrameOnly } from "./topFrame";
 import { programError } from "./programError";
 

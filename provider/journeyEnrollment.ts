@@ -2,8 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { defaultAbortReason } from "./abortReason";
 import { refuseDuplicates } from "./claims";
 import type { DataValue } from "./inputs";
+import { refuseKeyInClear } from "./keyInClear";
 import { LOADER, TYPES } from "./loader";
-import { refuseKeyInClear } from "./settings";
 import { keepTopFrameOnly } from "./topFrame";
 
 export interface JourneyEnrollmentArgs {

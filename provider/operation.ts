@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { formerApiKeyOf } from "./apiKey";
 import { openJournal, type Journal, type Enrollment, type Note } from "./journal";
 import { mayHaveTakenEffect, withAdvice } from "./lifecycleErrors";
-import { abortJourney, startJourney, type StartRequest } from "./mailmodo/client";
+import type { StartRequest } from "./mailmodo/client";
 import { UnconfirmedError } from "./mailmodo/errors";
 import { letAllGo } from "./mailmodo/rateLimit";
 import type { Connection } from "./mailmodo/transport";
@@ -95,6 +95,7 @@ export class Operation {
       }
       journal.forget(lost);
     }
+    const { startJourney } = await client();
     const note = journal.note("start", enrollment);
     try {
       const instanceId = await startJourney(to, enrollment);
@@ -125,6 +126,7 @@ export class Operation {
     const { journeyId, email, instanceId, abortReason: reason } = enrollment;
     const journal = await journalOf(to);
     const lost = lostAborts(journal, enrollment);
+    const { abortJourney } = await client();
     const note = journal.note("abort", enrollment);
     try {
       // What Mailmodo has confirmed to an earlier run is not asked for again: it may say no to that in any words.
@@ -142,6 +144,9 @@ export class Operation {
     }
   }
 }
+
+/** Loaded by the first request: with axios it is most of the package's load, and a preview sends nothing. */
+const client = () => import("./mailmodo/client");
 
 /** Tells whether an abort of an enrollment was begun by an earlier run and is not recorded: then it may not run any more. */
 export async function abortsBegun(to: Connection): Promise<(enrollment: Known) => boolean> {

@@ -1,13 +1,10 @@
-import * as pulumi from "@pulumi/pulumi";
-import { apiKeyOf, KEY_COMMAND, type KeySource } from "./apiKey";
-import { looksLikeKey, MOVE_KEY } from "./awsReference";
+import { apiKeyOf, type KeySource } from "./apiKey";
+import { Deadline } from "./mailmodo/deadline";
 import { sharedRateLimit } from "./mailmodo/rateLimit";
-import { Deadline } from "./mailmodo/retry";
 import type { Connection, Outgoing } from "./mailmodo/transport";
 import { engineIsGoneLately, isLeaving } from "./plugin";
 import { parseRecipients, type Recipients } from "./recipients";
 import { SettingsError } from "./settingsError";
-import { programError } from "./programError";
 
 /** Reads one stack config value by its full name, secrets in clear. Both Pulumi's plugin and a program can give one. */
 export interface ConfigReader {
@@ -94,28 +91,6 @@ export function allowedRecipients(config: ConfigReader): Recipients {
 
 /** The last list that was read: it is asked for each start. */
 let parsed: { readonly text: string; readonly recipients: Recipients } | undefined;
-
-/**
- * Refuses, in the program and so in preview, a key that was set without `--secret`, or as its own reference: the engine keeps the stack's
- * config in the state, and would keep this key there in clear.
- *
- * @throws {pulumi.RunError}
- */
-export function refuseKeyInClear(): void {
-  // Part of the SDK, but left out of its types.
-  const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret: (key: string) => boolean };
-  const inClear = (name: string) => (isConfigSecret(name) ? undefined : pulumi.runtime.getConfig(name));
-  const replaceKey = "Then make a new key at Mailmodo, for this one was written to disk.";
-  if (inClear("mailmodo:apiKey")) {
-    throw programError(
-      "mailmodo:apiKey was set without --secret, so it would be kept in clear in the stack's file and state. " +
-        `Set it again: ${KEY_COMMAND}. ${replaceKey}`,
-    );
-  }
-  if (looksLikeKey(inClear("mailmodo:apiKeySecret") ?? "")) {
-    throw programError(`mailmodo:apiKeySecret is an API key, and not the name of a secret. ${MOVE_KEY} ${replaceKey}`);
-  }
-}
 
 function baseUrl(config: ConfigReader): string {
   const text = config.get("mailmodo:baseUrl") || DEFAULT_BASE_URL;

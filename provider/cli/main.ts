@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 import { Command } from "commander";
-import { recover } from "../recover/recover";
 import { addPreviews } from "./previews";
 
 const program = new Command("pulumi-mailmodo").description("Tools around Mailmodo enrollments in Pulumi stacks.");
@@ -11,6 +10,7 @@ program
   .requiredOption("--stack <name>", "the stack")
   .option("--cwd <folder>", "the project's folder", ".")
   .action(async (options: { stack: string; cwd: string }) => {
+    const { recover } = await import("../recover/recover");
     const { aborted, cleared, ended, lockFreed, problems } = await recover(options);
     for (const problem of problems) console.error(problem);
     if (problems.length > 0) process.exitCode = 1;

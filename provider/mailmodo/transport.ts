@@ -1,8 +1,8 @@
 import axios, { AxiosError } from "axios";
 import * as http from "node:http";
 import * as https from "node:https";
+import type { Deadline } from "./deadline";
 import type { RateLimit, Turn } from "./rateLimit";
-import type { Deadline } from "./retry";
 
 /** Where to send, with whose key, and for how long to wait. */
 export interface Connection {

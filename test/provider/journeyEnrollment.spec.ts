@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { JourneyEnrollment, type JourneyEnrollmentArgs } from "../../provider/journeyEnrollment";
 import { LOADER } from "../../provider/loader";
-import { stackAddress } from "../../provider/recipients";
+import { stackAddress } from "../../provider/stackAddress";
 import { registrations } from "../support/registrations";
 
 const journeyId = "6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5";
@@ -92,6 +92,32 @@ describe("JourneyEnrollment", () => {
       },
     );
     assert.equal(Error.stackTraceLimit, stackTraceLimit);
+  });
+
+  it("has Node describe one stack, where the SDK alone has it describe one for each of its promises", async () => {
+    const stacksOf = (make: () => unknown) => {
+      const { prepareStackTrace } = Error;
+      let described = 0;
+      Error.prepareStackTrace = (_error, frames) => {
+        if (frames.length > 0) described += 1;
+        return "";
+      };
+      try {
+        make();
+      } finally {
+        Error.prepareStackTrace = prepareStackTrace;
+      }
+      return described;
+    };
+    let described: number[] = [];
+    await registrations(() => {
+      described = [
+        stacksOf(() => new JourneyEnrollment("qa", { journeyId, email })),
+        stacksOf(() => new pulumi.CustomResource("seeds:index:Other", "other", { journeyId, email })),
+      ];
+    });
+    assert.equal(described[0], 1);
+    assert.ok(described[1]! > 10, `${described[1]}`);
   });
 
   it("allows the same enrollment again in the next run of one process", async () => {

@@ -1,5 +1,5 @@
 import { RateLimit } from "../../provider/mailmodo/rateLimit";
-import { Deadline } from "../../provider/mailmodo/retry";
+import { Deadline } from "../../provider/mailmodo/deadline";
 import { useMovableClock, type MovableClock } from "./movableClock";
 import { serve, type Answer, type TestServer } from "./server";
 import type { Connection } from "../../provider/mailmodo/transport";
