@@ -33,9 +33,6 @@ const FAILURE_COUNTS_MS = 10_000;
 /** Without these the SDK waits for as long as the system does. */
 const REQUEST_HANDLER = { connectionTimeout: 5_000, requestTimeout: 10_000, throwOnRequestTimeout: true };
 
-// The version that this package pins works on every Node.js that it takes; what later ones need is not the user's to see to.
-process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
-
 type Which = "today's" | "former";
 
 async function ask(reference: AwsReference, which: Which): Promise<string> {

@@ -26,8 +26,8 @@ async function run(): Promise<pulumi.Inputs> {
   try {
     return await programFor(new pulumi.Config().get("program") ?? pulumi.getStack())();
   } catch (error) {
-    // Pulumi shows no stack of a RunError, but has Node colour it first; and where a frame is in Pulumi's own sources,
-    // Node 20 does so until its memory for strings is full, for ten seconds and more (nodejs/node#64011).
+    // Pulumi shows no stack of a RunError, but has Node colour it first. Where a frame is in Pulumi's own sources, Node 22
+    // does so until its memory for strings is full, for ten seconds and more (nodejs/node#64011, fixed in 24).
     if (pulumi.RunError.isInstance(error)) error.stack = "";
     throw error;
   }

@@ -19,8 +19,6 @@ export interface Bucket {
  * seldom found under a name for each bucket: the bucket goes into the path.
  */
 export function clientFor(region: string | undefined, env: NodeJS.ProcessEnv = process.env): S3Client {
-  // The version that this package pins works on every Node.js that it takes.
-  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
   const isStandIn = Boolean(env["AWS_ENDPOINT_URL_S3"] || env["AWS_ENDPOINT_URL"]);
   return new S3Client({ ...(region === undefined ? {} : { region }), forcePathStyle: isStandIn });
 }

@@ -94,6 +94,32 @@ describe("JourneyEnrollment", () => {
     assert.equal(Error.stackTraceLimit, stackTraceLimit);
   });
 
+  it("has Node describe one stack, where the SDK has it describe one for each of its promises", async () => {
+    const stacksOf = (make: () => unknown) => {
+      const before: unknown = Reflect.get(Error, "prepareStackTrace");
+      let described = 0;
+      Error.prepareStackTrace = (_error, frames) => {
+        if (frames.length > 0) described += 1;
+        return "";
+      };
+      try {
+        make();
+      } finally {
+        Reflect.set(Error, "prepareStackTrace", before);
+      }
+      return described;
+    };
+    let described: number[] = [];
+    await registrations(() => {
+      described = [
+        stacksOf(() => new JourneyEnrollment("qa", { journeyId, email })),
+        stacksOf(() => new pulumi.ComponentResource("seeds:index:Other", "other", { journeyId, email })),
+      ];
+    });
+    assert.equal(described[0], 1);
+    assert.ok(described[1]! > 1, `${described[1]}`);
+  });
+
   it("allows the same enrollment again in the next run of one process", async () => {
     const program = () => new JourneyEnrollment("one", { journeyId, email });
     await registrations(program);

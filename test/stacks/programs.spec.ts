@@ -1,6 +1,7 @@
 // The engine is mocked here by the SDK's own setMocks, to see what each program registers; the demo runs one for real.
 import assert from "node:assert/strict";
 import * as path from "node:path";
+import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 
 interface Registered {
@@ -79,6 +80,13 @@ describe("stacks", () => {
 
   it("dev: enrolls nobody without a mailbox", async () => {
     await assert.rejects(runStack("dev", { "seeds:journeyId": "x" }), /seeds:mailbox/);
+  });
+
+  it("leave no frame of a mistake for Node to colour", async () => {
+    await assert.rejects(runStack("prod", {}), (error) => {
+      assert.doesNotMatch(inspect(error, { colors: true }), /\n +at /);
+      return true;
+    });
   });
 
   for (const stack of ["prod", "constructor"]) {

@@ -6,7 +6,5 @@ import * as path from "node:path";
 const home = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-mailmodo-home-"));
 delete process.env["MAILMODO_API_KEY"];
 for (const name of Object.keys(process.env)) if (name.startsWith("AWS_")) delete process.env[name];
-// The pinned SDK works on this Node; what later ones need would be said in each file of tests.
-process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
 process.env["PULUMI_HOME"] = home;
 process.once("exit", () => fs.rmSync(home, { recursive: true, force: true }));
