@@ -94,9 +94,9 @@ describe("JourneyEnrollment", () => {
     assert.equal(Error.stackTraceLimit, stackTraceLimit);
   });
 
-  it("has Node describe one stack, where the SDK alone has it describe one for each of its promises", async () => {
+  it("has Node describe one stack, where the SDK has it describe one for each of its promises", async () => {
     const stacksOf = (make: () => unknown) => {
-      const { prepareStackTrace } = Error;
+      const before: unknown = Reflect.get(Error, "prepareStackTrace");
       let described = 0;
       Error.prepareStackTrace = (_error, frames) => {
         if (frames.length > 0) described += 1;
@@ -105,7 +105,7 @@ describe("JourneyEnrollment", () => {
       try {
         make();
       } finally {
-        Error.prepareStackTrace = prepareStackTrace;
+        Reflect.set(Error, "prepareStackTrace", before);
       }
       return described;
     };
@@ -113,11 +113,11 @@ describe("JourneyEnrollment", () => {
     await registrations(() => {
       described = [
         stacksOf(() => new JourneyEnrollment("qa", { journeyId, email })),
-        stacksOf(() => new pulumi.CustomResource("seeds:index:Other", "other", { journeyId, email })),
+        stacksOf(() => new pulumi.ComponentResource("seeds:index:Other", "other", { journeyId, email })),
       ];
     });
     assert.equal(described[0], 1);
-    assert.ok(described[1]! > 10, `${described[1]}`);
+    assert.ok(described[1]! > 1, `${described[1]}`);
   });
 
   it("allows the same enrollment again in the next run of one process", async () => {
