@@ -7,18 +7,21 @@ import type { Connection } from "./transport";
 /** One operation, with all its attempts and waits, ends within this time. */
 export const OPERATION_BUDGET_MS = 60_000;
 
-/** When an operation must be over. Its time begins with its first turn: waiting in the queue for it does not count. */
+/**
+ * When an operation must be over, by the clock that nobody sets. Its time begins with its first turn: waiting in the queue
+ * for it does not count.
+ */
 export class Deadline {
   private at: number | undefined;
 
   constructor(private readonly budgetMs = OPERATION_BUDGET_MS) {}
 
   begin(): void {
-    this.at ??= Date.now() + this.budgetMs;
+    this.at ??= performance.now() + this.budgetMs;
   }
 
   leftMs(): number {
-    return this.at === undefined ? this.budgetMs : this.at - Date.now();
+    return this.at === undefined ? this.budgetMs : this.at - performance.now();
   }
 }
 
@@ -53,7 +56,8 @@ export function attempt(
     } finally {
       turn.isOpen = false;
     }
-    if (last.kind === "slowDown") pace.slowDown(last.retryAfterMs);
+    // Also a gateway's 503: whoever is overloaded, more requests do not help.
+    if ("status" in last && (last.kind === "slowDown" || last.status === 503)) pace.slowDown(retryAfterMs(last));
     return last;
   });
 }
@@ -70,5 +74,9 @@ function delayAfter(context: Context, previous?: IBackoff<unknown>): { delay: nu
 const exponential = new ExponentialBackoff({ initialDelay: FIRST_DELAY_MS, maxDelay: MAX_DELAY_MS });
 
 function askedDelayMs(outcome: Outcome): number {
-  return outcome.kind === "slowDown" ? (outcome.retryAfterMs ?? 0) : 0;
+  return retryAfterMs(outcome) ?? 0;
+}
+
+function retryAfterMs(outcome: Outcome): number | undefined {
+  return "retryAfterMs" in outcome ? outcome.retryAfterMs : undefined;
 }
