@@ -5,10 +5,17 @@ import type { DataValue } from "./inputs";
 export type Contacts = Readonly<Record<string, Readonly<Record<string, DataValue>>>>;
 
 /**
- * What the state holds of one contact: the instance, `null` while its start is unconfirmed, and a digest of the
- * personalization values that it was started with, or {@link DOUBTFUL}. A contact that is not there does not run.
+ * What the state holds of one contact: the instance, `null` while its start is unconfirmed; a digest of the
+ * personalization values that it was started with, or {@link DOUBTFUL}; and of an unconfirmed start when it was sent, in
+ * milliseconds since 1970, which version 0.1.0 did not record. A contact that is not there does not run.
  */
-export type ContactRecord = readonly [instanceId: string | null, digest: string];
+export type ContactRecord = readonly [instanceId: string | null, digest: string, startSentAt?: number];
+
+/** The record of a contact whose start may have taken effect. */
+export function unconfirmedRecord(data: Contacts[string], startSentAt: number | undefined): ContactRecord {
+  const digest = digestOf(data);
+  return startSentAt === undefined ? [null, digest] : [null, digest, startSentAt];
+}
 
 /**
  * Both travel as JSON text: a shard is one value for the engine, which writes its state anew with each step, and the

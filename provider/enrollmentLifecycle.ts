@@ -21,8 +21,8 @@ import { attempt } from "./settingsError";
  * | check  | none: refuses bad inputs and settings |
  * | diff   | none: says what replaces the enrollment and what changes in place |
  * | create | start, once |
- * | update | none, or mends an unconfirmed start |
- * | delete | abort, by instance id |
+ * | update | none; of an unconfirmed start: an abort by address, again once the start can take effect no more, then a start |
+ * | delete | abort, by instance id; of an unconfirmed start: by address, again once it can take effect no more |
  */
 const enrollmentLifecycle = {
   configure,
@@ -86,13 +86,14 @@ async function start(operation: Operation, to: Connection, inputs: EnrollmentInp
     return { ...inputs, instanceId, status: "started", startedAt };
   } catch (error) {
     if (!(error instanceof UnconfirmedError)) throw error;
-    const state: EnrollmentState = { ...inputs, status: "unconfirmed", startedAt };
+    const sentAt = error.startSentAt === undefined ? startedAt : new Date(error.startSentAt).toISOString();
+    const state: EnrollmentState = { ...inputs, status: "unconfirmed", startedAt: sentAt };
     throw new RecordedAsUnconfirmed(`unconfirmed:${inputs.journeyId}`, state, error.message);
   }
 }
 
 async function abort(operation: Operation, to: Connection, state: EnrollmentState): Promise<void> {
-  const over = await operation.abort(to, state);
+  const over = await operation.abort(to, { ...state, startSentAt: Date.parse(state.startedAt) });
   if (over === undefined) return;
   // The plugin's output is shown under the stack, as information.
   console.log(`Nothing left to abort in journey ${state.journeyId} for ${maskAddress(state.email)}: "${over}"`);

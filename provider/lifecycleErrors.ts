@@ -1,5 +1,12 @@
 import type { EnrollmentState } from "./inputs";
-import { hideStack, KeyRefusedError, MailmodoError, RefusedError, UnconfirmedError } from "./mailmodo/errors";
+import {
+  hideStack,
+  KeyRefusedError,
+  MailmodoError,
+  RefusedError,
+  UnconfirmedError,
+  UnsettledStartError,
+} from "./mailmodo/errors";
 import { SettingsError } from "./settingsError";
 
 /**
@@ -36,7 +43,7 @@ function nextForUnconfirmed(allowDuplicateEmail: boolean): string {
     ? "It stays recorded as unconfirmed: with allowDuplicateEmail, aborting by address would stop other instances too. " +
         "Look at the journey in Mailmodo; pulumi destroy aborts by address, pulumi state delete <urn> forgets it."
     : "It is recorded as unconfirmed and not sent again by guess: the next pulumi up aborts by address, then starts once; " +
-        "pulumi destroy aborts by address.";
+        "pulumi destroy aborts by address. Either waits until a minute after it was sent, for until then it may take effect.";
 }
 
 /**
@@ -87,6 +94,7 @@ function adviceOnAbort(error: unknown, secret: string | undefined): string | und
       "or set mailmodo:apiKey and run pulumi up, or set it and run pulumi destroy --run-program."
     );
   }
+  if (error instanceof UnsettledStartError) return "It stays in the state.";
   if (error instanceof RefusedError || error instanceof UnconfirmedError) {
     return (
       "It stays in the state: run it again. If it is over, or was aborted in Mailmodo by hand, " +

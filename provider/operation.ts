@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { formerApiKeyOf } from "./apiKey";
 import { openJournal, type Journal, type Enrollment, type Note } from "./journal";
 import { mayHaveTakenEffect, withAdvice } from "./lifecycleErrors";
-import type { StartRequest } from "./mailmodo/client";
+import type { AbortRequest, StartRequest } from "./mailmodo/client";
 import { UnconfirmedError } from "./mailmodo/errors";
 import { letAllGo } from "./mailmodo/rateLimit";
 import type { Connection } from "./mailmodo/transport";
@@ -114,7 +114,7 @@ export class Operation {
    *
    * @returns Mailmodo's words where there was nothing left to abort.
    */
-  async abort(to: Connection, enrollment: Enrollment): Promise<string | undefined> {
+  async abort(to: Connection, enrollment: Abortable): Promise<string | undefined> {
     try {
       return await this.end(to, enrollment);
     } catch (error) {
@@ -122,8 +122,8 @@ export class Operation {
     }
   }
 
-  private async end(to: Connection, enrollment: Enrollment): Promise<string | undefined> {
-    const { journeyId, email, instanceId, abortReason: reason } = enrollment;
+  private async end(to: Connection, enrollment: Abortable): Promise<string | undefined> {
+    const { journeyId, email, instanceId, abortReason: reason, startSentAt } = enrollment;
     const journal = await journalOf(to);
     const lost = lostAborts(journal, enrollment);
     const { abortJourney } = await client();
@@ -131,7 +131,7 @@ export class Operation {
     try {
       // What Mailmodo has confirmed to an earlier run is not asked for again: it may say no to that in any words.
       const isDone = instanceId !== undefined && lost.some(({ confirmed }) => confirmed);
-      const over = isDone ? undefined : await abortJourney(to, { journeyId, email, instanceId, reason });
+      const over = isDone ? undefined : await abortJourney(to, { journeyId, email, instanceId, reason, startSentAt });
       note.confirm();
       this.aborts.push(note);
       for (const one of lost) journal.forget(one);
@@ -153,6 +153,9 @@ export async function abortsBegun(to: Connection): Promise<(enrollment: Known) =
   const journal = await journalOf(to);
   return (enrollment) => lostAborts(journal, enrollment).length > 0;
 }
+
+/** An enrollment, and when its start was sent if nobody knows what came of it. */
+type Abortable = Enrollment & Pick<AbortRequest, "startSentAt">;
 
 type Known = Pick<Enrollment, "journeyId" | "email" | "instanceId">;
 

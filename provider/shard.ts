@@ -5,6 +5,7 @@ import {
   inOrder,
   parseContacts,
   parseRecords,
+  unconfirmedRecord,
   type Changes,
   type ContactRecord,
   type Contacts,
@@ -12,12 +13,13 @@ import {
 import { problemsOf } from "./inputs";
 import type { Enrollment } from "./journal";
 import { mayHaveTakenEffect, RecordedFailure } from "./lifecycleErrors";
-import { hideStack, maskAddress, UnconfirmedError } from "./mailmodo/errors";
+import { maskAddress, UnconfirmedError } from "./mailmodo/errors";
 import type { Connection } from "./mailmodo/transport";
 import { abortsBegun, connect, connectToAbort, Operation } from "./operation";
 import { progressOf } from "./progress";
 import type { Recipients } from "./recipients";
 import { attempt } from "./settingsError";
+import { nextAfter, plain, stillThere, unclear } from "./shardMessages";
 import { ContactError, Troubles } from "./troubles";
 
 /** A shard's inputs: the contacts of a cohort whose addresses hash to it. */
@@ -103,7 +105,7 @@ export async function bring(news: ShardInputs, olds: ShardState, changes: Change
           known.set(email, [await operation.start(to, { ...enrollmentOf(news, email), data }), digestOf(data)]);
           progress.count("started");
         } catch (error) {
-          if (error instanceof UnconfirmedError) known.set(email, [null, digestOf(data)]);
+          if (error instanceof UnconfirmedError) known.set(email, unconfirmedRecord(data, error.startSentAt));
           throw error;
         }
       });
@@ -152,7 +154,7 @@ async function abortEach(
   }
 }
 
-/** Aborts a contact and forgets it. One whose abort may have taken effect is no more recorded as what is wanted. */
+/** Aborts a contact and forgets it. One whose abort may have taken effect is no longer recorded as what is wanted. */
 async function abortOne(
   operation: Operation,
   to: Connection,
@@ -162,11 +164,13 @@ async function abortOne(
 ): Promise<string | undefined> {
   const record = known.get(email);
   try {
-    const words = await operation.abort(to, enrollmentOf(state, email, record));
+    const words = await operation.abort(to, { ...enrollmentOf(state, email, record), startSentAt: record?.[2] });
     known.delete(email);
     return words;
   } catch (error) {
-    if (record !== undefined && mayHaveTakenEffect(error)) known.set(email, [record[0], DOUBTFUL]);
+    // One that is unconfirmed is in doubt already, and keeps the time of its start.
+    if (record !== undefined && record[0] !== null && mayHaveTakenEffect(error))
+      known.set(email, [record[0], DOUBTFUL]);
     throw error;
   }
 }
@@ -174,34 +178,4 @@ async function abortOne(
 function enrollmentOf(shard: ShardInputs, email: string, record?: ContactRecord): Enrollment {
   const { journeyId, abortReason, allowDuplicateEmail } = shard;
   return { journeyId, email, abortReason, allowDuplicateEmail, instanceId: record?.[0] ?? undefined };
-}
-
-function unclear(email: string, { journeyId }: ShardInputs): string {
-  return (
-    `Could not mend journey ${journeyId} for ${maskAddress(email)}: whether it was started is not known, and with ` +
-    "allowDuplicateEmail aborting by address would stop other instances too. Look at the journey in Mailmodo; taking the " +
-    "contact out of the cohort aborts by address."
-  );
-}
-
-function stillThere(email: string, { journeyId }: ShardInputs): string {
-  return (
-    `Could not start journey ${journeyId} for ${maskAddress(email)}: another spelling of the address could not be aborted. ` +
-    "Nothing was sent."
-  );
-}
-
-function nextAfter(unconfirmed: number, { allowDuplicateEmail }: ShardInputs): string {
-  const next = "What runs is recorded contact by contact: the next pulumi up does only what is missing.";
-  if (unconfirmed === 0) return next;
-  const mended = allowDuplicateEmail
-    ? "are left alone"
-    : "are not sent again by guess: the next pulumi up aborts them by address, then starts them once";
-  return `${next} Starts that are recorded as unconfirmed (${unconfirmed}) ${mended}.`;
-}
-
-function plain(message: string): Error {
-  const error = new Error(message);
-  hideStack(error);
-  return error;
 }

@@ -1,6 +1,7 @@
 import { atATime } from "./atATime";
 import { withoutAdvice } from "./lifecycleErrors";
-import { RefusedError, UnconfirmedError } from "./mailmodo/errors";
+import { clockTime } from "./mailmodo/lateEffect";
+import { RefusedError, UnconfirmedError, UnsettledStartError } from "./mailmodo/errors";
 import type { ShardInputs } from "./shard";
 
 /** What is wrong with one contact alone. */
@@ -40,7 +41,15 @@ export class Troubles {
     const more = length > FIRST_REASONS ? [`${length - FIRST_REASONS} more failed.`] : [];
     const advice = this.failures.map(adviceOf).find(Boolean) ?? [];
     const what = `Cohort ${cohort}, shard ${shard}: ${length} of ${of} contacts failed${untried}.`;
-    return [what, ...reasons, ...more].concat(advice).join(" ");
+    return [what, ...reasons, ...more, ...this.whenSettled()].concat(advice).join(" ");
+  }
+
+  /** From when on none of the starts can take effect any more, where several may. */
+  private whenSettled(): string[] {
+    const times = this.failures.map(withoutAdvice).flatMap((cause) => {
+      return cause instanceof UnsettledStartError ? [cause.settledAt] : [];
+    });
+    return times.length > 1 ? [`All of them can be aborted from ${clockTime(Math.max(...times))} on.`] : [];
   }
 
   private noteFailure(error: Error): void {
@@ -48,7 +57,9 @@ export class Troubles {
     const cause = withoutAdvice(error);
     if (cause instanceof UnconfirmedError) this.unconfirmedInARow += 1;
     // A refusal is about one contact; what is about the key, the network or this machine meets all of them.
-    const isOfOne = [ContactError, RefusedError, UnconfirmedError].some((kind) => cause instanceof kind);
+    const isOfOne = [ContactError, RefusedError, UnconfirmedError, UnsettledStartError].some(
+      (kind) => cause instanceof kind,
+    );
     if (!isOfOne || this.unconfirmedInARow >= HOPELESS_AFTER) this.isHopeless = true;
   }
 }

@@ -1,17 +1,28 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Refusal } from "./profiles";
 
-/** Sends the vendor's envelope of a success. */
-export function succeed(reply: FastifyReply, message: string, ref?: string): FastifyReply {
+/** What a call comes to. `ref` is the instance that it started, or that runs already. */
+export type Answer =
+  | { readonly message: string; readonly ref?: string; readonly refusal?: undefined }
+  | { readonly refusal: Refusal; readonly ref?: string };
+
+/** Sends an answer in the vendor's envelope. */
+export function send(reply: FastifyReply, answer: Answer): FastifyReply {
+  if (answer.refusal !== undefined) return refuse(reply, answer.refusal, answer.ref);
+  const { message, ref } = answer;
   return reply.code(200).send({ success: true, message, ...(ref === undefined ? {} : { ref }) });
 }
 
-/** Sends the vendor's envelope of a failure. An abort's has one field more than a start's. */
+/** Sends the vendor's envelope of a failure. */
 export function refuse(reply: FastifyReply, { status, message, withRef }: Refusal, ref?: string): FastifyReply {
-  const extra = isAbort(reply.request) ? { status: "error" } : {};
-  return reply.code(status).send({ success: false, ...extra, message, ...(withRef ? { ref } : {}) });
+  return reply.code(status).send({ ...failure(reply.request, message), ...(withRef ? { ref } : {}) });
 }
 
-function isAbort(request: FastifyRequest): boolean {
+/** The vendor's envelope of a failure. An abort's has one field more than a start's. */
+export function failure(request: FastifyRequest, message: string): object {
+  return { success: false, ...(isAbort(request) ? { status: "error" } : {}), message };
+}
+
+export function isAbort(request: FastifyRequest): boolean {
   return request.url.startsWith("/hooks/abort/");
 }

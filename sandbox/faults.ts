@@ -12,11 +12,20 @@ export const FAULT_KINDS = [
   "not-json",
   "no-ref",
   "hang",
+  "503-after",
+  "503-after-envelope",
+  "gateway",
+  "late",
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
 /** One thing that goes wrong, and when. Without count, probability and email it goes wrong each time. */
 export interface Fault {
+  /**
+   * `503-after` acts and then answers 503 in a gateway's JSON; `503-after-envelope` does so in the vendor's. `gateway`
+   * answers in a gateway's HTML, before it passes the call on or after. `late` acts only after its answer, or after the
+   * client gave up.
+   */
   readonly kind: FaultKind;
   /** Which call. Default: both. */
   readonly on?: "start" | "abort";
@@ -29,9 +38,16 @@ export interface Fault {
   readonly email?: string;
   /** How long, with `delay`. */
   readonly delayMs?: number;
-  /** Whether the call has taken effect when its answer goes wrong. Default: true, and with `delay` always. */
+  /** How long after the call it takes effect, by the sandbox's clock, with `late`. Default: 9,000. */
+  readonly lateMs?: number;
+  /** What a gateway answers, with `gateway` (default: 502) or `late` (default: nothing, until the client gives up). */
+  readonly status?: 502 | 503 | 504;
+  /** Whether the call has taken effect when its answer goes wrong. Default: true, and always where the kind says so. */
   readonly takesEffect?: boolean;
 }
+
+/** The kinds of which `takesEffect: false` would be a lie. */
+export const ALWAYS_TAKE_EFFECT: readonly FaultKind[] = ["delay", "503-after", "503-after-envelope", "late"];
 
 interface Armed {
   readonly fault: Fault;

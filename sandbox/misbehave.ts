@@ -1,5 +1,8 @@
+import { once } from "node:events";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { failure, isAbort, send, type Answer } from "./envelopes";
 import type { Fault, Faults } from "./faults";
+import type { Postman } from "./postman";
 import type { Store } from "./store";
 
 declare module "fastify" {
@@ -7,6 +10,23 @@ declare module "fastify" {
     fault: Fault | null;
   }
 }
+
+/** Acts and answers; or, where the call's fault is `late`, answers at once and acts by the sandbox's clock. */
+export function answerWith(
+  { fault }: FastifyRequest,
+  reply: FastifyReply,
+  store: Store,
+  postman: Postman,
+  act: () => Answer,
+): FastifyReply {
+  let answer: Answer = { message: "not yet" };
+  if (fault?.kind === "late") store.later(fault.lateMs ?? LATE_MS, () => void act());
+  else answer = act();
+  postman.wake();
+  return send(reply, answer);
+}
+
+const LATE_MS = 9_000;
 
 /** Makes the vendor's calls go wrong as the faults say: before the request is read, instead of it, or after it took effect. */
 export function misbehave(
@@ -43,7 +63,20 @@ export function misbehave(
         return JSON.stringify({ success: false, message: "Something went wrong" });
       case "502-html":
         reply.code(502).type("text/html");
-        return "<html><body>Bad gateway</body></html>";
+        return GATEWAY_PAGE;
+      case "503-after":
+        reply.code(503);
+        return JSON.stringify({ message: "Service Unavailable" });
+      case "503-after-envelope":
+        reply.code(503);
+        return JSON.stringify(failure(request, "Service unavailable"));
+      case "gateway":
+        reply.code(fault.status ?? 502).type("text/html");
+        return GATEWAY_PAGE;
+      case "late":
+        if (fault.status === undefined) return untilGivenUp(reply);
+        reply.code(fault.status).type("text/html");
+        return GATEWAY_PAGE;
       case "empty":
         reply.code(200);
         return "";
@@ -60,13 +93,19 @@ export function misbehave(
         reply.raw.destroy();
         return payload;
       case "hang":
-        // Until the client gives up.
-        reply.hijack();
-        return payload;
+        return untilGivenUp(reply);
       case "reset-before":
         return payload;
     }
   });
+}
+
+const GATEWAY_PAGE = "<html><body>Bad gateway</body></html>";
+
+/** Answers nothing for as long as the client waits. */
+async function untilGivenUp(reply: FastifyReply): Promise<string> {
+  if (!reply.raw.destroyed) await once(reply.raw, "close");
+  return "";
 }
 
 /** Promises the whole answer, sends half of it, and closes the connection. */
@@ -85,5 +124,5 @@ function addressOf(request: FastifyRequest, store: Store): string | undefined {
 }
 
 function callOf(request: FastifyRequest): "start" | "abort" {
-  return request.url.startsWith("/hooks/abort/") ? "abort" : "start";
+  return isAbort(request) ? "abort" : "start";
 }

@@ -97,7 +97,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     });
     misbehave(hooks, faults, store, options.sleep ?? setTimeout);
     startRoute(hooks, store, postman, () => profile);
-    abortRoute(hooks, store, () => profile);
+    abortRoute(hooks, store, postman, () => profile);
   });
   booksRoutes(app, store);
   clockRoutes(app, clock, postman);

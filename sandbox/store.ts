@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Journeys, Step } from "./journeys";
+import { LateEffects } from "./lateEffects";
 import { mailOf, type Mail } from "./mail";
 
 /** One run of a journey for one address. */
@@ -43,16 +44,21 @@ export class Store {
   private readonly instances = new Map<string, Instance>();
   private journal: JournalEntry[] = [];
   private sent: Mail[] = [];
+  private readonly late: LateEffects;
+  private readonly now: () => number;
 
   /**
    * @param now The clock, in milliseconds since 1970.
    * @param journeyDurationMs How long a journey runs before it finishes by itself, if its mails are not known.
    */
   constructor(
-    private readonly now: () => number,
+    now: () => number,
     private readonly journeyDurationMs: number,
     private readonly journeys: Journeys,
-  ) {}
+  ) {
+    this.late = new LateEffects(now);
+    this.now = this.late.now;
+  }
 
   start(journeyId: string, email: string, data: Record<string, unknown>, allowDuplicateEmail = false): Instance {
     const doubled = !allowDuplicateEmail && this.running(journeyId, email).length > 0;
@@ -76,6 +82,11 @@ export class Store {
     if (reason !== undefined) instance.abortReason = reason;
   }
 
+  /** Does something so much later, by the clock: before anything else is asked of the books after that time. */
+  later(ms: number, act: () => void): void {
+    this.late.add(ms, act);
+  }
+
   find(journeyId: string, instanceId: string): Instance | undefined {
     return this.all().find((instance) => instance.journeyId === journeyId && instance.instanceId === instanceId);
   }
@@ -93,6 +104,7 @@ export class Store {
 
   /** All instances in the order of their starts, those whose time is over as finished. */
   all(): Instance[] {
+    this.late.catchUp();
     const instances = [...this.instances.values()];
     for (const instance of instances) {
       const end = Date.parse(instance.startedAt) + this.journeyDurationMs;
@@ -110,9 +122,13 @@ export class Store {
       .sort((a, b) => a.at - b.at);
   }
 
-  /** When the next mail falls due. */
+  /** When the next mail falls due, or the next late call takes effect, which may be a start of a journey with mails. */
   nextDueAt(): number | undefined {
-    return this.unsent().reduce<number | undefined>((first, { at }) => Math.min(first ?? at, at), undefined);
+    if (this.journeys.size === 0) return undefined;
+    const times = this.unsent()
+      .map(({ at }) => at)
+      .concat(this.late.times());
+    return times.length === 0 ? undefined : Math.min(...times);
   }
 
   /** Enters a mail into the books, or nothing where its instance runs no more. */
@@ -147,9 +163,11 @@ export class Store {
     this.instances.clear();
     this.journal = [];
     this.sent = [];
+    this.late.clear();
   }
 
   private unsent(): Due[] {
+    this.late.catchUp();
     if (this.journeys.size === 0) return [];
     return [...this.instances.values()]
       .filter(({ status }) => status === "running")

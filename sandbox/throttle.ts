@@ -21,6 +21,10 @@ export function throttle(app: FastifyInstance, profile: () => Profile, now: () =
 function slowDown(reply: FastifyReply, { status, retryAfter }: Limit, freeAt: number, now: number): FastifyReply {
   // Both forms know whole seconds only: rounded up, so that the client does not come too early.
   if (retryAfter === "seconds") reply.header("Retry-After", Math.ceil((freeAt - now) / 1000));
-  if (retryAfter === "date") reply.header("Retry-After", new Date(Math.ceil(freeAt / 1000) * 1000).toUTCString());
+  if (retryAfter === "date") {
+    reply.header("Retry-After", new Date(Math.ceil(freeAt / 1000) * 1000).toUTCString());
+    // Node's own goes by the machine's clock.
+    reply.header("Date", new Date(now).toUTCString());
+  }
   return refuse(reply, { status, message: "Too many requests" });
 }

@@ -1,35 +1,53 @@
-const INSTANCE = String.raw`\b((journey|running|active) )*(instance|enrol?lment|execution)s?( id)?( [\da-f-]{8,})?`;
-const OVER = String.raw`(been )?(aborted|cancell?ed|completed?|finished|ended|stopped|over)\b`;
-
 /**
- * The spellings of "there is nothing left to abort". The vendor documents none, so this table holds what Mailmodo's
- * other endpoints and its peers say. Each has the instance as its subject, or says "already", and none fits a sentence
- * about an account, a plan, a key or a journey as a whole: a wrong "over" leaves an enrollment running that nobody
- * remembers, a missing one is an error that `mailmodo:alreadyOver` mends.
- */
-const SPELLINGS: readonly RegExp[] = [
-  String.raw`${INSTANCE}( (was|could|can))? ?not (be )?found\b(?! in\b)`,
-  String.raw`${INSTANCE} (does not|doesn't|doesn’t) exist\b`,
-  String.raw`\b(no|no such|unknown|could not find|cannot find)( (an|any|the))?${INSTANCE.replace(String.raw`\b`, " ")}`,
-  String.raw`${INSTANCE} (is|was|has|already)( already)? ${OVER}`,
-  String.raw`${INSTANCE} is (not|no longer) (running|active)\b`,
-  String.raw`^(the )?journey( (is|was|has))? already ${OVER}`,
-  String.raw`^already ${OVER}`,
-].map((spelling) => new RegExp(spelling, "i"));
-
-/**
- * Whether a refused abort says that the instance is over or was never there.
+ * Whether a refused abort says that the instance is over or was never there. A wrong yes leaves an enrollment running
+ * that nobody remembers; a wrong no is an error that the setting `mailmodo:alreadyOver` ends. So the whole sentence must
+ * be one of the table's, in the vendor's own envelope: a gateway's "instance not found" is about a machine.
  *
- * @param more Phrases to add to the table, compared without regard to case.
+ * @param more Phrases of the user's. One of them in the message, in any case of letters and any envelope, is a yes.
  */
 export function saysAlreadyOver(
-  { status, message }: { status: number; message: string },
+  { status, message, isEnvelope }: { status: number; message: string; isEnvelope: boolean },
   more: readonly string[] = [],
 ): boolean {
+  // These are about the key, the bill, the permission or the server, whatever their words are.
+  if (status === 401 || status === 402 || status === 403 || status >= 500) return false;
   const words = message.toLowerCase();
-  return (
-    status === 410 ||
-    SPELLINGS.some((spelling) => spelling.test(message)) ||
-    more.some((phrase) => words.includes(phrase.toLowerCase()))
-  );
+  if (more.some((phrase) => words.includes(phrase.toLowerCase()))) return true;
+  const sentence = sentenceOf(message);
+  return isEnvelope && SENTENCES.some((over) => over.test(sentence));
 }
+
+const INSTANCE = "(?:the |this |that )?(?:(?:running|active|journey) )*(?:instance|journey enroll?ment)s?";
+const ENDED = "(?:been )?(?:aborted|cancell?ed|completed?|finished|ended|stopped|terminated)";
+const WHOM = "(?:for|with) (?:this|that|the|the given|the provided) (?:email(?: id| address)?|address|contact|user|id)";
+
+/**
+ * The vendor documents none of these: they are put together from what Mailmodo's other endpoints and its peers say. The
+ * instance is the subject. "The journey has ended" alone is not here: a journey that takes nobody in any more may still
+ * send mail to those who are in it.
+ */
+const SENTENCES: readonly RegExp[] = [
+  `${INSTANCE} (?:is |was |could )?not (?:be )?found(?: ${WHOM})?`,
+  `${INSTANCE} (?:does not|doesn't|do not|don't) exist(?: ${WHOM})?`,
+  `(?:there (?:is|are|was) )?(?:no|no such|unknown) ${INSTANCE}(?: (?:found|exists?))?(?: ${WHOM})?`,
+  `(?:could not|couldn't|cannot|can't) find (?:an |any )?${INSTANCE}(?: ${WHOM})?`,
+  `${INSTANCE} (?:is |was |has |have )?(?:already )?${ENDED}(?: ${WHOM})?`,
+  `${INSTANCE} (?:is|are) (?:not|no longer) (?:running|active)(?: ${WHOM})?`,
+  `(?:the |this )?journey (?:is |was |has )?already (?:been )?(?:aborted|cancell?ed)(?: ${WHOM})?`,
+  `(?:the |this )?journey (?:is |was |has )?already ${ENDED} ${WHOM}`,
+  `already ${ENDED}`,
+].map((sentence) => new RegExp(`^${sentence}$`));
+
+/** The words alone: small letters, one space, no ids, no end of the sentence. */
+function sentenceOf(message: string): string {
+  return message
+    .toLowerCase()
+    .replace(/[\u2018\u2019]/g, "'")
+    .replace(ID, " ")
+    .replace(/\s+/g, " ")
+    .trim()
+    .replace(/[\s.:!]+$/, "");
+}
+
+/** A UUID, in quotes or not, with the words that lead to it: `with id "…"`. */
+const ID = /(?:\b(?:with )?id:? ?)?["'(]?\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b["')]?/g;

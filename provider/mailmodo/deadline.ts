@@ -1,17 +1,20 @@
 /** One operation, with all its attempts and waits, ends within this time. */
 const OPERATION_BUDGET_MS = 60_000;
 
-/** When an operation must be over. Its time begins with its first turn: waiting in the queue for it does not count. */
+/**
+ * When an operation must be over, by the clock that nobody sets. Its time begins with its first turn: waiting in the queue
+ * for it does not count.
+ */
 export class Deadline {
   private at: number | undefined;
 
   constructor(private readonly budgetMs = OPERATION_BUDGET_MS) {}
 
   begin(): void {
-    this.at ??= Date.now() + this.budgetMs;
+    this.at ??= performance.now() + this.budgetMs;
   }
 
   leftMs(): number {
-    return this.at === undefined ? this.budgetMs : this.at - Date.now();
+    return this.at === undefined ? this.budgetMs : this.at - performance.now();
   }
 }

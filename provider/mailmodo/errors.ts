@@ -44,9 +44,28 @@ export class NotSentError extends MailmodoError {}
 /** Mailmodo kept asking for a slower pace until the time allowed for one operation was over. Nothing was started. */
 export class SlowDownError extends MailmodoError {}
 
-/** The request may have taken effect; nobody can tell. A start that ends like this is never sent again by guess. */
+/** The request may have taken effect; nobody can tell. A start that ends like this is never resent. */
 export class UnconfirmedError extends MailmodoError {
   override mayHaveTakenEffect = true;
+  /** When a start was sent, in milliseconds since 1970; of several attempts, the last. Of an abort: not known. */
+  startSentAt?: number;
+}
+
+/**
+ * An abort by address was sent, and may have done its work; but the start that it is for is so young that it may take
+ * effect after the abort, and there was no time to wait for that.
+ */
+export class UnsettledStartError extends MailmodoError {
+  override mayHaveTakenEffect = true;
+
+  /** @param settledAt From when on an abort is proof, in milliseconds since 1970. */
+  constructor(
+    call: Call,
+    why: string,
+    readonly settledAt: number,
+  ) {
+    super(call, why);
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Leave to send one request. */
 export interface Turn {
-  /** When it was given or, once that is known, when the request was sent: milliseconds since 1970. */
+  /** When it was given or, once that is known, when the request was sent: milliseconds, by `performance.now`. */
   at: number;
   /** Whether its request has yet to leave. Until it has, or never will, it counts as if it left now. */
   isOpen: boolean;
@@ -9,12 +9,15 @@ export interface Turn {
 /**
  * Holds calls to so many in any one second, whoever makes them. The window is strict: it is counted from the moments at
  * which requests were really sent, not from a schedule, so a process that was held up catches nothing up afterwards. That
- * is what the libraries at hand do not do; they count from fixed windows, or let a burst through.
+ * is what the libraries at hand do not do; they count from fixed windows, or let a burst through. All times are by the
+ * clock that nobody sets.
  */
 export class RateLimit {
   /** The last turns, in the order in which they were given. */
   private given: Turn[] = [];
   private readonly waiting: ((turn: Turn) => void)[] = [];
+  /** Ends each rest early. */
+  private readonly resting = new Set<() => void>();
   private timer: NodeJS.Timeout | undefined;
   private pausedUntil = 0;
   /** The share of the limit that is used after Mailmodo asked for a slower pace. */
@@ -36,12 +39,26 @@ export class RateLimit {
   letGo(): void {
     this.isOver = true;
     clearTimeout(this.timer);
-    for (const go of this.waiting.splice(0)) go({ at: Date.now(), isOpen: false });
+    for (const go of this.waiting.splice(0)) go({ at: performance.now(), isOpen: false });
+    for (const wake of this.resting) wake();
+  }
+
+  /** Waits so long, in milliseconds, without a turn; false where everybody was let go before. */
+  async rest(ms: number): Promise<boolean> {
+    if (this.isOver) return false;
+    let wake!: () => void;
+    const woken = new Promise<void>((resolve) => (wake = resolve));
+    const timer = setTimeout(wake, Math.ceil(ms));
+    this.resting.add(wake);
+    await woken;
+    clearTimeout(timer);
+    this.resting.delete(wake);
+    return !this.isOver;
   }
 
   /** Waits for a turn. First come, first served. */
   turn(): Promise<Turn> {
-    if (this.isOver) return Promise.resolve({ at: Date.now(), isOpen: false });
+    if (this.isOver) return Promise.resolve({ at: performance.now(), isOpen: false });
     return new Promise((resolve) => {
       this.waiting.push(resolve);
       this.serve();
@@ -53,7 +70,7 @@ export class RateLimit {
    * at half the pace, which recovers by a tenth of the limit each second.
    */
   slowDown(askedMs = SECOND_MS): void {
-    const now = Date.now();
+    const now = performance.now();
     // Those that were on their way with it are told the same; it counts once.
     if (now >= this.pausedUntil) this.slowedTo = Math.max(MIN_SHARE, this.share(now) / 2);
     const pauseMs = Math.min(Math.max(askedMs, SECOND_MS), MAX_PAUSE_MS);
@@ -62,7 +79,7 @@ export class RateLimit {
 
   private serve(): void {
     while (this.timer === undefined && this.waiting.length > 0) {
-      const now = Date.now();
+      const now = performance.now();
       const wait = this.waitMs(now);
       if (wait > 0) {
         this.timer = setTimeout(() => {
@@ -79,9 +96,6 @@ export class RateLimit {
   }
 
   private waitMs(now: number): number {
-    // The clock was set back: what is remembered is of no use.
-    if ((this.given.at(-1)?.at ?? 0) > now) [this.given, this.spreadFrom] = [[], -Infinity];
-
     return Math.max(this.pausedUntil, this.spreadFrom, this.freeFrom(now)) - now;
   }
 

@@ -35,7 +35,8 @@ export function attempt(
     } finally {
       turn.isOpen = false;
     }
-    if (last.kind === "slowDown") pace.slowDown(last.retryAfterMs);
+    // Also a gateway's 503: whoever is overloaded, more requests do not help.
+    if ("status" in last && (last.kind === "slowDown" || last.status === 503)) pace.slowDown(retryAfterMs(last));
     return last;
   });
 }
@@ -52,5 +53,9 @@ function delayAfter(context: Context, previous?: IBackoff<unknown>): { delay: nu
 const exponential = new ExponentialBackoff({ initialDelay: FIRST_DELAY_MS, maxDelay: MAX_DELAY_MS });
 
 function askedDelayMs(outcome: Outcome): number {
-  return outcome.kind === "slowDown" ? (outcome.retryAfterMs ?? 0) : 0;
+  return retryAfterMs(outcome) ?? 0;
+}
+
+function retryAfterMs(outcome: Outcome): number | undefined {
+  return "retryAfterMs" in outcome ? outcome.retryAfterMs : undefined;
 }

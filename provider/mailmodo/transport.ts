@@ -31,13 +31,23 @@ export interface Outgoing {
 
 /** What came of one request. */
 export type Exchange =
-  | { readonly kind: "answered"; readonly status: number; readonly text: string; readonly retryAfter?: string }
+  | Answered
   /** An objection held it back. */
   | { readonly kind: "held"; readonly reason: string }
   /** The connection was never made, so the vendor cannot have seen the request. */
   | { readonly kind: "notSent"; readonly reason: string }
   /** The request may have been seen; no whole answer came back. */
   | { readonly kind: "noAnswer"; readonly reason: string };
+
+/** A whole answer, with those of its headers that matter. */
+export interface Answered {
+  readonly kind: "answered";
+  readonly status: number;
+  readonly text: string;
+  readonly retryAfter?: string;
+  /** When it was written, by the server's clock. */
+  readonly date?: string;
+}
 
 const MAX_ANSWER_BYTES = 1024 * 1024;
 
@@ -79,12 +89,13 @@ export async function post(connection: Connection, request: Outgoing, turn: Turn
       httpsAgent,
       transport: watch.transport,
     });
-    const retryAfter: unknown = response.headers["retry-after"];
+    const { "retry-after": retryAfter, date } = response.headers as Record<string, unknown>;
     return {
       kind: "answered",
       status: response.status,
       text: response.data,
       ...(typeof retryAfter === "string" ? { retryAfter } : {}),
+      ...(typeof date === "string" ? { date } : {}),
     };
   } catch (error) {
     return {
@@ -107,7 +118,7 @@ function watchConnection(secure: boolean, turn: Turn) {
       request.once("socket", (socket) => {
         socket.once(secure ? "secureConnect" : "connect", () => {
           connected = true;
-          turn.at = Date.now();
+          turn.at = performance.now();
           turn.isOpen = false;
         });
       });

@@ -1,6 +1,8 @@
 import type { FastifyInstance } from "fastify";
-import { refuse, succeed } from "../envelopes";
-import type { Profile, Refusal } from "../profiles";
+import type { Answer } from "../envelopes";
+import { answerWith } from "../misbehave";
+import type { Postman } from "../postman";
+import type { Profile } from "../profiles";
 import type { Store } from "../store";
 import { emailProperty, journeyParams, validationMessage } from "./schemas";
 
@@ -20,31 +22,33 @@ const body = {
 };
 
 /** `POST /hooks/abort/{journey-id}`: aborts one instance, or what runs for an address. */
-export function abortRoute(app: FastifyInstance, store: Store, profile: () => Profile): void {
+export function abortRoute(app: FastifyInstance, store: Store, postman: Postman, profile: () => Profile): void {
   app.post<{ Params: { journeyId: string }; Body: AbortBody }>(
     "/hooks/abort/:journeyId",
     { schema: { params: journeyParams, body }, schemaErrorFormatter: validationMessage },
-    (request, reply) => {
-      const { journeyId } = request.params;
-      const { email, instanceId, reason } = request.body;
-      // The vendor says it in prose only: "Either email or the instanceId should be provided".
-      if ((email === undefined) === (instanceId === undefined)) {
-        return refuse(reply, { status: 400, message: "Either email or the instanceId should be provided" });
-      }
-      const { abortEnded, abortUnknown, abortByAddress } = profile();
-      const nothing = (answer: Refusal | "success") =>
-        answer === "success" ? succeed(reply, "journey aborted") : refuse(reply, answer);
-      if (instanceId !== undefined) {
-        const instance = store.find(journeyId, instanceId);
-        if (instance === undefined) return nothing(abortUnknown);
-        if (instance.status !== "running") return nothing(abortEnded);
-        store.abort(instance, reason);
-      } else {
-        const running = store.running(journeyId, email ?? "");
-        if (running.length === 0) return nothing(abortUnknown);
-        for (const instance of abortByAddress === "all" ? running : running.slice(-1)) store.abort(instance, reason);
-      }
-      return succeed(reply, "journey aborted");
-    },
+    (request, reply) =>
+      answerWith(request, reply, store, postman, () => abort(store, profile(), request.params.journeyId, request.body)),
   );
+}
+
+const done: Answer = { message: "journey aborted" };
+
+function abort(store: Store, profile: Profile, journeyId: string, { email, instanceId, reason }: AbortBody): Answer {
+  // The vendor says it in prose only: "Either email or the instanceId should be provided".
+  if ((email === undefined) === (instanceId === undefined)) {
+    return { refusal: { status: 400, message: "Either email or the instanceId should be provided" } };
+  }
+  const [ended, unknown] = [profile.abortEnded, profile.abortUnknown].map((answer): Answer =>
+    answer === "success" ? done : { refusal: answer },
+  ) as [Answer, Answer];
+  if (instanceId !== undefined) {
+    const instance = store.find(journeyId, instanceId);
+    if (instance === undefined) return unknown;
+    if (instance.status !== "running") return ended;
+    store.abort(instance, reason);
+    return done;
+  }
+  const running = store.running(journeyId, email ?? "");
+  for (const instance of profile.abortByAddress === "all" ? running : running.slice(-1)) store.abort(instance, reason);
+  return running.length === 0 ? unknown : done;
 }

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import { FAULT_KINDS, type Fault, type Faults } from "../faults";
+import { ALWAYS_TAKE_EFFECT, FAULT_KINDS, type Fault, type Faults } from "../faults";
 import { profileOf, type Profile } from "../profiles";
 
 const fault = {
@@ -14,14 +14,23 @@ const fault = {
     seed: { type: "integer" },
     email: { type: "string", minLength: 1 },
     delayMs: { type: "integer", minimum: 0 },
+    lateMs: { type: "integer", minimum: 0 },
+    status: { enum: [502, 503, 504] },
     takesEffect: { type: "boolean" },
   },
   allOf: [
     // It comes before the address is read.
     { not: { required: ["email"], properties: { kind: { const: "reset-before" } } } },
-    // A late yes, and an abort's yes, which has no ref in any case, would be lies if nothing had happened.
-    { not: { required: ["takesEffect"], properties: { kind: { const: "delay" }, takesEffect: { const: false } } } },
+    // A yes that comes later, and an abort's yes, which has no ref in any case, would be lies if nothing had happened.
+    {
+      not: {
+        required: ["takesEffect"],
+        properties: { kind: { enum: ALWAYS_TAKE_EFFECT }, takesEffect: { const: false } },
+      },
+    },
     { not: { required: ["on"], properties: { kind: { const: "no-ref" }, on: { const: "abort" } } } },
+    { if: { required: ["lateMs"] }, then: { properties: { kind: { const: "late" } } } },
+    { if: { required: ["status"] }, then: { properties: { kind: { enum: ["gateway", "late"] } } } },
   ],
 };
 

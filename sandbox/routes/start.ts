@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
-import { refuse, succeed } from "../envelopes";
+import type { Answer } from "../envelopes";
+import { answerWith } from "../misbehave";
 import type { Postman } from "../postman";
 import type { Profile } from "../profiles";
 import type { Store } from "../store";
@@ -26,18 +27,19 @@ export function startRoute(app: FastifyInstance, store: Store, postman: Postman,
   app.post<{ Params: { journeyId: string }; Body: StartBody }>(
     "/hooks/start/:journeyId",
     { schema: { params: journeyParams, body }, schemaErrorFormatter: validationMessage },
-    (request, reply) => {
-      const { journeyId } = request.params;
-      const { email, data = {}, allowDuplicateEmail = false } = request.body;
-      const { start, duplicate, duplicateMeans } = profile();
-      if (start !== undefined) return refuse(reply, start);
-      const [earlier] = duplicateMeans === "ever" ? store.ever(journeyId, email) : store.running(journeyId, email);
-      if (!allowDuplicateEmail && earlier !== undefined && duplicate !== "accepted") {
-        return refuse(reply, duplicate, earlier.instanceId);
-      }
-      const { instanceId } = store.start(journeyId, email, data, allowDuplicateEmail);
-      postman.wake();
-      return succeed(reply, "journey Executed", instanceId);
-    },
+    (request, reply) =>
+      answerWith(request, reply, store, postman, () => start(store, profile(), request.params.journeyId, request.body)),
   );
+}
+
+function start(store: Store, profile: Profile, journeyId: string, body: StartBody): Answer {
+  const { email, data = {}, allowDuplicateEmail = false } = body;
+  const { start: refusal, duplicate, duplicateMeans } = profile;
+  if (refusal !== undefined) return { refusal };
+  const [earlier] = duplicateMeans === "ever" ? store.ever(journeyId, email) : store.running(journeyId, email);
+  if (!allowDuplicateEmail && earlier !== undefined && duplicate !== "accepted") {
+    return { refusal: duplicate, ref: earlier.instanceId };
+  }
+  const { instanceId } = store.start(journeyId, email, data, allowDuplicateEmail);
+  return { message: "journey Executed", ref: instanceId };
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type * as pulumi from "@pulumi/pulumi";
 import cohortLifecycle from "../../provider/cohortLifecycle";
 import cohortPlan from "../../provider/cohortPlan";
-import { parseRecords } from "../../provider/contacts";
+import { inOrder, parseRecords } from "../../provider/contacts";
 import { UNKNOWN } from "../../provider/inputs";
 import { PLAN_LOADER, SHARD_LOADER } from "../../provider/loader";
 import type { ShardInputs, ShardState } from "../../provider/shard";
@@ -68,6 +68,14 @@ describe("the lifecycle of a cohort's shard, against the sandbox", () => {
         .find((one) => one.instanceId === instanceId)?.email ??
       "?";
     return of.split("@")[0];
+  };
+
+  /** The state, with its starts so long ago that they can take effect no more. */
+  const aMinuteLater = (state: ShardState) => {
+    const records = [...parseRecords(state.contacts)].map(([email, [instanceId, digest, sentAt]]) => {
+      return [email, sentAt === undefined ? [instanceId, digest] : [instanceId, digest, sentAt - 60_000]] as const;
+    });
+    return { ...state, contacts: inOrder(records) };
   };
 
   it("starts each contact with its own values, and records each instance", async () => {
@@ -211,7 +219,7 @@ describe("the lifecycle of a cohort's shard, against the sandbox", () => {
     );
 
     const calls = asked().length;
-    const { outs } = await cohortLifecycle.update("smoke/3", failure.properties!, news);
+    const { outs } = await cohortLifecycle.update("smoke/3", aMinuteLater(failure.properties!), news);
     assert.deepEqual(asked().slice(calls), ["abort bob", "start bob"]);
     assert.deepEqual(recorded(outs), running());
     assert.ok(

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { FAULT_KINDS, type Fault, type FaultKind } from "../../sandbox/faults";
+import { ALWAYS_TAKE_EFFECT, FAULT_KINDS, type Fault, type FaultKind } from "../../sandbox/faults";
 import { SANDBOX_KEY } from "../../sandbox/server";
 import { useSandbox } from "../support/sandbox";
 
@@ -8,7 +8,8 @@ const email = "qa@seeds.example.com";
 
 describe("the sandbox's faults", () => {
   const waits: number[] = [];
-  const sandbox = useSandbox({ sleep: async (ms) => void waits.push(ms) });
+  const now = Date.UTC(2026, 10, 24);
+  const sandbox = useSandbox({ now: () => now, sleep: async (ms) => void waits.push(ms) });
 
   async function fault(body: Fault): Promise<number> {
     const answer = await fetch(`${sandbox().url}/_sandbox/faults`, {
@@ -28,13 +29,15 @@ describe("the sandbox's faults", () => {
       body: JSON.stringify({ email: to, allowDuplicateEmail: true }),
       signal: giveUp.signal,
     }).then(async (response) => `${response.status} ${await response.text()}`);
-    // A hang shows in the sandbox's journal, and nowhere else.
+    // A call that is not answered shows in the sandbox's journal, and nowhere else.
     let over = false;
     const hung = async () => {
       const journal = () => sandbox().store.requests();
-      while (!over && !journal().some((entry) => entry.fault === "hang")) {
+      while (!over && !journal().some((entry) => entry.fault === "hang" || entry.fault === "late")) {
         await new Promise((resolve) => setImmediate(resolve));
       }
+      // An answer that is on its way would have come with these.
+      for (let nth = 0; !over && nth < 3; nth++) await fetch(`${sandbox().url}/_sandbox/instances`);
       return "nothing";
     };
     const seen = await Promise.race([answer.catch(() => "broken"), hung()]);
@@ -55,16 +58,21 @@ describe("the sandbox's faults", () => {
     "not-json": "200 OK",
     "no-ref": '200 {"success":true,"message":"journey Executed"}',
     hang: "nothing",
+    "503-after": '503 {"message":"Service Unavailable"}',
+    "503-after-envelope": '503 {"success":false,"message":"Service unavailable"}',
+    gateway: "502 <html><body>Bad gateway</body></html>",
+    late: "nothing",
   };
   for (const kind of FAULT_KINDS) {
     it(`shows ${kind} to the client, once, after the call took effect or instead of it`, async () => {
-      for (const takesEffect of kind === "delay" ? [true] : [true, false]) {
+      for (const takesEffect of ALWAYS_TAKE_EFFECT.includes(kind) ? [true] : [true, false]) {
         await fetch(`${sandbox().url}/_sandbox/reset`, { method: "POST" });
         assert.equal(await fault({ kind, count: 1, takesEffect }), 204);
         assert.equal(await start(), seen[kind]);
-        const effects = kind === "reset-before" || !takesEffect ? 0 : 1;
+        const effects = kind === "reset-before" || kind === "late" || !takesEffect ? 0 : 1;
         assert.equal(sandbox().store.all().length, effects);
-        assert.match(await start("next@seeds.example.com"), kind === "hang" ? /^nothing/ : /^200 .*"ref"/);
+        await fetch(`${sandbox().url}/_sandbox/reset`, { method: "POST" });
+        assert.match(await start("next@seeds.example.com"), /^200 .*"ref"/);
       }
     });
   }
@@ -74,6 +82,80 @@ describe("the sandbox's faults", () => {
     await fault({ kind: "delay", delayMs: 1234 });
     await start();
     assert.deepEqual(waits, [1234]);
+  });
+
+  it("let a gateway answer as it is told to", async () => {
+    for (const kind of ["gateway", "late"] as const) {
+      for (const status of [502, 503, 504] as const) {
+        await fault({ kind, status, count: 1 });
+        assert.equal(await start(), `${status} <html><body>Bad gateway</body></html>`);
+      }
+    }
+  });
+
+  it("keep to the vendor's envelope of an abort, too", async () => {
+    await fault({ kind: "503-after-envelope" });
+    assert.deepEqual(await sandbox().post(`/hooks/abort/${journeyId}`, { email }), {
+      status: 503,
+      body: { success: false, status: "error", message: "Service unavailable" },
+    });
+  });
+
+  describe("that are late", () => {
+    const advance = (seconds: number) =>
+      fetch(`${sandbox().url}/_sandbox/clock`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ advanceSeconds: seconds }),
+      });
+    const statuses = () =>
+      sandbox()
+        .store.all()
+        .map(({ status }) => status);
+
+    it("take effect so much later by the sandbox's clock, and the start's time is that", async () => {
+      await fault({ kind: "late", on: "start", status: 504, lateMs: 20_000, count: 1 });
+      await start();
+      await advance(19);
+      assert.deepEqual(statuses(), []);
+      await advance(10);
+      assert.deepEqual(statuses(), ["running"]);
+      assert.equal(sandbox().store.all()[0]?.startedAt, new Date(now + 20_000).toISOString());
+    });
+
+    it("take effect after 9 seconds where it is not said", async () => {
+      await fault({ kind: "late", status: 504, count: 1 });
+      await start();
+      await advance(9);
+      assert.deepEqual(statuses(), ["running"]);
+    });
+
+    it("find what is then true: an abort for the address in between stops nothing of them", async () => {
+      await fault({ kind: "late", on: "start", status: 504, count: 1 });
+      await start();
+      assert.equal((await sandbox().post(`/hooks/abort/${journeyId}`, { email })).status, 400);
+      await advance(9);
+      assert.deepEqual(statuses(), ["running"]);
+    });
+
+    it("abort late, too", async () => {
+      await start();
+      await fault({ kind: "late", on: "abort", status: 504, count: 1 });
+      await sandbox()
+        .post(`/hooks/abort/${journeyId}`, { email })
+        .catch(() => undefined);
+      assert.deepEqual(statuses(), ["running"]);
+      await advance(9);
+      assert.deepEqual(statuses(), ["aborted"]);
+    });
+
+    it("are forgotten by a reset", async () => {
+      await fault({ kind: "late", status: 504, count: 1 });
+      await start();
+      await fetch(`${sandbox().url}/_sandbox/reset`, { method: "POST" });
+      await advance(9);
+      assert.deepEqual(statuses(), []);
+    });
   });
 
   it("are for one address alone, or for one call", async () => {
@@ -118,6 +200,12 @@ describe("the sandbox's faults", () => {
     { kind: "reset-before", email },
     { kind: "500", often: true },
     { kind: "delay", takesEffect: false },
+    { kind: "503-after", takesEffect: false },
+    { kind: "503-after-envelope", takesEffect: false },
+    { kind: "late", takesEffect: false },
+    { kind: "500", lateMs: 1 },
+    { kind: "500", status: 503 },
+    { kind: "gateway", status: 500 },
     { kind: "no-ref", on: "abort" },
   ]) {
     it(`refuses ${JSON.stringify(bad)}`, async () => assert.equal(await fault(bad as Fault), 400));

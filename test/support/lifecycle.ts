@@ -27,17 +27,22 @@ export async function configure(
   await lifecycle.configure({ config });
 }
 
-/** A stack config, with some of it changed. */
+/**
+ * A stack config, with some of it changed. The limit is another each time, so that nothing of it is remembered from a test
+ * whose clock was another one.
+ */
 export function settings(baseUrl: string, others: Record<string, string | undefined> = {}) {
   return {
     "mailmodo:apiKey": SANDBOX_KEY,
     "mailmodo:baseUrl": baseUrl,
     "mailmodo:allowedRecipients": '["*@seeds.example.com"]',
     "mailmodo:requestTimeoutSeconds": "0.5",
-    "mailmodo:requestsPerSecond": "1000",
+    "mailmodo:requestsPerSecond": String(1_000 + limits++),
     ...others,
   };
 }
+
+let limits = 0;
 
 const homes: string[] = [];
 process.once("exit", () => homes.forEach((home) => fs.rmSync(home, { recursive: true, force: true })));

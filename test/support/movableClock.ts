@@ -4,7 +4,10 @@ import FakeTimers from "@sinonjs/fake-timers";
 export interface MovableClock {
   now(): number;
   tick(ms: number): void;
+  /** Sets the date forwards or back; waits, and `performance.now`, go on as if nothing had happened. */
   setSystemTime(ms: number): void;
+  /** Lets so much time pass in which this process does not run: what falls due in it comes after. */
+  holdUp(ms: number): void;
   /** Comes back once a wait of so many milliseconds is under way. */
   waiting(ms: number): Promise<void>;
   /** Moves the clock over a wait of so many milliseconds, once it is under way. */
@@ -28,7 +31,7 @@ export function useMovableClock(deadlineMs: number, startsAt = 0): MovableClock 
   beforeEach(() => {
     clock = FakeTimers.install({
       now: startsAt,
-      toFake: ["setTimeout", "clearTimeout", "Date"],
+      toFake: ["setTimeout", "clearTimeout", "Date", "performance"],
       // Of what began before it.
       shouldClearNativeTimers: true,
     });
@@ -42,6 +45,7 @@ export function useMovableClock(deadlineMs: number, startsAt = 0): MovableClock 
     now: () => clock.now,
     tick: (ms) => void clock.tick(ms),
     setSystemTime: (ms) => clock.setSystemTime(ms),
+    holdUp: (ms) => void clock.jump(ms),
     waiting,
     async outwait(ms) {
       await waiting(ms);

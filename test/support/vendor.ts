@@ -35,8 +35,9 @@ export interface Vendor {
   elapsed(): number;
 }
 
-export function useVendor(): Vendor {
-  const clock = useMovableClock(requestTimeoutMs);
+/** @param startsAt Of the clock, in milliseconds since 1970. Default: 0. */
+export function useVendor(startsAt = 0): Vendor {
+  const clock = useMovableClock(requestTimeoutMs, startsAt);
   let server: TestServer;
   let began: number;
   beforeEach(() => {

@@ -30,6 +30,8 @@ describe("the client: an abort", () => {
       ["a 500", (response) => json(response, 500, no)],
       ["a 502 with HTML", (response) => response.writeHead(502).end("<html>")],
       ["a 429", (response) => json(response, 429, no)],
+      ["a 503", (response) => json(response, 503, no)],
+      ["a gateway's 503", (response) => response.writeHead(503).end("<html>")],
       ["an unreadable 200", (response) => response.end("OK")],
     ] as [string, Answer][]) {
       it(`after ${what}`, async () => {
@@ -53,6 +55,7 @@ describe("the client: an abort", () => {
       ["a refusal in words that nobody knows", "RefusedError", refuseUnknown],
       ["another key", "KeyRefusedError", (response) => json(response, 401, no)],
       ["429s to the end", "SlowDownError", (response) => json(response, 429, no)],
+      ["503s to the end", "SlowDownError", (response) => json(response, 503, no)],
     ] as [string, string, Answer][]) {
       it(`and says that it may have taken effect when a lost answer is followed by ${what}`, async () => {
         const connection = await vendor.answering((response, nth, raw) =>
@@ -61,6 +64,14 @@ describe("the client: an abort", () => {
         await assert.rejects(vendor.settle(abortJourney(connection, abortion)), { name, mayHaveTakenEffect: true });
       });
     }
+
+    it("after a gateway's 503 no earlier than its Retry-After says", async () => {
+      const connection = await vendor.answering((response, nth) =>
+        nth === 1 ? response.writeHead(503, { "Retry-After": "11" }).end() : json(response, 200, { success: true }),
+      );
+      await vendor.settle(abortJourney(connection, abortion));
+      assert.ok(vendor.elapsed() >= 11_000 && vendor.elapsed() < 20_000, `${vendor.elapsed()}`);
+    });
 
     for (const [what, name] of [
       ["is held back", "HeldError"],
@@ -168,22 +179,43 @@ describe("the client: an abort", () => {
     }
   });
 
-  it("takes an abort as done by a 410, or by a phrase of the settings", async () => {
-    const connection = await vendor.answering((response, nth) =>
-      json(response, nth === 1 ? 410 : 400, {
-        ...no,
-        message: nth === 1 ? "Gone" : "The contact Has Left the journey",
-      }),
-    );
-    assert.equal(await abortJourney(connection, abortion), "Gone");
+  it("takes an abort as done by a phrase of the settings", async () => {
+    const message = "The contact Has Left the journey";
+    const connection = await vendor.answering((response) => json(response, 400, { ...no, message }));
     const alreadyOver = ["has left the journey"];
-    assert.equal(await abortJourney({ ...connection, alreadyOver }, abortion), "The contact Has Left the journey");
+    assert.equal(await abortJourney({ ...connection, alreadyOver }, abortion), message);
   });
 
-  it("takes an abort as done although the status is a key's, where the words say so", async () => {
-    const connection = await vendor.answering((response) =>
-      json(response, 403, { ...no, message: "Instance was aborted" }),
-    );
-    assert.equal(await abortJourney(connection, abortion), "Instance was aborted");
+  it("does not take an abort as done by a 410 alone: an endpoint that was withdrawn answers so, too", async () => {
+    const connection = await vendor.answering((response) => json(response, 410, { ...no, message: "Gone" }));
+    await assert.rejects(vendor.settle(abortJourney(connection, abortion)), { name: "RefusedError" });
   });
+
+  it("does not take an abort as done by words that are not in the vendor's envelope", async () => {
+    const connection = await vendor.answering((response) => json(response, 404, { message: "Instance not found" }));
+    await assert.rejects(vendor.settle(abortJourney(connection, abortion)), { name: "RefusedError" });
+  });
+
+  for (const [status, message, name] of [
+    [400, "No instance id or email was provided", "RefusedError"],
+    [401, "Unauthorized: no active instance for this key", "KeyRefusedError"],
+    [403, "Your instance is over its monthly quota", "KeyRefusedError"],
+    [404, "Service instance not found", "RefusedError"],
+    [400, "Lambda execution ended with timeout", "RefusedError"],
+    [401, "Instance was aborted", "KeyRefusedError"],
+    [402, "Instance was aborted", "RefusedError"],
+    [403, "Instance was aborted", "KeyRefusedError"],
+    [400, "Unauthorized: instance not found", "KeyRefusedError"],
+    [500, "Instance was aborted", "UnconfirmedError"],
+    [503, "Instance was aborted", "SlowDownError"],
+  ] as const) {
+    it(`does not take ${status} "${message}" as done, whatever the settings' phrases are`, async () => {
+      const connection = await vendor.answering((response) =>
+        json(response, status, { ...no, status: "error", message }),
+      );
+      const isOfWords = status === 400 || status === 404;
+      const alreadyOver = isOfWords && name === "RefusedError" ? [] : [message];
+      await assert.rejects(vendor.settle(abortJourney({ ...connection, alreadyOver }, abortion)), { name });
+    });
+  }
 });

@@ -3,7 +3,8 @@ import { RateLimit, type Turn } from "../../../provider/mailmodo/rateLimit";
 import { useMovableClock } from "../../support/movableClock";
 
 describe("the rate limit", () => {
-  const clock = useMovableClock(Infinity);
+  const startsAt = Date.UTC(2026, 10, 24);
+  const clock = useMovableClock(Infinity, startsAt);
 
   /** When each of so many turns is given, all of them wanted at once. */
   async function turns(limit: RateLimit, many: number): Promise<number[]> {
@@ -51,7 +52,7 @@ describe("the rate limit", () => {
   it("does not catch up after the process was held up", async () => {
     const limit = new RateLimit(5);
     const before = await turns(limit, 3);
-    clock.setSystemTime(clock.now() + 10_000);
+    clock.holdUp(10_000);
     const after = await turns(limit, 12);
     assert.equal(most([...before, ...after]), 5);
   });
@@ -61,11 +62,11 @@ describe("the rate limit", () => {
     const slow: Turn[] = [];
     await clock.settle(Promise.all([1, 2, 3, 4, 5].map(() => limit.turn().then((turn) => slow.push(turn)))));
     const given: number[] = [];
-    const next = [1, 2, 3].map(() => taken(limit).then(() => given.push(clock.now())));
+    const next = [1, 2, 3].map(() => taken(limit).then(() => given.push(performance.now())));
     clock.tick(3_000);
     await new Promise((resolve) => setImmediate(resolve));
     assert.deepEqual(given, [], "none, while five are on their way");
-    const left = clock.now();
+    const left = performance.now();
     for (const turn of slow) Object.assign(turn, { at: left, isOpen: false });
     await clock.settle(Promise.all(next));
     assert.ok(given[0]! > left + 1000, `${given[0]! - left}`);
@@ -118,11 +119,47 @@ describe("the rate limit", () => {
     await limit.turn();
   });
 
-  it("goes on when the clock was set back", async () => {
+  for (const ms of [-3_600_000, 3_600_000]) {
+    const what = ms < 0 ? "back" : "forwards";
+
+    it(`goes on when the clock was set ${what}`, async () => {
+      const limit = new RateLimit(5);
+      await turns(limit, 1);
+      clock.setSystemTime(clock.now() + ms);
+      const asked = clock.now();
+      assert.ok((await turns(limit, 1))[0]! - asked < 1000);
+    });
+
+    it(`keeps to the limit when the clock was set ${what}`, async () => {
+      const limit = new RateLimit(5);
+      const given: number[] = [];
+      const all = Array.from({ length: 10 }, () => taken(limit).then(() => given.push(performance.now())));
+      await Promise.all(all.slice(0, 1));
+      clock.setSystemTime(clock.now() + ms);
+      await clock.settle(Promise.all(all));
+      assert.equal(most(given), 5);
+    });
+
+    it(`keeps a pause as long as it was when the clock is set ${what} in it`, async () => {
+      const limit = new RateLimit(5);
+      limit.slowDown(3_000);
+      clock.setSystemTime(clock.now() + ms);
+      const asked = performance.now();
+      await clock.settle(taken(limit));
+      assert.ok(performance.now() - asked >= 3_000 && performance.now() - asked < 3_100);
+    });
+  }
+
+  it("lets whoever rests go at once where nothing more will be sent, and says so", async () => {
     const limit = new RateLimit(5);
-    await turns(limit, 1);
-    clock.setSystemTime(clock.now() - 3_600_000 < 0 ? 0 : clock.now() - 3_600_000);
-    const asked = clock.now();
-    assert.ok((await turns(limit, 1))[0]! - asked < 1000);
+    const rests = [limit.rest(60_000), limit.rest(60_000)];
+    limit.letGo();
+    assert.deepEqual(await Promise.all([...rests, limit.rest(60_000)]), [false, false, false]);
+    assert.equal(clock.now(), startsAt);
+  });
+
+  it("rests as long as it is asked to", async () => {
+    assert.equal(await clock.settle(new RateLimit(5).rest(1_000)), true);
+    assert.equal(clock.now() - startsAt, 1_000);
   });
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as net from "node:net";
 import { startJourney } from "../../../provider/mailmodo/client";
+import type { UnconfirmedError } from "../../../provider/mailmodo/errors";
 import { MAX_ATTEMPTS } from "../../../provider/mailmodo/retry";
 import { json, type Answer } from "../../support/server";
 import { apiKey, journeyId, no, ok, ref, request, useVendor } from "../../support/vendor";
@@ -28,6 +29,10 @@ describe("the client: a start", () => {
       ["when the connection resets after the request", (response) => response.destroy(), /closed the connection/],
       ["on a 500", (response) => json(response, 500, no), /Mailmodo failed \(500\)/],
       ["on a 502 with HTML", (response) => response.writeHead(502).end("<html>"), /Mailmodo failed \(502\)/],
+      ["on a 503 with HTML", (response) => response.writeHead(503).end("<html>"), /a gateway failed \(503\)/],
+      ["on a 503 without a body", (response) => response.writeHead(503).end(), /a gateway failed \(503\)/],
+      ["on a gateway's 503 in JSON", (response) => json(response, 503, { message: "Service Unavailable" }), /gateway/],
+      ["on a 503 with success", (response) => json(response, 503, ok), /a gateway failed \(503\)/],
       ["on a 504", (response) => json(response, 504, no), /Mailmodo failed \(504\)/],
       ["on a 408", (response) => json(response, 408, no), /Mailmodo failed \(408\)/],
       ["on a 425", (response) => json(response, 425, no), /Mailmodo failed \(425\)/],
@@ -134,7 +139,9 @@ describe("the client: a start", () => {
   describe("waits and sends a start again", () => {
     for (const status of [429, 503]) {
       it(`on a ${status}, and gets the instance id`, async () => {
-        const connection = await vendor.answering((response, nth) => json(response, nth < 4 ? status : 200, ok));
+        const connection = await vendor.answering((response, nth) =>
+          nth < 4 ? json(response, status, no) : json(response, 200, ok),
+        );
         assert.equal(await vendor.settle(startJourney(connection, request)), ref);
         assert.equal(vendor.server.seen.length, 4);
         assert.ok(vendor.elapsed() > 0);
@@ -153,16 +160,25 @@ describe("the client: a start", () => {
 
     it("no earlier than Retry-After says, in seconds", async () => {
       const connection = await vendor.answering((response, nth) =>
-        json(response, nth === 1 ? 429 : 200, ok, { "Retry-After": "11" }),
+        json(response, nth === 1 ? 429 : 200, nth === 1 ? no : ok, { "Retry-After": "11" }),
       );
       await vendor.settle(startJourney(connection, request));
       assert.ok(vendor.elapsed() >= 11_000 && vendor.elapsed() < 20_000, `${vendor.elapsed()}`);
     });
 
     it("no earlier than Retry-After says, as a date", async () => {
-      const date = new Date(vendor.clock.now() + 7_000).toUTCString();
+      const [now, date] = [0, 7_000].map((ms) => new Date(vendor.clock.now() + ms).toUTCString());
       const connection = await vendor.answering((response, nth) =>
-        json(response, nth === 1 ? 503 : 200, ok, { "Retry-After": date }),
+        nth === 1 ? json(response, 503, no, { "Retry-After": date!, Date: now! }) : json(response, 200, ok),
+      );
+      await vendor.settle(startJourney(connection, request));
+      assert.ok(vendor.elapsed() >= 7_000 && vendor.elapsed() < 20_000, `${vendor.elapsed()}`);
+    });
+
+    it("by the server's clock where Retry-After is a date and this machine's is an hour behind", async () => {
+      const [now, date] = [0, 7_000].map((ms) => new Date(vendor.clock.now() + 3_600_000 + ms).toUTCString());
+      const connection = await vendor.answering((response, nth) =>
+        nth === 1 ? json(response, 429, no, { "Retry-After": date!, Date: now! }) : json(response, 200, ok),
       );
       await vendor.settle(startJourney(connection, request));
       assert.ok(vendor.elapsed() >= 7_000 && vendor.elapsed() < 20_000, `${vendor.elapsed()}`);
@@ -177,7 +193,7 @@ describe("the client: a start", () => {
 
     it("as if there were none where Retry-After cannot be read", async () => {
       const connection = await vendor.answering((response, nth) =>
-        json(response, nth === 1 ? 429 : 200, ok, { "Retry-After": "soon" }),
+        json(response, nth === 1 ? 429 : 200, nth === 1 ? no : ok, { "Retry-After": "soon" }),
       );
       assert.equal(await vendor.settle(startJourney(connection, request)), ref);
     });
@@ -218,6 +234,95 @@ describe("the client: a start", () => {
       await assert.rejects(vendor.settle(startJourney(connection, request)), { name: "UnconfirmedError" });
       assert.equal(vendor.server.seen.length, 2);
     });
+  });
+
+  describe("after Mailmodo asked to slow down", () => {
+    const running = { ...no, message: "The journey is already running for jane.doe@example.com" };
+    for (const status of [429, 503]) {
+      for (const second of [200, 400]) {
+        it(`(${status}), takes a refusal (${second}) that may be its own echo as unconfirmed, and sends nothing more`, async () => {
+          const connection = await vendor.answering((response, nth) =>
+            nth === 1 ? json(response, status, no) : json(response, second, running),
+          );
+          await assert.rejects(vendor.settle(startJourney(connection, request)), {
+            name: "UnconfirmedError",
+            message: `Could not start journey ${journeyId} for j***@example.com: Mailmodo asked to slow down and then refused it (${second}): "The journey is already running for j***@example.com", so it may have taken effect.`,
+          });
+          assert.equal(vendor.server.seen.length, 2);
+        });
+      }
+    }
+
+    it("takes a refusal for another reason as one", async () => {
+      const connection = await vendor.answering((response, nth) =>
+        nth === 1 ? json(response, 429, no) : json(response, 400, { ...no, message: "The contact is suppressed" }),
+      );
+      await assert.rejects(vendor.settle(startJourney(connection, request)), { name: "RefusedError" });
+    });
+
+    it("takes a refused key as one", async () => {
+      const connection = await vendor.answering((response, nth) =>
+        nth === 1 ? json(response, 429, no) : json(response, 400, { ...no, message: "API key already revoked" }),
+      );
+      await assert.rejects(vendor.settle(startJourney(connection, request)), { name: "KeyRefusedError" });
+    });
+  });
+
+  it("takes the same refusal as one where nothing was asked before", async () => {
+    const connection = await vendor.answering((response) =>
+      json(response, 400, { ...no, message: "The journey is already running" }),
+    );
+    await assert.rejects(vendor.settle(startJourney(connection, request)), { name: "RefusedError" });
+  });
+
+  describe("with allowDuplicateEmail, where no refusal would show that an earlier attempt was acted on", () => {
+    const both = { ...request, allowDuplicateEmail: true };
+
+    it("is not sent again on a 503 in the vendor's envelope, and is unconfirmed", async () => {
+      const connection = await vendor.answering((response) => json(response, 503, no));
+      await assert.rejects(vendor.settle(startJourney(connection, both)), { name: "UnconfirmedError" });
+      assert.equal(vendor.server.seen.length, 1);
+    });
+
+    it("is sent again on a 429, which a limit in front of everything answers", async () => {
+      const connection = await vendor.answering((response, nth) =>
+        nth === 1 ? json(response, 429, no) : json(response, 200, ok),
+      );
+      assert.equal(await vendor.settle(startJourney(connection, both)), ref);
+    });
+  });
+
+  it("says when an unconfirmed one was sent: of several attempts, the last", async () => {
+    let sentAt: number | undefined;
+    const connection = await vendor.answering((response, nth) => {
+      if (nth === 1) return json(response, 429, no, { "Retry-After": "5" });
+      sentAt = vendor.clock.now();
+      vendor.clock.tick(3_000);
+      response.destroy();
+    });
+    await assert.rejects(vendor.settle(startJourney(connection, request)), (error: UnconfirmedError) => {
+      assert.equal(error.startSentAt, sentAt);
+      return sentAt! >= 5_000;
+    });
+  });
+
+  describe("keeps to its time", () => {
+    for (const [what, ms] of [
+      ["back", -3_600_000],
+      ["forwards", 3_600_000],
+    ] as const) {
+      it(`when the clock is set ${what} by an hour between two attempts`, async () => {
+        const connection = await vendor.answering((response, nth) => {
+          if (nth === 1) vendor.clock.setSystemTime(vendor.clock.now() + ms);
+          json(response, 429, no);
+        });
+        const began = performance.now();
+        await assert.rejects(vendor.settle(startJourney(connection, request)), { name: "SlowDownError" });
+        const took = performance.now() - began;
+        assert.ok(vendor.server.seen.length > 2 && vendor.server.seen.length <= MAX_ATTEMPTS);
+        assert.ok(took > 0 && took <= 60_000, `${took}`);
+      });
+    }
   });
 
   it("calls a connection that never comes up not sent", async () => {

@@ -1,0 +1,60 @@
+import type { Outcome } from "./answers";
+import {
+  HeldError,
+  KeyRefusedError,
+  NotSentError,
+  RefusedError,
+  SlowDownError,
+  UnconfirmedError,
+  type Call,
+  type MailmodoError,
+} from "./errors";
+
+/**
+ * The one place that knows which error an outcome is.
+ *
+ * @param clean Takes out of the vendor's words what no log may hold.
+ * @param effect What is to be said of earlier attempts at the same call.
+ */
+export function errorFor(
+  call: Call,
+  outcome: Outcome,
+  clean: (words: string) => string,
+  effect?: string,
+): MailmodoError {
+  const words = "message" in outcome ? clean(outcome.message) : "";
+  const said = words && `: "${words}"`;
+  const earlier = effect === undefined ? "" : ` ${effect}`;
+  const nothing = effect ?? "Nothing was sent.";
+  // What was seen on the wire, without the vendor's words: they are in the message, redacted.
+  const cause = { status: "status" in outcome ? outcome.status : undefined, outcome: outcome.kind };
+  switch (outcome.kind) {
+    case "refused":
+      return new RefusedError(call, `Mailmodo refused it (${outcome.status})${said}.${earlier}`, { ...outcome, cause });
+    case "keyRefused":
+      return new KeyRefusedError(call, `Mailmodo refused the API key (${outcome.status})${said}.${earlier}`, {
+        ...outcome,
+        cause,
+      });
+    case "held":
+      return new HeldError(call, `${outcome.reason}. ${nothing}`, { cause });
+    case "notSent":
+      return new NotSentError(
+        call,
+        `${outcome.reason}. ${nothing} Check the network and mailmodo:baseUrl, then run it again.`,
+        { cause },
+      );
+    case "slowDown":
+      return new SlowDownError(call, `Mailmodo asked to slow down (${outcome.status}).${earlier} Run it again later.`, {
+        ...outcome,
+        cause,
+      });
+    case "unconfirmed":
+      return new UnconfirmedError(call, `${clean(outcome.reason)}, so it may have taken effect.`, {
+        ...outcome,
+        cause,
+      });
+    case "accepted":
+      return new UnconfirmedError(call, "Mailmodo accepted it without an instance id.", { cause });
+  }
+}
