@@ -24,7 +24,17 @@ export async function createCheckout(sandbox: RunningSandbox): Promise<Checkout>
         settings.replace("# secretsprovider:", "secretsprovider:") +
         `  mailmodo:baseUrl: ${sandbox.url}\n  mailmodo:requestTimeoutSeconds: "2"\n`,
     },
-    { copies: ["Pulumi.yaml", "Pulumi.preview-sandbox.yaml", "package.json", "tsconfig.json", "stacks", "sandbox"] },
+    {
+      copies: [
+        "Pulumi.yaml",
+        "Pulumi.preview-sandbox.yaml",
+        "package.json",
+        "tsconfig.json",
+        "stacks",
+        "sandbox",
+        "tools/withNode.js",
+      ],
+    },
   );
   const [temp, bin] = ["temp", "bin"].map((name) => path.join(bench.dir, "..", name)) as [string, string];
   for (const folder of [temp, bin]) fs.mkdirSync(folder);
@@ -33,6 +43,8 @@ export async function createCheckout(sandbox: RunningSandbox): Promise<Checkout>
     PATH: `${bin}:${bench.env["PATH"]}`,
     PULUMI_BACKEND_URL: undefined,
     PULUMI_CONFIG_PASSPHRASE: undefined,
+    // What tsc checks already need not be checked at each run.
+    PULUMI_NODEJS_TRANSPILE_ONLY: "true",
   });
 
   const port = await freePort();
