@@ -46,7 +46,12 @@ export class PrivateFolder {
 export async function removeLeftovers(now = Date.now()): Promise<void> {
   for (const name of namesIn(os.tmpdir()).filter((one) => one.startsWith(PREFIX))) {
     const folder = path.join(os.tmpdir(), name);
-    if (isOldAndOurs(folder, now) && (await isDead(folder))) fs.rmSync(folder, { recursive: true, force: true });
+    if (!isOldAndOurs(folder, now) || !(await isDead(folder))) continue;
+    try {
+      fs.rmSync(folder, { recursive: true, force: true });
+    } catch {
+      // Another command is at it.
+    }
   }
 }
 

@@ -21,7 +21,7 @@ export interface SweepOptions {
   readonly ask?: AskOpen | undefined;
   /** Whether to say only what would be taken down. */
   readonly dryRun: boolean;
-  readonly stop: Stop;
+  readonly stop: Pick<Stop, "throwIfStopped">;
   readonly say: (name: string, line: string) => void;
   /** Takes a preview down that is there. */
   readonly takeDown: (name: string) => Promise<Taken>;

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import type { OpenPreviews } from "../../../provider/previews/openPreviews";
 import type { Preview } from "../../../provider/previews/preview";
-import { Stop } from "../../../provider/previews/stop";
 import { reasonToEnd, sweep } from "../../../provider/previews/sweep";
 
 const LISTED = Date.parse("2026-11-24T12:00:00Z");
@@ -27,8 +26,6 @@ describe("reasonToEnd", () => {
 });
 
 describe("sweep", () => {
-  const stop = new Stop(() => undefined);
-
   /** Sweeps pr-1 and pr-2, whose lists and tags are those at the first, the second, the third time of asking. */
   async function run(lists: (OpenPreviews | Error)[], later: (name: string) => Preview | undefined) {
     const down: string[] = [];
@@ -40,7 +37,7 @@ describe("sweep", () => {
     };
     const taken = await sweep(known, {
       dryRun: false,
-      stop,
+      stop: { throwIfStopped: () => undefined },
       say: (name, line) => said.push(`${name}: ${line}`),
       async ask() {
         const next = lists.length > 1 ? lists.shift() : lists[0];
