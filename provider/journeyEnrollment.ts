@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { ABORT_FIRST, refuseStartFirst } from "./abortFirst";
 import { defaultAbortReason } from "./abortReason";
 import { refuseDuplicates } from "./claims";
 import type { DataValue } from "./inputs";
@@ -71,10 +72,13 @@ export class JourneyEnrollment extends pulumi.CustomResource {
   /**
    * @param name A name that is unique in the stack. It is part of the state and of logs: do not put an address in it.
    * @param args What to enroll where.
-   * @param opts Pulumi's options. Import is not possible: Mailmodo cannot be asked what runs.
+   * @param opts Pulumi's options. Import is not possible: Mailmodo cannot be asked what runs. A replacement aborts before
+   *   it starts: `deleteBeforeReplace` is always true.
+   * @throws {pulumi.RunError} `deleteBeforeReplace` is false.
    */
   constructor(name: string, args: JourneyEnrollmentArgs, opts?: pulumi.CustomResourceOptions) {
     refuseKeyInClear();
+    refuseStartFirst(`enrollment "${name}"`, opts);
     const restore = keepTopFrameOnly();
     try {
       super(
@@ -93,7 +97,7 @@ export class JourneyEnrollment extends pulumi.CustomResource {
           // dynamic.Resource would serialize the provider's logic into every enrollment's state.
           __provider: LOADER,
         },
-        opts,
+        { ...opts, ...ABORT_FIRST },
       );
     } catch (error) {
       restore(error);

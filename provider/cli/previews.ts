@@ -2,8 +2,9 @@ import * as fs from "node:fs";
 import type { Command } from "commander";
 import type { Previews } from "../previews/previews";
 import type { Report } from "../previews/report";
+import { askOpen, type OpenSources } from "../previews/openPreviews";
 import { Stop } from "../previews/stop";
-import { DEFAULT_TTL_MS, checkName, parseDeadAfter, parseOpenList, parseTtl, readOpenList } from "../previews/words";
+import { DEFAULT_TTL_MS, checkName, parseDeadAfter, parseTtl } from "../previews/words";
 
 interface Common {
   readonly cwd: string;
@@ -68,11 +69,12 @@ export function addPreviews(program: Command): void {
     .option("--dry-run", "only say what would be taken down", false)
     .option("--open <names>", "the previews that stay, with commas between")
     .option("--open-file <file>", "the same, in a file: one a line")
+    .option("--open-command <command>", "the same, as a shell command prints them: one a line")
     .option("--all", "an empty open list is meant: take all of them down", false)
-    .action((options: Common & { dryRun: boolean; open?: string; openFile?: string; all: boolean }) =>
+    .action((options: Common & OpenSources & { dryRun: boolean }) =>
       run(options, "sweep", async (all, reports) => {
-        const open = openList(options);
-        const taken = await all.sweep({ dryRun: options.dryRun, ...(open === undefined ? {} : { open }) });
+        const ask = askOpen(options);
+        const taken = await all.sweep({ dryRun: options.dryRun, ...(ask === undefined ? {} : { ask }) });
         const left = taken.some(({ outcome }) => outcome === "left");
         return { report: reports.sweepReport(taken), data: taken, left };
       }),
@@ -86,21 +88,13 @@ export function addPreviews(program: Command): void {
   );
 }
 
-function openList({ open, openFile, all }: { open?: string; openFile?: string; all: boolean }) {
-  if (open !== undefined && openFile !== undefined) throw new Error("Give --open or --open-file, not both.");
-  if (open !== undefined) return parseOpenList(open, "--open", all);
-  if (openFile !== undefined) return readOpenList(openFile, all);
-  if (all) throw new Error("--all is for an empty open list. To take all previews down: --open '' --all.");
-  return undefined;
-}
-
 async function run(
   { cwd, settings, lockDeadAfter, json, summary }: Common,
   name: string,
   work: (previews: Previews, reports: Reports) => Promise<Outcome>,
 ): Promise<void> {
   const log = (line: string) => (json ? console.error(line) : console.log(line));
-  // Loaded here: the Automation API takes a second, which no other command is to pay for.
+  // Loaded here, so that no other command pays for it.
   const [{ Previews }, reports] = await Promise.all([import("../previews/previews"), import("../previews/report")]);
   const write = (report: Report) => {
     if (summary !== undefined) fs.appendFileSync(summary, reports.markdown(report));

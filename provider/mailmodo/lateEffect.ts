@@ -7,7 +7,7 @@ import type { Connection } from "./transport";
  * also three times the longest `mailmodo:requestTimeoutSeconds`. It is no proof: Cloudflare waits 100 s, and a queue behind
  * the API as long as it likes.
  */
-export const LATE_EFFECT_MS = 60_000;
+const LATE_EFFECT_MS = 60_000;
 
 /** A start whose answer was lost. */
 export interface SentStart {

@@ -1,6 +1,6 @@
 import { attemptsOf, entriesOf, isOurs } from "../recover/recorded";
 import { DEFAULT_TTL_MS } from "./words";
-import type { Workspace } from "./workspace";
+import type { Listed, Workspace } from "./workspace";
 
 /** Tags of a stack that is a preview. The first is the mark: a stack without it is never touched. */
 export const TAGS = {
@@ -17,6 +17,8 @@ export interface Preview {
   readonly created: string;
   /** When the sweep may take it down; ISO 8601. */
   readonly expires: string;
+  /** When its state was last written; ISO 8601. Unknown before it ever was. */
+  readonly updated?: string;
   /** The commit that it was last brought up from. */
   readonly sha?: string;
   /** What the last command came to, such as "up succeeded". */
@@ -27,9 +29,8 @@ export interface Preview {
   readonly unconfirmed?: number;
 }
 
-/** The preview of that name, or undefined if the stack has no mark. */
-export async function readPreview(workspace: Workspace, name: string): Promise<Preview | undefined> {
-  const tags = await workspace.tags(name);
+/** The preview that a stack's tags tell of, or undefined if they have no mark. */
+export function previewOf({ name, updated }: Listed, tags: Readonly<Record<string, string>>): Preview | undefined {
   const created = tags[TAGS.created];
   if (created === undefined) return undefined;
   const expires = tags[TAGS.expires] ?? new Date(Date.parse(created) + DEFAULT_TTL_MS).toISOString();
@@ -38,6 +39,7 @@ export async function readPreview(workspace: Workspace, name: string): Promise<P
     name,
     created,
     expires,
+    ...(updated === undefined ? {} : { updated }),
     ...(sha === undefined ? {} : { sha }),
     ...(result === undefined ? {} : { result }),
   };

@@ -1,7 +1,7 @@
 import Table from "cli-table3";
 import ms from "ms";
 import type { Preview } from "./preview";
-import type { Taken } from "./previews";
+import type { Taken } from "./sweep";
 
 /** A title, its columns and its rows: printed as a table, or as Markdown. */
 export interface Report {

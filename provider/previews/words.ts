@@ -1,4 +1,3 @@
-import * as fs from "node:fs";
 import ms from "ms";
 
 const HOUR_MS = 3_600_000;
@@ -44,31 +43,4 @@ export function parseDeadAfter(text: string): number {
 
 function durationMs(text: string): number | undefined {
   return /^\d+(\.\d+)?[mhdw]$/.test(text) ? ms(text as ms.StringValue) : undefined;
-}
-
-/**
- * Reads the names of the previews that are to stay.
- *
- * @param text Names, with commas or white space between.
- * @throws {Error} One is not the name of a preview, or there is none: that would take every preview down.
- */
-export function parseOpenList(text: string, from: string, all: boolean): Set<string> {
-  const names = text.split(/[\s,]+/).filter(Boolean);
-  if (names.length === 0 && !all) {
-    throw new Error(`${from} names no preview, so all would be taken down. If that is meant, add --all.`);
-  }
-  return new Set(names.map(checkName));
-}
-
-/** The same, from a file. */
-export function readOpenList(file: string, all: boolean): Set<string> {
-  let text: string;
-  try {
-    text = fs.readFileSync(file, "utf8");
-  } catch (error) {
-    throw new Error(`Could not read the open previews: ${(error as Error).message}. Nothing was taken down.`, {
-      cause: error,
-    });
-  }
-  return parseOpenList(text, `--open-file ${file}`, all);
 }

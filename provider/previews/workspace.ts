@@ -1,139 +1,111 @@
-import * as fs from "node:fs";
 import * as path from "node:path";
-import { LocalWorkspace, Stack as EngineStack, type CommandError } from "@pulumi/pulumi/automation";
-import { NO_CLI, Stack } from "../recover/stack";
+import { Stack } from "../recover/stack";
+import { Cli } from "./cli";
+import { PreviewStack } from "./previewStack";
+import { PrivateFolder, removeLeftovers } from "./privateFolder";
+import { ownSettings, readProject, type Project } from "./project";
+import { readSettings, withFields, type Settings } from "./settings";
 
-/** The first line of a settings file that a preview's command has made. */
-const MADE = "# Made from another stack's settings by pulumi-mailmodo previews, for as long as it works. Do not edit.";
+/** A stack, as the backend lists it. */
+export interface Listed {
+  readonly name: string;
+  /** When its state was last written; ISO 8601. Unknown while it is being written, and before it ever was. */
+  readonly updated?: string;
+}
 
-/** A project's stacks in its backend, by way of the Automation API. */
+/** A project's stacks in its backend, by way of the CLI. */
 export class Workspace {
   private constructor(
-    readonly cwd: string,
-    private readonly workspace: LocalWorkspace,
+    private readonly project: Project,
+    private readonly cli: Cli,
   ) {}
 
-  /** @throws {Error} The folder is no project's, or the CLI is missing or too old. The message is one line. */
-  static async open(folder: string): Promise<Workspace> {
-    const found = ["yaml", "yml", "json"].some((ending) => fs.existsSync(path.join(folder, `Pulumi.${ending}`)));
-    if (!found)
-      throw new Error(`No Pulumi project in ${folder}: there is no Pulumi.yaml. Name its folder: --cwd <folder>.`);
-    const cwd = fs.realpathSync(folder);
-    try {
-      const workspace = await LocalWorkspace.create({ workDir: cwd });
-      // Selecting would change which stack the user's own commands take.
-      workspace.selectStack = async () => undefined;
-      return new Workspace(cwd, workspace);
-    } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      if (code === "ENOENT" || /ENOENT/.test(message)) {
-        throw new Error(NO_CLI, { cause: error });
-      }
-      throw error;
-    }
+  /** @throws {Error} The folder is no project's. The message is one line. */
+  static async open(folder: string, env: NodeJS.ProcessEnv = process.env): Promise<Workspace> {
+    const project = readProject(folder);
+    await removeLeftovers();
+    return new Workspace(project, new Cli(project.folder, env));
   }
 
-  /** The names of the project's stacks. */
-  async stacks(): Promise<string[]> {
-    return (await asked("list the stacks of the backend", () => this.workspace.listStacks())).map(({ name }) => name);
+  get cwd(): string {
+    return this.project.folder;
+  }
+
+  /** The project's stacks. */
+  async stacks(): Promise<Listed[]> {
+    const text = await this.cli.succeed("list the stacks of the backend", ["stack", "ls", "--json"]);
+    const stacks = JSON.parse(text) as { name: string; lastUpdate?: string }[];
+    return stacks.map(({ name, lastUpdate }) => ({
+      name,
+      ...(lastUpdate === undefined ? {} : { updated: lastUpdate }),
+    }));
   }
 
   async tags(name: string): Promise<Record<string, string>> {
-    return asked(`read the tags of ${name}`, () => this.workspace.listTags(name));
+    const args = ["stack", "tag", "ls", "--json", "--stack", name];
+    return JSON.parse(await this.cli.succeed(`read the tags of ${name}`, args)) as Record<string, string>;
   }
 
   async setTag(name: string, tag: string, value: string): Promise<void> {
-    await asked(`set a tag of ${name}`, () => this.workspace.setTag(name, tag, value));
-  }
-
-  /** Makes the stack, with the settings that are there for it. */
-  async create(name: string): Promise<void> {
-    const { secretsProvider } = await this.workspace.stackSettings(name);
-    await this.stack(name).init(secretsProvider);
-  }
-
-  /** The stack, to be run by the engine. */
-  async select(name: string): Promise<EngineStack> {
-    return EngineStack.select(name, this.workspace);
+    await this.cli.succeed(`set a tag of ${name}`, ["stack", "tag", "set", tag, value, "--stack", name]);
   }
 
   /** The stack, to look at its state. */
   stack(name: string): Stack {
-    return new Stack(name, this.cwd, process.env);
-  }
-
-  /** Removes the stack and its history. @throws {Error} It still has resources. */
-  async remove(name: string): Promise<void> {
-    await asked(`remove the stack ${name}`, () => this.workspace.removeStack(name));
+    return new Stack(name, this.cwd, this.cli.env);
   }
 
   /**
-   * Does something while the stack has settings: those of another file, with what its own state tells of how secrets are
-   * encrypted, for the machine that had made the stack may be gone.
+   * Does something with a preview's stack while it has settings: those of the given file, with what its own state tells of
+   * how secrets are encrypted, for the machine that had made the stack may be gone. No other process has this copy.
    *
-   * @param file The settings, by their file's name in the project's folder.
+   * @param file The settings, by their path from the project's folder.
    * @param exists Whether the stack is there.
    */
-  async withSettings<T>(name: string, file: string, exists: boolean, work: () => Promise<T>): Promise<T> {
-    const own = path.join(this.cwd, `Pulumi.${name}.yaml`);
-    if (fs.existsSync(own) && !fs.readFileSync(own, "utf8").startsWith(MADE)) {
-      throw new Error(`${name} is a stack of its own: Pulumi.${name}.yaml is there. Give the preview another name.`);
+  async withSettings<T>(
+    name: string,
+    file: string,
+    exists: boolean,
+    work: (stack: PreviewStack) => Promise<T>,
+  ): Promise<T> {
+    const own = ownSettings(this.project, name);
+    if (own !== undefined) {
+      const found = path.relative(this.cwd, own);
+      throw new Error(`${name} is a stack of its own: ${found} is there. Give the preview another name.`);
     }
-    let settings: string;
-    try {
-      settings = fs.readFileSync(path.join(this.cwd, file), "utf8");
-    } catch (error) {
-      throw new Error(
-        `No settings for previews: ${file} is not in ${this.cwd}. Write it, or name another: --settings <file>.`,
-        {
-          cause: error,
-        },
-      );
-    }
-    fs.writeFileSync(own, `${MADE}\n${settings.trimEnd()}\n`);
-    const leave = () => fs.rmSync(own, { force: true });
+    const settings = readSettings(this.cwd, file);
+    const home = await PrivateFolder.make();
+    // An engine that has not ended may not have read its settings yet: they are then left for a later command to remove.
+    const leave = () => (this.cli.isBusy ? undefined : home.remove());
     process.once("exit", leave);
     try {
-      if (exists) {
-        await this.stack(name).mendAttributes();
-        fs.appendFileSync(own, await this.secretsSettings(name));
-      }
-      return await work();
+      const encryption = exists ? await this.encryptionOf(name, settings) : {};
+      home.write("Pulumi.yaml", JSON.stringify({ name: this.project.name, runtime: "nodejs" }));
+      const copy = home.write(`Pulumi.${name}.yaml`, withFields(settings, encryption));
+      const { secretsprovider: secretsProvider } = settings.fields;
+      return await work(
+        new PreviewStack(name, this.project, this.cli, { settings: copy, home: home.path, secretsProvider }),
+      );
     } finally {
       process.off("exit", leave);
-      leave();
+      home.remove();
     }
   }
 
-  /** The lines of the settings that say how the state's secrets are encrypted, but for those that are there. */
-  private async secretsSettings(name: string): Promise<string> {
-    const { encryptionSalt, encryptedKey, secretsProvider } = await this.workspace.stackSettings(name);
-    if (encryptionSalt !== undefined || encryptedKey !== undefined) return "";
-    const { salt, url, encryptedkey } = await this.stack(name).encryption();
+  /** How the state's secrets are encrypted, unless the settings say so themselves. */
+  private async encryptionOf(name: string, { fields }: Settings): Promise<Record<string, string>> {
+    if (fields["encryptionsalt"] !== undefined || fields["encryptedkey"] !== undefined) return {};
+    const stack = this.stack(name);
+    const { salt, url, encryptedkey } = await stack.encryption().catch(async (error: Error) => {
+      // A killed run may have left the state unreadable.
+      if (await stack.mendAttributes()) return stack.encryption();
+      throw error;
+    });
     const lines = {
-      secretsprovider: secretsProvider === undefined ? url : undefined,
+      secretsprovider: fields["secretsprovider"] === undefined ? url : undefined,
       encryptionsalt: salt,
       encryptedkey,
     };
-    return Object.entries(lines)
-      .filter(([, value]) => value !== undefined)
-      .map(([key, value]) => `${key}: ${JSON.stringify(value)}\n`)
-      .join("");
+    return Object.fromEntries(Object.entries(lines).filter((line): line is [string, string] => line[1] !== undefined));
   }
-}
-
-/** Does what needs the backend. @throws {Error} It failed: one line, in the CLI's words. */
-async function asked<T>(what: string, ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask();
-  } catch (error) {
-    throw new Error(`Could not ${what}: ${cliWords(error as CommandError)}`, { cause: error });
-  }
-}
-
-/** Why the CLI failed, of all that it printed. */
-function cliWords({ message }: Error): string {
-  const lines = message.split("\n").map((line) => line.trim());
-  const words = lines.filter((line) => line.startsWith("error:")).at(-1) ?? lines.filter(Boolean).at(-1) ?? "";
-  return words.replace(/^error:\s*/, "").replace(/[^.]$/, "$&.");
 }

@@ -15,6 +15,8 @@ export interface RecoverOptions {
   stack: string;
   /** The project's folder. Default: the current one. */
   cwd?: string;
+  /** The stack's settings. Default: the stack's own, Pulumi.<stack>.yaml. */
+  configFile?: string;
   /** How old, in milliseconds, the lock of another machine must be to be a dead run's. Default: it never is. */
   lockDeadAfterMs?: number;
   /** Takes what is done, a line at a time. Default: console.log. */
@@ -47,7 +49,7 @@ export async function recover(options: RecoverOptions): Promise<Recovery> {
   const env = options.env ?? process.env;
   const cwd = projectFolder(options.cwd ?? process.cwd());
   const log = options.log ?? console.log;
-  const stack = new Stack(options.stack, cwd, env);
+  const stack = new Stack(options.stack, cwd, env, options.configFile);
 
   if (await stack.mendAttributes()) log("Took away a file of the backend's that the kill left empty.");
   // Read before anything is asked of the stack: that it is there at all, too.

@@ -36,6 +36,7 @@ export class Stack {
     readonly name: string,
     readonly cwd: string,
     private readonly env: NodeJS.ProcessEnv,
+    private readonly configFile?: string,
   ) {}
 
   /** The state with secrets in clear. */
@@ -44,15 +45,6 @@ export class Stack {
       deployment?: Deployment;
     };
     return reveal(deployment ?? {}) as Deployment;
-  }
-
-  /**
-   * Makes the stack.
-   *
-   * @param secretsProvider Encrypts its secrets. Default: the CLI's.
-   */
-  async init(secretsProvider?: string): Promise<void> {
-    await this.succeed(initArgs(this.name, secretsProvider), undefined, false);
   }
 
   /** How the state's secrets are encrypted: the salt of a passphrase, or a key of a cloud's and where that is. */
@@ -132,7 +124,8 @@ export class Stack {
 
   /** Today's config, secrets in clear. */
   async config(): Promise<Record<string, string>> {
-    const values = JSON.parse(await this.succeed(["config", "--show-secrets", "--json"])) as Record<
+    const file = this.configFile === undefined ? [] : ["--config-file", this.configFile];
+    const values = JSON.parse(await this.succeed(["config", "--show-secrets", "--json", ...file])) as Record<
       string,
       { value?: string; objectValue?: unknown }
     >;

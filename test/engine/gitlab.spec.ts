@@ -32,6 +32,8 @@ describe("the example for GitLab, run line by line against the sandbox and moto"
   let gitlab: TestServer;
   let status = 200;
   let open: number[] = [];
+  /** What `open` becomes, one after another, each time that somebody asks for the first page of it. */
+  const next: number[][] = [];
 
   before(async () => {
     await makeBucket(s3Of(moto()), "states");
@@ -42,6 +44,7 @@ describe("the example for GitLab, run line by line against the sandbox and moto"
       const { pathname, searchParams } = new URL(url, "http://localhost");
       const known = pathname === "/projects/42/merge_requests" && searchParams.get("state") === "opened";
       if (headers["private-token"] !== READ_TOKEN || !known) return json(response, 404, {});
+      if (searchParams.get("page") === "1") open = next.shift() ?? open;
       const from = 100 * (Number(searchParams.get("page")) - 1);
       json(response, status, status === 200 ? open.slice(from, from + 100).map((iid) => ({ iid })) : {});
     });
@@ -72,9 +75,13 @@ describe("the example for GitLab, run line by line against the sandbox and moto"
     assert.notEqual(blind.code, 0);
     assert.match(blind.output, /GitLab answered 500 to the list of open merge requests\./);
     status = 200;
-    // The open one is on the second page.
-    open = [...Array.from({ length: 100 }, (_, other) => 1000 + other), 7];
-    assert.match(succeeded(await runJob("preview:sweep")), /No preview is to be taken down\n$/);
+    // It is opened only after the sweep has listed them, and is on the second page.
+    const others = Array.from({ length: 100 }, (_, other) => 1000 + other);
+    next.push(others, [...others, 7]);
+    assert.match(
+      succeeded(await runJob("preview:sweep")),
+      /mr-7: opened or renewed meanwhile; it stays\nNo preview is to be taken down\n$/,
+    );
     assert.equal(running().length, 1);
 
     assert.match(succeeded(await runJob("preview:stop")), /Preview mr-7 is taken down\n$/);

@@ -15,24 +15,29 @@ import { useSandbox } from "../support/sandbox";
 
 describe("pulumi-mailmodo previews, with their state in S3 and their secrets under a KMS key", () => {
   const moto = useMoto();
-  const sandbox = useSandbox();
+  const sandbox = useSandbox({}, "suite");
   const runners: Runner[] = [];
   let s3: S3Client;
   let bucket = "";
-  let nth = 0;
   const settings = "secretsprovider: awskms://alias/previews?region=us-east-1\n";
+  /** The address is a secret. */
+  const secret = ONE.replace('stackAddress("qa@', 'require("@pulumi/pulumi").secret(stackAddress("qa@').replace(
+    'com")',
+    'com"))',
+  );
+  const PR_1 = ".pulumi/stacks/seeds/pr-1.json";
 
   before(async () => {
     s3 = s3Of(moto());
     await makeKey(moto(), "alias/previews");
-  });
-  beforeEach(async () => {
-    bucket = `states-${++nth}`;
+    bucket = "states";
     await makeBucket(s3, bucket);
   });
-  afterEach(() => {
+  after(() => forget());
+  /** The machines are gone; what they knew is in the backend only. */
+  const forget = () => {
     for (const runner of runners.splice(0)) runner.dispose();
-  });
+  };
 
   async function newRunner(options: Partial<RunnerOptions> = {}, endpoint = moto().url): Promise<Runner> {
     const url = `s3://${bucket}?use_path_style=true&endpoint=${endpoint}`;
@@ -46,27 +51,51 @@ describe("pulumi-mailmodo previews, with their state in S3 and their secrets und
   const objects = async () =>
     ((await s3.send(new ListObjectsV2Command({ Bucket: bucket }))).Contents ?? []).map(({ Key = "" }) => Key);
 
-  it("brings two up at once, sweeps one, and takes the other down from a machine that has the backend only", async () => {
-    const secret = ONE.replace('stackAddress("qa@', 'require("@pulumi/pulumi").secret(stackAddress("qa@').replace(
-      'com")',
-      'com"))',
-    );
+  it("come up at once, and are swept from a machine that has the backend only", async () => {
     const [one, two] = [await newRunner({ program: secret }), await newRunner()];
     await Promise.all([one.succeed("up", "--name", "pr-1"), two.succeed("up", "--name", "pr-2")]);
     assert.equal(running().length, 2);
-    for (const runner of runners.splice(0)) runner.dispose();
+    forget();
 
     const other = await newRunner({ program: secret });
     assert.match((await other.succeed("sweep", "--open", "pr-1")).stdout, /Previews: 1 taken down/);
     assert.deepEqual(running(), ["qa+seeds.pr-1@seeds.example.com"]);
-    const state = await object(".pulumi/stacks/seeds/pr-1.json");
+    const state = await object(PR_1);
     assert.match(state, /"type":"cloud"/);
     assert.ok(!state.includes("qa+seeds"), "the address is a secret");
+  });
 
-    // An up of another machine changes nothing either: it has the key of the state, and made none of its own.
+  it("do not change when they come up again on a machine that made no key of its own", async () => {
+    const [other = assert.fail()] = runners;
     await other.succeed("up", "--name", "pr-1");
     assert.equal(sandbox().store.requests().length, 3);
-    await other.succeed("down", "--name", "pr-1");
+  });
+
+  it("are said to have no stack where the state was deleted or never was", async () => {
+    const [other = assert.fail()] = runners;
+    const state = await object(PR_1);
+    await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: PR_1 }));
+    assert.match((await other.succeed("down", "--name", "pr-1")).stdout, /Preview pr-1 has no stack/);
+    assert.equal(running().length, 1);
+    await put(PR_1, state);
+  });
+
+  it("are taken down as a dead machine left them: locked, and with an operation that only the state tells of", async () => {
+    forget();
+    const state = JSON.parse(await object(PR_1)) as State;
+    const { resources = [] } = state.checkpoint.latest;
+    const resource = resources.find(({ type }) => type.includes("JourneyEnrollment"));
+    assert.ok(resource);
+    state.checkpoint.latest.resources = resources.filter((one) => one !== resource);
+    state.checkpoint.latest.pending_operations = [{ type: "creating", resource: { ...resource, id: "", outputs: {} } }];
+    await put(PR_1, JSON.stringify(state));
+    const lock = { pid: 1, username: "ci", hostname: "gone-runner", timestamp: "2026-01-01T00:00:00Z" };
+    await put(".pulumi/locks/organization/seeds/pr-1/dead.json", JSON.stringify(lock));
+
+    const next = await newRunner({ program: secret });
+    const down = await next.succeed("down", "--name", "pr-1");
+    assert.match(down.stdout, /pr-1: Freed the lock of a run that is over \(pid 1\)/);
+    assert.match(down.stdout, /pr-1: Aborted journey \S+ for q\*\*\*@seeds\.example\.com\./);
     assert.deepEqual(running(), []);
     const kept = /meta\.yaml|\.bak|\.pulumi\/backups\//;
     assert.deepEqual(
@@ -75,42 +104,7 @@ describe("pulumi-mailmodo previews, with their state in S3 and their secrets und
     );
   });
 
-  it("frees the lock of a dead machine, and aborts what only a pending operation tells of", async () => {
-    const runner = await newRunner();
-    await runner.succeed("up", "--name", "pr-1");
-    // As a machine leaves it that vanished with a start on its way: the operation and the lock.
-    const name = ".pulumi/stacks/seeds/pr-1.json";
-    const state = JSON.parse(await object(name)) as State;
-    const { resources = [] } = state.checkpoint.latest;
-    const resource = resources.find(({ type }) => type.includes("JourneyEnrollment"));
-    assert.ok(resource);
-    state.checkpoint.latest.resources = resources.filter((one) => one !== resource);
-    state.checkpoint.latest.pending_operations = [{ type: "creating", resource: { ...resource, id: "", outputs: {} } }];
-    await put(name, JSON.stringify(state));
-    const lock = { pid: 1, username: "ci", hostname: "gone-runner", timestamp: "2026-01-01T00:00:00Z" };
-    await put(".pulumi/locks/organization/seeds/pr-1/dead.json", JSON.stringify(lock));
-
-    const next = await newRunner();
-    const down = await next.succeed("down", "--name", "pr-1");
-    assert.match(down.stdout, /pr-1: Freed the lock of a run that is over \(pid 1\)/);
-    assert.match(down.stdout, /pr-1: Aborted journey \S+ for q\*\*\*@seeds\.example\.com\./);
-    assert.deepEqual(running(), []);
-  });
-
-  it("says that the state was deleted or never was, and takes the preview down once it is back", async () => {
-    const runner = await newRunner();
-    await runner.succeed("up", "--name", "pr-1");
-    const name = ".pulumi/stacks/seeds/pr-1.json";
-    const state = await object(name);
-    await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: name }));
-    assert.match((await runner.succeed("down", "--name", "pr-1")).stdout, /Preview pr-1 has no stack/);
-    assert.equal(running().length, 1);
-    await put(name, state);
-    await runner.succeed("down", "--name", "pr-1");
-    assert.deepEqual(running(), []);
-  });
-
-  it("loses nothing when the backend goes away in the middle of an up", async () => {
+  it("lose nothing when the backend goes away in the middle of an up", async () => {
     const way = await cuttableWay(moto().url);
     const runner = await newRunner({}, way.url);
     const child = runner.startPreviews("up", "--name", "pr-1");

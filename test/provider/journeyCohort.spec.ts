@@ -117,4 +117,12 @@ describe("JourneyCohort", () => {
     ];
     await assert.rejects(registrations(both), /"one" and "smoke" both enroll q\*\*\*@seeds\.example\.com/);
   });
+
+  it("refuses to be started again before it is aborted, as only JavaScript can ask for", async () => {
+    const opts: object = { deleteBeforeReplace: false };
+    await assert.rejects(
+      registrations(() => new JourneyCohort("smoke", { journeyId, contacts }, opts)),
+      /^Error: deleteBeforeReplace of the cohort "smoke" must not be false: /,
+    );
+  });
 });

@@ -126,6 +126,17 @@ describe("JourneyEnrollment", () => {
     assert.equal((await registrations(program)).length, 1);
   });
 
+  it("refuses to be started again before it is aborted", async () => {
+    const program = (deleteBeforeReplace: boolean) => () =>
+      new JourneyEnrollment("one", { journeyId, email }, { deleteBeforeReplace });
+    await assert.rejects(registrations(program(false)), {
+      message:
+        'deleteBeforeReplace of the enrollment "one" must not be false: a replacement would enroll an address again ' +
+        "before the running journey is aborted. Remove the option.",
+    });
+    assert.equal((await registrations(program(true))).length, 1);
+  });
+
   it("refuses a key that was set without --secret, without repeating it", async () => {
     const program = () => new JourneyEnrollment("one", { journeyId, email });
     await assert.rejects(

@@ -5,8 +5,8 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { SANDBOX_KEY } from "../../sandbox/server";
 import { createWorkbench, run, type Run, type Workbench } from "../../tools/workbench";
-import { JOURNEY } from "./project";
-import type { RunningSandbox } from "./sandbox";
+import { JOURNEY, writtenFiles } from "./project";
+import type { Each, RunningSandbox } from "./sandbox";
 
 const CLI = path.join(__dirname, "../../provider/dist/cli/main.js");
 
@@ -60,10 +60,51 @@ export async function createRunner(sandbox: RunningSandbox, options: RunnerOptio
   };
 }
 
-/** A folder for states, which is taken away after the test. */
-export function useFolderBackend(): () => { dir: string; env: Record<string, string> } {
+/** Makes runners, and removes them after each test or after the suite. */
+export function useRunners(
+  sandbox: () => RunningSandbox,
+  backend: () => { env: Record<string, string> },
+  each: Each = "test",
+): (options?: Partial<RunnerOptions>) => Promise<Runner> {
+  const runners: Runner[] = [];
+  (each === "test" ? afterEach : after)(() => {
+    for (const runner of runners.splice(0)) runner.dispose();
+  });
+  return async (options = {}) => {
+    const runner = await createRunner(sandbox(), { env: backend().env, ...options });
+    runners.push(runner);
+    return runner;
+  };
+}
+
+/** A folder for states, which is removed after the test or the suite. */
+export function useFolderBackend(each: Each = "test"): () => FolderBackend {
   let dir: string;
-  beforeEach(() => (dir = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-mailmodo-backend-")))));
-  afterEach(() => fs.rmSync(dir, { recursive: true, force: true }));
-  return () => ({ dir, env: { PULUMI_BACKEND_URL: `file://${dir}` } });
+  (each === "test" ? beforeEach : before)(() => {
+    dir = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-mailmodo-backend-")));
+  });
+  (each === "test" ? afterEach : after)(() => fs.rmSync(dir, { recursive: true, force: true }));
+  return () => ({
+    dir,
+    env: { PULUMI_BACKEND_URL: `file://${dir}` },
+    stacks: () =>
+      writtenFiles(dir)
+        .map((file) => path.relative(dir, file))
+        .filter((file) => !/meta\.yaml|\.bak|backups/.test(file)),
+  });
+}
+
+export interface FolderBackend {
+  readonly dir: string;
+  readonly env: Record<string, string>;
+  /** The files that it has of stacks, but for the copies that the CLI itself keeps. */
+  stacks(): string[];
+}
+
+/** The folders of settings that commands on the machine have made and not removed. */
+export function privateFolders({ env: { TMPDIR = "" } }: Runner): string[] {
+  return fs
+    .readdirSync(TMPDIR)
+    .filter((name) => name.startsWith("pulumi-mailmodo-previews-"))
+    .map((name) => path.join(TMPDIR, name));
 }

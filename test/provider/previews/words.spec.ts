@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { checkName, parseDeadAfter, parseOpenList, parseTtl } from "../../../provider/previews/words";
+import { checkName, parseDeadAfter, parseTtl } from "../../../provider/previews/words";
 
 describe("checkName", () => {
   for (const name of ["pr-42", "a", "PR_42.x", "9", "a".repeat(100)]) {
@@ -57,17 +57,4 @@ describe("parseDeadAfter", () => {
   it("takes none at all", () => assert.equal(parseDeadAfter("0m"), 0));
   it("refuses what is no duration", () =>
     assert.throws(() => parseDeadAfter("soon"), /^Error: Not a duration: "soon"/));
-});
-
-describe("parseOpenList", () => {
-  const names = (text: string, all = false) => [...parseOpenList(text, "--open", all)];
-  it("reads names between commas and lines", () =>
-    assert.deepEqual(names("pr-1, pr-2\npr-7,\n"), ["pr-1", "pr-2", "pr-7"]));
-  for (const text of ["", " ", ",", "\n"]) {
-    it(`refuses ${JSON.stringify(text)}, which would take all down`, () =>
-      assert.throws(() => names(text), /add --all/));
-    it(`takes ${JSON.stringify(text)} where all are meant`, () => assert.deepEqual(names(text, true), []));
-  }
-  it("refuses a name that is none, for a slip must take nothing down", () =>
-    assert.throws(() => names("pr-1,refs/pull/2"), /Not the name of a preview: "refs\/pull\/2"/));
 });

@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { privateFolders, useFolderBackend, useRunners } from "../support/previews";
+import { useSandbox } from "../support/sandbox";
+
+describe("pulumi-mailmodo previews, where something goes wrong", () => {
+  let wait: (ms: number) => Promise<void>;
+  let release = () => {};
+  beforeEach(() => (wait = setTimeout));
+  const sandbox = useSandbox({ sleep: (ms) => wait(ms) });
+  const backend = useFolderBackend();
+  afterEach(() => release());
+  const newRunner = useRunners(sandbox, backend);
+  const running = () => sandbox().running();
+  /** The next start reaches Mailmodo and is never answered, until `release`. */
+  function hang(): Promise<unknown> {
+    wait = () => new Promise((resolve) => (release = resolve));
+    sandbox().faults.add({ kind: "delay", delayMs: 1, count: 1 });
+    return once(sandbox().app.server, "request");
+  }
+
+  it("takes down a preview whose start is unconfirmed, by address", async () => {
+    const runner = await newRunner();
+    sandbox().faults.add({ kind: "reset-after", count: 1 });
+    const up = await runner.previews("up", "--name", "pr-1");
+    assert.equal(up.code, 1);
+    assert.match(up.stderr, /^pr-1 did not come up; the lines above say why\./);
+    assert.match((await runner.succeed("list")).stdout, /│ pr-1 │ \S+ +│ in 3d +│ 1 +│ 1 +│ up failed/);
+    assert.equal(running().length, 1);
+    await runner.succeed("down", "--name", "pr-1");
+    assert.deepEqual(running(), []);
+    assert.ok(sandbox().store.requests().at(-1)?.path.startsWith("/hooks/abort/"));
+  });
+
+  it("says that a program is not stable, and records it", async () => {
+    const runner = await newRunner({
+      program: `new JourneyEnrollment("qa", { journeyId: "6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5", email: stackAddress("qa@seeds.example.com"), abortReason: String(process.pid) });`,
+    });
+    const up = await runner.previews("up", "--name", "pr-1");
+    assert.equal(up.code, 1);
+    assert.match(up.stderr, /pr-1 is up, but a second up would change it; the lines above say what\./);
+    assert.match((await runner.succeed("list")).stdout, /│ second preview failed │/);
+    await runner.succeed("down", "--name", "pr-1");
+  });
+
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    it(`stops within GitHub's 7.5 s at ${signal}, with a start on its way, and is recovered by the next command`, async () => {
+      const runner = await newRunner();
+      const first = hang();
+      const child = runner.startPreviews("up", "--name", "pr-1");
+      const ended = once(child, "exit");
+      await first;
+      child.kill(signal);
+      const outcome = await Promise.race([ended, setTimeout(7_500, "still there", { ref: false })]);
+      assert.deepEqual(outcome, [signal === "SIGINT" ? 130 : 143, null]);
+      release();
+      sandbox().faults.clear();
+      await runner.succeed("down", "--name", "pr-1");
+      assert.deepEqual(running(), []);
+      assert.deepEqual(backend().stacks(), []);
+    });
+  }
+
+  it("waits for another machine's lock, unless it is told that its run is dead", async () => {
+    const runner = await newRunner();
+    const first = hang();
+    const child = runner.startPreviews("up", "--name", "pr-1");
+    const ended = once(child, "exit");
+    await first;
+    // A kill would leave the settings like that.
+    const [folder = "", ...others] = privateFolders(runner);
+    assert.deepEqual(others, []);
+    const files = ["Pulumi.pr-1.yaml", "Pulumi.yaml"].map((name) => path.join(folder, name));
+    assert.deepEqual(
+      [folder, ...files].map((one) => fs.statSync(one).mode & 0o777),
+      [0o700, 0o600, 0o600],
+    );
+    assert.equal(fs.existsSync(path.join(runner.dir, "Pulumi.pr-1.yaml")), false);
+
+    const locks = path.join(backend().dir, ".pulumi", "locks", "organization", "seeds", "pr-1");
+    const [lock = ""] = fs.readdirSync(locks).filter((name) => name.endsWith(".json"));
+    const text = fs.readFileSync(path.join(locks, lock), "utf8");
+    // The machine vanishes, and all that is on it.
+    runner.dispose();
+    child.kill("SIGKILL");
+    await ended;
+    release();
+    const held = JSON.parse(text) as Record<string, unknown>;
+    fs.writeFileSync(path.join(locks, lock), JSON.stringify({ ...held, hostname: "gone-runner" }));
+    assert.equal(running().length, 1, "the start had reached Mailmodo");
+
+    const next = await newRunner();
+    for (const args of [["up"], ["down"]]) {
+      const refused = await next.previews(...args, "--name", "pr-1");
+      assert.equal(refused.code, 1);
+      assert.match(refused.stderr, /^The stack pr-1 is locked by \S+@gone-runner \(pid \d+\), another machine\./);
+    }
+    const up = await next.succeed("up", "--name", "pr-1", "--lock-dead-after", "0m");
+    assert.match(up.stdout, /pr-1: Freed the lock of a run that is over/);
+    assert.match(up.stdout, /pr-1: Aborted journey \S+ for q\*\*\*@seeds\.example\.com\./);
+    assert.equal(running().length, 1);
+    assert.deepEqual(
+      sandbox()
+        .store.all()
+        .filter(({ doubled }) => doubled),
+      [],
+    );
+    await next.succeed("down", "--name", "pr-1");
+    assert.deepEqual(running(), []);
+  });
+});
