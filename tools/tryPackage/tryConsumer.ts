@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { createSandbox, listen, SANDBOX_KEY } from "../../sandbox/server";
+import { run, type Run, type Workbench } from "../workbench";
+import type { Consumer, Program } from "./consumers";
+import { install } from "./packageManagers";
+import { resultOf, type Result, type Tried } from "./results";
+import { assertNoWarning, assertSuccess, succeed, withUserBench } from "./shell";
+import { assertInstalled, type Tarball } from "./tarball";
+
+/** Installs the tarball in a blank project; checks the types of each program there, and runs its up and destroy. */
+export async function tryConsumer(consumer: Consumer, tarball: Tarball): Promise<Result[]> {
+  return withUserBench(consumer.files, [], async (bench) => {
+    const folder = path.join(bench.dir, consumer.folder ?? ".");
+    let installed: Promise<void> | undefined;
+    const results: Result[] = [];
+    for (const program of consumer.programs) {
+      const result = await resultOf(program.name, async () => {
+        await (installed ??= installPackage(consumer, folder, bench, tarball));
+        return { sdk: consumer.sdk, ...(await tryProgram(program, folder, bench)) };
+      });
+      results.push(result);
+    }
+    return results;
+  });
+}
+
+async function installPackage(consumer: Consumer, folder: string, bench: Workbench, tarball: Tarball): Promise<void> {
+  const output = await install(consumer.manager, bench.dir, bench.env);
+  if (consumer.manager === "npm") assertNoWarning(output);
+  assertInstalled(tarball, path.join(bench.dir, consumer.installedIn ?? ".", "node_modules/pulumi-mailmodo"));
+  const sdk = await succeed("node", ["-p", "require('@pulumi/pulumi/package.json').version"], folder, bench.env);
+  assert.equal(sdk.trim(), consumer.sdk, "the SDK that the program uses");
+}
+
+async function tryProgram(program: Program, folder: string, bench: Workbench): Promise<Tried> {
+  for (const [file, text] of Object.entries(program.files)) fs.writeFileSync(path.join(folder, file), text);
+  if ("tsconfig.json" in program.files) {
+    await succeed(path.join(folder, "node_modules/.bin/tsc"), ["--noEmit"], folder, bench.env);
+  }
+  const sandbox = createSandbox();
+  try {
+    const settings = JSON.stringify({
+      config: {
+        "mailmodo:baseUrl": await listen(sandbox),
+        "mailmodo:allowedRecipients": ["*@seeds.example.com"],
+        // The machine may be busy with another consumer.
+        "mailmodo:requestTimeoutSeconds": "20",
+      },
+    });
+    bench.env["MAILMODO_API_KEY"] = SANDBOX_KEY;
+    const { up, destroy } = await (program.asPreview ? previewOf : stackOf)(folder, settings, bench);
+    const statuses = () => sandbox.store.all().map(({ status }) => status);
+
+    const started = await timed(up());
+    if (program.limit !== undefined) {
+      assert.match(started.output, program.limit.says, `It works now, or fails otherwise:\n${started.output}`);
+      assert.deepEqual(statuses(), [], started.output);
+      return { limit: program.limit.line };
+    }
+    assertSuccess(started, "up");
+    assert.deepEqual(statuses(), ["running"], started.output);
+    const ended = await timed(destroy());
+    assertSuccess(ended, "destroy");
+    assert.deepEqual(statuses(), ["aborted"], ended.output);
+    return { upMs: started.tookMs, destroyMs: ended.tookMs };
+  } finally {
+    await sandbox.app.close();
+  }
+}
+
+interface Stack {
+  readonly up: () => Promise<Run>;
+  readonly destroy: () => Promise<Run>;
+}
+
+async function stackOf(folder: string, settings: string, bench: Workbench): Promise<Stack> {
+  const pulumi = (...args: string[]) => bench.pulumi("--cwd", folder, ...args);
+  fs.writeFileSync(path.join(folder, "Pulumi.dev.yaml"), settings);
+  assertSuccess(await pulumi("stack", "select", "--create", "dev"), "pulumi stack select");
+  return {
+    up: () => pulumi("up", "--yes", "--skip-preview"),
+    destroy: () => pulumi("destroy", "--yes", "--skip-preview"),
+  };
+}
+
+/** By the package's own command, which uses the SDK's Automation API. */
+async function previewOf(folder: string, settings: string, bench: Workbench): Promise<Stack> {
+  fs.writeFileSync(path.join(folder, "Pulumi.preview.yaml"), settings);
+  const command = path.join(folder, "node_modules/.bin/pulumi-mailmodo");
+  const previews = (what: string) => run(command, ["previews", what, "--name", "pr-1"], folder, bench.env);
+  return { up: () => previews("up"), destroy: () => previews("down") };
+}
+
+async function timed(running: Promise<Run>): Promise<Run & { tookMs: number }> {
+  const started = performance.now();
+  return { ...(await running), tookMs: performance.now() - started };
+}

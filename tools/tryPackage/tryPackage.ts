@@ -1,0 +1,49 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { checkCleanInstall } from "./cleanInstall";
+import { BUN_RUNTIME, consumers } from "./consumers";
+import { inParallel } from "./inParallel";
+import { failuresOf, lineOf, tableOf } from "./results";
+import { checkTarball, packProvider } from "./tarball";
+import { tryConsumer } from "./tryConsumer";
+
+/** As many as the smallest machine of a CI has cores. */
+const AT_ONCE = 2;
+
+/**
+ * Packs the provider as it would be published, checks the tarball, and tries it in each consumer: install, type check,
+ * up and destroy. Prints a table.
+ *
+ * @param words If any, only the projects with a program whose name has one of them, and no checks of the tarball.
+ * @returns Whether all of it works.
+ */
+async function tryPackage(words: string[]): Promise<boolean> {
+  const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "try-package-")));
+  try {
+    const tarball = await packProvider(folder);
+    const chosen = consumers(tarball.file).filter(
+      ({ programs }) => words.length === 0 || programs.some(({ name }) => words.some((word) => name.includes(word))),
+    );
+    if (chosen.length === 0) throw new Error(`No consumer has ${words.join(" or ")} in its name.`);
+    const jobs = chosen.map((consumer) => () => tryConsumer(consumer, tarball));
+    if (words.length === 0) jobs.unshift(checkCleanInstall, () => checkTarball(tarball));
+    const done = await inParallel(jobs, AT_ONCE, (results) => console.log(results.map(lineOf).join("\n")));
+    const results = done.flat();
+    console.log(tableOf(results));
+    console.log(BUN_RUNTIME);
+    const failures = failuresOf(results);
+    for (const failure of failures) console.error(failure);
+    return failures.length === 0;
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+tryPackage(process.argv.slice(2)).then(
+  (works) => (process.exitCode = works ? 0 : 1),
+  (error: Error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  },
+);
