@@ -7,6 +7,7 @@ import type { DataValue } from "./inputs";
 import { PLAN_LOADER, SHARD_LOADER, TYPES } from "./loader";
 import { maskAddress } from "./mailmodo/errors";
 import { refuseKeyInClear } from "./settings";
+import { fullStackName } from "./stackName";
 import { keepTopFrameOnly } from "./topFrame";
 import { programError } from "./programError";
 
@@ -115,6 +116,7 @@ export class JourneyCohort extends pulumi.ComponentResource {
       allowDuplicateEmail: refuseDuplicates(name, { ...args, emails: source }),
       abortReason: args.abortReason ?? defaultAbortReason(),
       triggers: args.triggers,
+      stack: fullStackName(),
       __provider: SHARD_LOADER,
     };
     const made = [...parts].map(([shard, contacts]) => {

@@ -4,6 +4,7 @@ import { refuseDuplicates } from "./claims";
 import type { DataValue } from "./inputs";
 import { LOADER, TYPES } from "./loader";
 import { refuseKeyInClear } from "./settings";
+import { fullStackName } from "./stackName";
 import { keepTopFrameOnly } from "./topFrame";
 
 export interface JourneyEnrollmentArgs {
@@ -87,6 +88,7 @@ export class JourneyEnrollment extends pulumi.CustomResource {
           allowDuplicateEmail: refuseDuplicates(name, { ...args, emails: [args.email] }),
           abortReason: args.abortReason ?? defaultAbortReason(),
           triggers: args.triggers,
+          stack: fullStackName(),
           instanceId: undefined,
           status: undefined,
           startedAt: undefined,

@@ -28,6 +28,8 @@ export interface AbortRequest {
   readonly email: string;
   readonly instanceId?: string | undefined;
   readonly reason: string;
+  /** With an unconfirmed start: when it was sent, in milliseconds since 1970. */
+  readonly startSentAt?: number | undefined;
 }
 
 /**
