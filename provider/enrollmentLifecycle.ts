@@ -39,7 +39,7 @@ const enrollmentLifecycle = {
     const mustStay = isUnconfirmed && olds.allowDuplicateEmail;
     const replaces = mustStay ? [] : changedReplacing(olds, news);
     const { value: to } = await attempt(connect);
-    if (!isUnconfirmed && to !== undefined && (await abortsBegun(to))(olds)) replaces.push("instanceId");
+    if (!isUnconfirmed && to !== undefined && (await abortsBegun(to, olds.stack))(olds)) replaces.push("instanceId");
     return {
       changes: isUnconfirmed || replaces.length > 0 || changedInPlace(olds, news),
       replaces,

@@ -16,6 +16,8 @@ export interface EnrollmentInputs {
   readonly allowDuplicateEmail: boolean;
   readonly abortReason: string;
   readonly triggers?: readonly unknown[];
+  /** `organization/project/stack`. States of 0.1.0 do not tell. */
+  readonly stack?: string;
   /** The loader text; see loader.ts. */
   readonly __provider: string;
 }
@@ -67,9 +69,9 @@ function comparable(inputs: UncheckedInputs): UncheckedInputs {
   };
 }
 
-/** Whether something differs that changes in place: the abort reason, or the loader text. */
+/** Whether something differs that changes in place: the abort reason, the stack's name, or the loader text. */
 export function changedInPlace(olds: UncheckedInputs, news: UncheckedInputs): boolean {
-  return olds.abortReason !== news.abortReason || olds.__provider !== news.__provider;
+  return (["abortReason", "stack", "__provider"] as const).some((name) => olds[name] !== news[name]);
 }
 
 const CHECKED = ["journeyId", "email", "data", "allowDuplicateEmail", "abortReason", "triggers"] as const;

@@ -15,6 +15,7 @@ import {
 import { parseRecords, shardOf } from "./contacts";
 import { refuseKeyInClear } from "./keyInClear";
 import { PLAN_LOADER, SHARD_LOADER, TYPES } from "./loader";
+import { fullStackName } from "./stackName";
 import { keepTopFrameOnly } from "./topFrame";
 
 export type { CohortContact, JourneyCohortArgs };
@@ -82,6 +83,7 @@ export class JourneyCohort extends pulumi.ComponentResource {
       allowDuplicateEmail: refuseDuplicates(name, { ...args, emails: source }),
       abortReason: args.abortReason ?? defaultAbortReason(),
       triggers: args.triggers,
+      stack: fullStackName(),
       __provider: SHARD_LOADER,
     };
     const made = [...parts].map(([shard, contacts]) => {

@@ -5,6 +5,7 @@ import { refuseDuplicates } from "./claims";
 import type { DataValue } from "./inputs";
 import { refuseKeyInClear } from "./keyInClear";
 import { LOADER, TYPES } from "./loader";
+import { fullStackName } from "./stackName";
 import { keepTopFrameOnly } from "./topFrame";
 
 export interface JourneyEnrollmentArgs {
@@ -91,6 +92,7 @@ export class JourneyEnrollment extends pulumi.CustomResource {
           allowDuplicateEmail: refuseDuplicates(name, { ...args, emails: [args.email] }),
           abortReason: args.abortReason ?? defaultAbortReason(),
           triggers: args.triggers,
+          stack: fullStackName(),
           instanceId: undefined,
           status: undefined,
           startedAt: undefined,

@@ -1,26 +1,26 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { formerApiKeyOf } from "./apiKey";
-import { openJournal, type Journal, type Enrollment, type Note } from "./journal";
+import type { Enrollment } from "./enrollment";
+import type { Journal, Note } from "./journal/journal";
+import type { UnsettledCall } from "./journal/unsettledCalls";
 import { mayHaveTakenEffect, withAdvice } from "./lifecycleErrors";
-import type { AbortRequest, StartRequest } from "./mailmodo/client";
+import type { StartRequest } from "./mailmodo/client";
 import { UnconfirmedError } from "./mailmodo/errors";
 import { letAllGo } from "./mailmodo/rateLimit";
 import type { Connection } from "./mailmodo/transport";
-import { leaveWell, whileBusy } from "./plugin";
+import { heldBack, NotedCall } from "./notedCall";
+import { shutDownGracefully, whileBusy } from "./plugin";
 import type { Recipients } from "./recipients";
-import { allowedRecipients, connection, keySources, secretInUse, type ConfigReader } from "./settings";
+import { session } from "./session";
+import { allowedRecipients, connection, secretInUse } from "./settings";
 import { attempt } from "./settingsError";
-
-// Set by configure, which the plugin calls once for each kind of resource, before any other method.
-let config: ConfigReader = { get: () => undefined };
 
 /**
  * The configure of every lifecycle. The plugin keeps a provider even if this fails and never calls it again, so it only
  * takes a note; settings are resolved in each method.
  */
 export async function configure(request: pulumi.dynamic.ConfigureRequest): Promise<void> {
-  config = request.config;
-  leaveWell({ first: letAllGo, last: settleAll });
+  session.config = request.config;
+  shutDownGracefully({ first: letAllGo, last: () => session.finish() });
 }
 
 /**
@@ -33,7 +33,7 @@ export async function failuresOf(
   problemsOf: (recipients: Recipients | undefined) => readonly (string | undefined)[],
 ): Promise<pulumi.dynamic.CheckFailure[]> {
   const settings = await attempt(connect);
-  const recipients = await attempt(() => allowedRecipients(config));
+  const recipients = await attempt(() => allowedRecipients(session.config));
   return [settings.problem, recipients.problem, ...problemsOf(recipients.value)]
     .filter((problem) => problem !== undefined)
     .map((reason) => ({ property: "", reason }));
@@ -41,7 +41,7 @@ export async function failuresOf(
 
 /** The connection for one enrollment's calls, which together end within the time for one operation. */
 export function connect(): Promise<Connection> {
-  return connection(config);
+  return connection(session.config);
 }
 
 /** The same for an abort; what is wrong with a setting is said with what helps in a destroy. */
@@ -49,26 +49,29 @@ export async function connectToAbort(): Promise<Connection> {
   try {
     return await connect();
   } catch (error) {
-    throw withAdvice(error, "abort", secretInUse(config));
+    throw withAdvice(error, "abort", secretInUse(session.config));
   }
 }
 
+/** Loaded by the first request: with axios it is most of the package's load, and a preview sends nothing. */
+const client = () => import("./mailmodo/client");
+
 /**
- * One create, update or delete. What it sends is noted before, and the notes are over at the end of the run: an engine that
- * lives to end its plugins has recorded what it was told. Notes of what it cannot be told stay for the next run.
+ * One create, update or delete. Each request is noted before it leaves, and the notes are finished at the end of the run:
+ * an engine that lives to end its plugins has recorded their answers. Notes of calls without one stay for the next run.
  */
 export class Operation {
-  private readonly notes: Note[] = [];
+  private readonly starts: Note[] = [];
   private readonly aborts: Note[] = [];
 
-  /** Does something for the engine; a plugin that is told to stop, or has lost its engine, leaves only after it. */
+  /** Works for the engine; a plugin that is told to stop, or has lost its engine, ends only after it. */
   static run<T>(work: (operation: Operation) => Promise<T>): Promise<T> {
     return whileBusy(async () => {
       const operation = new Operation();
       try {
         return await work(operation);
       } finally {
-        told.push(...operation.notes, ...operation.aborts);
+        session.keep([...operation.starts, ...operation.aborts]);
       }
     });
   }
@@ -79,33 +82,28 @@ export class Operation {
   }
 
   /**
-   * Starts a journey and returns the instance id. Aborts what earlier starts of the address left running when their
-   * plugin was killed, which the engine knows nothing of. Where others may run for the address, `pulumi-mailmodo
-   * recover` sees to it: it knows which are recorded.
+   * Starts a journey and returns the instance id. Aborts before what earlier starts of the address left running when
+   * their plugin was killed, in the same stack, which the engine knows nothing of. Where others may run for the address,
+   * that is left to `pulumi-mailmodo recover`: it knows which are recorded.
    *
    * @throws {UnconfirmedError} The journey may have been started. Any other error: it was not.
    */
   async start(to: Connection, enrollment: StartRequest & Enrollment): Promise<string> {
-    const journal = await journalOf(to);
-    for (const lost of enrollment.allowDuplicateEmail ? [] : journal.lost(enrollment)) {
-      try {
-        if (lost.call === "start") await this.end(to, lost);
-      } catch (error) {
-        throw withAdvice(error, "start", secretInUse(config));
-      }
-      journal.forget(lost);
-    }
+    const journal = await session.journal(to, enrollment.stack);
+    if (!enrollment.allowDuplicateEmail) await this.settleEarlier(journal, to, enrollment);
     const { startJourney } = await client();
-    const note = journal.note("start", enrollment);
+    const noted = new NotedCall(journal, "start", enrollment);
     try {
-      const instanceId = await startJourney(to, enrollment);
-      note.confirm(instanceId);
-      this.notes.push(note);
+      const instanceId = await startJourney(noted.connection(to), enrollment);
+      noted.confirm(instanceId, this.starts);
       return instanceId;
     } catch (error) {
-      if (error instanceof UnconfirmedError) this.notes.push(note);
-      else note.over();
-      throw error instanceof UnconfirmedError ? error : withAdvice(error, "start", secretInUse(config));
+      if (!(error instanceof UnconfirmedError)) {
+        noted.finish();
+        throw withAdvice(noted.advised(error), "start", secretInUse(session.config));
+      }
+      noted.keep(this.starts);
+      throw error;
     }
   }
 
@@ -114,85 +112,73 @@ export class Operation {
    *
    * @returns Mailmodo's words where there was nothing left to abort.
    */
-  async abort(to: Connection, enrollment: Abortable): Promise<string | undefined> {
+  async abort(to: Connection, enrollment: Enrollment): Promise<string | undefined> {
+    const journal = await session.journal(to, enrollment.stack);
     try {
-      return await this.end(to, enrollment);
+      return await this.end(journal, to, enrollment);
     } catch (error) {
-      throw withAdvice(error, "abort", secretInUse(config));
+      throw withAdvice(error, "abort", secretInUse(session.config));
     }
   }
 
-  private async end(to: Connection, enrollment: Abortable): Promise<string | undefined> {
-    const { journeyId, email, instanceId, abortReason: reason, startSentAt } = enrollment;
-    const journal = await journalOf(to);
-    const lost = lostAborts(journal, enrollment);
-    const { abortJourney } = await client();
-    const note = journal.note("abort", enrollment);
+  /** Settles what earlier runs of the stack left unsettled for the address. */
+  private async settleEarlier(journal: Journal, to: Connection, enrollment: StartRequest): Promise<void> {
     try {
-      // What Mailmodo has confirmed to an earlier run is not asked for again: it may say no to that in any words.
-      const isDone = instanceId !== undefined && lost.some(({ confirmed }) => confirmed);
-      const over = isDone ? undefined : await abortJourney(to, { journeyId, email, instanceId, reason, startSentAt });
-      note.confirm();
-      this.aborts.push(note);
-      for (const one of lost) journal.forget(one);
-      return over;
+      for (const call of journal.unsettled.of(enrollment)) {
+        const obstacle = await journal.unsettled.outlive(call);
+        const reason = obstacle ?? (await reasonNotToAbort(call));
+        if (reason !== undefined) throw heldBack("start", enrollment, reason);
+        if (call.call === "start") await this.end(journal, to, call);
+        journal.unsettled.settle(call);
+      }
+    } catch (error) {
+      throw withAdvice(error, "start", secretInUse(session.config));
+    }
+  }
+
+  private async end(journal: Journal, to: Connection, enrollment: Enrollment): Promise<string | undefined> {
+    const { journeyId, email, instanceId, startSentAt, abortReason: reason } = enrollment;
+    const earlier = journal.unsettled.abortsOf(enrollment);
+    const { abortJourney } = await client();
+    const noted = new NotedCall(journal, "abort", enrollment);
+    try {
+      // What Mailmodo has confirmed to an earlier run is not asked for again: it may refuse that in any words.
+      const isDone = instanceId !== undefined && earlier.some(({ confirmed }) => confirmed);
+      if (isDone) await noted.write();
+      const words = isDone
+        ? undefined
+        : await abortJourney(noted.connection(to), { journeyId, email, instanceId, reason, startSentAt });
+      noted.confirm(undefined, this.aborts);
+      for (const call of earlier) journal.unsettled.settle(call);
+      return words;
     } catch (error) {
       // One that may have taken effect stays noted: the state will say that the instance runs, which cannot be relied on.
       // Of an instance that was never learned it says by itself that nobody knows.
-      if (instanceId === undefined || !mayHaveTakenEffect(error)) this.notes.push(note);
-      throw error;
+      if (instanceId === undefined || !mayHaveTakenEffect(error)) noted.keep(this.starts);
+      throw noted.advised(error);
     }
   }
 }
 
-/** Loaded by the first request: with axios it is most of the package's load, and a preview sends nothing. */
-const client = () => import("./mailmodo/client");
+/** Why an unsettled start must not be aborted by address, if it must not: that would stop another stack's as well. */
+async function reasonNotToAbort(unsettled: UnsettledCall): Promise<string | undefined> {
+  if (unsettled.call !== "start" || unsettled.instanceId !== undefined) return undefined;
+  const what = "a run of this stack that was killed may have started it";
+  try {
+    const other = await session.otherStackWith(unsettled);
+    return other === undefined ? undefined : `${what}, and the stack ${other} enrolls the address too. ${RECOVER}`;
+  } catch (error) {
+    return `${what}, and whether another stack enrolls the address is not known: ${(error as Error).message} ${RECOVER}`;
+  }
+}
+
+const RECOVER = "Run pulumi-mailmodo recover, which says what to do";
 
 /** Tells whether an abort of an enrollment was begun by an earlier run and is not recorded: then it may not run any more. */
-export async function abortsBegun(to: Connection): Promise<(enrollment: Known) => boolean> {
-  const journal = await journalOf(to);
-  return (enrollment) => lostAborts(journal, enrollment).length > 0;
-}
-
-/** An enrollment, and when its start was sent if nobody knows what came of it. */
-type Abortable = Enrollment & Pick<AbortRequest, "startSentAt">;
-
-type Known = Pick<Enrollment, "journeyId" | "email" | "instanceId">;
-
-function lostAborts(journal: Journal, enrollment: Known) {
-  return journal
-    .lost(enrollment)
-    .filter(({ call, instanceId }) => call === "abort" && instanceId === enrollment.instanceId);
-}
-
-/** What the engine was told of, or will be as soon as the operation has ended. */
-const told: Note[] = [];
-
-/** For a plugin that ends while its engine is there. */
-function settleAll(): void {
-  for (const note of told.splice(0)) note.over();
-}
-
-const journals = new Map<string, Promise<Journal>>();
-
-function journalOf({ apiKey }: Connection): Promise<Journal> {
-  const home = process.env["PULUMI_HOME"];
-  const which = `${apiKey} ${home ?? ""}`;
-  const journal = journals.get(which) ?? openHere(apiKey, home);
-  journals.set(which, journal);
-  return journal;
-}
-
-/** Opens the journal, and says so where it holds lost calls of this project that cannot be read. */
-async function openHere(apiKey: string, home: string | undefined): Promise<Journal> {
-  const isHere = (folder: string) => folder === process.cwd();
-  const journal = await openJournal(apiKey, home, isHere, () => formerApiKeyOf(keySources(config)));
-  const unreadable = journal.unreadable().filter(isHere).length;
-  if (unreadable > 0) {
-    console.log(
-      `A run of this project that was killed, or failed, left notes of calls (${unreadable}) that need another API key to be read, so what became of them is not known. ` +
-        "Run pulumi-mailmodo recover, which says what to do.",
-    );
-  }
-  return journal;
+export async function abortsBegun(
+  to: Connection,
+  stack: string | undefined,
+): Promise<(enrollment: Pick<Enrollment, "journeyId" | "email" | "instanceId">) => boolean> {
+  const { unsettled } = await session.journal(to, stack);
+  return (enrollment) => unsettled.abortsOf(enrollment).length > 0;
 }

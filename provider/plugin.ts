@@ -10,6 +10,11 @@ export async function engineIsGone(argv: readonly string[] = process.argv): Prom
   return address !== undefined && !(await answers(address));
 }
 
+/** Whether this process is a plugin that an engine has started. */
+export function isPlugin(): boolean {
+  return engineAddress(process.argv) !== undefined;
+}
+
 /** The plugin's command line ends in the address at which its engine listens. */
 export function engineAddress(argv: readonly string[]): { host: string; port: number } | undefined {
   const script = argv.findIndex((word) => /[\\/]cmd[\\/]dynamic-provider([\\/]|$)/.test(word));
@@ -31,7 +36,7 @@ let lately: { at: number; gone: Promise<boolean> } | undefined;
 /** How many calls of the lifecycle are being worked on. */
 let busy = 0;
 let leaving = false;
-let watching = false;
+let isWatching = false;
 
 /** Whether the plugin was told to stop, and is to begin nothing more. */
 export function isLeaving(): boolean {
@@ -50,18 +55,17 @@ export async function whileBusy<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /**
- * Lets the plugin end well: told to stop (as the engine does at the end of each run), it does `first`, finishes what is
- * on its way, and does `last`, if its engine is there to have recorded the answers; without an engine it ends by itself.
- * Does nothing outside of a plugin.
+ * Lets the plugin end in order: when it receives a signal (as it does from the engine at the end of each run), it does
+ * `first`, finishes the requests in flight, and does `last` if its engine is there to have recorded the answers; without
+ * an engine it ends by itself. Does nothing outside of a plugin.
  */
-export function leaveWell(steps: { first: () => void; last: () => void }): void {
-  if (engineAddress(process.argv) === undefined) return;
-  if (watching) return;
-  watching = true;
+export function shutDownGracefully(steps: { first: () => void; last: () => void }): void {
+  if (!isPlugin() || isWatching) return;
+  isWatching = true;
   // Node lets garbage double the heap before it collects; ten thousand contacts would then take 290 MB instead of 220.
   v8.setFlagsFromString(`--heap-growing-percent=${HEAP_GROWS_PERCENT}`);
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void leave(steps));
-  setInterval(() => void engineIsGone().then((gone) => (gone ? leave(steps) : undefined)), WATCH_EVERY_MS).unref();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void shutDown(steps));
+  setInterval(() => void engineIsGone().then((gone) => (gone ? shutDown(steps) : undefined)), WATCH_EVERY_MS).unref();
 }
 
 const HEAP_GROWS_PERCENT = 20;
@@ -69,7 +73,7 @@ const WATCH_EVERY_MS = 500;
 /** An answer that was just given is on its way to the engine for so long at most. */
 const FLUSH_MS = 50;
 
-async function leave({ first, last }: { first: () => void; last: () => void }): Promise<void> {
+async function shutDown({ first, last }: { first: () => void; last: () => void }): Promise<void> {
   leaving = true;
   first();
   while (busy > 0) await new Promise((resolve) => setTimeout(resolve, FLUSH_MS));

@@ -11,7 +11,7 @@ import {
   type Contacts,
 } from "./contacts";
 import { problemsOf } from "./inputs";
-import type { Enrollment } from "./journal";
+import type { Enrollment } from "./enrollment";
 import { mayHaveTakenEffect, RecordedFailure } from "./lifecycleErrors";
 import { maskAddress, UnconfirmedError } from "./mailmodo/errors";
 import type { Connection } from "./mailmodo/transport";
@@ -37,6 +37,8 @@ export interface ShardInputs {
   readonly allowDuplicateEmail: boolean;
   readonly abortReason: string;
   readonly triggers?: readonly unknown[];
+  /** `organization/project/stack`. States of 0.1.0 do not tell. */
+  readonly stack?: string;
   readonly __provider: string;
 }
 
@@ -67,7 +69,7 @@ export function mustStay({ allowDuplicateEmail, contacts }: ShardState): boolean
 
 export async function changesTo(olds: ShardState, news: ShardInputs): Promise<Changes> {
   const { value: to } = await attempt(connect);
-  const wasAbortBegun = to === undefined ? () => false : await abortsBegun(to);
+  const wasAbortBegun = to === undefined ? () => false : await abortsBegun(to, olds.stack);
   const { journeyId } = olds;
   return changesOf(parseRecords(olds.contacts), parseContacts(news.contacts), (email, instanceId) =>
     wasAbortBegun({ journeyId, email, instanceId }),
@@ -176,6 +178,6 @@ async function abortOne(
 }
 
 function enrollmentOf(shard: ShardInputs, email: string, record?: ContactRecord): Enrollment {
-  const { journeyId, abortReason, allowDuplicateEmail } = shard;
-  return { journeyId, email, abortReason, allowDuplicateEmail, instanceId: record?.[0] ?? undefined };
+  const { journeyId, abortReason, allowDuplicateEmail, stack } = shard;
+  return { journeyId, email, abortReason, allowDuplicateEmail, instanceId: record?.[0] ?? undefined, stack };
 }

@@ -1,5 +1,5 @@
 import { digestOf, inOrder, parseContacts, parseRecords, type ContactRecord } from "../contacts";
-import type { Enrollment } from "../journal";
+import { enrollmentOf, type Enrollment } from "../enrollment";
 import { TYPES } from "../loader";
 
 /** One resource of a stack's state, as far as recovering needs it. */
@@ -27,9 +27,9 @@ export function entriesOf({ type, urn, pendingReplacement, outputs = {} }: Recor
   if (pendingReplacement === true) return [];
   if (type === TYPES.enrollment) return [{ urn, ...enrollmentOf(outputs) }];
   if (type !== TYPES.shard) return [];
-  return [...recordsOf(outputs)].map(([email, [instanceId]]) => ({
+  return [...recordsOf(outputs)].map(([email, [instanceId, , startSentAt]]) => ({
     urn,
-    ...enrollmentOf({ ...outputs, email, instanceId }),
+    ...enrollmentOf({ ...outputs, email, instanceId, startSentAt }),
   }));
 }
 
@@ -59,12 +59,12 @@ export function attemptsOf(pending: Recorded, recorded: Recorded | undefined): A
   return [...gone, ...started];
 }
 
-/** What runs no more: the addresses, by the resource that still names them. */
-export type Over = ReadonlyMap<string, ReadonlySet<string>>;
+/** Enrollments that surely ended: their addresses, by the resource that still records them. */
+export type Ended = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** The resource without what is over: a shard with fewer contacts, or, for an enrollment, nothing. */
-export function without(resource: Recorded, over: Over): Recorded[] {
-  const emails = over.get(resource.urn);
+/** The resource without what has ended: a shard with fewer contacts, or, for an enrollment, nothing. */
+export function without(resource: Recorded, ended: Ended): Recorded[] {
+  const emails = ended.get(resource.urn);
   if (emails === undefined || resource.pendingReplacement === true) return [resource];
   if (resource.type === TYPES.enrollment) return [];
   const { outputs = {} } = resource;
@@ -76,8 +76,8 @@ export function without(resource: Recorded, over: Over): Recorded[] {
 }
 
 /** Whether the contacts of a shard that has to be changed are encrypted. */
-export function mustBeRevealed({ type, urn, outputs }: Recorded, over: Over): boolean {
-  return type === TYPES.shard && over.has(urn) && typeof outputs?.["contacts"] !== "string";
+export function mustBeRevealed({ type, urn, outputs }: Recorded, ended: Ended): boolean {
+  return type === TYPES.shard && ended.has(urn) && typeof outputs?.["contacts"] !== "string";
 }
 
 /** Marks a secret in an exported state. */
@@ -85,15 +85,4 @@ export const SECRET = "4dabf18193072939515e22adb298388d";
 
 function recordsOf(outputs: Record<string, unknown>): Map<string, ContactRecord> {
   return typeof outputs["contacts"] === "string" ? parseRecords(outputs["contacts"]) : new Map<string, ContactRecord>();
-}
-
-function enrollmentOf(properties: Record<string, unknown>): Enrollment {
-  const { journeyId, email, abortReason, allowDuplicateEmail, instanceId } = properties;
-  return {
-    journeyId: String(journeyId),
-    email: String(email),
-    abortReason: String(abortReason),
-    allowDuplicateEmail: allowDuplicateEmail === true,
-    ...(typeof instanceId === "string" ? { instanceId } : {}),
-  };
 }

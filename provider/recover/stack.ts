@@ -3,35 +3,18 @@ import { once } from "node:events";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { mustBeRevealed, SECRET, without, type Over, type Recorded } from "./recorded";
-
-export interface Deployment {
-  readonly secrets_providers?: { readonly state?: Encryption };
-  readonly manifest?: { readonly time?: string };
-  readonly resources?: readonly Recorded[];
-  readonly pending_operations?: readonly { readonly type: string; readonly resource: Recorded }[];
-}
-
-/** In the words of the state. */
-export interface Encryption {
-  readonly salt?: string;
-  readonly url?: string;
-  readonly encryptedkey?: string;
-}
-
-/** The lock of a run, as the CLI words it. */
-export interface Lock {
-  readonly owner: string;
-  readonly host: string;
-  readonly pid: number;
-  /** When the run began, in milliseconds; in the future where the CLI does not tell. */
-  readonly at: number;
-}
+import { fileURLToPath } from "node:url";
+import { fingerprint, reveal, type Deployment, type Encryption } from "./deployment";
+import { mustBeRevealed, without, type Ended } from "./recorded";
+import { isSameLock, parseOccupancy, type Lock, type Occupancy } from "./stackLock";
 
 export const NO_CLI = "The Pulumi CLI (pulumi) is not on PATH. Install it: https://www.pulumi.com/docs/install.";
 
 /** A stack of a project, by way of the CLI. Its state passes through memory only: it may hold secrets in clear. */
 export class Stack {
+  private url: Promise<string> | undefined;
+  private fullName: string | undefined;
+
   constructor(
     readonly name: string,
     readonly cwd: string,
@@ -57,12 +40,12 @@ export class Stack {
 
   /**
    * A backend in a folder keeps a file of attributes beside each state, and writes it in place: a kill at that moment
-   * leaves it empty, and the CLI then reads no state at all ("EOF"), though the state itself is whole. Takes such a file
-   * away; the next run writes it anew.
+   * leaves it empty, and the CLI then reads no state at all ("EOF"), though the state itself is whole. Removes such a
+   * file; the next run writes it again.
    */
   async mendAttributes(): Promise<boolean> {
-    const { url } = JSON.parse(await this.succeed(["whoami", "--json"], undefined, false)) as { url?: string };
-    if (!url?.startsWith("file://")) return false;
+    const url = await this.backendUrl();
+    if (!url.startsWith("file://")) return false;
     const folder = url.slice("file://".length).replace(/\?.*$/, "").replace(/^~/, os.homedir());
     const stacks = path.resolve(this.cwd, folder, ".pulumi", "stacks");
     if (!fs.existsSync(stacks)) return false;
@@ -76,50 +59,65 @@ export class Stack {
   }
 
   /**
-   * Takes all pending operations, and what is over, out of the state. The CLI's import drops every pending operation,
-   * whatever the file has (read in its source), so this is for when none is left to be seen to.
+   * Takes all pending operations, and what has ended, out of the state. The CLI's import drops every pending operation,
+   * whatever the file has (read in its source), so this is for when each is settled.
    *
-   * @param over Says what runs no more.
    * @param seen The state by which it was decided; if it has changed since, nothing is written.
    */
-  async clear(over: Over, seen: Deployment): Promise<void> {
+  async clear(ended: Ended, seen: Deployment): Promise<void> {
     const read = async (...more: string[]) =>
       JSON.parse(await this.succeed(["stack", "export", ...more])) as { deployment: Deployment };
     let state = await read();
     // Secrets stay as they are, encrypted, unless one has to be changed; the CLI encrypts it again.
-    if (state.deployment.resources?.some((resource) => mustBeRevealed(resource, over)))
+    if (state.deployment.resources?.some((resource) => mustBeRevealed(resource, ended)))
       state = await read("--show-secrets");
     if (fingerprint(state.deployment) !== fingerprint(seen)) {
       throw new Error(`The state of the stack ${this.name} changed meanwhile; nothing was written. Recover again.`);
     }
-    const resources = (state.deployment.resources ?? []).flatMap((resource) => without(resource, over));
+    const resources = (state.deployment.resources ?? []).flatMap((resource) => without(resource, ended));
     const deployment: Deployment = { ...state.deployment, resources, pending_operations: [] };
     await this.succeed(["stack", "import"], JSON.stringify({ ...state, deployment }));
   }
 
   /**
-   * Who holds the stack's lock. Making a stack that is there already asks for the lock, and then fails: it is the one
-   * command that asks and cannot write.
+   * The stack's full name, and who holds its lock. Making a stack that is there already asks for the lock, and then
+   * fails: it is the one command that asks and cannot write.
    *
-   * @param secretsProvider The stack's own, for the CLI sees to it before it asks for the lock.
+   * @param secretsProvider The stack's own, for the CLI looks at it before it asks for the lock.
    */
-  async locks(secretsProvider?: string): Promise<Lock[]> {
+  async occupancy(secretsProvider?: string): Promise<Occupancy> {
     const { stderr } = await this.run(initArgs(this.name, secretsProvider), undefined, false);
-    const locks = [...stderr.matchAll(/created by (.+)@(\S+) \(pid (\d+)\)(?: at (\S+))?/g)];
-    if (locks.length === 0 && !/already exists/.test(stderr)) {
+    const occupancy = parseOccupancy(stderr);
+    if (occupancy === undefined) {
       throw new Error(`Could not ask for the lock of the stack ${this.name}: ${lastLine(stderr)}`);
     }
-    return locks.map(([, owner = "", host = "", pid, at = ""]) => ({
-      owner,
-      host,
-      pid: Number(pid),
-      at: Date.parse(at) || Infinity,
-    }));
+    this.fullName = occupancy.fullName;
+    // Pulumi Cloud locks nothing that this command asks for; it tells of an update instead, but not whose it is.
+    const isCloud = /^https?:/.test(await this.backendUrl());
+    const isUpdating = isCloud && (await this.list()).some(({ name, isBusy }) => isBusy && !this.isOther(name));
+    return isUpdating ? { ...occupancy, locks: [IN_CLOUD] } : occupancy;
   }
 
-  /** Frees the stack's lock, whoever holds it. */
-  async unlock(): Promise<void> {
-    await this.succeed(["cancel", "--yes"]);
+  /**
+   * Frees the locks of runs that are dead, and no other: a new run may hold one by now.
+   *
+   * @throws {Error} Another lock is there, and these cannot be removed alone.
+   */
+  async free(judged: readonly Lock[], secretsProvider?: string): Promise<void> {
+    if (judged.every(({ url }) => url.startsWith("file://"))) {
+      // Each run's lock is a file of its own, whose name no other run ever has.
+      for (const { url } of judged) fs.rmSync(fileURLToPath(url.replace(/\?.*$/, "")), { force: true });
+      return;
+    }
+    // In a bucket only the CLI can remove a lock, and it removes all. What stays open is the time between these two
+    // commands, about half a second: a run that begins just then loses its lock.
+    const { locks } = await this.occupancy(secretsProvider);
+    if (!locks.every((lock) => judged.some((one) => isSameLock(one, lock)))) {
+      throw new Error(
+        `Another run has taken the lock of the stack ${this.name} since; nothing was freed. Recover again.`,
+      );
+    }
+    if (locks.length > 0) await this.succeed(["cancel", "--yes"]);
   }
 
   /** Today's config, secrets in clear. */
@@ -136,10 +134,28 @@ export class Stack {
 
   /** The project's other stacks. */
   async others(): Promise<Stack[]> {
-    const stacks = JSON.parse(await this.succeed(["stack", "ls", "--json"], undefined, false)) as { name: string }[];
-    return stacks
-      .filter(({ name }) => name !== this.name && !name.endsWith(`/${this.name}`))
+    return (await this.list())
+      .filter(({ name }) => this.isOther(name))
       .map(({ name }) => new Stack(name, this.cwd, this.env));
+  }
+
+  private async list(): Promise<{ name: string; isBusy: boolean }[]> {
+    const text = await this.succeed(["stack", "ls", "--json"], undefined, false);
+    const stacks = JSON.parse(text) as { name: string; updateInProgress?: boolean }[];
+    return stacks.map(({ name, updateInProgress }) => ({ name, isBusy: updateInProgress === true }));
+  }
+
+  /** The CLI leaves out of a name what goes without saying: the project, and the default organization. */
+  private isOther(name: string): boolean {
+    const [own, other] = [this.fullName ?? this.name, name].map((one) => one.split("/"));
+    const haveOrganizations = own!.length > 1 && other!.length > 1;
+    return own!.at(-1) !== other!.at(-1) || (haveOrganizations && own![0] !== other![0]);
+  }
+
+  private async backendUrl(): Promise<string> {
+    return (this.url ??= this.succeed(["whoami", "--json"], undefined, false).then(
+      (text) => (JSON.parse(text) as { url?: string }).url ?? "",
+    ));
   }
 
   private async succeed(args: string[], input?: string, ofStack = true): Promise<string> {
@@ -166,23 +182,12 @@ export class Stack {
   }
 }
 
+/** An update of which Pulumi Cloud tells nothing but that it is there. */
+const IN_CLOUD: Lock = { owner: "", host: "", pid: 0, at: Infinity, url: "" };
+
 function initArgs(name: string, secretsProvider?: string): string[] {
   const provider = secretsProvider === undefined ? [] : ["--secrets-provider", secretsProvider];
   return ["stack", "init", name, "--no-select", ...provider];
-}
-
-/** What changes whenever a run writes the state. */
-function fingerprint({ manifest, resources = [], pending_operations: pending = [] }: Deployment): string {
-  return JSON.stringify([manifest?.time, resources.map(({ urn }) => urn), pending.map(({ resource }) => resource.urn)]);
-}
-
-/** Puts the value of each secret in its place. */
-function reveal(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(reveal);
-  if (typeof value !== "object" || value === null) return value;
-  const fields = value as Record<string, unknown>;
-  if (SECRET in fields && typeof fields["plaintext"] === "string") return reveal(JSON.parse(fields["plaintext"]));
-  return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, reveal(field)]));
 }
 
 function lastLine(text: string): string {

@@ -145,12 +145,12 @@ describe("the key in AWS, through the real engine", () => {
     assert.equal(recovered.code, 1);
     assert.match(
       recovered.output,
-      /Another API key is needed to read \d+ lost calls?: put the key of then into MAILMODO_API_KEY/,
+      /Another API key is needed to read \d+ unsettled calls?: put the key that was used at that time into MAILMODO_API_KEY/,
     );
     const { output } = await project().pulumi(...up);
     assert.match(
       output,
-      /A run of this project that was killed, or failed, left notes of calls \(\d+\) that need another API key/,
+      /A run of this stack that was killed, or failed, left notes of calls \(\d+\) that need another API key/,
     );
     await project().succeed(...destroy);
     assert.deepEqual(statuses(), new Set(["aborted"]));

@@ -81,7 +81,7 @@ describe("pulumi-mailmodo recover, with the state alone", () => {
     await project().fail("stack", "export");
     const { code, output } = await recoverByCli(project());
     assert.equal(code, 0, output);
-    assert.match(output, /^Took away a file of the backend's that the kill left empty\.\n/);
+    assert.match(output, /^Removed an empty attributes file left by the killed run\.\n/);
     assert.deepEqual([running(), names()], [["two"], ["two"]]);
   });
 

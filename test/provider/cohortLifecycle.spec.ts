@@ -291,14 +291,14 @@ describe("the lifecycle of a cohort's shard, against the sandbox", () => {
       abortReason: "preview closed",
       allowDuplicateEmail: false,
     }));
-    leaveAsKilled((journal) => journal.note("abort", ada!));
+    await leaveAsKilled((journal) => journal.note("abort", ada!));
     assert.equal((await cohortLifecycle.diff(id, outs, inputs)).changes, true);
     const calls = asked().length;
     const updated = await cohortLifecycle.update(id, outs, inputs);
     assert.deepEqual(asked().slice(calls), ["abort ada", "start ada"]);
     assert.equal((await cohortLifecycle.diff(id, updated.outs, inputs)).changes, false);
 
-    leaveAsKilled((journal) => journal.note("start", bob!).confirm(bob!.instanceId));
+    await leaveAsKilled(async (journal) => (await journal.note("start", bob!)).confirm(bob!.instanceId));
     await create(shard({ bob: {} }));
     assert.deepEqual(asked().slice(-2), ["abort bob", "start bob"]);
   });
@@ -324,7 +324,9 @@ describe("the lifecycle of a cohort's shard, against the sandbox", () => {
     const { outs } = await create(shard({ ada: {} }));
     const [ada] = recorded(outs);
     const enrollment = { journeyId, email: "ada@seeds.example.com", instanceId: ada![1]!, allowDuplicateEmail: false };
-    leaveAsKilled((journal) => journal.note("start", { ...enrollment, abortReason: "over" }).confirm(ada![1]!));
+    await leaveAsKilled(async (journal) =>
+      (await journal.note("start", { ...enrollment, abortReason: "over" })).confirm(ada![1]!),
+    );
     sandbox().faults.add({ kind: "reset-after", on: "abort" });
     const failure = await failureOf(create(shard({ ada: {} })));
     assert.match(failure.message, /so it may have taken effect\. Nothing was started\. Nothing of it runs\.$/);
@@ -336,7 +338,9 @@ describe("the lifecycle of a cohort's shard, against the sandbox", () => {
     const { id, outs } = await create(shard({ ada: {}, bob: {} }));
     const [ada] = recorded(outs);
     const enrollment = { journeyId, email: "ada@seeds.example.com", instanceId: ada![1]!, allowDuplicateEmail: false };
-    leaveAsKilled((journal) => journal.note("abort", { ...enrollment, abortReason: "over" }).confirm());
+    await leaveAsKilled(async (journal) =>
+      (await journal.note("abort", { ...enrollment, abortReason: "over" })).confirm(),
+    );
     const calls = asked().length;
     await cohortLifecycle.delete(id, outs);
     assert.deepEqual(asked().slice(calls), ["abort bob"]);

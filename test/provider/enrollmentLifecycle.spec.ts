@@ -90,7 +90,7 @@ describe("the lifecycle of an enrollment, against the sandbox", () => {
   it("replaces an enrollment whose abort a killed plugin began, for it may be over", async () => {
     const { id, outs } = await create();
     assert.deepEqual((await enrollmentLifecycle.diff(id, outs, inputs)).replaces, []);
-    leaveAsKilled((journal) => journal.note("abort", outs));
+    await leaveAsKilled((journal) => journal.note("abort", outs));
     assert.deepEqual((await enrollmentLifecycle.diff(id, outs, inputs)).replaces, ["instanceId"]);
     await enrollmentLifecycle.delete(id, outs);
     assert.deepEqual((await enrollmentLifecycle.diff(id, outs, inputs)).replaces, []);
@@ -98,7 +98,7 @@ describe("the lifecycle of an enrollment, against the sandbox", () => {
 
   it("aborts a start that a killed plugin left behind, before it starts the address again", async () => {
     const lost = await create();
-    leaveAsKilled((journal) => journal.note("start", inputs).confirm(lost.id));
+    await leaveAsKilled(async (journal) => (await journal.note("start", inputs)).confirm(lost.id));
     const { id } = await create();
     assert.deepEqual(
       sandbox()

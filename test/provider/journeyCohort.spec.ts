@@ -40,6 +40,7 @@ describe("JourneyCohort", () => {
       journeyId,
       allowDuplicateEmail: false,
       abortReason: "Removed by Pulumi from seeds/pr-7",
+      stack: "organization/seeds/pr-7",
       __provider: `exports.handler = () => require("pulumi-mailmodo/cohortLifecycle")`,
     });
   });

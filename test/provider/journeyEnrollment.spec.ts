@@ -22,6 +22,7 @@ describe("JourneyEnrollment", () => {
         data: {},
         allowDuplicateEmail: false,
         abortReason: "Removed by Pulumi from seeds/pr-7",
+        stack: "organization/seeds/pr-7",
         __provider: LOADER,
       },
     });
@@ -44,6 +45,7 @@ describe("JourneyEnrollment", () => {
       allowDuplicateEmail: true,
       abortReason: "preview closed",
       triggers: ["0a1b2c3", 7],
+      stack: "organization/seeds/pr-7",
       __provider: LOADER,
     });
   });

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import type { ServerResponse } from "node:http";
-import * as path from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
-import { folderOf, processesLike } from "../../provider/processes";
 import { profileOf } from "../../sandbox/profiles";
-import { run } from "../../tools/workbench";
+import type { Run } from "../../tools/workbench";
+import { addStack, moveProgram, pluginsOf, recoverByCli, requestNumber } from "./killedRuns";
 import { createProject, type Project } from "./project";
+
+export { pluginsOf, recoverByCli, requestNumber };
 
 const CONTACTS = 20;
 
@@ -16,7 +16,7 @@ const CONTACTS = 20;
 export interface Kill {
   readonly number: number;
   readonly phase: "up" | "replace" | "destroy";
-  readonly victim: "cli" | "plugin";
+  readonly victim: "cli" | "plugin" | "both";
   readonly signal: "SIGKILL" | "SIGINT" | "SIGTERM";
   /** After so many requests of the phase; 0 is as soon as there is a plugin, before the first. */
   readonly requests: number;
@@ -26,6 +26,8 @@ export interface Kill {
   readonly duplicatesAccepted: boolean;
   /** Whether the 20 contacts are a cohort; its replace is an update of each shard that changes every contact. */
   readonly cohort: boolean;
+  /** What else there is: the program in a folder outside the project's, or another run that must not be touched. */
+  readonly setting: "plain" | "main outside" | "another stack" | "another backend";
 }
 
 /** As many kills as asked for; the same seed gives the same ones. */
@@ -38,27 +40,32 @@ export function kills(many: number, seed: number): Kill[] {
     return {
       number,
       phase,
-      victim: (["cli", "plugin"] as const)[Math.floor(number / 3) % 2]!,
+      victim: (["cli", "plugin", "both"] as const)[Math.floor(number / 3) % 3]!,
       signal: pick(["SIGKILL", "SIGKILL", "SIGINT", "SIGTERM"] as const),
       requests: uniformInt(generator, 0, phase === "replace" ? 2 * CONTACTS : CONTACTS),
       moment: pick(["asked", "answered"] as const),
       duplicatesAccepted: pick([true, false]),
       cohort: number % 4 === 3,
+      setting: SETTINGS[number % SETTINGS.length]!,
     };
   });
 }
 
+const SETTINGS = ["plain", "main outside", "another stack", "plain", "another backend"] as const;
+
 export function describeKill(kill: Kill): string {
-  const { phase, victim, signal, requests, moment, duplicatesAccepted, cohort } = kill;
+  const { phase, victim, signal, requests, moment, duplicatesAccepted, cohort, setting } = kill;
   const other = duplicatesAccepted ? ", where Mailmodo starts duplicates" : "";
   const when = requests === 0 ? "before the first request" : `request ${requests} ${moment}`;
-  return `${signal} to the ${victim} in ${phase}${cohort ? " of a cohort" : ""}, ${when}${other}`;
+  const whom = victim === "both" ? "the cli and the plugin" : `the ${victim}`;
+  const where = setting === "plain" ? "" : ` (${setting})`;
+  return `${signal} to ${whom} in ${phase}${cohort ? " of a cohort" : ""}, ${when}${other}${where}`;
 }
 
 const PROGRAM = `
 for (let i = 0; i < ${CONTACTS}; i++) {
   new JourneyEnrollment("qa" + i, {
-    journeyId, email: stackAddress("qa" + i + "@seeds.example.com"), triggers: process.env.TRIGGER ? [process.env.TRIGGER] : [],
+    journeyId, email: stackAddress((process.env.BASE ?? "qa") + i + "@seeds.example.com"), triggers: process.env.TRIGGER ? [process.env.TRIGGER] : [],
   });
 }`;
 
@@ -66,40 +73,79 @@ const COHORT = `
 new JourneyCohort("smoke", {
   journeyId, shards: 3,
   contacts: Array.from({ length: ${CONTACTS} }, (_, i) => ({
-    email: stackAddress("qa" + i + "@seeds.example.com"), data: { round: process.env.TRIGGER ?? "0" },
+    email: stackAddress((process.env.BASE ?? "qa") + i + "@seeds.example.com"), data: { round: process.env.TRIGGER ?? "0" },
   })),
 });`;
 
 /**
  * Kills a run, then does what the README's "Recovery" says: recover, up, destroy. Asserts that nobody was ever in the
- * journey twice, and that nothing runs at the end.
+ * journey twice, that nothing runs at the end, and that nothing else was touched.
  */
 export async function killAndRecover(kill: Kill): Promise<void> {
   const { project, close } = await createProject(kill.cohort ? COHORT : PROGRAM, {
     profile: profileOf(kill.duplicatesAccepted ? ["duplicate-accepted"] : []),
   });
   try {
+    if (kill.setting === "main outside") moveProgram(project);
     const trigger = kill.phase === "replace" ? { TRIGGER: "1" } : {};
+    const neighbor = await neighborOf(project, kill);
     if (kill.phase !== "up") await project.succeed("up", "--yes", "--skip-preview");
     await killed(project, kill, trigger);
+    await neighbor.goOn();
 
-    const recover = () => recoverByCli(project);
-    const first = await recover();
+    const first = await recoverKilled(project);
     assert.equal(first.code, 0, first.output);
-    const second = await recover();
+    const second = await recoverByCli(project);
     assert.equal(second.stdout, "Nothing to recover in the stack test.\n", `${first.output}\n${second.output}`);
 
     const up = await project.pulumiWith(trigger, "up", "--yes", "--skip-preview");
     assert.equal(up.code, 0, `${first.output}\n${up.output}`);
-    assert.equal(running(project), CONTACTS);
+    assert.equal(running(project), CONTACTS + neighbor.size);
     await project.succeed("destroy", "--yes", "--skip-preview");
 
-    assert.equal(running(project), 0);
+    assert.equal(running(project), neighbor.size);
     const doubled = project.sandbox.store.all().filter((instance) => instance.doubled);
-    assert.deepEqual(doubled, [], "nobody is mailed twice");
+    assert.deepEqual(doubled, [], "nobody is enrolled twice");
+    neighbor.check();
   } finally {
     await close();
   }
+}
+
+/** In a container nothing proves a run dead that was killed before it noted anything: recover says so, and what to do. */
+async function recoverKilled(project: Project): Promise<Run> {
+  const first = await recoverByCli(project);
+  return /--run-is-over/.test(first.output) ? recoverByCli(project, "--run-is-over") : first;
+}
+
+/** A stack in the same folder, or in another backend, with enrollments of its own. */
+async function neighborOf(project: Project, { setting }: Kill) {
+  if (setting === "plain" || setting === "main outside")
+    return { size: 0, goOn: async () => undefined, check: () => undefined };
+  const env = { BASE: "neighbor", ...(await addStack(project, setting)) };
+  const stack = env.PULUMI_STACK;
+  const up = async () => {
+    const { code, output } = await project.pulumiWith(env, "up", "--yes", "--skip-preview", "--stack", stack);
+    assert.equal(code, 0, output);
+  };
+  const instances = () =>
+    project.sandbox.store
+      .all()
+      .filter(({ email }) => email.startsWith("neighbor"))
+      .map(({ instanceId, status }) => `${instanceId} ${status}`);
+  await up();
+  const before = instances();
+  const check = () => assert.deepEqual(instances(), before, "the neighbor's enrollments are as they were");
+  return {
+    size: before.length,
+    check,
+    /** Its next run, and a recover of it, which does not end with 0 where notes of its namesake are left. */
+    async goOn() {
+      await up();
+      await recoverByCli({ ...project, env: { ...project.env, ...env } }, "--stack", stack);
+      check();
+    },
+  };
 }
 
 /** Starts the run of the phase, and kills its victim at the moment. */
@@ -111,8 +157,9 @@ async function killed(project: Project, kill: Kill, env: Record<string, string>)
   const cli = project.start(env, ...args, "--yes", "--skip-preview");
   const ended = once(cli, "exit");
   await Promise.race([reached, ended]);
-  if (kill.victim === "cli") cli.kill(kill.signal);
-  for (const pid of kill.victim === "plugin" ? pluginsOf(project) : []) process.kill(pid, kill.signal);
+  const plugins = kill.victim === "cli" ? [] : pluginsOf(project);
+  if (kill.victim !== "plugin") cli.kill(kill.signal);
+  for (const pid of plugins) process.kill(pid, kill.signal);
   await ended;
   project.sandbox.faults.clear();
 }
@@ -127,28 +174,6 @@ async function momentReached(project: Project, kill: Kill): Promise<void> {
   if (kill.moment === "answered") await once(response, "finish");
 }
 
-/** Waits until the sandbox has been asked so often, and gives the answer that it is about to make. */
-export function requestNumber(project: Project, number: number): Promise<ServerResponse> {
-  let asked = 0;
-  return new Promise((resolve) => {
-    project.sandbox.app.server.prependListener("request", (request, response) => {
-      if (request.url?.startsWith("/hooks/") && ++asked === number) resolve(response);
-    });
-  });
-}
-
-/** The processes that are the project's plugin. */
-export function pluginsOf(project: Project): number[] {
-  return processesLike("dynamic-provider")
-    .map(({ pid }) => pid)
-    .filter((pid) => folderOf(pid) === project.dir);
-}
-
 function running(project: Project): number {
   return project.sandbox.store.all().filter(({ status }) => status === "running").length;
-}
-
-export function recoverByCli(project: Project) {
-  const bin = path.join(__dirname, "../../provider/dist/cli/main.js");
-  return run(process.execPath, [bin, "recover", "--stack", "test", "--cwd", project.dir], project.dir, project.env);
 }

@@ -2,11 +2,17 @@ import * as fs from "node:fs";
 import { spawnSync } from "node:child_process";
 import * as os from "node:os";
 import * as path from "node:path";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import { backendOf, journalFolder } from "../../provider/backend";
 import enrollmentLifecycle from "../../provider/enrollmentLifecycle";
 import type { EnrollmentInputs } from "../../provider/inputs";
-import { Journal } from "../../provider/journal";
+import { Journal } from "../../provider/journal/journal";
+import { leftRuns } from "../../provider/journal/leftRuns";
+import { OwnNotes } from "../../provider/journal/ownNotes";
+import type { RunHeader } from "../../provider/journal/runFile";
+import { stackIdentity, type StackIdentity } from "../../provider/journal/stackIdentity";
 import { LOADER } from "../../provider/loader";
+import { identify, isSameProcess, type ProcessIdentity } from "../../provider/processIdentity";
 import { SANDBOX_KEY } from "../../sandbox/server";
 
 export const inputs: EnrollmentInputs = {
@@ -48,17 +54,47 @@ const homes: string[] = [];
 process.once("exit", () => homes.forEach((home) => fs.rmSync(home, { recursive: true, force: true })));
 
 /** Lets a journal be as a killed plugin left it. For this process it is the only one from now on. */
-export function leaveAsKilled(noted: (journal: Journal) => void): void {
+export async function leaveAsKilled(noted: (journal: Journal) => Promise<unknown>): Promise<void> {
   const home = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-mailmodo-home-"));
   homes.push(home);
   process.env["PULUMI_HOME"] = home;
-  const journal = new Journal(SANDBOX_KEY);
-  noted(journal);
-  const { pid } = spawnSync(process.execPath, ["-e", ""]);
-  for (const name of fs.readdirSync(journal.folder)) {
-    const file = path.join(journal.folder, name);
-    fs.writeFileSync(file, fs.readFileSync(file, "utf8").replace(`"pid":${process.pid}`, `"pid":${pid}`));
+  const stack = stackIdentity(undefined, backendOf(process.env, process.cwd()), pulumi.getProject());
+  const journal = await openJournal({ folder: journalFolder(process.env, process.cwd()), stack });
+  await noted(journal);
+  writeAs(journal.folder, deadProcess());
+}
+
+/** Opens the journal of a run that is this process's. */
+export async function openJournal({
+  folder,
+  stack,
+  apiKey = SANDBOX_KEY,
+  formerApiKey = async () => undefined,
+}: {
+  folder: string;
+  stack: StackIdentity;
+  apiKey?: string;
+  formerApiKey?: () => Promise<string | undefined>;
+}): Promise<Journal> {
+  const left = await leftRuns({ folder, stack, apiKey, formerApiKey });
+  return new Journal(new OwnNotes(folder, { stack, plugin: identify()!, since: Date.now() }), left);
+}
+
+/** Makes the notes of this process look like those of another. */
+export function writeAs(folder: string, plugin: ProcessIdentity): void {
+  for (const name of fs.readdirSync(folder)) {
+    const file = path.join(folder, name);
+    const [first = "", ...notes] = fs.readFileSync(file, "utf8").split("\n");
+    const header = JSON.parse(first) as RunHeader;
+    if (!isSameProcess(header.plugin)) continue;
+    fs.writeFileSync(file, [JSON.stringify({ ...header, plugin }), ...notes].join("\n"));
   }
+}
+
+/** A process of this machine that has ended. */
+export function deadProcess(): ProcessIdentity {
+  const { pid } = spawnSync(process.execPath, ["-e", ""]);
+  return { ...identify()!, pid };
 }
 
 /** Runs something and gives the lines that it printed. */

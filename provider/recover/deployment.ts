@@ -1,0 +1,30 @@
+import { SECRET, type Recorded } from "./recorded";
+
+/** A stack's state, as far as recovering needs it. */
+export interface Deployment {
+  readonly secrets_providers?: { readonly state?: Encryption };
+  readonly manifest?: { readonly time?: string };
+  readonly resources?: readonly Recorded[];
+  readonly pending_operations?: readonly { readonly type: string; readonly resource: Recorded }[];
+}
+
+/** In the words of the state. */
+export interface Encryption {
+  readonly salt?: string;
+  readonly url?: string;
+  readonly encryptedkey?: string;
+}
+
+/** What changes whenever a run writes the state. */
+export function fingerprint({ manifest, resources = [], pending_operations: pending = [] }: Deployment): string {
+  return JSON.stringify([manifest?.time, resources.map(({ urn }) => urn), pending.map(({ resource }) => resource.urn)]);
+}
+
+/** Puts the value of each secret in its place. */
+export function reveal(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(reveal);
+  if (typeof value !== "object" || value === null) return value;
+  const fields = value as Record<string, unknown>;
+  if (SECRET in fields && typeof fields["plaintext"] === "string") return reveal(JSON.parse(fields["plaintext"]));
+  return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, reveal(field)]));
+}

@@ -1,0 +1,98 @@
+import * as path from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { formerApiKeyOf } from "./apiKey";
+import { backendOf, journalFolder } from "./backend";
+import type { Enrollment } from "./enrollment";
+import { engineAbove, type EngineProcess } from "./engineProcess";
+import { Journal, type Note } from "./journal/journal";
+import { leftRuns } from "./journal/leftRuns";
+import { OwnNotes } from "./journal/ownNotes";
+import { stackIdentity, type StackIdentity } from "./journal/stackIdentity";
+import type { Connection } from "./mailmodo/transport";
+import { isPlugin } from "./plugin";
+import { identify } from "./processIdentity";
+import type { OtherStacks } from "./recover/otherStacks";
+import { keySources, type ConfigReader } from "./settings";
+
+/** What this process keeps for its engine: the stack's config, the journals, and the notes of what was answered. */
+class Session {
+  /** Set by each configure, which the plugin calls once for each kind of resource, before any other method. */
+  config: ConfigReader = { get: () => undefined };
+  private readonly own = new Map<string, OwnNotes>();
+  private readonly journals = new Map<string, Promise<Journal>>();
+  private readonly answered: Note[] = [];
+  private engine: EngineProcess | undefined;
+  private others: Promise<OtherStacks> | undefined;
+
+  /** @param stack As the resource has it: `organization/project/stack`. */
+  journal({ apiKey }: Connection, stack: string | undefined): Promise<Journal> {
+    this.engine ??= isPlugin() ? engineAbove() : undefined;
+    const { env } = process;
+    const { folder } = this;
+    const home = journalFolder(env, folder);
+    const identity = stackIdentity(stack, backendOf(env, folder), pulumi.getProject());
+    const which = JSON.stringify([apiKey, home, identity]);
+    const journal = this.journals.get(which) ?? this.open(apiKey, home, identity);
+    this.journals.set(which, journal);
+    return journal;
+  }
+
+  /**
+   * Which other stack of the project enrolls an address, or may be about to.
+   *
+   * @throws {Error} The states of all stacks cannot be read.
+   */
+  async otherStackWith(enrollment: Enrollment): Promise<string | undefined> {
+    if (!isPlugin()) return undefined;
+    this.others ??= this.openOthers(enrollment.stack ?? "");
+    return (await this.others).whichHas(enrollment);
+  }
+
+  /** Takes notes of calls that the engine has the answer to, or will have as soon as the operation has ended. */
+  keep(notes: readonly Note[]): void {
+    this.answered.push(...notes);
+  }
+
+  /** For the end of a run whose engine is there, so has recorded all answers. */
+  finish(): void {
+    for (const note of this.answered.splice(0)) note.finish();
+    for (const own of this.own.values()) own.close();
+  }
+
+  /** Where the CLI runs: its relative paths are relative to its own folder, not to the program's. */
+  private get folder(): string {
+    return this.engine?.folder ?? process.cwd();
+  }
+
+  private async openOthers(stack: string): Promise<OtherStacks> {
+    // Loaded here: only a start that a killed run left behind needs it.
+    const [{ Stack }, { OtherStacks }] = await Promise.all([
+      import("./recover/stack"),
+      import("./recover/otherStacks"),
+    ]);
+    const { env } = process;
+    const bin = [this.engine?.bin, env["PATH"]].filter(Boolean).join(path.delimiter);
+    return new OtherStacks(new Stack(stack, this.folder, { ...env, PATH: bin }));
+  }
+
+  private async open(apiKey: string, folder: string, stack: StackIdentity): Promise<Journal> {
+    const engine = this.engine?.identity;
+    const formerApiKey = () => formerApiKeyOf(keySources(this.config));
+    const left = await leftRuns({ folder, stack, apiKey, formerApiKey, engine });
+    const journal = new Journal(this.notesOf(folder, stack), left);
+    for (const line of journal.complaints()) console.log(line);
+    return journal;
+  }
+
+  private notesOf(folder: string, stack: StackIdentity): OwnNotes {
+    const which = JSON.stringify([folder, stack]);
+    const engine = this.engine?.identity;
+    const header = { stack, plugin: identify()!, ...(engine === undefined ? {} : { engine }), since: Date.now() };
+    const own = this.own.get(which) ?? new OwnNotes(folder, header);
+    this.own.set(which, own);
+    if (isPlugin()) own.keep();
+    return own;
+  }
+}
+
+export const session = new Session();

@@ -1,0 +1,217 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import type { Enrollment } from "../../../provider/enrollment";
+import type { Journal } from "../../../provider/journal/journal";
+import type { StackIdentity } from "../../../provider/journal/stackIdentity";
+import { deadProcess, openJournal, writeAs } from "../../support/lifecycle";
+
+const apiKey = "TESTKEY-0000000-0000000-0000001";
+const otherKey = "TESTKEY-0000000-0000000-0000002";
+const stack: StackIdentity = { backend: "b1", project: "seeds", stack: "test", organization: "organization" };
+const instanceId = "11111111-2222-4333-8444-555555555555";
+const enrollment: Enrollment = {
+  journeyId: "6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5",
+  email: "ada.secret@seeds.example.com",
+  abortReason: "preview closed",
+  allowDuplicateEmail: false,
+  stack: "organization/seeds/test",
+};
+
+describe("the journal", () => {
+  let folder: string;
+  beforeEach(() => (folder = fs.mkdtempSync(path.join(os.tmpdir(), "journal-"))));
+  afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+  const open = (options: Partial<Parameters<typeof openJournal>[0]> = {}) =>
+    openJournal({ folder, stack, apiKey, ...options });
+  const files = () => fs.readdirSync(folder);
+  /** Makes the notes of this process look like those of one that was killed. */
+  const kill = () => writeAs(folder, deadProcess());
+  const unsettled = (journal: Journal, of: Pick<Enrollment, "journeyId" | "email"> = enrollment) =>
+    journal.unsettled.of(of);
+  const edit = (change: (text: string) => string) => {
+    const file = path.join(folder, files()[0]!);
+    fs.writeFileSync(file, change(fs.readFileSync(file, "utf8")));
+  };
+
+  it("finds the call of a killed plugin by any spelling of the address, and nothing of its own process", async () => {
+    const before = Date.now();
+    await (await open()).note("start", enrollment);
+    assert.deepEqual(unsettled(await open()), []);
+    kill();
+    const journal = await open();
+    const [found, ...others] = unsettled(journal, { ...enrollment, email: enrollment.email.toUpperCase() });
+    assert.deepEqual(others, []);
+    const { call, id, confirmed, file, startSentAt, ...rest } = found!;
+    assert.deepEqual([call, id, confirmed], ["start", 1, false]);
+    assert.deepEqual(rest, { ...enrollment, instanceId: undefined });
+    assert.ok(startSentAt! >= before && startSentAt! <= Date.now());
+    assert.ok(fs.existsSync(file));
+    journal.unsettled.settle(found!);
+    assert.deepEqual([files(), unsettled(journal)], [[], []]);
+  });
+
+  it("shows a stack nothing of another stack, another project, another organization or another backend", async () => {
+    await (await open()).note("start", enrollment);
+    kill();
+    const others = [{ stack: "other" }, { project: "other" }, { organization: "other" }, { backend: "b2" }];
+    for (const other of others) {
+      const journal = await open({ stack: { ...stack, ...other } });
+      assert.deepEqual([unsettled(journal), journal.complaints()], [[], []], JSON.stringify(other));
+    }
+    assert.equal(unsettled(await open()).length, 1);
+  });
+
+  it("knows the instance once it is confirmed, and when the start was sent last", async () => {
+    const note = await (await open()).note("start", enrollment);
+    const first = Date.now();
+    while (Date.now() === first) await new Promise(setImmediate);
+    note.sentAgain();
+    note.confirm(instanceId);
+    kill();
+    const [call] = unsettled(await open());
+    assert.equal(call?.instanceId, instanceId);
+    assert.ok(call.startSentAt! > first);
+  });
+
+  it("asks for the key before a rotation only where notes of the stack need it, and then reads them", async () => {
+    let asked = 0;
+    const openWith = (former: string | undefined, of = stack) =>
+      open({ apiKey: otherKey, stack: of, formerApiKey: async () => (asked++, former) });
+    await (await open()).note("start", enrollment);
+    await openWith(apiKey);
+    kill();
+    await openWith(apiKey, { ...stack, stack: "other" });
+    assert.equal(asked, 0);
+    assert.match((await openWith(undefined)).complaints().join(), /notes of calls \(1\) that need another API key/);
+    const journal = await openWith(apiKey);
+    assert.deepEqual([asked, journal.complaints()], [2, []]);
+    assert.equal(unsettled(journal)[0]?.email, enrollment.email);
+    await journal.note("abort", enrollment);
+    kill();
+    assert.deepEqual(
+      unsettled(await open({ apiKey: otherKey })).map(({ call }) => call),
+      ["abort"],
+      "it seals with today's",
+    );
+  });
+
+  it("keeps nothing of calls that are finished, and no file once all are", async () => {
+    const journal = await open();
+    const [one, two] = [await journal.note("start", enrollment), await journal.note("abort", enrollment)];
+    one.finish();
+    assert.equal(files().length, 1);
+    two.finish();
+    two.finish();
+    assert.deepEqual(files(), []);
+    await journal.note("abort", enrollment);
+    kill();
+    assert.deepEqual(
+      unsettled(await open()).map(({ call }) => call),
+      ["abort"],
+    );
+  });
+
+  it("settles one call of several, for the next reader too, after a note that was cut off", async () => {
+    const writer = await open();
+    const address = (nth: number) => ({ ...enrollment, email: `ada${nth}@seeds.example.com` });
+    for (let nth = 0; nth < 3; nth++) await writer.note("start", address(nth));
+    (await writer.note("start", address(3))).finish();
+    kill();
+    edit((text) => `${text}\n{"id":4,"call":"sta`);
+    const journal = await open();
+    journal.unsettled.settle(unsettled(journal, address(1))[0]!);
+    const left = await open();
+    assert.deepEqual(
+      [0, 1, 2, 3].map((nth) => unsettled(left, address(nth)).length),
+      [1, 0, 1, 0],
+    );
+    for (const nth of [0, 2]) for (const call of unsettled(left, address(nth))) left.unsettled.settle(call);
+    assert.deepEqual(files(), []);
+  });
+
+  it("says of an abort whether it was answered, and keeps its instance", async () => {
+    const writer = await open();
+    (await writer.note("abort", { ...enrollment, instanceId })).confirm();
+    await writer.note("abort", enrollment);
+    kill();
+    const journal = await open();
+    assert.deepEqual(
+      unsettled(journal).map((call) => [call.instanceId, call.confirmed]),
+      [
+        [instanceId, true],
+        [undefined, false],
+      ],
+    );
+    assert.equal(journal.unsettled.abortsOf({ ...enrollment, instanceId }).length, 1);
+  });
+
+  it("tells addresses and journeys apart", async () => {
+    await (await open()).note("start", enrollment);
+    kill();
+    const journal = await open();
+    assert.deepEqual(unsettled(journal, { ...enrollment, email: "other@seeds.example.com" }), []);
+    assert.deepEqual(unsettled(journal, { ...enrollment, journeyId: "0b9e8d7c-6a5f-4e4d-9c3b-2a1908f7e6d5" }), []);
+  });
+
+  it("holds no address, no reason and no key in clear, in names or in files, and nobody else may read it", async () => {
+    const inner = path.join(folder, "inner");
+    await (await open({ folder: inner })).note("start", enrollment);
+    for (const name of fs.readdirSync(inner)) {
+      const text = name + fs.readFileSync(path.join(inner, name), "utf8");
+      assert.doesNotMatch(text, /ada\.secret|seeds\.example|preview closed|TESTKEY/);
+      assert.equal(fs.statSync(path.join(inner, name)).mode & 0o077, 0);
+    }
+    assert.equal(fs.statSync(inner).mode & 0o077, 0);
+  });
+
+  it("takes what is JSON and no note for nothing", async () => {
+    await (await open()).note("start", enrollment);
+    kill();
+    edit(
+      (text) =>
+        `${text}\nnull\n7\n[1]\n"x"\n{}\n{"id":"1","call":"start"}\n{"id":1,"call":"stop","sealed":"x","sentAt":1}`,
+    );
+    const journal = await open();
+    assert.deepEqual([unsettled(journal).length, journal.complaints()], [1, []]);
+    for (const text of ["null", "7", "[]", '"x"', "", "{}", '{"pid":']) {
+      fs.writeFileSync(path.join(folder, "other.jsonl"), text);
+      assert.deepEqual((await open()).complaints(), [], text);
+    }
+  });
+
+  const damages: [what: string, change: (text: string) => string, says: RegExp | undefined, found: number][] = [
+    ["a damaged first line, and a key that opens the notes", (text) => text.slice(1), undefined, 1],
+    [
+      "a damaged note",
+      (text) => text.replace('"call":"start"', '"call":start'),
+      /need another API key to be read, or are damaged/,
+      0,
+    ],
+    [
+      "a note that does not open",
+      (text) => text.replace(/"sealed":"..../, '"sealed":"AAAA'),
+      /need another API key/,
+      0,
+    ],
+    [
+      "a damaged first line and a note that does not open",
+      (text) => text.slice(1).replace(/"sealed":"..../, '"sealed":"AAAA'),
+      /^Notes of calls that may be of this stack cannot be read \(files: 1\)/,
+      0,
+    ],
+  ];
+  for (const [what, change, says, found] of damages) {
+    it(`passes over no file in silence that has ${what}`, async () => {
+      await (await open()).note("start", enrollment);
+      kill();
+      edit(change);
+      const journal = await open();
+      assert.equal(unsettled(journal).length, found);
+      if (says === undefined) assert.deepEqual(journal.complaints(), []);
+      else assert.match(journal.complaints().join(), says);
+    });
+  }
+});

@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+// The module itself, not a copy of its names: what is replaced in it is replaced for the provider.
+import fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { OwnNotes } from "../../../provider/journal/ownNotes";
+import { readRuns } from "../../../provider/journal/runFile";
+import { identify } from "../../../provider/processIdentity";
+
+const stack = { backend: "b1", project: "seeds", stack: "test", organization: "organization" };
+
+describe("the notes of a run", () => {
+  let folder: string;
+  let restore: () => void = () => {};
+  beforeEach(() => (folder = fs.mkdtempSync(path.join(os.tmpdir(), "journal-"))));
+  afterEach(() => {
+    restore();
+    fs.rmSync(folder, { recursive: true, force: true });
+  });
+
+  const ownNotes = () => new OwnNotes(folder, { stack, plugin: identify()!, since: 1 });
+  const noted = () => readRuns(folder).runs.flatMap(({ notes }) => notes.map(({ sealed }) => sealed));
+
+  /** Lets each write take so many bytes at most; where `full` says so, the disk is full. */
+  function replaceWrite(atMost: number, isFull: () => boolean): void {
+    const { writeSync } = fs;
+    const short = (descriptor: number, bytes: Uint8Array) => {
+      if (isFull()) throw Object.assign(new Error("no space left on device"), { code: "ENOSPC" });
+      return writeSync(descriptor, bytes.subarray(0, atMost));
+    };
+    Object.assign(fs, { writeSync: short });
+    restore = () => Object.assign(fs, { writeSync });
+  }
+
+  it("are written whole where the disk takes less at a time than it is given", async () => {
+    replaceWrite(7, () => false);
+    const own = ownNotes();
+    await own.add("start", "first");
+    await own.add("start", "second");
+    assert.deepEqual(noted(), ["first", "second"]);
+  });
+
+  it("are refused when the disk is full half-way, and what was written before stands", async () => {
+    let left = Infinity;
+    replaceWrite(10, () => --left < 0);
+    const own = ownNotes();
+    await own.add("start", "first");
+    left = 3;
+    await assert.rejects(own.add("start", "second"), { code: "ENOSPC" });
+    left = Infinity;
+    await own.add("start", "third");
+    assert.deepEqual(noted(), ["first", "third"]);
+  });
+
+  it("leave no file behind that could not be begun", async () => {
+    replaceWrite(10, () => true);
+    await assert.rejects(ownNotes().add("start", "first"), { code: "ENOSPC" });
+    assert.deepEqual(fs.readdirSync(folder), []);
+  });
+
+  it("are on the disk before they count, many of them by one sync", async () => {
+    const { fdatasync } = fs;
+    const synced: string[][] = [];
+    const counting: typeof fs.fdatasync = ((descriptor: number, done: fs.NoParamCallback) => {
+      synced.push(noted());
+      fdatasync(descriptor, done);
+    }) as typeof fs.fdatasync;
+    Object.assign(fs, { fdatasync: counting });
+    restore = () => Object.assign(fs, { fdatasync });
+    const own = ownNotes();
+    const names = Array.from({ length: 50 }, (_, nth) => `note ${nth}`);
+    await Promise.all(names.map((name) => own.add("start", name)));
+    assert.deepEqual(synced.at(-1), names);
+    assert.ok(synced.length <= 2, `${synced.length} syncs`);
+  });
+
+  it("refuse the call where the sync fails", async () => {
+    const { fdatasync } = fs;
+    Object.assign(fs, {
+      fdatasync: (_: number, done: fs.NoParamCallback) => done(Object.assign(new Error("I/O"), { code: "EIO" })),
+    });
+    restore = () => Object.assign(fs, { fdatasync });
+    const own = ownNotes();
+    await assert.rejects(own.add("start", "first"), { code: "EIO" });
+    restore();
+    assert.equal(await own.add("start", "second"), 2);
+    assert.deepEqual(noted(), ["second"]);
+  });
+
+  it("stay as a file from the begin of a run to its end, and after it only where a note is unfinished", async () => {
+    const [own, other] = [ownNotes(), ownNotes()];
+    own.keep();
+    own.finish(await own.add("start", "first"));
+    assert.equal(fs.readdirSync(folder).length, 1);
+    own.close();
+    assert.deepEqual(fs.readdirSync(folder), []);
+    other.keep();
+    await other.add("start", "first");
+    other.close();
+    assert.deepEqual(noted(), ["first"]);
+  });
+});
