@@ -3,6 +3,7 @@ import { once } from "node:events";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { aMinuteLater } from "../support/aMinuteLater";
 import { writtenFiles } from "../support/project";
 import { createRunner, useFolderBackend, type Runner, type RunnerOptions } from "../support/previews";
 import { useSandbox } from "../support/sandbox";
@@ -143,6 +144,7 @@ describe("pulumi-mailmodo previews", () => {
     assert.match(up.stderr, /^pr-1 did not come up; the lines above say why\./);
     assert.match((await runner.succeed("list")).stdout, /│ pr-1 │ \S+ +│ in 3d +│ 1 +│ 1 +│ up failed/);
     assert.equal(running().length, 1);
+    await aMinuteLater(runner, "pr-1");
     await runner.succeed("down", "--name", "pr-1");
     assert.deepEqual(running(), []);
     assert.ok(sandbox().store.requests().at(-1)?.path.startsWith("/hooks/abort/"));
