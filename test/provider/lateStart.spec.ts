@@ -99,14 +99,21 @@ describe("a start that takes effect late", () => {
         const { replaces } = await enrollmentLifecycle.diff(failure.id, failure.properties, triggered);
         assert.deepEqual(replaces, ["triggers"]);
         await destroy(failure);
-        await settle(enrollmentLifecycle.create(triggered));
+        const { id } = await settle(enrollmentLifecycle.create(triggered));
+        assert.deepEqual(asked(), ["start", "abort", "abort", "start"]);
         assert.deepEqual(running(), [inputs.email]);
+        assert.equal(sandbox().store.all().at(-1)?.instanceId, id);
       });
     }
 
     it("is recorded with the time at which it was sent, not the one at which its turn was asked for", async () => {
-      const { properties } = await lost({ kind: "late", on: "start", count: 1, status: 504 });
-      assert.equal(properties.startedAt, "2026-11-24T12:00:00.000Z");
+      const pace = { "mailmodo:requestTimeoutSeconds": "1", "mailmodo:requestsPerSecond": "0.5" };
+      await configure(settings(sandbox().url, pace));
+      sandbox().faults.add({ kind: "gateway", on: "start", email: inputs.email });
+      const before = enrollmentLifecycle.create({ ...inputs, email: "other@seeds.example.com" });
+      const { properties } = await failureOf<EnrollmentState>(before.then(() => enrollmentLifecycle.create(inputs)));
+      const lateMs = Date.parse(properties.startedAt) - Date.UTC(2026, 10, 24, 12);
+      assert.ok(lateMs >= 2_000 && lateMs < 2_500, `${lateMs}`);
     });
 
     it("stays in the state where a destroy has no time to wait, and a later destroy aborts it", async () => {

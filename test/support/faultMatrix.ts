@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
-import { FAULT_KINDS, type Fault, type FaultKind } from "../../sandbox/faults";
-import { profileOf, profiles } from "../../sandbox/profiles";
+import { profileOf } from "../../sandbox/profiles";
 import { SANDBOX_KEY } from "../../sandbox/server";
 import { configure, settings } from "./lifecycle";
+import { livesOf, type Life } from "./lives";
 import { ModelEngine } from "./modelEngine";
 import { useMovableClock } from "./movableClock";
 import { useSandbox } from "./sandbox";
@@ -24,33 +24,22 @@ export interface Subject<Inputs, State> {
   recordsOf(state: State): ReadonlyMap<string, string | null>;
 }
 
-const timeoutMs = 20_000;
+/** No other wait is as long, so that the clock can tell a request's deadline from it. */
+const timeoutMs = 17_500;
+/** Later than anything can take effect. */
+const LATER_MS = 120_000;
 /** Every address of a subject has it, and no line may. */
 export const SECRET = "secret";
 
-/** Every kind of fault, on either call, after it took effect or instead of it, once or for a while. */
-const faults: Fault[] = FAULT_KINDS.flatMap((kind) =>
-  (["start", "abort"] as const).flatMap((on) =>
-    effects(kind, on).flatMap((takesEffect) =>
-      [1, 3].map((count): Fault => ({ kind, on, takesEffect, count, ...(kind === "delay" ? { delayMs: 1 } : {}) })),
-    ),
-  ),
-);
-/** Whether the call can have taken effect, or not, when its answer goes wrong; no fault is a lie. */
-function effects(kind: FaultKind, on: "start" | "abort"): boolean[] {
-  if (kind === "no-ref" && on === "abort") return [];
-  return kind === "reset-before" || kind === "delay" ? [true] : [true, false];
-}
-
-const duplicates = [false, true];
-const names = Object.keys(profiles);
-const size = names.length * faults.length * duplicates.length;
-
-/** Lives through an up, an up, a change and a destroy with each fault in it, under every profile of Mailmodo. */
+/**
+ * Lives through an up, an up, a change and a destroy with each fault in it, under every profile of Mailmodo: a seeded
+ * sample of all such lives, or all of them with MATRIX=full.
+ */
 export function describeFaultMatrix<Inputs, State>(of: string, subject: Subject<Inputs, State>): void {
   const { lifecycle, change } = subject;
+  const { lives, title } = livesOf(process.env);
 
-  describe(`the fault matrix of ${of}: ${names.length} profiles x ${faults.length} faults x ${duplicates.length} = ${size} lives`, () => {
+  describe(`the fault matrix of ${of}: ${title}`, () => {
     const sandbox = useSandbox({ now: () => Date.now() });
     const clock = useMovableClock(timeoutMs);
     const printed: string[] = [];
@@ -65,16 +54,14 @@ export function describeFaultMatrix<Inputs, State>(of: string, subject: Subject<
       console.log = log;
     });
 
-    for (const name of names) {
-      it(`profile ${name}: nobody twice, nothing left, every error worded`, async () => {
-        sandbox().useProfile(profileOf([name]));
-        for (const allowDuplicateEmail of duplicates) {
-          for (const fault of faults) {
-            await live(fault, { ...subject.inputs, allowDuplicateEmail }).catch((error: Error) => {
-              const where = JSON.stringify({ ...fault, allowDuplicateEmail });
-              throw new Error(`${where}: ${error.message}`, { cause: error });
-            });
-          }
+    for (const [profile, some] of lives) {
+      it(`profile ${profile}, ${some.length} lives: nobody twice, nothing left, every error worded`, async () => {
+        sandbox().useProfile(profileOf([profile]));
+        for (const { fault, allowDuplicateEmail } of some) {
+          await live(fault, { ...subject.inputs, allowDuplicateEmail }).catch((error: Error) => {
+            const where = JSON.stringify({ ...fault, allowDuplicateEmail });
+            throw new Error(`${where}: ${error.message}`, { cause: error });
+          });
         }
       });
     }
@@ -90,10 +77,11 @@ export function describeFaultMatrix<Inputs, State>(of: string, subject: Subject<
     });
 
     /** One life with a fault in it: up, up, change, destroy, each until it succeeds or clearly will not. */
-    async function live(fault: Fault, given: Inputs): Promise<void> {
+    async function live(fault: Life["fault"], given: Inputs): Promise<void> {
       sandbox().store.reset();
       sandbox().faults.clear();
       sandbox().faults.add(fault);
+      isAnswered = fault.kind !== "hang" && (fault.kind !== "late" || fault.status !== undefined);
       const engine = new ModelEngine(lifecycle);
 
       if (await tried(() => engine.up(given))) {
@@ -110,10 +98,15 @@ export function describeFaultMatrix<Inputs, State>(of: string, subject: Subject<
       }
       sandbox().rotateKey(SANDBOX_KEY);
       assert.ok(await tried(() => engine.destroy()), "a destroy succeeds in the end");
-      assert.deepEqual(running(), [], "nothing runs after destroy");
+      clock.tick(LATER_MS);
+      assert.deepEqual(running(), [], "nothing runs after destroy, now or later");
+      checkNobodyTwice();
     }
 
-    /** Tries until it succeeds, at most as often as a patient person; each failure must be worded as it should. */
+    /**
+     * Tries until it succeeds, at most as often as a patient person, who comes back no earlier than an error says; each
+     * failure must be worded as it should.
+     */
     async function tried(step: () => Promise<void>): Promise<boolean> {
       for (let attempt = 0; attempt < 5; attempt++) {
         try {
@@ -123,17 +116,26 @@ export function describeFaultMatrix<Inputs, State>(of: string, subject: Subject<
           const { message } = error as Error;
           assert.match(message, subject.failure);
           assert.ok(!message.includes(SANDBOX_KEY) && !message.includes(SECRET), message);
+          clock.tick(untilSaid(message));
         }
       }
       return false;
     }
 
-    /** @param isUp Whether all went well: then what is recorded runs, too. */
+    /** How long it is to the last of the clock times from which on to run it again. */
+    function untilSaid(message: string): number {
+      const times = [...message.matchAll(/ from (\d\d):(\d\d):(\d\d) UTC on\./g)].map(([, hours, minutes, seconds]) => {
+        const at = new Date(clock.now()).setUTCHours(Number(hours), Number(minutes), Number(seconds), 0);
+        return at - clock.now();
+      });
+      // A time that is past is tomorrow's.
+      return Math.max(0, ...times.map((ms) => (ms < 0 ? ms + 86_400_000 : ms)));
+    }
+
+    /** @param isUp Whether all went well: then what is recorded runs, too, and nothing that is late changes that. */
     function checkBooks(engine: ModelEngine<Inputs, State>, { isUp }: { isUp: boolean }): void {
-      const doubled = sandbox()
-        .store.all()
-        .filter((instance) => instance.doubled);
-      assert.deepEqual(doubled, [], "no address is started twice without an abort between");
+      if (isUp) clock.tick(LATER_MS);
+      checkNobodyTwice();
       const records = recordsOf(engine);
       for (const { email, instanceId } of running()) {
         const recorded = records.get(email);
@@ -142,6 +144,13 @@ export function describeFaultMatrix<Inputs, State>(of: string, subject: Subject<
       if (!isUp) return;
       const ids = running().map(({ instanceId }) => instanceId);
       assert.deepEqual([...records.values()].sort(), ids.sort(), "what is recorded runs");
+    }
+
+    function checkNobodyTwice(): void {
+      const doubled = sandbox()
+        .store.all()
+        .filter((instance) => instance.doubled);
+      assert.deepEqual(doubled, [], "no address is started twice without an abort between");
     }
 
     const recordsOf = ({ recorded }: ModelEngine<Inputs, State>): ReadonlyMap<string, string | null> =>
@@ -154,9 +163,8 @@ export function describeFaultMatrix<Inputs, State>(of: string, subject: Subject<
 
     const settle = <T>(step: Promise<T>) => clock.settle(step, hung);
 
-    const hung = () =>
-      sandbox()
-        .store.requests()
-        .filter(({ fault }) => fault === "hang").length;
+    let isAnswered = true;
+    const isHung = ({ fault }: { fault?: string }) => fault === "hang" || fault === "late";
+    const hung = () => (isAnswered ? 0 : sandbox().store.requests().filter(isHung).length);
   });
 }

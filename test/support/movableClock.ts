@@ -1,3 +1,4 @@
+import disk from "node:fs";
 import FakeTimers from "@sinonjs/fake-timers";
 
 /** A clock for waits and dates that moves only when told; sockets keep their own, and answers come in real time. */
@@ -37,6 +38,7 @@ export function useMovableClock(deadlineMs: number, startsAt = 0): MovableClock 
     });
   });
   afterEach(() => clock.uninstall());
+  useImmediateSync();
   const waits = () => [...(clock.timers?.values() ?? [])] as { delay?: number }[];
   const waiting = async (ms: number) => {
     while (!waits().some(({ delay }) => delay === ms)) await new Promise((resolve) => setImmediate(resolve));
@@ -70,4 +72,18 @@ export function useMovableClock(deadlineMs: number, startsAt = 0): MovableClock 
       return step;
     },
   };
+}
+
+/**
+ * A note is synced to the disk by a thread, in a time of its own, which the clock would take for a time in which nothing
+ * happens, and move on. Here a sync is over as soon as it is asked for.
+ */
+function useImmediateSync(): void {
+  const { fdatasync } = disk;
+  const immediate = (descriptor: number, callback: (error: null) => void) => {
+    disk.fdatasyncSync(descriptor);
+    process.nextTick(callback, null);
+  };
+  beforeEach(() => void Object.assign(disk, { fdatasync: immediate }));
+  afterEach(() => void Object.assign(disk, { fdatasync }));
 }

@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { uniformInt } from "pure-rand/distribution/uniformInt";
+import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+import { ALWAYS_TAKE_EFFECT, FAULT_KINDS, type Fault, type FaultKind } from "../../sandbox/faults";
+import { profiles } from "../../sandbox/profiles";
+
+/** One life of a fault matrix. */
+export interface Life {
+  readonly profile: string;
+  readonly fault: Fault;
+  readonly allowDuplicateEmail: boolean;
+}
+
+/** How often each fault is in a sample: each time under another profile. */
+const ROUNDS = 2;
+const SEED = 20261126;
+
+/**
+ * The lives of a fault matrix, by profile: all of them with MATRIX=full, else a sample that has each fault, each profile
+ * and each call. MATRIX_SEED takes another sample than the usual one.
+ */
+export function livesOf(env: NodeJS.ProcessEnv): { lives: Map<string, Life[]>; title: string } {
+  const seed = Number(env["MATRIX_SEED"] ?? SEED);
+  const isFull = env["MATRIX"] === "full";
+  const some = isFull ? all : sample(seed);
+  const lives = new Map(names.map((name) => [name, some.filter(({ profile }) => profile === name)]));
+  assert.ok(
+    [...lives.values()].every(({ length }) => length > 0),
+    "every profile is in it",
+  );
+  assert.equal(new Set(some.map(({ fault }) => fault)).size, faults.length, "every fault is in it");
+  const what = `${names.length} profiles x ${faults.length} faults x 2, where possible: ${all.length} lives`;
+  const title = isFull ? what : `${some.length} of ${what} (MATRIX_SEED=${seed}; MATRIX=full takes all)`;
+  return { lives, title };
+}
+
+/** Every kind of fault, on either call, after it took effect or instead of it, once or for a while. */
+const faults: Fault[] = FAULT_KINDS.flatMap((kind) =>
+  (["start", "abort"] as const).flatMap((on) =>
+    effects(kind, on).flatMap((takesEffect) =>
+      variants(kind).flatMap((variant) => [1, 3].map((count): Fault => ({ kind, on, takesEffect, count, ...variant }))),
+    ),
+  ),
+);
+
+/** Whether the call can have taken effect, or not, when its answer goes wrong; no fault is a lie. */
+function effects(kind: FaultKind, on: "start" | "abort"): boolean[] {
+  if (kind === "no-ref" && on === "abort") return [];
+  return kind === "reset-before" || ALWAYS_TAKE_EFFECT.includes(kind) ? [true] : [true, false];
+}
+
+function variants(kind: FaultKind): Partial<Fault>[] {
+  if (kind === "delay") return [{ delayMs: 1 }];
+  if (kind === "gateway") return [{ status: 502 }, { status: 503 }, { status: 504 }];
+  // Soon, and so late that with the time for which a request may be on its way it is just within a minute.
+  const late = [{ lateMs: 9_000 }, { lateMs: 42_000 }];
+  if (kind === "late") return late.flatMap((when) => [when, { ...when, status: 503 as const }]);
+  return [{}];
+}
+
+const names = Object.keys(profiles);
+
+const all: Life[] = names
+  .flatMap((profile) =>
+    faults.flatMap((fault) => [false, true].map((allowDuplicateEmail) => ({ profile, fault, allowDuplicateEmail }))),
+  )
+  .filter(isPossible);
+
+/**
+ * A 503 in Mailmodo's own envelope is its word that it did not act. Where it breaks its word and takes a second start of
+ * the address for a first, nobody could tell.
+ */
+function isPossible({ profile, fault: { kind, on }, allowDuplicateEmail }: Life): boolean {
+  const isBrokenWord = kind === "503-after-envelope" && on === "start";
+  return !(isBrokenWord && profiles[profile]?.duplicate === "accepted" && !allowDuplicateEmail);
+}
+
+/** Each fault with and without duplicates in each round, the profiles dealt out to them like cards. */
+function sample(seed: number): Life[] {
+  const generator = xoroshiro128plus(seed);
+  const shuffled = <T>(items: readonly T[]): T[] => {
+    const rest = [...items];
+    return items.map(() => rest.splice(uniformInt(generator, 0, rest.length - 1), 1)[0]!);
+  };
+  let deck: string[] = [];
+  return Array.from({ length: ROUNDS }).flatMap(() =>
+    [false, true].flatMap((allowDuplicateEmail) =>
+      shuffled(faults).map((fault) => {
+        let life: Life;
+        do {
+          if (deck.length === 0) deck = shuffled(names);
+          life = { profile: deck.pop()!, fault, allowDuplicateEmail };
+        } while (!isPossible(life));
+        return life;
+      }),
+    ),
+  );
+}
