@@ -16,6 +16,7 @@ const DEFAULT_REQUEST_TIMEOUT_SECONDS = 10;
 /** The smallest plan's. */
 const DEFAULT_REQUESTS_PER_SECOND = 5;
 // Two attempts and the wait between them must fit into the time for one operation.
+const MAX_LATE_START_SECONDS = 3600;
 const MAX_REQUEST_TIMEOUT_SECONDS = 20;
 
 const RECIPIENTS_COMMAND = `pulumi config set mailmodo:allowedRecipients '["*@seeds.example.com"]'`;
@@ -36,6 +37,7 @@ export async function connection(config: ConfigReader, env: NodeJS.ProcessEnv = 
     requestTimeoutMs: requestTimeoutSeconds(config) * 1000,
     deadline: new Deadline(),
     pace: sharedRateLimit(requestsPerSecond(config)),
+    lateEffectMs: lateEffectMs(config),
     alreadyOver: alreadyOver(config),
     objection: (request) => objection(config, request),
   };
@@ -121,6 +123,19 @@ function requestTimeoutSeconds(config: ConfigReader): number {
     );
   }
   return seconds;
+}
+
+function lateEffectMs(config: ConfigReader): number | undefined {
+  const text = config.get("mailmodo:lateStartSeconds");
+  if (text === undefined || text.trim() === "") return undefined;
+  const seconds = Number(text);
+  if (!(seconds >= 0 && seconds <= MAX_LATE_START_SECONDS)) {
+    throw new SettingsError(
+      `mailmodo:lateStartSeconds must be a number from 0 to ${MAX_LATE_START_SECONDS}. ` +
+        "Set it: pulumi config set mailmodo:lateStartSeconds 60.",
+    );
+  }
+  return seconds * 1000;
 }
 
 /** Of 2.5 a second, three would fall into some seconds: above 1 only whole numbers can be kept to. */

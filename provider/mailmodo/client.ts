@@ -83,7 +83,7 @@ function echoed({ status, message }: Extract<Outcome, { kind: "refused" }>): Out
  * Aborts one instance, or, where its id is not known, what runs for the address. Repeating an abort does no harm, so
  * everything but a refusal is retried; an error tells whether any attempt may have taken effect.
  *
- * A start that is not older than `LATE_EFFECT_MS` may take effect after its abort by address, so the abort is sent
+ * A start that is not older than the connection's `lateEffectMs` may take effect after its abort by address, so the abort is sent
  * at once and again after that time, if it is over before the connection's deadline.
  *
  * @returns The vendor's words where there was nothing left to abort, else nothing.
@@ -94,7 +94,7 @@ function echoed({ status, message }: Extract<Outcome, { kind: "refused" }>): Out
  */
 export async function abortJourney(connection: Connection, request: AbortRequest): Promise<string | undefined> {
   // Before the first abort is sent: what takes effect after it, it cannot have aborted.
-  const untilSettledMs = request.instanceId === undefined ? unsettledMs(request) : 0;
+  const untilSettledMs = request.instanceId === undefined ? unsettledMs(request, connection.lateEffectMs) : 0;
   const settledAt = performance.now() + untilSettledMs;
   const words = await abortOnce(connection, request);
   if (untilSettledMs === 0) return words;

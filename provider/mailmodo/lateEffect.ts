@@ -17,14 +17,14 @@ export interface SentStart {
   readonly startSentAt?: number | undefined;
 }
 
-/** How long a start may still take effect, in milliseconds: 0 to {@link LATE_EFFECT_MS}, wherever the clock was set to. */
-export function unsettledMs(start: SentStart): number {
+/** How long a start may still take effect, in milliseconds: 0 to `lateEffectMs`, wherever the clock was set to. */
+export function unsettledMs(start: SentStart, lateEffectMs = LATE_EFFECT_MS): number {
   const { startSentAt } = start;
   if (startSentAt === undefined || !Number.isFinite(startSentAt)) return 0;
   const sentHere = sentByThisProcess.get(markOf(start));
   // A time in the future is another clock's: how old the start is cannot be told.
   const ageMs = Math.max(0, sentHere === undefined ? Date.now() - startSentAt : performance.now() - sentHere);
-  return Math.max(0, LATE_EFFECT_MS - ageMs);
+  return Math.max(0, lateEffectMs - ageMs);
 }
 
 /** Whether the start was sent in the future, so that a later run cannot tell its age either. */

@@ -16,6 +16,8 @@ export interface Connection {
   readonly deadline: Deadline;
   /** Gives each request its turn. */
   readonly pace: RateLimit;
+  /** How long a start may still take effect after it was sent, in milliseconds. Default: `LATE_EFFECT_MS`. */
+  readonly lateEffectMs?: number | undefined;
   /** Phrases by which an abort's refusal says "already over", beside the known ones. */
   readonly alreadyOver?: readonly string[];
   /** The last word before anything is sent: a reason holds the request back. */

@@ -3,7 +3,6 @@ import { once } from "node:events";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { aMinuteLater } from "../support/aMinuteLater";
 import { pluginsOf, recoverByCli, requestNumber } from "../support/kills";
 import { useProject } from "../support/project";
 
@@ -142,7 +141,6 @@ describe("a cohort through the real engine", () => {
     assert.match(failed.output, /recorded as unconfirmed \(2\) are not sent again by guess/);
     assert.doesNotMatch(failed.output, /^\s+at .*:\d+/m);
     project().requests();
-    await aMinuteLater(project());
     const mended = await upWith({ NUMBERS: upTo(20), SHARDS: "1" });
     assert.equal(mended.code, 0, mended.output);
     assert.deepEqual(

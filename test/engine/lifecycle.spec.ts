@@ -141,8 +141,9 @@ describe("enrollments through the real engine", () => {
     }
   });
 
-  it("are recorded as unconfirmed when the answer is lost, mended by the next up, and never sent twice by guess", async () => {
+  it("are recorded as unconfirmed when the answer is lost, kept by a destroy that comes too early, and started again once by the next up", async () => {
     const { sandbox } = project();
+    await project().succeed("config", "set", "mailmodo:lateStartSeconds", "3600");
     let lose = true;
     sandbox.app.server.prependListener("request", (request, response) => {
       // The start takes effect; its answer is lost.
@@ -159,6 +160,13 @@ describe("enrollments through the real engine", () => {
     assert.equal(sandbox.store.all()[0]?.status, "running");
 
     lose = false;
+    const tooEarly = await project().fail("destroy", "--yes", "--skip-preview");
+    assert.match(
+      tooEarly.output,
+      /may still take effect\. Run it again from \d\d:\d\d:\d\d UTC on\. It stays in the state/,
+    );
+    project().requests();
+    await project().succeed("config", "set", "mailmodo:lateStartSeconds", "0");
     // It takes the engine's own mark of the failure away.
     await project().succeed("refresh", "--yes", "--skip-preview");
     await project().succeed(...up);

@@ -133,6 +133,24 @@ describe("connection", () => {
     });
   }
 
+  for (const seconds of ["-1", "3601", "a minute", "NaN", "Infinity"]) {
+    it(`refuses ${seconds} as lateStartSeconds`, async () => {
+      const values = { "mailmodo:apiKey": key, "mailmodo:lateStartSeconds": seconds };
+      await assert.rejects(
+        connection({ get: (name) => values[name as keyof typeof values] }, {}),
+        /lateStartSeconds must be a number from 0 to 3600\. Set it: pulumi config set mailmodo:lateStartSeconds 60\./,
+      );
+    });
+  }
+
+  it("takes no wait for a late start, and leaves the default to the client", async () => {
+    const lateEffectMs = async (seconds?: string) => {
+      const values = { "mailmodo:apiKey": key, "mailmodo:lateStartSeconds": seconds };
+      return (await connection({ get: (name) => values[name as keyof typeof values] }, {})).lateEffectMs;
+    };
+    assert.deepEqual([await lateEffectMs("0"), await lateEffectMs("90"), await lateEffectMs()], [0, 90_000, undefined]);
+  });
+
   it("takes a fraction as requestTimeoutSeconds", async () => {
     const values = { "mailmodo:apiKey": key, "mailmodo:requestTimeoutSeconds": "0.5" };
     assert.equal((await connection(config(values), {})).requestTimeoutMs, 500);

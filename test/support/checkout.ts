@@ -22,7 +22,7 @@ export async function createCheckout(sandbox: RunningSandbox): Promise<Checkout>
       // As its user sets it, but for Mailmodo's address.
       "Pulumi.preview.yaml":
         settings.replace("# secretsprovider:", "secretsprovider:") +
-        `  mailmodo:baseUrl: ${sandbox.url}\n  mailmodo:requestTimeoutSeconds: "2"\n`,
+        `  mailmodo:baseUrl: ${sandbox.url}\n  mailmodo:requestTimeoutSeconds: "2"\n  mailmodo:lateStartSeconds: "0"\n`,
     },
     {
       copies: [

@@ -40,7 +40,7 @@ export async function createRunner(sandbox: RunningSandbox, options: RunnerOptio
   const bench = await createWorkbench({
     "Pulumi.yaml": `name: ${project}\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n`,
     "Pulumi.preview.yaml":
-      `config:\n  mailmodo:baseUrl: ${sandbox.url}\n  mailmodo:requestTimeoutSeconds: "2"\n` +
+      `config:\n  mailmodo:baseUrl: ${sandbox.url}\n  mailmodo:requestTimeoutSeconds: "2"\n  mailmodo:lateStartSeconds: "0"\n` +
       `  mailmodo:allowedRecipients:\n    - "*@seeds.example.com"\n${settings}`,
     "package.json": "{}",
     "index.js": `const { JourneyEnrollment, stackAddress } = require("pulumi-mailmodo");\n${program}\n`,

@@ -32,6 +32,8 @@ const STACK = (url: string) => `config:
   mailmodo:baseUrl: ${url}
   mailmodo:requestTimeoutSeconds: "2"
   mailmodo:requestsPerSecond: "1000"
+  # The sandbox starts at once or, where a test tells it to, late.
+  mailmodo:lateStartSeconds: "0"
   mailmodo:allowedRecipients:
     - "*@seeds.example.com"
 `;
