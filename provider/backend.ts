@@ -1,30 +1,28 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 
-/**
- * Pulumi's own folder: `PULUMI_HOME`, or `~/.pulumi`.
- *
- * @param folder Where the CLI runs, to which a relative one is relative.
- */
-function pulumiHome(env: NodeJS.ProcessEnv, folder: string): string {
-  return path.resolve(folder, env["PULUMI_HOME"] || path.join(os.homedir(), ".pulumi"));
+/** Where a CLI of Pulumi is at work. */
+export interface Workplace {
+  readonly env: NodeJS.ProcessEnv;
+  /** The folder in which it runs: relative paths of its settings are relative to that. */
+  readonly folder: string;
+  /** Asks the CLI for its backend's URL; undefined where it does not tell. */
+  readonly askCli: () => string | undefined;
 }
 
-/** Where the notes of runs are. */
-export function journalFolder(env: NodeJS.ProcessEnv, folder: string): string {
+/** Where the notes of runs are: below Pulumi's own folder, which is `PULUMI_HOME` or `~/.pulumi`. */
+export function journalFolder({ env, folder }: Pick<Workplace, "env" | "folder">): string {
   return path.join(pulumiHome(env, folder), "mailmodo-journal");
 }
 
 /**
  * Tells a stack's backend from every other: a digest of its URL without user, password and what says only how to reach
  * it. Found as the CLI finds it: `PULUMI_BACKEND_URL`, the project file's `backend`, what `pulumi login` has kept.
- *
- * @param folder Where the CLI runs.
  */
-export function backendOf(env: NodeJS.ProcessEnv, folder: string): string {
-  const url = env["PULUMI_BACKEND_URL"] || backendOfProject(folder) || backendOfLogin(env, folder) || PULUMI_CLOUD;
+export function backendOf({ env, folder, askCli }: Workplace): string {
+  const url = env["PULUMI_BACKEND_URL"] || backendOfProject(folder) || backendOfLogin(env, folder, askCli);
   return createHash("sha256")
     .update(`pulumi-mailmodo backend ${plainUrl(url, folder)}`)
     .digest("base64url")
@@ -41,7 +39,9 @@ function plainUrl(url: string, folder: string): string {
   if (!URL.canParse(url)) return url.trim();
   const { protocol, host, pathname, searchParams } = new URL(url);
   const query = TELLING.map((name) => `${name}=${searchParams.get(name) ?? ""}`).join("&");
-  return `${protocol}//${host.toLowerCase()}${pathname.replace(/\/+$/, "")}?${query}`;
+  // The CLI names a cloud by its API or by its console.
+  const api = protocol === "https:" ? host.replace(/^app\./, "api.") : host;
+  return `${protocol}//${api.toLowerCase()}${pathname.replace(/\/+$/, "")}?${query}`;
 }
 
 function plainFileUrl(url: string, folder: string): string {
@@ -68,13 +68,25 @@ function backendOfProject(folder: string): string | undefined {
   }
 }
 
-function backendOfLogin(env: NodeJS.ProcessEnv, folder: string): string | undefined {
+function backendOfLogin(env: NodeJS.ProcessEnv, folder: string, askCli: () => string | undefined): string {
   const home = path.resolve(folder, env["PULUMI_CREDENTIALS_PATH"] || pulumiHome(env, folder));
+  const { current, ...others } = jsonOf(path.join(home, "credentials.json"));
+  // An encrypted file, or a helper that may name another backend: only the CLI can tell. Where it does not, the backend
+  // is like no other, so that nothing of it is taken for another's.
+  const isHidden = "$pulumiSecureStore" in others || others["credentialHelper"] !== undefined;
+  if (isHidden) return askCli() || `unknown:${randomUUID()}`;
+  return typeof current === "string" && current !== "" ? current : env["PULUMI_API"] || PULUMI_CLOUD;
+}
+
+function pulumiHome(env: NodeJS.ProcessEnv, folder: string): string {
+  return path.resolve(folder, env["PULUMI_HOME"] || path.join(os.homedir(), ".pulumi"));
+}
+
+function jsonOf(file: string): Record<string, unknown> {
   try {
-    const { current } = JSON.parse(textOf(path.join(home, "credentials.json")) ?? "") as { current?: unknown };
-    return typeof current === "string" ? current : undefined;
+    return { ...(JSON.parse(textOf(file) ?? "") as object) };
   } catch {
-    return undefined;
+    return {};
   }
 }
 

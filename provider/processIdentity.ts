@@ -24,7 +24,8 @@ export function fateOf(one: ProcessIdentity, machine: Machine = thisMachine()): 
   const isSameHost = one.host === host && one.machineId === machineId;
   // Where there is a boot id, the host's name says nothing more: it can be changed, and each container has its own.
   if (one.boot !== boot) return isSameHost && one.boot !== undefined && boot !== undefined ? "dead" : "undecided";
-  if (boot === undefined && !isSameHost) return "undecided";
+  // Windows has neither; a Linux that hides its boot may be any of several of one name.
+  if (boot === undefined && (pidNamespace !== undefined || !isSameHost)) return "undecided";
   if (one.pidNamespace === pidNamespace) {
     const found = machine.look(one.pid);
     if (found === "gone") return "dead";

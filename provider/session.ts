@@ -1,7 +1,8 @@
+import { execFileSync } from "node:child_process";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { formerApiKeyOf } from "./apiKey";
-import { backendOf, journalFolder } from "./backend";
+import { backendOf, journalFolder, type Workplace } from "./backend";
 import type { Enrollment } from "./enrollment";
 import { engineAbove, type EngineProcess } from "./engineProcess";
 import { Journal, type Note } from "./journal/journal";
@@ -27,10 +28,8 @@ class Session {
   /** @param stack As the resource has it: `organization/project/stack`. */
   journal({ apiKey }: Connection, stack: string | undefined): Promise<Journal> {
     this.engine ??= isPlugin() ? engineAbove() : undefined;
-    const { env } = process;
-    const { folder } = this;
-    const home = journalFolder(env, folder);
-    const identity = stackIdentity(stack, backendOf(env, folder), pulumi.getProject());
+    const home = journalFolder(this.workplace);
+    const identity = stackIdentity(stack, backendOf(this.workplace), pulumi.getProject());
     const which = JSON.stringify([apiKey, home, identity]);
     const journal = this.journals.get(which) ?? this.open(apiKey, home, identity);
     this.journals.set(which, journal);
@@ -59,9 +58,11 @@ class Session {
     for (const own of this.own.values()) own.close();
   }
 
-  /** Where the CLI runs: its relative paths are relative to its own folder, not to the program's. */
-  private get folder(): string {
-    return this.engine?.folder ?? process.cwd();
+  /** The engine's: its relative paths are relative to its own folder, not to the program's. */
+  private get workplace(): Workplace {
+    const { folder = process.cwd(), bin } = this.engine ?? {};
+    const env = { ...process.env, PATH: [bin, process.env["PATH"]].filter(Boolean).join(path.delimiter) };
+    return { env, folder, askCli: () => whoami(env, folder) };
   }
 
   private async openOthers(stack: string): Promise<OtherStacks> {
@@ -70,9 +71,8 @@ class Session {
       import("./recover/stack"),
       import("./recover/otherStacks"),
     ]);
-    const { env } = process;
-    const bin = [this.engine?.bin, env["PATH"]].filter(Boolean).join(path.delimiter);
-    return new OtherStacks(new Stack(stack, this.folder, { ...env, PATH: bin }));
+    const { env, folder } = this.workplace;
+    return new OtherStacks(new Stack(stack, folder, env));
   }
 
   private async open(apiKey: string, folder: string, stack: StackIdentity): Promise<Journal> {
@@ -92,6 +92,16 @@ class Session {
     this.own.set(which, own);
     if (isPlugin()) own.keep();
     return own;
+  }
+}
+
+/** The backend's URL, as the CLI tells it. */
+function whoami(env: NodeJS.ProcessEnv, cwd: string): string | undefined {
+  try {
+    const text = execFileSync("pulumi", ["whoami", "--json"], { env, cwd, encoding: "utf8", stdio: "pipe" });
+    return (JSON.parse(text) as { url?: string }).url;
+  } catch {
+    return undefined;
   }
 }
 

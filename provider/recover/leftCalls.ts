@@ -57,11 +57,14 @@ export function leftCalls(options: LeftCallsOptions): LeftCalls {
 
 /** Finishes notes on the disk, and removes the files of dead runs of the stack that have nothing else in them. */
 export function finishNotes({ runs }: LeftCalls, settled: readonly UnsettledCall[]): void {
-  for (const { file } of [...runs.own, ...runs.others]) {
-    const ids = settled.filter((call) => call.file === file).map(({ id }) => id);
-    if (ids.length > 0) finishOnDisk(file, ids);
+  for (const run of [...runs.own, ...runs.others]) {
+    const ids = new Set(settled.filter(({ file }) => file === run.file).map(({ id }) => id));
+    // It may have been written to since it was read first.
+    const isDone = runs.own.includes(run) && isDead(run) && !hasNotes(without(ids, read(run)));
+    // In this order, because removing needs no room on the disk.
+    if (isDone) fs.rmSync(run.file, { force: true });
+    else if (ids.size > 0) finishOnDisk(run.file, [...ids]);
   }
-  for (const run of runs.own) if (isDead(run) && !hasNotes(read(run))) fs.rmSync(run.file, { force: true });
 }
 
 /** Whether plugin and engine are dead: the engine's lock is freed by now, so nothing in the file is needed for that. */
@@ -70,7 +73,10 @@ function isDead(run: RunFile): boolean {
   return fateOfRun(run) === "dead" && (engine === undefined || fateOf(engine) === "dead");
 }
 
-/** It may have been written to since it was read first. */
+function without(ids: ReadonlySet<number>, run: RunFile): RunFile {
+  return { ...run, notes: run.notes.filter(({ id }) => !ids.has(id)) };
+}
+
 function read(run: RunFile): RunFile {
   try {
     return readRun(run.file);

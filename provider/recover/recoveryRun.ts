@@ -2,14 +2,15 @@ import * as fs from "node:fs";
 import { formerApiKeyOf } from "../apiKey";
 import { backendOf, journalFolder } from "../backend";
 import { leftRuns } from "../journal/leftRuns";
-import { readRuns, type RunFile } from "../journal/runFile";
-import { isOf, stackIdentity, type StackIdentity } from "../journal/stackIdentity";
+import { stackIdentity, type StackIdentity } from "../journal/stackIdentity";
 import type { Connection } from "../mailmodo/transport";
 import { connection, keySources, type ConfigReader } from "../settings";
+import { Aborts } from "./aborts";
 import type { Deployment } from "./deployment";
 import { finishNotes, leftCalls, type LeftCalls } from "./leftCalls";
 import { freeLocks } from "./lock";
 import { OtherStacks } from "./otherStacks";
+import { Present, runsOf } from "./present";
 import { RecordedIndex } from "./recordedIndex";
 import type { Recovery, RecoverOptions } from "./recover";
 import { Settlement } from "./settlement";
@@ -19,97 +20,106 @@ import { count } from "./words";
 
 /** One recovery of one stack. */
 export class RecoveryRun {
+  private readonly settlement: Settlement;
   private pending = 0;
 
   private constructor(
-    private readonly stack: Stack,
+    private readonly unlocked: UnlockedStack,
     private readonly state: Deployment,
     private readonly left: LeftCalls,
-    private readonly settlement: Settlement,
-    private readonly lockFreed: boolean,
-    private readonly log: (line: string) => void,
-  ) {}
+    private readonly aborts: Aborts,
+    index: RecordedIndex,
+    present: Present,
+  ) {
+    this.settlement = new Settlement(index, aborts, present, unlocked.log);
+  }
 
   /** Frees the lock of a dead run, waits for what it left behind, and reads what there is. */
   static async prepare(options: RecoverOptions): Promise<RecoveryRun> {
-    const { stack: name, lockDeadAfterMs, runIsOver, log = console.log, env = process.env } = options;
-    const cwd = projectFolder(options.cwd ?? process.cwd());
-    const stack = new Stack(name, cwd, env, options.configFile);
-    if (await stack.mendAttributes()) log("Removed an empty attributes file left by the killed run.");
-
-    // Read before anything is asked of the stack: that it is there at all, too.
-    const before = await stack.state();
-    const secretsProvider = before.secrets_providers?.state?.url;
-    const { fullName, locks } = await stack.occupancy(secretsProvider);
-    const identity = stackIdentity(inFull(fullName, before), backendOf(env, cwd));
-    const folder = journalFolder(env, cwd);
-    const decided = { runs: runsOf(folder, identity), lockDeadAfterMs, runIsOver };
-    const lockFreed = await freeLocks(locks, { stack, secretsProvider, log, ...decided });
-    await outliveSurvivors(runsOf(folder, identity), cwd, log);
-
+    const unlocked = await unlock(options);
+    const { stack, identity, folder, env, log } = unlocked;
     const state = await stack.state();
     const config = await stack.config();
     const read: ConfigReader = { get: (key) => config[key] };
     const connect = (): Promise<Connection> => connection(read, env);
     const { apiKey } = await connect();
     const formerApiKey = () => formerApiKeyOf(keySources(read, env));
+
     const index = new RecordedIndex(state);
-    const isRecorded = (instanceId: string) => index.entryOf({ instanceId }) !== undefined;
-    const runs = await leftRuns({ folder, stack: identity, apiKey, formerApiKey });
-    const left = leftCalls({ left: runs, name, isRecorded, lockDeadAfterMs, runIsOver });
-    return new RecoveryRun(
-      stack,
-      state,
-      left,
-      new Settlement(index, new OtherStacks(stack), connect, log),
-      lockFreed,
-      log,
-    );
+    const present = new Present(folder, identity);
+    const left = leftCalls({
+      ...options,
+      left: await leftRuns({ folder, stack: identity, apiKey, formerApiKey }),
+      name: stack.name,
+      isRecorded: (instanceId) => index.entryOf({ instanceId }) !== undefined,
+    });
+    const aborts = new Aborts(new OtherStacks(stack), present, connect, log);
+    return new RecoveryRun(unlocked, state, left, aborts, index, present);
   }
 
   /** Aborts what may run and is recorded nowhere, and ends what was begun to be ended. */
   async settle(): Promise<void> {
-    const { settlement, state } = this;
-    await settlement.settleCalls(this.left.calls);
-    this.pending = await settlement.settlePending(state);
-    const others = (state.pending_operations?.length ?? 0) - this.pending;
+    await this.settlement.settleCalls(this.left.calls);
+    this.pending = await this.settlement.settlePending(this.state);
+    const others = (this.state.pending_operations?.length ?? 0) - this.pending;
     if (this.pending > 0 && others > 0) {
-      settlement.problems.push(
+      this.aborts.problems.push(
         `${count(others, "pending operation")} of other resources are in the state, which only you can judge. ` +
-          `Then clear all of them: pulumi refresh --clear-pending-creates --stack ${this.stack.name}.`,
+          `Then clear all of them: pulumi refresh --clear-pending-creates --stack ${this.unlocked.stack.name}.`,
       );
     }
-    settlement.conclude();
+    this.aborts.conclude();
   }
 
   /** Writes the state if everything in it is settled, and after it finishes the notes. */
   async commit(): Promise<Recovery> {
-    const { aborted, problems, undecided, ended, settled } = this.settlement;
-    const isSettled = problems.length === 0;
-    const endedCount = isSettled ? [...ended.values()].reduce((sum, emails) => sum + emails.size, 0) : 0;
-    const cleared = isSettled ? this.pending : 0;
-    if (cleared + endedCount > 0) {
-      await this.stack.clear(ended, this.state);
-      this.log(
-        `Cleared ${count(cleared, "pending operation")} and took ${count(endedCount, "ended enrollment")} out of the state.`,
+    const { stack, lockFreed, log } = this.unlocked;
+    const { aborted, problems, undecided } = this.aborts;
+    const all = [...this.left.undecided, ...undecided, ...problems];
+    if (problems.length > 0) return { aborted, cleared: 0, ended: 0, lockFreed, problems: all };
+
+    const { ended, settled } = this.settlement;
+    const endedCount = [...ended.values()].reduce((sum, emails) => sum + emails.size, 0);
+    if (this.pending + endedCount > 0) {
+      await stack.clear(ended, this.state);
+      log(
+        `Cleared ${count(this.pending, "pending operation")} and took ${count(endedCount, "ended enrollment")} out of the state.`,
       );
     }
     // Last: until the state is written, the notes are needed.
-    if (isSettled) finishNotes(this.left, settled);
-    const { lockFreed } = this;
-    return {
-      aborted,
-      cleared,
-      ended: endedCount,
-      lockFreed,
-      problems: [...this.left.undecided, ...undecided, ...problems],
-    };
+    finishNotes(this.left, settled);
+    return { aborted, cleared: this.pending, ended: endedCount, lockFreed, problems: all };
   }
 }
 
-/** What runs of a stack have written. */
-function runsOf(folder: string, stack: StackIdentity): RunFile[] {
-  return readRuns(folder).runs.filter(({ header }) => header !== undefined && isOf(header.stack, stack));
+/** A stack that no run holds, and of which no plugin is left that could still send something. */
+interface UnlockedStack {
+  readonly stack: Stack;
+  readonly identity: StackIdentity;
+  /** The journal's. */
+  readonly folder: string;
+  readonly lockFreed: boolean;
+  readonly env: NodeJS.ProcessEnv;
+  readonly log: (line: string) => void;
+}
+
+async function unlock(options: RecoverOptions): Promise<UnlockedStack> {
+  const { log = console.log, env = process.env } = options;
+  const cwd = projectFolder(options.cwd ?? process.cwd());
+  const stack = new Stack(options.stack, cwd, env);
+  if (await stack.mendAttributes()) log("Removed an empty attributes file left by the killed run.");
+
+  // Read before anything is asked of the stack: that it is there at all, too.
+  const state = await stack.state();
+  const secretsProvider = state.secrets_providers?.state?.url;
+  const { fullName, locks } = await stack.occupancy(secretsProvider);
+  const url = await stack.backendUrl();
+  const identity = stackIdentity(inFull(fullName, state), backendOf({ env, folder: cwd, askCli: () => url }));
+  const folder = journalFolder({ env, folder: cwd });
+  const runs = runsOf(folder, identity);
+  const lockFreed = await freeLocks(locks, { ...options, stack, secretsProvider, runs, log });
+  await outliveSurvivors(runsOf(folder, identity), cwd, log);
+  return { stack, identity, folder, lockFreed, env, log };
 }
 
 /** A backend of the old kind leaves the project out of a stack's name; what the state records has it. */

@@ -1,14 +1,13 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { fileURLToPath } from "node:url";
+import { NO_CLI, runCli } from "./cli";
 import { fingerprint, reveal, type Deployment, type Encryption } from "./deployment";
 import { mustBeRevealed, without, type Ended } from "./recorded";
 import { isSameLock, parseOccupancy, type Lock, type Occupancy } from "./stackLock";
 
-export const NO_CLI = "The Pulumi CLI (pulumi) is not on PATH. Install it: https://www.pulumi.com/docs/install.";
+export { NO_CLI };
 
 /** A stack of a project, by way of the CLI. Its state passes through memory only: it may hold secrets in clear. */
 export class Stack {
@@ -93,7 +92,7 @@ export class Stack {
     }
     this.fullName = occupancy.fullName;
     // Pulumi Cloud locks nothing that this command asks for; it tells of an update instead, but not whose it is.
-    const isCloud = /^https?:/.test(await this.backendUrl());
+    const isCloud = !/^(file|s3|gs|azblob|postgres|mem):/.test(await this.backendUrl());
     const isUpdating = isCloud && (await this.list()).some(({ name, isBusy }) => isBusy && !this.isOther(name));
     return isUpdating ? { ...occupancy, locks: [IN_CLOUD] } : occupancy;
   }
@@ -152,7 +151,8 @@ export class Stack {
     return own!.at(-1) !== other!.at(-1) || (haveOrganizations && own![0] !== other![0]);
   }
 
-  private async backendUrl(): Promise<string> {
+  /** As the CLI tells it: a cloud by its console. */
+  async backendUrl(): Promise<string> {
     return (this.url ??= this.succeed(["whoami", "--json"], undefined, false).then(
       (text) => (JSON.parse(text) as { url?: string }).url ?? "",
     ));
@@ -166,19 +166,7 @@ export class Stack {
 
   private async run(args: string[], input?: string, ofStack = true) {
     const all = [...args, ...(ofStack ? ["--stack", this.name] : []), "--non-interactive", "--color=never"];
-    const child = spawn("pulumi", all, { cwd: this.cwd, env: this.env, stdio: ["pipe", "pipe", "pipe"] });
-    let [stdout, stderr] = ["", ""];
-    child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
-    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-    // A CLI that refuses does not read its input to the end.
-    child.stdin.on("error", () => undefined);
-    child.stdin.end(input);
-    try {
-      const [code] = (await once(child, "close")) as [number | null];
-      return { code, stdout, stderr };
-    } catch {
-      throw new Error(NO_CLI);
-    }
+    return runCli(all, this.cwd, this.env, input);
   }
 }
 

@@ -141,6 +141,12 @@ describe("the identity of a process", () => {
       machine({ place: { host: "a" } }),
       "undecided",
     ],
+    [
+      "hides its boot, as a sandbox may",
+      { host: "a", pidNamespace: "n", pid: 7 },
+      machine({ place: { host: "a", pidNamespace: "n" } }),
+      "undecided",
+    ],
     ["is Linux in a virtual machine of the same name", one, machine({ place: { host: "a" } }), "undecided"],
   ];
   for (const [what, identity, where, fate] of table) {

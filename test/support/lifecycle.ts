@@ -58,8 +58,9 @@ export async function leaveAsKilled(noted: (journal: Journal) => Promise<unknown
   const home = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-mailmodo-home-"));
   homes.push(home);
   process.env["PULUMI_HOME"] = home;
-  const stack = stackIdentity(undefined, backendOf(process.env, process.cwd()), pulumi.getProject());
-  const journal = await openJournal({ folder: journalFolder(process.env, process.cwd()), stack });
+  const here = { env: process.env, folder: process.cwd(), askCli: () => undefined };
+  const stack = stackIdentity(undefined, backendOf(here), pulumi.getProject());
+  const journal = await openJournal({ folder: journalFolder(here), stack });
   await noted(journal);
   writeAs(journal.folder, deadProcess());
 }

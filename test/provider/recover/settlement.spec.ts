@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { UnsettledCall } from "../../../provider/journal/unsettledCalls";
 import { TYPES } from "../../../provider/loader";
-import type { OtherStacks } from "../../../provider/recover/otherStacks";
+import { Aborts } from "../../../provider/recover/aborts";
 import type { Recorded } from "../../../provider/recover/recorded";
 import { RecordedIndex } from "../../../provider/recover/recordedIndex";
 import { Settlement } from "../../../provider/recover/settlement";
@@ -36,15 +36,19 @@ describe("the settlement of what killed runs left", () => {
     outputs: { ...enrollment, ...properties },
   });
   /** Settles with what another stack has, or with an error where that cannot be read. */
-  function settlement(other: string | undefined | Error, resources: Recorded[] = []): Settlement {
+  function settlement(
+    other: string | undefined | Error,
+    resources: Recorded[] = [],
+    present = { isStackBusy: () => false, isUnsettled: () => true },
+  ): Settlement {
     const whichHas = async () => {
       if (other instanceof Error) throw other;
       return other;
     };
     const config = settings(sandbox().url) as Record<string, string>;
     const connect = () => connection({ get: (name) => config[name] }, {});
-    const others = { whichHas } as unknown as OtherStacks;
-    return new Settlement(new RecordedIndex({ resources }), others, connect, () => undefined);
+    const aborts = new Aborts({ whichHas }, present, connect, () => undefined);
+    return new Settlement(new RecordedIndex({ resources }), aborts, present, () => undefined);
   }
   const unread = new Error("pulumi stack export failed for the stack other.");
 
@@ -64,7 +68,7 @@ describe("the settlement of what killed runs left", () => {
     it(`aborts ${what} by address where no other stack has the address`, async () => {
       const one = settlement(undefined);
       await settle(one);
-      assert.deepEqual([one.problems, asked()], [[], [["abort", { email, reason: "over" }]]]);
+      assert.deepEqual([one.aborts.problems, asked()], [[], [["abort", { email, reason: "over" }]]]);
     });
 
     it(`aborts nothing for ${what} where another stack has the address, or cannot be read, and says so`, async () => {
@@ -80,27 +84,43 @@ describe("the settlement of what killed runs left", () => {
       ] as const) {
         const one = settlement(other);
         await settle(one);
-        assert.equal(one.problems.length, 1);
-        assert.match(one.problems[0]!, says);
+        assert.equal(one.aborts.problems.length, 1);
+        assert.match(one.aborts.problems[0]!, says);
         assert.deepEqual([one.settled, [...one.ended], asked()], [[], [], []]);
       }
     });
   }
 
+  it("aborts nothing by address while a run is at work that has begun since, and says so", async () => {
+    const one = settlement(undefined, [], { isStackBusy: () => true, isUnsettled: () => true });
+    await one.settleCalls([call({})]);
+    assert.match(
+      one.aborts.problems.join(),
+      /^A run of the stack has begun, so journey \S+ for a\*\*\*@seeds\.example\.com was left alone/,
+    );
+    assert.deepEqual(asked(), []);
+  });
+
+  it("aborts nothing by address that another recover has settled since: the address may be started again", async () => {
+    const one = settlement(undefined, [], { isStackBusy: () => false, isUnsettled: () => false });
+    await one.settleCalls([call({}), call({ call: "abort" })]);
+    assert.deepEqual([one.aborts.problems, asked()], [[], []]);
+  });
+
   it("takes a start as settled that this stack or another one records", async () => {
     for (const one of [settlement("other"), settlement(undefined, [resource({ instanceId })])]) {
       await one.settleCalls([call({ instanceId, confirmed: true })]);
-      assert.deepEqual([one.settled.length, one.problems, asked()], [1, [], []]);
+      assert.deepEqual([one.settled.length, one.aborts.problems, asked()], [1, [], []]);
     }
   });
 
   it("leaves an abort to the stack that records the instance, and does not settle it where that cannot be read", async () => {
     const theirs = settlement("other");
     await theirs.settleCalls([call({ call: "abort", instanceId })]);
-    assert.deepEqual([theirs.settled, theirs.problems, theirs.undecided], [[], [], []]);
+    assert.deepEqual([theirs.settled, theirs.aborts.problems, theirs.aborts.undecided], [[], [], []]);
     const unclear = settlement(unread);
     await unclear.settleCalls([call({ call: "abort", instanceId })]);
-    assert.deepEqual([unclear.settled, unclear.problems, unclear.undecided.length], [[], [], 1]);
+    assert.deepEqual([unclear.settled, unclear.aborts.problems, unclear.aborts.undecided.length], [[], [], 1]);
     assert.deepEqual(asked(), []);
   });
 });
