@@ -106,7 +106,7 @@ interface UnlockedStack {
 async function unlock(options: RecoverOptions): Promise<UnlockedStack> {
   const { log = console.log, env = process.env } = options;
   const cwd = projectFolder(options.cwd ?? process.cwd());
-  const stack = new Stack(options.stack, cwd, env);
+  const stack = new Stack(options.stack, cwd, env, options.configFile);
   if (await stack.mendAttributes()) log("Removed an empty attributes file left by the killed run.");
 
   // Read before anything is asked of the stack: that it is there at all, too.
