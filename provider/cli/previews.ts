@@ -5,6 +5,7 @@ import type { Report } from "../previews/report";
 import { askOpen, type OpenSources } from "../previews/openPreviews";
 import { Stop } from "../previews/stop";
 import { DEFAULT_TTL_MS, checkName, parseDeadAfter, parseTtl } from "../previews/words";
+import { keepCompiledCode } from "./compileCache";
 
 interface Common {
   readonly cwd: string;
@@ -94,6 +95,7 @@ async function run(
   work: (previews: Previews, reports: Reports) => Promise<Outcome>,
 ): Promise<void> {
   const log = (line: string) => (json ? console.error(line) : console.log(line));
+  keepCompiledCode();
   // Loaded here, so that no other command pays for it.
   const [{ Previews }, reports] = await Promise.all([import("../previews/previews"), import("../previews/report")]);
   const write = (report: Report) => {

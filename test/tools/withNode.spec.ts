@@ -37,6 +37,11 @@ describe("tools/withNode.js", () => {
     assert.equal(stdout, `[ 'a b', '$HOME', '*', '${root}' ]\n`);
   });
 
+  it("sets the variables that come before the command", async () => {
+    const { stdout } = await onThis("FIRST=a=b", "SECOND=", "node", "-p", "[process.env.FIRST, process.env.SECOND]");
+    assert.equal(stdout, "[ 'a=b', '' ]\n");
+  });
+
   it("ends with the command's exit code", async () => {
     assert.equal((await onThis("node", "-e", "process.exit(7)")).code, 7);
   });
@@ -97,7 +102,7 @@ describe("tools/withNode.js", () => {
   it("says how it is used where there is no command", async () => {
     const { code, stderr } = await onThis();
     assert.equal(code, 1);
-    assert.match(stderr, /^Usage: node tools\/withNode\.js <command of node_modules\/\.bin> \[arguments\]\n$/);
+    assert.match(stderr, /^Usage: node tools\/withNode\.js \[NAME=value …\] <command of node_modules\/\.bin> \[arguments\]\n$/);
   });
 
   it("runs the command on the pinned Node.js where the caller's is too old", async () => {
