@@ -102,7 +102,10 @@ describe("tools/withNode.js", () => {
   it("says how it is used where there is no command", async () => {
     const { code, stderr } = await onThis();
     assert.equal(code, 1);
-    assert.match(stderr, /^Usage: node tools\/withNode\.js \[NAME=value …\] <command of node_modules\/\.bin> \[arguments\]\n$/);
+    assert.match(
+      stderr,
+      /^Usage: node tools\/withNode\.js \[NAME=value …\] <command of node_modules\/\.bin> \[arguments\]\n$/,
+    );
   });
 
   it("runs the command on the pinned Node.js where the caller's is too old", async () => {
