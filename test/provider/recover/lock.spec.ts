@@ -26,6 +26,7 @@ describe("the lock of a run", () => {
     ...inBucket,
     pid,
     host,
+    at: Date.now(),
     ...more,
   });
   const noted = (engine: ProcessIdentity): RunFile => ({
