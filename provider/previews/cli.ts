@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { NO_CLI } from "../recover/stack";
 
 /** How one run of the CLI ended, and what it printed. */
-export interface CliRun {
+interface CliRun {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
@@ -57,6 +57,9 @@ export class Cli {
     child.stderr.setEncoding("utf8").on("data", (text: string) => err.add(text));
     const interrupt = () => void child.kill("SIGINT");
     signal?.addEventListener("abort", interrupt);
+    // The second signal ends an engine that waits for its backend; left alone it would hold its lock for minutes.
+    const end = () => void child.kill("SIGTERM");
+    process.once("exit", end);
     this.running += 1;
     try {
       const [code] = (await once(child, "close")) as [number | null];
@@ -65,6 +68,7 @@ export class Cli {
       throw new Error(NO_CLI, { cause: error });
     } finally {
       this.running -= 1;
+      process.off("exit", end);
       signal?.removeEventListener("abort", interrupt);
     }
   }

@@ -1,4 +1,3 @@
-import { recover } from "../recover/recover";
 import { KnownPreviews } from "./knownPreviews";
 import type { AskOpen } from "./openPreviews";
 import { countContacts, TAGS, type Preview } from "./preview";
@@ -122,6 +121,8 @@ export class Previews {
   /** @throws {Unsettled} Something of a killed run is left that must be settled first. */
   private async recover(name: string, { settings }: PreviewStack): Promise<void> {
     this.options.stop.throwIfStopped();
+    // Loaded here, for it loads Pulumi's SDK, which nothing else of a command needs.
+    const { recover } = await import("../recover/recover");
     const { problems } = await recover({
       stack: name,
       cwd: this.workspace.cwd,

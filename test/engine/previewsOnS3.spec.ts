@@ -33,7 +33,11 @@ describe("pulumi-mailmodo previews, with their state in S3 and their secrets und
     bucket = "states";
     await makeBucket(s3, bucket);
   });
-  after(() => forget());
+  let way: Awaited<ReturnType<typeof cuttableWay>> | undefined;
+  after(() => {
+    forget();
+    way?.cut();
+  });
   /** The machines are gone; what they knew is in the backend only. */
   const forget = () => {
     for (const runner of runners.splice(0)) runner.dispose();
@@ -105,7 +109,7 @@ describe("pulumi-mailmodo previews, with their state in S3 and their secrets und
   });
 
   it("lose nothing when the backend goes away in the middle of an up", async () => {
-    const way = await cuttableWay(moto().url);
+    way = await cuttableWay(moto().url);
     const runner = await newRunner({}, way.url);
     const child = runner.startPreviews("up", "--name", "pr-1");
     const ended = once(child, "exit");
@@ -131,7 +135,6 @@ describe("pulumi-mailmodo previews, with their state in S3 and their secrets und
     );
     await runner.succeed("down", "--name", "pr-1");
     assert.deepEqual(running(), []);
-    way.cut();
   });
 
   async function object(key: string): Promise<string> {

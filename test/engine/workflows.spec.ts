@@ -175,7 +175,7 @@ describe("the workflows, run step by step against the sandbox and moto", () => {
       assert.equal(run.conclusion, "success", run.output);
       assert.match(run.summary, /### Preview pr-7 is up\n[^]*### Preview pr-7 is taken down\n/);
 
-      const own = `http://127.0.0.1:${at().checkouts.at(-1)?.port}/_sandbox/instances`;
+      const own = `http://127.0.0.1:${at().machine?.port}/_sandbox/instances`;
       const instances = (await (await fetch(own)).json()) as { email: string; status: string }[];
       assert.deepEqual(
         instances.map(({ email, status }) => [email, status]),

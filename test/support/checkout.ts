@@ -46,6 +46,7 @@ export async function createCheckout(sandbox: RunningSandbox): Promise<Checkout>
     PULUMI_CONFIG_PASSPHRASE: undefined,
     // What tsc checks already need not be checked at each run.
     PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+    TS_NODE_TRANSPILE_ONLY: "true",
   });
 
   const port = await freePort();

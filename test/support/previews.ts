@@ -94,7 +94,7 @@ export function useFolderBackend(each: Each = "test"): () => FolderBackend {
   });
 }
 
-export interface FolderBackend {
+interface FolderBackend {
   readonly dir: string;
   readonly env: Record<string, string>;
   /** The files that it has of stacks, but for the copies that the CLI itself keeps. */

@@ -24,11 +24,11 @@ interface PullEvent {
 }
 
 /** The workflows of the repository, run on fresh machines against a sandbox, a bucket and a GitHub of their own. */
-export interface WorkflowRuns {
+interface WorkflowRuns {
   readonly sandbox: RunningSandbox;
   readonly github: GitHub;
-  /** The machines that the jobs ran on. */
-  readonly checkouts: readonly Checkout[];
+  /** The machine that the last job ran on. */
+  readonly machine: Checkout | undefined;
   /** Runs a job of the workflow for pull requests. Default: `preview`. */
   preview(event: PullEvent, job?: string): Promise<JobRun>;
   sweep(inputs?: object, secrets?: object): Promise<JobRun>;
@@ -47,7 +47,7 @@ export function useWorkflowRuns(
   each: Each = "test",
 ): () => WorkflowRuns {
   const sandbox = useSandbox(options, each);
-  const checkouts: Checkout[] = [];
+  let machine: Checkout | undefined;
   let github: GitHub;
   let bucket: string;
   const [first, last] = each === "test" ? [beforeEach, afterEach] : [before, after];
@@ -57,7 +57,8 @@ export function useWorkflowRuns(
     github = await startGitHub();
   });
   last(async () => {
-    for (const checkout of checkouts.splice(0)) checkout.dispose();
+    machine?.dispose();
+    machine = undefined;
     await github.close();
   });
 
@@ -79,15 +80,15 @@ export function useWorkflowRuns(
       secrets,
       inputs,
     };
-    const checkout = await createCheckout(sandbox());
-    checkouts.push(checkout);
-    return runJob(checkout.moved(job), machineOf(checkout, github.url, moto()), contexts, onStart);
+    machine?.dispose();
+    machine = await createCheckout(sandbox());
+    return runJob(machine.moved(job), machineOf(machine, github.url, moto()), contexts, onStart);
   };
 
   return () => ({
     sandbox: sandbox(),
     github,
-    checkouts,
+    machine,
     preview(event, job = "preview") {
       const { action, number = 7, sha = "a1".repeat(20), repository = "octocat/seeds", author = "octocat" } = event;
       const pull = { number, head: { sha, repo: { full_name: repository } }, user: { login: author } };

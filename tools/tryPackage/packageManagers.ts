@@ -23,9 +23,12 @@ const INSTALL: Readonly<Record<PackageManager, string[]>> = {
 
 /** Installs what the package.json in the folder asks for. Returns what the package manager printed. */
 export async function install(manager: PackageManager, folder: string, env: NodeJS.ProcessEnv): Promise<string> {
-  const program = manager === "npm" ? "npm" : await findManager(manager, env);
+  const program = manager === "npm" ? "npm" : await (found[manager] ??= findManager(manager, env));
   return succeed(program, INSTALL[manager], folder, env);
 }
+
+// Two consumers at once would install it into the same folder.
+const found: Partial<Record<PackageManager, Promise<string>>> = {};
 
 async function findManager(manager: Exclude<PackageManager, "npm">, env: NodeJS.ProcessEnv): Promise<string> {
   const version = VERSIONS[manager];
