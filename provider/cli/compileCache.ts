@@ -4,8 +4,8 @@ import * as path from "node:path";
 
 /**
  * Has Node keep compiled code, of this process and of the programs and plugins that its engines start, in
- * `mailmodo-compile-cache` of Pulumi's own folder: a preview starts six of them. It can be deleted at any time. A folder
- * of the user's, or their choice of none, counts.
+ * `mailmodo-compile-cache` of Pulumi's own folder. It can be deleted at any time. A folder that the user has set counts,
+ * and so does `NODE_DISABLE_COMPILE_CACHE`.
  *
  * @param env What is read, and what engines inherit. Default: the process's.
  */
