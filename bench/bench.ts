@@ -33,6 +33,7 @@ const CELLS: readonly Cell[] = [
   ...each("single", [1, 100, 500, 1_000], ROUNDS),
   ...each("tofu", [1, 100, 500, 1_000], ROUNDS),
   ...each("baseline", [1, 100, 500, 1_000], ROUNDS),
+  ...each("empty", [1], ROUNDS),
   ...each("cohort", [1, 100, 500, 1_000], ROUNDS, 50),
   ...each("single", [100, 500], ROUNDS, 50),
   ...each("tofu", [100, 500], ROUNDS, 50),
@@ -43,16 +44,25 @@ const CELLS: readonly Cell[] = [
 
 const RESULTS = path.join(__dirname, "results.json");
 
+interface Options {
+  readonly rounds: number;
+  readonly atMost: number;
+  readonly rows?: string;
+  readonly add?: boolean;
+  readonly report?: boolean;
+}
+
 async function main(): Promise<void> {
   const options = new Command("bench")
     .description("measures enrolling, over and over, side by side with the peers; takes hours")
     .option("--rounds <n>", "at most so many rounds", Number, ROUNDS)
     .option("--at-most <contacts>", "no size above", Number, Infinity)
+    .option("--rows <names>", "only these, with commas between: cohort, single, baseline, empty, tofu")
     .option("--add", "go on with bench/results.json, until each has been measured as often as it should be")
     .option("--report", "only print the table and draw the chart from bench/results.json")
     .parse()
-    .opts<{ rounds: number; atMost: number; add?: boolean; report?: boolean }>();
-  if (!options.report) await measure(options.rounds, options.atMost, options.add ? earlier() : []);
+    .opts<Options>();
+  if (!options.report) await measure(options, options.add ? earlier() : []);
   report(earlier());
 }
 
@@ -61,10 +71,11 @@ function earlier(): Result[] {
 }
 
 /** Interleaved: a round takes each cell once, so that a slower minute of the machine slows all of them. */
-async function measure(rounds: number, atMost: number, before: readonly Result[]): Promise<void> {
+async function measure({ rounds, atMost, rows: names }: Options, before: readonly Result[]): Promise<void> {
   if (!hasTofu())
     console.log("No OpenTofu with restapi on this machine, so without it: bench/buildTofu.sh builds them.");
-  const cells = CELLS.filter(({ row, contacts }) => (row !== "tofu" || hasTofu()) && contacts <= atMost);
+  const isWanted = (row: Row) => (row !== "tofu" || hasTofu()) && (names?.split(",").includes(row) ?? true);
+  const cells = CELLS.filter(({ row, contacts }) => isWanted(row) && contacts <= atMost);
   const results = [...before];
   const resultOf = ({ row, contacts, limit }: Cell): Result => {
     const known = results.find((one) => one.row === row && one.contacts === contacts && one.limit === limit);
@@ -104,7 +115,7 @@ async function measureCell(url: string, { row, contacts, limit }: Cell, result: 
       const measured = await candidate.run(step);
       const { requests, running } = await count();
       result.rounds[step].push({ ...measured, requests });
-      const wanted = step === "destroy" ? 0 : contacts;
+      const wanted = step === "destroy" || row === "empty" ? 0 : contacts;
       if (running !== wanted && !measured.unfinished)
         throw new Error(`${row}: ${running} run after ${step} of ${contacts}`);
       if (step === "up") result.stateBytes.push(Math.round(await candidate.stateBytes()));

@@ -9,6 +9,7 @@ const NAMES: Record<Row, string> = {
   cohort: "JourneyCohort",
   single: "JourneyEnrollment, one each",
   baseline: "hand-written dynamic provider",
+  empty: "empty program",
   tofu: "OpenTofu with restapi",
 };
 
@@ -17,6 +18,7 @@ const SHORT: Record<Row, string> = {
   cohort: "cohort",
   single: "enrollments",
   baseline: "hand-written",
+  empty: "empty",
   tofu: "OpenTofu",
 };
 
@@ -83,6 +85,7 @@ function bounds(results: readonly Result[]): string {
   /** Whether it was ended before it was done, so that a ratio to it is less than what comes out. */
   const isCut = (of: Result | undefined, step: Step) => of?.rounds[step].some(({ unfinished }) => unfinished) === true;
 
+  ratio("one enrollment, up, to the hand-written", time(find("single", 1), "up"), time(find("baseline", 1), "up"), 1.1);
   const [cohort, tofu] = [find("cohort", 10_000), find("tofu", 10_000)];
   ratio(
     "cohort of 500 at 50/s, up and destroy, to OpenTofu",

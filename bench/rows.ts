@@ -32,7 +32,7 @@ interface Setting {
   readonly limit?: number;
 }
 
-export const rows = { single, cohort, baseline, tofu };
+export const rows = { single, cohort, baseline, empty, tofu };
 export type Row = keyof typeof rows;
 
 const KEY = "TESTKEY-0000000-0000000-0000000";
@@ -61,6 +61,11 @@ function cohort(setting: Setting): Promise<Candidate> {
 
 function baseline(setting: Setting): Promise<Candidate> {
   return pulumi(setting, fs.readFileSync(path.join(__dirname, "baseline/index.js"), "utf8"));
+}
+
+/** A program without a resource: what Pulumi takes by itself. */
+function empty(setting: Setting): Promise<Candidate> {
+  return pulumi(setting, "");
 }
 
 async function pulumi({ url, contacts, limit = NO_LIMIT }: Setting, program: string): Promise<Candidate> {
