@@ -9,6 +9,7 @@ interface Common {
   readonly cwd: string;
   readonly settings: string;
   readonly lockDeadAfter: number;
+  readonly runIsOver?: boolean;
   readonly json?: boolean;
   readonly summary?: string;
 }
@@ -47,6 +48,7 @@ export function addPreviews(program: Command): void {
     .requiredOption("--name <name>", "the preview's name, such as pr-42: its stack's", checkName)
     .option("--ttl <time>", "how long it may live from now on; default: 72h", parseTtl, DEFAULT_TTL_MS)
     .option("--sha <commit>", "the commit that it is brought up from")
+    .option(...RUN_IS_OVER)
     .action((options: Common & { name: string; ttl: number; sha?: string }) =>
       run(options, options.name, async (all, reports) => {
         const { name, ttl: ttlMs, sha } = options;
@@ -57,6 +59,7 @@ export function addPreviews(program: Command): void {
 
   command("down", "takes a preview down and removes its stack; there may be none")
     .requiredOption("--name <name>", "the preview's name", checkName)
+    .option(...RUN_IS_OVER)
     .action((options: Common & { name: string }) =>
       run(options, options.name, async (all, reports) => {
         const taken = await all.down(options.name);
@@ -86,6 +89,8 @@ export function addPreviews(program: Command): void {
   );
 }
 
+const RUN_IS_OVER = ["--run-is-over", "you know that the run is over which nothing proves to be dead"] as const;
+
 function openList({ open, openFile, all }: { open?: string; openFile?: string; all: boolean }) {
   if (open !== undefined && openFile !== undefined) throw new Error("Give --open or --open-file, not both.");
   if (open !== undefined) return parseOpenList(open, "--open", all);
@@ -95,7 +100,7 @@ function openList({ open, openFile, all }: { open?: string; openFile?: string; a
 }
 
 async function run(
-  { cwd, settings, lockDeadAfter, json, summary }: Common,
+  { cwd, settings, lockDeadAfter, runIsOver = false, json, summary }: Common,
   name: string,
   work: (previews: Previews, reports: Reports) => Promise<Outcome>,
 ): Promise<void> {
@@ -107,7 +112,7 @@ async function run(
   };
   const stop = new Stop(log, (error) => write(reports.failureReport(name, error)));
   try {
-    const previews = await Previews.open({ cwd, settings, lockDeadAfterMs: lockDeadAfter, log, stop });
+    const previews = await Previews.open({ cwd, settings, lockDeadAfterMs: lockDeadAfter, runIsOver, log, stop });
     const { report, data, left } = await work(previews, reports);
     write(report);
     console.log(json ? JSON.stringify(data, undefined, 2) : reports.printed(report));
