@@ -124,9 +124,10 @@ export class Operation {
   /** Settles what earlier runs of the stack left unsettled for the address. */
   private async settleEarlier(journal: Journal, to: Connection, enrollment: StartRequest): Promise<void> {
     try {
+      const obstacle = await journal.unsettled.outlive(enrollment);
+      if (obstacle !== undefined) throw heldBack("start", enrollment, obstacle);
       for (const call of journal.unsettled.of(enrollment)) {
-        const obstacle = await journal.unsettled.outlive(call);
-        const reason = obstacle ?? (await reasonNotToAbort(call));
+        const reason = await reasonNotToAbort(call);
         if (reason !== undefined) throw heldBack("start", enrollment, reason);
         if (call.call === "start") await this.end(journal, to, call);
         journal.unsettled.settle(call);

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { formerApiKeyOf } from "./apiKey";
 import { backendOf, journalFolder, type Workplace } from "./backend";
 import type { Enrollment } from "./enrollment";
-import { engineAbove, type EngineProcess } from "./engineProcess";
+import { engineAbove } from "./engineProcess";
 import { Journal, type Note } from "./journal/journal";
 import { leftRuns } from "./journal/leftRuns";
 import { OwnNotes } from "./journal/ownNotes";
@@ -22,16 +22,14 @@ class Session {
   private readonly own = new Map<string, OwnNotes>();
   private readonly journals = new Map<string, Promise<Journal>>();
   private readonly answered: Note[] = [];
-  private engine: EngineProcess | undefined;
+  private readonly engine = isPlugin() ? engineAbove() : undefined;
   private others: Promise<OtherStacks> | undefined;
 
   /** @param stack As the resource has it: `organization/project/stack`. */
   journal({ apiKey }: Connection, stack: string | undefined): Promise<Journal> {
-    this.engine ??= isPlugin() ? engineAbove() : undefined;
-    const home = journalFolder(this.workplace);
-    const identity = stackIdentity(stack, backendOf(this.workplace), pulumi.getProject());
-    const which = JSON.stringify([apiKey, home, identity]);
-    const journal = this.journals.get(which) ?? this.open(apiKey, home, identity);
+    // Asked for each contact; what the rest depends on is looked up once for each of these.
+    const which = JSON.stringify([apiKey, stack, ...PLACES.map((name) => process.env[name])]);
+    const journal = this.journals.get(which) ?? this.open(apiKey, stack);
     this.journals.set(which, journal);
     return journal;
   }
@@ -75,11 +73,13 @@ class Session {
     return new OtherStacks(new Stack(stack, folder, env));
   }
 
-  private async open(apiKey: string, folder: string, stack: StackIdentity): Promise<Journal> {
-    const engine = this.engine?.identity;
+  private async open(apiKey: string, fullName: string | undefined): Promise<Journal> {
+    const folder = journalFolder(this.workplace);
+    const stack = stackIdentity(fullName, backendOf(this.workplace), pulumi.getProject());
+    const own = this.notesOf(folder, stack);
     const formerApiKey = () => formerApiKeyOf(keySources(this.config));
-    const left = await leftRuns({ folder, stack, apiKey, formerApiKey, engine });
-    const journal = new Journal(this.notesOf(folder, stack), left);
+    const left = await leftRuns({ folder, stack, apiKey, formerApiKey, engine: this.engine?.identity });
+    const journal = new Journal(own, left);
     for (const line of journal.complaints()) console.log(line);
     return journal;
   }
@@ -94,6 +94,9 @@ class Session {
     return own;
   }
 }
+
+/** What says where the journal is, and which backend is meant. */
+const PLACES = ["PULUMI_HOME", "PULUMI_BACKEND_URL", "PULUMI_CREDENTIALS_PATH"];
 
 /** The backend's URL, as the CLI tells it. */
 function whoami(env: NodeJS.ProcessEnv, cwd: string): string | undefined {

@@ -11,6 +11,7 @@ interface Common {
   readonly cwd: string;
   readonly settings: string;
   readonly lockDeadAfter: number;
+  readonly runIsOver?: boolean;
   readonly json?: boolean;
   readonly summary?: string;
 }
@@ -49,6 +50,7 @@ export function addPreviews(program: Command): void {
     .requiredOption("--name <name>", "the preview's name, such as pr-42: its stack's", checkName)
     .option("--ttl <time>", "how long it may live from now on; default: 72h", parseTtl, DEFAULT_TTL_MS)
     .option("--sha <commit>", "the commit that it is brought up from")
+    .option(...RUN_IS_OVER)
     .action((options: Common & { name: string; ttl: number; sha?: string }) =>
       run(options, options.name, async (all, reports) => {
         const { name, ttl: ttlMs, sha } = options;
@@ -59,6 +61,7 @@ export function addPreviews(program: Command): void {
 
   command("down", "takes a preview down and removes its stack; there may be none")
     .requiredOption("--name <name>", "the preview's name", checkName)
+    .option(...RUN_IS_OVER)
     .action((options: Common & { name: string }) =>
       run(options, options.name, async (all, reports) => {
         const taken = await all.down(options.name);
@@ -89,8 +92,10 @@ export function addPreviews(program: Command): void {
   );
 }
 
+const RUN_IS_OVER = ["--run-is-over", "you know that the run is over which nothing proves to be dead"] as const;
+
 async function run(
-  { cwd, settings, lockDeadAfter, json, summary }: Common,
+  { cwd, settings, lockDeadAfter, runIsOver = false, json, summary }: Common,
   name: string,
   work: (previews: Previews, reports: Reports) => Promise<Outcome>,
 ): Promise<void> {
@@ -103,7 +108,7 @@ async function run(
   };
   const stop = new Stop(log, (error) => write(reports.failureReport(name, error)));
   try {
-    const previews = await Previews.open({ cwd, settings, lockDeadAfterMs: lockDeadAfter, log, stop });
+    const previews = await Previews.open({ cwd, settings, lockDeadAfterMs: lockDeadAfter, runIsOver, log, stop });
     const { report, data, left } = await work(previews, reports);
     write(report);
     console.log(json ? JSON.stringify(data, undefined, 2) : reports.printed(report));

@@ -80,16 +80,19 @@ export class UnsettledCalls {
   }
 
   /**
-   * Waits until nothing that a call's process sent can be on its way any more: it has ended, or, where that cannot be
-   * seen from here, the longest time that it can take is over.
+   * Waits until nothing that other runs sent for an address can be on its way any more: they have ended, or, where that
+   * cannot be seen from here, the longest time that a request can take is over. What they noted until then counts.
    *
-   * @returns What is in the way, if something is: its engine lives, so it has not lost the lock by dying.
+   * @returns What is in the way, if something is: an engine lives, so it has not lost the lock by dying.
    */
-  async outlive({ file }: UnsettledCall): Promise<string | undefined> {
-    const run = this.runs.find((one) => one.file === file);
-    while (run !== undefined && run.fate() !== "dead" && performance.now() < this.deadline) {
-      if (run.isAtWork()) return `another run of the stack (pid ${run.pid}) is at work`;
-      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  async outlive(enrollment: { journeyId: string; email: string }): Promise<string | undefined> {
+    for (const { file } of this.of(enrollment)) {
+      const run = this.runs.find((one) => one.file === file);
+      while (run !== undefined && run.fate() !== "dead" && performance.now() < this.deadline) {
+        if (run.isAtWork()) return `another run of the stack (pid ${run.pid}) is at work`;
+        await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+      }
+      run?.look();
     }
     return undefined;
   }
@@ -132,7 +135,7 @@ class TrackedRun {
   }
 
   callsOf(mark: string): UnsettledCall[] {
-    if (!this.isFinal && performance.now() - this.lookedAt >= LOOK_EVERY_MS) this.look();
+    if (performance.now() - this.lookedAt >= LOOK_EVERY_MS) this.look();
     return [...(this.calls.get(mark)?.values() ?? [])];
   }
 
@@ -143,7 +146,8 @@ class TrackedRun {
     else fs.rmSync(this.file, { force: true });
   }
 
-  private look(): void {
+  look(): void {
+    if (this.isFinal) return;
     this.lookedAt = performance.now();
     this.run = read(this.file);
     if (fateOfRun(this.run) === "dead") {

@@ -14,6 +14,8 @@ export interface PreviewsOptions {
   readonly settings: string;
   /** After how long the lock of another machine is a dead run's. */
   readonly lockDeadAfterMs: number;
+  /** A person says that a run is over of which nothing proves it. */
+  readonly runIsOver?: boolean;
   /** Takes what is done, a line at a time. */
   readonly log: (line: string) => void;
   readonly stop: Stop;
@@ -128,6 +130,7 @@ export class Previews {
       cwd: this.workspace.cwd,
       configFile: settings,
       lockDeadAfterMs: this.options.lockDeadAfterMs,
+      runIsOver: this.options.runIsOver === true,
       log: (line) => this.say(name, line),
     });
     if (problems.length > 0) throw new Unsettled(problems.join(" "));

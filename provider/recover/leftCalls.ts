@@ -11,6 +11,8 @@ export interface LeftCallsOptions {
   readonly left: LeftRuns;
   /** The stack's name, as the user says it. */
   readonly name: string;
+  /** The names of the project's stacks, which are asked for where another one than this left something. */
+  readonly namesOfStacks: () => Promise<ReadonlySet<string>>;
   /** Whether the stack records an instance. */
   readonly isRecorded: (instanceId: string) => boolean;
   readonly lockDeadAfterMs?: number | undefined;
@@ -19,17 +21,22 @@ export interface LeftCallsOptions {
 
 /** What runs that are over have left unsettled for a stack, and, one line each, what cannot be decided from here. */
 export interface LeftCalls {
-  readonly runs: LeftRuns;
+  /** Of the stack itself, and of such that are not there any more: nobody else will settle what these left. */
+  readonly own: readonly RunFile[];
   readonly calls: readonly UnsettledCall[];
   readonly undecided: readonly string[];
 }
 
-export function leftCalls(options: LeftCallsOptions): LeftCalls {
+export async function leftCalls(options: LeftCallsOptions): Promise<LeftCalls> {
   const { left, name } = options;
-  const calls: UnsettledCall[] = [];
+  const others = left.others.filter((run) => hasNotes(run) && fateOfRun(run) === "dead");
+  const names = others.length > 0 ? await options.namesOfStacks() : new Set<string>();
+  const isThere = ({ header }: RunFile) => names.has(header?.stack.stack ?? "");
+  const own = [...left.own, ...others.filter((run) => !isThere(run))];
+  const calls = others.filter(isThere).flatMap((run) => movedAborts(run, options));
   const undecided: string[] = [];
   let closed = 0;
-  for (const run of left.own.filter(hasNotes)) {
+  for (const run of own.filter(hasNotes)) {
     const obstacle = obstacleOf(run, options);
     if (obstacle !== undefined) {
       undecided.push(obstacle);
@@ -38,9 +45,6 @@ export function leftCalls(options: LeftCallsOptions): LeftCalls {
     const notes = openNotes(run, left.sealing);
     calls.push(...notes.opened.map(({ call }) => call));
     closed += notes.closed.length + run.damaged;
-  }
-  for (const run of left.others.filter((one) => hasNotes(one) && fateOfRun(one) === "dead")) {
-    calls.push(...movedAborts(run, options));
   }
   if (closed > 0) undecided.push(closedProblem(closed, left));
   for (const run of left.foreign.filter(hasNotes).filter((one) => fateOfRun(one) !== "alive")) {
@@ -52,19 +56,18 @@ export function leftCalls(options: LeftCallsOptions): LeftCalls {
       `${file} cannot be read (${code}): it may hold notes of this stack. Recover as the user whose it is.`,
     );
   }
-  return { runs: left, calls, undecided };
+  return { own, calls, undecided };
 }
 
-/** Finishes notes on the disk, and removes the files of dead runs of the stack that have nothing else in them. */
-export function finishNotes({ runs }: LeftCalls, settled: readonly UnsettledCall[]): void {
-  for (const run of [...runs.own, ...runs.others]) {
-    const ids = new Set(settled.filter(({ file }) => file === run.file).map(({ id }) => id));
-    // It may have been written to since it was read first.
-    const isDone = runs.own.includes(run) && isDead(run) && !hasNotes(without(ids, read(run)));
-    // In this order, because removing needs no room on the disk.
-    if (isDone) fs.rmSync(run.file, { force: true });
-    else if (ids.size > 0) finishOnDisk(run.file, [...ids]);
+/** Finishes notes on the disk, and removes the files of dead runs that have nothing else in them. */
+export function finishNotes({ own }: LeftCalls, settled: readonly UnsettledCall[]): void {
+  const idsOf = (file: string) => settled.filter((call) => call.file === file).map(({ id }) => id);
+  for (const run of own) {
+    const ids = new Set(idsOf(run.file));
+    // It may have been written to since it was read first. Removing needs no room on the disk.
+    if (isDead(run) && !hasNotes(without(ids, read(run)))) fs.rmSync(run.file, { force: true });
   }
+  for (const file of new Set(settled.map((call) => call.file))) finishOnDisk(file, idsOf(file));
 }
 
 /** Whether plugin and engine are dead: the engine's lock is freed by now, so nothing in the file is needed for that. */
@@ -112,7 +115,7 @@ function obstacleOf(
   if (fate === "undecided" && (runIsOver || Date.now() - newest >= lockDeadAfterMs)) return undefined;
   return (
     `A run of ${name}${whose} left notes of ${notes} in ${run.file}, and whether it is over cannot be told from here. ` +
-    `If you know that it is, say so: pulumi-mailmodo recover --stack ${name} --run-is-over.`
+    `If you know that it is, say so: run this again with --run-is-over.`
   );
 }
 

@@ -102,5 +102,5 @@ function nextFor(stack: string, fate: Fate): string {
   if (fate === "alive") {
     return `Wait for it; or, if you know that it is over, free the lock: pulumi cancel --stack ${stack}. Then recover again.`;
   }
-  return `Wait for it; or, if you know that it is over, say so: pulumi-mailmodo recover --stack ${stack} --run-is-over.`;
+  return `Wait for it; or, if you know that it is over, say so: run this again with --run-is-over.`;
 }

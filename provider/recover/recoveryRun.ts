@@ -47,10 +47,11 @@ export class RecoveryRun {
 
     const index = new RecordedIndex(state);
     const present = new Present(folder, identity);
-    const left = leftCalls({
+    const left = await leftCalls({
       ...options,
       left: await leftRuns({ folder, stack: identity, apiKey, formerApiKey }),
       name: stack.name,
+      namesOfStacks: () => stack.names(),
       isRecorded: (instanceId) => index.entryOf({ instanceId }) !== undefined,
     });
     const aborts = new Aborts(new OtherStacks(stack), present, connect, log);

@@ -105,7 +105,10 @@ export class Stack {
   async free(judged: readonly Lock[], secretsProvider?: string): Promise<void> {
     if (judged.every(({ url }) => url.startsWith("file://"))) {
       // Each run's lock is a file of its own, whose name no other run ever has.
-      for (const { url } of judged) fs.rmSync(fileURLToPath(url.replace(/\?.*$/, "")), { force: true });
+      for (const { url } of judged) {
+        const file = fileURLToPath(url.replace(/\?.*$/, ""));
+        for (const part of [file, `${file}.attrs`]) fs.rmSync(part, { force: true });
+      }
       return;
     }
     // In a bucket only the CLI can remove a lock, and it removes all. What stays open is the time between these two
@@ -129,6 +132,11 @@ export class Stack {
     return Object.fromEntries(
       Object.entries(values).map(([name, { value, objectValue }]) => [name, value ?? JSON.stringify(objectValue)]),
     );
+  }
+
+  /** The names of the project's stacks, without the organization. */
+  async names(): Promise<Set<string>> {
+    return new Set((await this.list()).map(({ name }) => name.split("/").at(-1)!));
   }
 
   /** The project's other stacks. */

@@ -16,8 +16,8 @@ export function requestNumber(project: Project, number: number): Promise<ServerR
 }
 
 /** The processes that are the project's plugin, in whichever folder of its the program is. */
-export function pluginsOf(project: Project): number[] {
-  const root = path.dirname(project.dir);
+export function pluginsOf({ dir }: Pick<Project, "dir">): number[] {
+  const root = path.dirname(dir);
   return processesLike("dynamic-provider")
     .map(({ pid }) => pid)
     .filter((pid) => folderOf(pid)?.startsWith(`${root}${path.sep}`));

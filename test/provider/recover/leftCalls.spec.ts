@@ -32,6 +32,7 @@ describe("what runs have left for a recover", () => {
     leftCalls({
       left: await leftRuns({ folder, stack, apiKey: key, formerApiKey: async () => undefined }),
       name: "test",
+      namesOfStacks: async () => new Set(["test", "other"]),
       isRecorded: () => false,
       ...options,
     });
@@ -92,10 +93,21 @@ describe("what runs have left for a recover", () => {
     });
   }
 
-  it("is an abort that another stack noted where this one records the instance: it was moved here, or renamed", async () => {
+  it("is an abort that another stack noted where this one records the instance: it was moved here", async () => {
+    await leave(deadProcess(), { ...stack, stack: "other" });
+    const left = await look({ isRecorded: (id) => id === instanceId });
+    assert.equal(left.calls.length, 1);
+    finishNotes(left, left.calls);
+    assert.deepEqual((await look({ isRecorded: (id) => id === instanceId })).calls, []);
+    assert.equal(fs.readdirSync(folder).length, 1, "the file is the other stack's to remove");
+  });
+
+  it("is what a stack left that is not there any more, renamed or removed: nobody else would settle it", async () => {
     await leave(deadProcess(), { ...stack, stack: "old" });
-    const { calls } = await look({ isRecorded: (id) => id === instanceId });
-    assert.equal(calls.length, 1);
+    const left = await look();
+    assert.equal(left.calls.length, 1);
+    finishNotes(left, left.calls);
+    assert.deepEqual(fs.readdirSync(folder), []);
   });
 
   it("is the project's where the state does not tell the stack, as that of 0.1.0", async () => {

@@ -48,7 +48,7 @@ describe("the lock of a run", () => {
       log: () => undefined,
       ...options,
     });
-  const isOver = /say so: pulumi-mailmodo recover --stack test --run-is-over\.$/;
+  const isOver = /say so: run this again with --run-is-over\.$/;
 
   it("is freed where a note tells its engine and that one is dead", async () => {
     const engine = { ...deadProcess(), startedAt: Date.now() - 1_000 };
