@@ -108,7 +108,7 @@ export async function abortJourney(connection: Connection, request: AbortRequest
 async function whenSettled(connection: Connection, request: AbortRequest, settledAt: number): Promise<Connection> {
   const { journeyId, email, startSentAt } = request;
   const leftMs = Math.max(0, settledAt - performance.now());
-  // Told to come back, the next run would know no better: this one waits the time out, beyond its own if need be.
+  // A later run would know no more of it: this one waits the time out, beyond its own if need be.
   const isAgeUnknown = isFromTheFuture(request);
   const fits = isAgeUnknown || leftMs + connection.requestTimeoutMs <= connection.deadline.leftMs();
   if (fits && (await waitUntilSettled(connection, leftMs)))

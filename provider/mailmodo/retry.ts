@@ -35,7 +35,7 @@ export function attempt(
     } finally {
       turn.isOpen = false;
     }
-    // Also a gateway's 503: whoever is overloaded, more requests do not help.
+    // Also a gateway's 503: what is overloaded gets no better by more requests.
     if ("status" in last && (last.kind === "slowDown" || last.status === 503)) pace.slowDown(retryAfterMs(last));
     return last;
   });

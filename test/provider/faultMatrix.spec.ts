@@ -13,6 +13,7 @@ describeFaultMatrix("an enrollment", {
     __provider: LOADER,
   },
   change: { data: { firstName: "Grace" } },
+  rounds: 2,
   failure:
     /^Could not (start|abort|mend) journey [\da-f-]{36} for (a\*\*\*@seeds\.example\.com|instance [\da-f-]{36}): [^\n]+\.$/,
   recordsOf: ({ email, instanceId }) => new Map([[email, instanceId ?? null]]),

@@ -84,7 +84,7 @@ describe("the sandbox's faults", () => {
     assert.deepEqual(waits, [1234]);
   });
 
-  it("let a gateway answer as it is told to", async () => {
+  it("let a gateway answer with the status that is given", async () => {
     for (const kind of ["gateway", "late"] as const) {
       for (const status of [502, 503, 504] as const) {
         await fault({ kind, status, count: 1 });

@@ -18,6 +18,8 @@ export interface Subject<Inputs, State> {
   readonly inputs: Inputs & { readonly allowDuplicateEmail: boolean };
   /** What changes between two ups. */
   readonly change: Partial<Inputs>;
+  /** How often each fault is in a sample: each time under another profile, with duplicates and without. */
+  readonly rounds: number;
   /** How an up or a destroy may fail. */
   readonly failure: RegExp;
   /** What a state tells of: the instance of each address, or null where its start is unconfirmed. */
@@ -37,7 +39,7 @@ export const SECRET = "secret";
  */
 export function describeFaultMatrix<Inputs, State>(of: string, subject: Subject<Inputs, State>): void {
   const { lifecycle, change } = subject;
-  const { lives, title } = livesOf(process.env);
+  const { lives, title } = livesOf(process.env, subject.rounds);
 
   describe(`the fault matrix of ${of}: ${title}`, () => {
     const sandbox = useSandbox({ now: () => Date.now() });

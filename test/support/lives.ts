@@ -11,18 +11,18 @@ export interface Life {
   readonly allowDuplicateEmail: boolean;
 }
 
-/** How often each fault is in a sample: each time under another profile. */
-const ROUNDS = 2;
 const SEED = 20261126;
 
 /**
  * The lives of a fault matrix, by profile: all of them with MATRIX=full, else a sample that has each fault, each profile
  * and each call. MATRIX_SEED takes another sample than the usual one.
+ *
+ * @param rounds How often each fault is in a sample: each time under another profile, with duplicates and without.
  */
-export function livesOf(env: NodeJS.ProcessEnv): { lives: Map<string, Life[]>; title: string } {
+export function livesOf(env: NodeJS.ProcessEnv, rounds: number): { lives: Map<string, Life[]>; title: string } {
   const seed = Number(env["MATRIX_SEED"] ?? SEED);
   const isFull = env["MATRIX"] === "full";
-  const some = isFull ? all : sample(seed);
+  const some = isFull ? all : sample(seed, rounds);
   const lives = new Map(names.map((name) => [name, some.filter(({ profile }) => profile === name)]));
   assert.ok(
     [...lives.values()].every(({ length }) => length > 0),
@@ -76,14 +76,14 @@ function isPossible({ profile, fault: { kind, on }, allowDuplicateEmail }: Life)
 }
 
 /** Each fault with and without duplicates in each round, the profiles dealt out to them like cards. */
-function sample(seed: number): Life[] {
+function sample(seed: number, rounds: number): Life[] {
   const generator = xoroshiro128plus(seed);
   const shuffled = <T>(items: readonly T[]): T[] => {
     const rest = [...items];
     return items.map(() => rest.splice(uniformInt(generator, 0, rest.length - 1), 1)[0]!);
   };
   let deck: string[] = [];
-  return Array.from({ length: ROUNDS }).flatMap(() =>
+  return Array.from({ length: rounds }).flatMap(() =>
     [false, true].flatMap((allowDuplicateEmail) =>
       shuffled(faults).map((fault) => {
         let life: Life;

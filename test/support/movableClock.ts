@@ -63,11 +63,12 @@ export function useMovableClock(deadlineMs: number, startsAt = 0): MovableClock 
       while (!over) {
         await new Promise((resolve) => setImmediate(resolve));
         const timers = waits();
-        const onItsWay = timers.some(({ delay }) => delay === deadlineMs);
-        if (onItsWay && hung() > hangs) {
+        const onTheirWay = timers.filter(({ delay }) => delay === deadlineMs).length;
+        // One that the server has yet to see would come to it after its time.
+        if (onTheirWay > 0 && hung() - hangs >= onTheirWay) {
           hangs = hung();
           clock.tick(deadlineMs);
-        } else if (!onItsWay && timers.length > 0) clock.next();
+        } else if (onTheirWay === 0 && timers.length > 0) clock.next();
       }
       return step;
     },

@@ -150,7 +150,7 @@ describe("the rate limit", () => {
     });
   }
 
-  it("lets whoever rests go at once where nothing more will be sent, and says so", async () => {
+  it("ends every rest at once where nothing more will be sent, and says so", async () => {
     const limit = new RateLimit(5);
     const rests = [limit.rest(60_000), limit.rest(60_000)];
     limit.letGo();
