@@ -16,7 +16,7 @@ module.exports = {
     "test/provider/inbox/seedInbox.spec.ts",
     "test/sandbox/delivery.spec.ts",
   ],
-  timeout: 5_000,
+  timeout: 15_000,
   parallel: true,
   jobs: 2,
 };
