@@ -13,7 +13,7 @@ export function keepTopFrameOnly(): (error?: unknown) => void {
   const sdk = pulumi.Resource as unknown as { stackTrace?: (skip: number) => unknown[] };
   const { stackTrace } = sdk;
   const { stackTraceLimit } = Error;
-  if (stackTrace !== undefined) sdk.stackTrace = (skip) => stackTrace(skip + 1).slice(0, 1);
+  if (stackTrace !== undefined) sdk.stackTrace = (skip) => positionOnly(stackTrace(skip + 1).slice(0, 1));
   Error.stackTraceLimit = 0;
   return (error) => {
     if (stackTrace !== undefined) sdk.stackTrace = stackTrace;
@@ -21,4 +21,9 @@ export function keepTopFrameOnly(): (error?: unknown) => void {
     // A hidden stack is empty, without even the line of the message.
     if (error instanceof Error && error.stack && !error.stack.includes("\n    at ")) Error.captureStackTrace(error);
   };
+}
+
+/** The SDK sends the first frame as the resource's position, and all of them as its trace, which would only repeat it. */
+function positionOnly(frames: unknown[]): unknown[] {
+  return Object.assign(frames, { map: () => [] });
 }
