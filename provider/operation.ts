@@ -1,7 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Enrollment } from "./enrollment";
 import type { Journal, Note } from "./journal/journal";
-import type { UnsettledCall } from "./journal/unsettledCalls";
 import { mayHaveTakenEffect, withAdvice } from "./lifecycleErrors";
 import type { StartRequest } from "./mailmodo/client";
 import { UnconfirmedError } from "./mailmodo/errors";
@@ -10,7 +9,7 @@ import type { Connection } from "./mailmodo/transport";
 import { heldBack, NotedCall } from "./notedCall";
 import { shutDownGracefully, whileBusy } from "./plugin";
 import type { Recipients } from "./recipients";
-import { session } from "./session";
+import { session, type Session } from "./session";
 import { allowedRecipients, connection, secretInUse } from "./settings";
 import { attempt } from "./settingsError";
 
@@ -64,14 +63,16 @@ export class Operation {
   private readonly starts: Note[] = [];
   private readonly aborts: Note[] = [];
 
+  private constructor(private readonly session: Session) {}
+
   /** Works for the engine; a plugin that is told to stop, or has lost its engine, ends only after it. */
   static run<T>(work: (operation: Operation) => Promise<T>): Promise<T> {
     return whileBusy(async () => {
-      const operation = new Operation();
+      const operation = new Operation(session);
       try {
         return await work(operation);
       } finally {
-        session.keep([...operation.starts, ...operation.aborts]);
+        operation.session.keep([...operation.starts, ...operation.aborts]);
       }
     });
   }
@@ -89,18 +90,19 @@ export class Operation {
    * @throws {UnconfirmedError} The journey may have been started. Any other error: it was not.
    */
   async start(to: Connection, enrollment: StartRequest & Enrollment): Promise<string> {
-    const journal = await session.journal(to, enrollment.stack);
+    const journal = await this.session.journal(to, enrollment.stack);
     if (!enrollment.allowDuplicateEmail) await this.settleEarlier(journal, to, enrollment);
     const { startJourney } = await client();
     const noted = new NotedCall(journal, "start", enrollment);
     try {
       const instanceId = await startJourney(noted.connection(to), enrollment);
       noted.confirm(instanceId, this.starts);
+      this.session.started(enrollment);
       return instanceId;
     } catch (error) {
       if (!(error instanceof UnconfirmedError)) {
         noted.finish();
-        throw withAdvice(noted.advised(error), "start", secretInUse(session.config));
+        throw withAdvice(noted.advised(error), "start", secretInUse(this.session.config));
       }
       noted.keep(this.starts);
       throw error;
@@ -113,11 +115,11 @@ export class Operation {
    * @returns Mailmodo's words where there was nothing left to abort.
    */
   async abort(to: Connection, enrollment: Enrollment): Promise<string | undefined> {
-    const journal = await session.journal(to, enrollment.stack);
+    const journal = await this.session.journal(to, enrollment.stack);
     try {
       return await this.end(journal, to, enrollment);
     } catch (error) {
-      throw withAdvice(error, "abort", secretInUse(session.config));
+      throw withAdvice(error, "abort", secretInUse(this.session.config));
     }
   }
 
@@ -127,18 +129,23 @@ export class Operation {
       const obstacle = await journal.unsettled.outlive(enrollment);
       if (obstacle !== undefined) throw heldBack("start", enrollment, obstacle);
       for (const call of journal.unsettled.of(enrollment)) {
-        const reason = await reasonNotToAbort(call);
-        if (reason !== undefined) throw heldBack("start", enrollment, reason);
-        if (call.call === "start") await this.end(journal, to, call);
+        if (call.call === "start") {
+          const other = await whoElseHas(this.session, call);
+          if (other !== undefined) throw heldBack("start", enrollment, `${KILLED}, ${other} ${RECOVER}`);
+          await this.end(journal, to, call);
+        }
         journal.unsettled.settle(call);
       }
     } catch (error) {
-      throw withAdvice(error, "start", secretInUse(session.config));
+      throw withAdvice(error, "start", secretInUse(this.session.config));
     }
   }
 
   private async end(journal: Journal, to: Connection, enrollment: Enrollment): Promise<string | undefined> {
     const { journeyId, email, instanceId, startSentAt, abortReason: reason } = enrollment;
+    const other = await whoElseHas(this.session, enrollment);
+    if (other !== undefined)
+      throw heldBack("abort", enrollment, `whether it was started is not known, ${other} ${LOOK}`);
     const earlier = journal.unsettled.abortsOf(enrollment);
     const { abortJourney } = await client();
     const noted = new NotedCall(journal, "abort", enrollment);
@@ -150,6 +157,7 @@ export class Operation {
         ? undefined
         : await abortJourney(noted.connection(to), { journeyId, email, instanceId, reason, startSentAt });
       noted.confirm(undefined, this.aborts);
+      this.session.ended(enrollment);
       for (const call of earlier) journal.unsettled.settle(call);
       return words;
     } catch (error) {
@@ -161,19 +169,24 @@ export class Operation {
   }
 }
 
-/** Why an unsettled start must not be aborted by address, if it must not: that would stop another stack's as well. */
-async function reasonNotToAbort(unsettled: UnsettledCall): Promise<string | undefined> {
-  if (unsettled.call !== "start" || unsettled.instanceId !== undefined) return undefined;
-  const what = "a run of this stack that was killed may have started it";
+/**
+ * What else there is for the address of a start of which no instance was ever learned: aborting by address would stop that
+ * as well.
+ */
+async function whoElseHas(session: Session, enrollment: Enrollment): Promise<string | undefined> {
+  if (enrollment.instanceId !== undefined) return undefined;
   try {
-    const other = await session.otherStackWith(unsettled);
-    return other === undefined ? undefined : `${what}, and the stack ${other} enrolls the address too. ${RECOVER}`;
+    const other = await session.whoElseHas(enrollment);
+    return other && `and ${other} enrolls the address too, which an abort by address would stop as well.`;
   } catch (error) {
-    return `${what}, and whether another stack enrolls the address is not known: ${(error as Error).message} ${RECOVER}`;
+    return `and whether another stack enrolls the address is not known: ${(error as Error).message}`;
   }
 }
 
+const KILLED = "a run of this stack that was killed may have started it";
 const RECOVER = "Run pulumi-mailmodo recover, which says what to do";
+const LOOK =
+  "Take the address out there first; or look at the journey in Mailmodo and, if only that one runs, forget this one: pulumi state delete <urn>";
 
 /** Tells whether an abort of an enrollment was begun by an earlier run and is not recorded: then it may not run any more. */
 export async function abortsBegun(

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { isTaggedFor, markOf } from "./addresses";
 import { formerApiKeyOf } from "./apiKey";
 import { backendOf, journalFolder, type Workplace } from "./backend";
 import type { Enrollment } from "./enrollment";
@@ -13,6 +14,7 @@ import type { Connection } from "./mailmodo/transport";
 import { isPlugin } from "./plugin";
 import { identify } from "./processIdentity";
 import type { OtherStacks } from "./recover/otherStacks";
+import type { Stack } from "./recover/stack";
 import { keySources, type ConfigReader } from "./settings";
 
 /** What this process keeps for its engine: the stack's config, the journals, and the notes of what was answered. */
@@ -23,7 +25,11 @@ class Session {
   private readonly journals = new Map<string, Promise<Journal>>();
   private readonly answered: Note[] = [];
   private readonly engine = isPlugin() ? engineAbove() : undefined;
+  private readonly startedMarks = new Set<string>();
+  private readonly endedInstances = new Set<string>();
   private others: Promise<OtherStacks> | undefined;
+  /** What the stack's own state says runs, as it was when it was first asked for. */
+  private recorded: Promise<readonly Enrollment[]> | undefined;
 
   /** @param stack As the resource has it: `organization/project/stack`. */
   journal({ apiKey }: Connection, stack: string | undefined): Promise<Journal> {
@@ -35,14 +41,33 @@ class Session {
   }
 
   /**
-   * Which other stack of the project enrolls an address, or may be about to.
+   * Who else enrolls an address, or may be about to: another stack of the project, or another resource of this one.
    *
-   * @throws {Error} The states of all stacks cannot be read.
+   * @throws {Error} The states cannot be read.
    */
-  async otherStackWith(enrollment: Enrollment): Promise<string | undefined> {
-    if (!isPlugin()) return undefined;
-    this.others ??= this.openOthers(enrollment.stack ?? "");
-    return (await this.others).whichHas(enrollment);
+  async whoElseHas(enrollment: Enrollment): Promise<string | undefined> {
+    if (!isPlugin() || enrollment.stack === undefined) return undefined;
+    const mark = markOf(enrollment);
+    const running = (await (this.recorded ??= this.readRecorded(enrollment.stack))).filter(
+      (one) => markOf(one) === mark,
+    );
+    if (this.startedMarks.has(mark) || running.some(({ instanceId }) => !this.endedInstances.has(instanceId!)))
+      return "another resource of this stack";
+    // No other stack has an address with this one's tag.
+    if (isTaggedFor(enrollment.email, enrollment.stack)) return undefined;
+    this.others ??= this.openOthers(enrollment.stack);
+    const other = await (await this.others).whichHas(enrollment);
+    return other && `the stack ${other}`;
+  }
+
+  /** A start of this run that went well. */
+  started(enrollment: { journeyId: string; email: string }): void {
+    this.startedMarks.add(markOf(enrollment));
+  }
+
+  /** An abort of this run that went well. */
+  ended({ instanceId }: Enrollment): void {
+    if (instanceId !== undefined) this.endedInstances.add(instanceId);
   }
 
   /** Takes notes of calls that the engine has the answer to, or will have as soon as the operation has ended. */
@@ -64,13 +89,21 @@ class Session {
   }
 
   private async openOthers(stack: string): Promise<OtherStacks> {
-    // Loaded here: only a start that a killed run left behind needs it.
-    const [{ Stack }, { OtherStacks }] = await Promise.all([
-      import("./recover/stack"),
-      import("./recover/otherStacks"),
-    ]);
+    const { OtherStacks } = await import("./recover/otherStacks");
+    return new OtherStacks(await this.openStack(stack));
+  }
+
+  private async readRecorded(stack: string): Promise<readonly Enrollment[]> {
+    const { entriesOf } = await import("./recover/recorded");
+    const { resources = [] } = await (await this.openStack(stack)).state();
+    return resources.flatMap(entriesOf).filter(({ instanceId }) => instanceId !== undefined);
+  }
+
+  /** Loaded here: only a start of which nobody knows what became of it needs the CLI. */
+  private async openStack(stack: string): Promise<Stack> {
+    const { Stack } = await import("./recover/stack");
     const { env, folder } = this.workplace;
-    return new OtherStacks(new Stack(stack, folder, env));
+    return new Stack(stack, folder, env);
   }
 
   private async open(apiKey: string, fullName: string | undefined): Promise<Journal> {
@@ -108,4 +141,12 @@ function whoami(env: NodeJS.ProcessEnv, cwd: string): string | undefined {
   }
 }
 
-export const session = new Session();
+export type { Session };
+
+/** This plugin's. */
+export let session = new Session();
+
+/** Begins again with nothing, as another plugin does. For tests, where one process is many. */
+export function beginSession(): Session {
+  return (session = new Session());
+}

@@ -1,5 +1,6 @@
 import { markOf } from "../addresses";
 import type { Enrollment } from "../enrollment";
+import type { Deployment } from "./deployment";
 import { attemptsOf, entriesOf, isOurs } from "./recorded";
 import type { Stack } from "./stack";
 
@@ -10,7 +11,8 @@ export class OtherStacks {
   constructor(private readonly stack: Stack) {}
 
   /**
-   * Which other stack records the instance or, where that was never learned, enrolls the address or may be about to.
+   * Which other stack records the instance or, where that was never learned, an instance for the address, or is about to
+   * start one.
    *
    * @throws {Error} The states of all stacks cannot be read.
    */
@@ -29,14 +31,28 @@ interface Entries {
 async function read(stack: Stack): Promise<Entries> {
   const entries: Entries = { byInstance: new Map(), byMark: new Map() };
   for (const other of await stack.others()) {
-    const { resources = [], pending_operations: pending = [] } = await other.state();
-    const begun = pending.flatMap(({ type, resource }) =>
-      isOurs(resource) && type !== "deleting" ? attemptsOf(resource, undefined) : [],
-    );
-    for (const entry of [...resources.flatMap(entriesOf), ...begun.flatMap(({ start }) => start ?? [])]) {
-      if (entry.instanceId !== undefined) entries.byInstance.set(entry.instanceId, other.name);
+    const state = await other.state();
+    // An unconfirmed one is no more sure to run than the one that is asked for: its own next run aborts it by address.
+    for (const entry of (state.resources ?? [])
+      .flatMap(entriesOf)
+      .filter(({ instanceId }) => instanceId !== undefined)) {
+      entries.byInstance.set(entry.instanceId!, other.name);
       entries.byMark.set(markOf(entry), other.name);
     }
+    for (const start of await beingStarted(other, state)) entries.byMark.set(markOf(start), other.name);
   }
   return entries;
+}
+
+/** What a run that goes on is about to start. Where no run holds the stack, what it had begun is as unsure as any. */
+async function beingStarted(
+  stack: Stack,
+  { pending_operations: pending = [], secrets_providers: secrets }: Deployment,
+) {
+  const begun = pending.flatMap(({ type, resource }) =>
+    isOurs(resource) && type !== "deleting" ? attemptsOf(resource, undefined).flatMap(({ start }) => start ?? []) : [],
+  );
+  if (begun.length === 0) return [];
+  const { locks } = await stack.occupancy(secrets?.state?.url);
+  return locks.length === 0 ? [] : begun;
 }

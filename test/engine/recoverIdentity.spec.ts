@@ -70,9 +70,47 @@ describe("a start that was left without an answer", () => {
     const { output } = await project().pulumiWith({ NAMES: "x" }, ...up);
     assert.match(
       output,
-      /Could not start journey \S+ for x\*\*\*@seeds\.example\.com: a run of this stack that was killed may have started it, and the stack other enrolls the address too\. Run pulumi-mailmodo recover, which says what to do\. Nothing was sent\./,
+      /Could not start journey \S+ for x\*\*\*@seeds\.example\.com: a run of this stack that was killed may have started it, and the stack other enrolls the address too, which an abort by address would stop as well\. Run pulumi-mailmodo recover, which says what to do\. Nothing was sent\./,
     );
     assert.deepEqual([ups.statuses(), project().requests()], [{ x: "running" }, []]);
+  });
+
+  it("is aborted by address neither by a destroy nor by an up of its own stack while another one enrolls the address", async () => {
+    project().sandbox.faults.add({ kind: "reset-after", on: "start", takesEffect: false, count: 1 });
+    assert.notEqual((await project().pulumiWith({ NAMES: "x" }, ...up)).code, 0);
+    const other = { NAMES: "x", ...(await addStack(project(), "another stack")) };
+    const started = await project().pulumiWith(other, ...up, "--stack", "other");
+    assert.equal(started.code, 0, started.output);
+    project().requests();
+
+    const held =
+      /Could not abort journey \S+ for x\*\*\*@seeds\.example\.com: whether it was started is not known, and the stack other enrolls the address too, which an abort by address would stop as well\. Take the address out there first; [^\n]+ Nothing was sent\./;
+    for (const args of [["destroy", "--yes", "--skip-preview"], up]) {
+      const { code, output } = await project().pulumiWith({ NAMES: "x" }, ...args);
+      assert.notEqual(code, 0);
+      assert.match(output, held);
+    }
+    assert.deepEqual([ups.statuses(), project().requests()], [{ x: "running" }, []]);
+
+    const gone = await project().pulumiWith(other, "destroy", "--yes", "--skip-preview", "--stack", "other");
+    assert.equal(gone.code, 0, gone.output);
+    await project().succeed("destroy", "--yes", "--skip-preview");
+  });
+
+  it("is not aborted by address when it was renamed, and its new name has started", async () => {
+    const named = (name: string) => `new JourneyEnrollment("${name}", { journeyId, email: "x@seeds.example.com" });`;
+    project().program(named("old"));
+    project().sandbox.faults.add({ kind: "reset-after", on: "start", takesEffect: false, count: 1 });
+    await project().fail(...up);
+    project().program(named("new"));
+    for (let run = 0; run < 2; run++) {
+      const { output } = await project().fail(...up);
+      assert.match(
+        output,
+        /and another resource of this stack enrolls the address too, [^\n]+ pulumi state delete <urn>/,
+      );
+    }
+    assert.deepEqual(ups.statuses(), { x: "running" });
   });
 
   it("is found where the program lies outside of the project, and Pulumi's home is relative and inside of it", async () => {

@@ -1,0 +1,62 @@
+// A stand-in for the Pulumi CLI, in this process, because the real one takes a fifth of a second for each command and
+// random sequences ask for tens of thousands. test/engine runs the real one.
+import * as fs from "node:fs";
+import * as path from "node:path";
+import cli = require("../../provider/recover/cli");
+
+type RunCli = typeof cli.runCli;
+
+/** Lets recover, and the plugin, ask the stacks of `modelStack.ts` in the words of the CLI. */
+export function useModelCli(): void {
+  const { runCli } = cli;
+  // Compiled, an import is looked up at each call.
+  const use = (one: RunCli) => void Object.assign(cli, { runCli: one });
+  beforeEach(() => use(answer));
+  afterEach(() => use(runCli));
+}
+
+/** What a backend has: the exported state of each stack, and the config that all of them share. */
+export interface ModelBackend {
+  readonly states: Map<string, string>;
+  config: string;
+}
+
+/** By their URL. Locks are files below it, as they are in a real one. */
+export const modelBackends = new Map<string, ModelBackend>();
+
+const answer: RunCli = async (args, _cwd, env, input = "") => {
+  const url = env["PULUMI_BACKEND_URL"]!;
+  const { states, config } = modelBackends.get(url)!;
+  const name = args[args.indexOf("--stack") + 1]?.split("/").at(-1) ?? "";
+  const succeed = (stdout: string) => ({ code: 0, stdout, stderr: "" });
+  const fail = (stderr: string) => ({ code: 255, stdout: "", stderr });
+  switch (args.slice(0, 2).join(" ")) {
+    case "whoami --json":
+      return succeed(JSON.stringify({ user: "qa", url }));
+    case "config --show-secrets":
+      return succeed(config);
+    case "stack export": {
+      const state = states.get(name);
+      return state === undefined ? fail(`error: no stack named '${name}' found`) : succeed(state);
+    }
+    case "stack import":
+      states.set(name, input);
+      return succeed("");
+    case "stack ls":
+      return succeed(JSON.stringify([...states.keys()].map((one) => ({ name: one }))));
+    case "stack init": {
+      const lock = lockFile(url, args[2]!);
+      if (!fs.existsSync(lock)) return fail(`error: stack 'organization/seeds/${args[2]}' already exists`);
+      return fail(
+        `error: the stack is currently locked by 1 lock(s).\n  file://${lock}: created by ${fs.readFileSync(lock, "utf8")}\n`,
+      );
+    }
+    default:
+      throw new Error(`The model of the CLI knows no ${args.join(" ")}`);
+  }
+};
+
+/** Where the lock of a stack's run is, as in a real backend. */
+export function lockFile(url: string, stack: string): string {
+  return path.join(url.slice("file://".length), ".pulumi", "locks", "organization", "seeds", stack, "run.json");
+}
