@@ -106,15 +106,24 @@ async function measure({ rounds, atMost, rows: names }: Options, before: readonl
   }
 }
 
+/** What came since it was last asked. */
+interface Counted {
+  readonly requests: number;
+  readonly running: number;
+  readonly busiestSecond: number;
+  readonly sendingMs: number;
+}
+
 async function measureCell(url: string, { row, contacts, limit }: Cell, result: Result): Promise<void> {
   const candidate = await rows[row]({ url, contacts, ...(limit === undefined ? {} : { limit }) });
-  const count = async () => (await (await fetch(`${url}/_count`)).json()) as { requests: number; running: number };
+  const count = async () => (await (await fetch(`${url}/_count`)).json()) as Counted;
   try {
     for (const step of STEPS) {
       await count();
       const measured = await candidate.run(step);
-      const { requests, running } = await count();
-      result.rounds[step].push({ ...measured, requests });
+      const { running, ...counted } = await count();
+      const { requests } = counted;
+      result.rounds[step].push({ ...measured, ...counted });
       const wanted = step === "destroy" || row === "empty" ? 0 : contacts;
       if (running !== wanted && !measured.unfinished)
         throw new Error(`${row}: ${running} run after ${step} of ${contacts}`);

@@ -115,6 +115,15 @@ function bounds(results: readonly Result[]): string {
     time(find("baseline", 500), "up"),
     0.5,
   );
+  for (const contacts of [100, 500, 1_000, 10_000]) {
+    const ups =
+      find("cohort", contacts, 50)?.rounds.up.filter(({ busiestSecond }) => busiestSecond !== undefined) ?? [];
+    if (ups.length === 0) continue;
+    const what = `cohort of ${contacts.toLocaleString("en-US")} at 50/s`;
+    lines.push([`${what}, its busiest second to the limit`, Math.max(...ups.map((up) => up.busiestSecond! / 50)), 1]);
+    const sending = ups.map(({ sendingMs = NaN, requests }) => (sendingMs * 50) / 1000 / (requests - 1));
+    lines.push([`${what}, the time of sending to the shortest`, median(sending), 1 / 0.95]);
+  }
   for (const contacts of [1, 100, 500, 1_000, 10_000]) {
     const over = time(find("cohort", contacts, 50), "up") - contacts / 50;
     lines.push([

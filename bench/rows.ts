@@ -15,6 +15,10 @@ export interface Measured {
   readonly unfinished?: boolean;
   /** Peak of the plugin's resident memory, in MB. */
   readonly pluginMb?: number;
+  /** The most requests that came in any one second. */
+  readonly busiestSecond?: number;
+  /** From the first request to the last. */
+  readonly sendingMs?: number;
 }
 
 /** A way to enroll so many contacts, ready to be measured. */

@@ -5,7 +5,8 @@ import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 
 const running = new Map<string, object>();
-let requests = 0;
+/** When each request came, in milliseconds. */
+let arrivals: number[] = [];
 
 const server = http.createServer((request, response) => {
   let text = "";
@@ -18,15 +19,21 @@ const server = http.createServer((request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://localhost");
     const [, noun, verb, , id = ""] = pathname.split("/");
     if (noun === "_count") {
-      answer(200, { requests, running: running.size });
-      requests = 0;
+      const between = arrivals.length > 1 ? arrivals.at(-1)! - arrivals[0]! : 0;
+      answer(200, {
+        requests: arrivals.length,
+        running: running.size,
+        busiestSecond: busiestSecond(),
+        sendingMs: between,
+      });
+      arrivals = [];
       return;
     }
     if (noun === "_forget") {
       running.clear();
       return answer(200, {});
     }
-    requests += 1;
+    arrivals.push(performance.now());
     const body = text === "" ? {} : (JSON.parse(text) as { instanceId?: string });
     if (noun === "instances") {
       const instance = running.get(verb ?? "");
@@ -42,5 +49,16 @@ const server = http.createServer((request, response) => {
     answer(200, { success: true, message: "aborted" });
   });
 });
+
+/** The most that came in any one second. */
+function busiestSecond(): number {
+  let [most, first] = [0, 0];
+  arrivals.forEach((at, last) => {
+    while (arrivals[first]! <= at - 1000) first += 1;
+    most = Math.max(most, last - first + 1);
+  });
+  return most;
+}
+
 server.listen(0, "127.0.0.1", () => process.send?.((server.address() as AddressInfo).port));
 process.once("disconnect", () => process.exit());

@@ -12,8 +12,13 @@ export class Clock {
     if (at < this.now()) {
       throw new Error(`The clock only goes forwards; it is at ${new Date(this.now()).toISOString()} already`);
     }
-    if (at > LAST) throw new Error("The clock goes to the year 9999, and no further");
-    this.aheadMs += at - this.now();
+    this.advance(at - this.now());
+  }
+
+  /** @throws {Error} It would go beyond what dates can be written for. */
+  advance(ms: number): void {
+    if (this.now() + ms > LAST) throw new Error("The clock goes to the year 9999, and no further");
+    this.aheadMs += ms;
   }
 }
 

@@ -19,7 +19,8 @@ export function clockRoutes(app: FastifyInstance, clock: Clock, postman: Postman
   const shown = () => ({ now: new Date(clock.now()).toISOString() });
   app.get("/_sandbox/clock", shown);
   app.post<{ Body: Move }>("/_sandbox/clock", { schema: { body: move } }, async ({ body }) => {
-    clock.moveTo("now" in body ? Date.parse(body.now) : clock.now() + body.advanceSeconds * 1000);
+    if ("now" in body) clock.moveTo(Date.parse(body.now));
+    else clock.advance(body.advanceSeconds * 1000);
     await postman.sendDue();
     return shown();
   });
