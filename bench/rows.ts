@@ -73,14 +73,17 @@ function empty(setting: Setting): Promise<Candidate> {
 }
 
 async function pulumi({ url, contacts, limit = NO_LIMIT }: Setting, program: string): Promise<Candidate> {
-  const bench = await createWorkbench({
-    "Pulumi.yaml": "name: seeds\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n",
-    "Pulumi.bench.yaml":
-      `config:\n  mailmodo:baseUrl: ${url}\n  mailmodo:requestsPerSecond: "${limit}"\n` +
-      `  mailmodo:allowedRecipients: ["*@seeds.example.com"]\n`,
-    "package.json": "{}",
-    "index.js": program,
-  });
+  const bench = await createWorkbench(
+    {
+      "Pulumi.yaml": "name: seeds\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n",
+      "Pulumi.bench.yaml":
+        `config:\n  mailmodo:baseUrl: ${url}\n  mailmodo:requestsPerSecond: "${limit}"\n` +
+        `  mailmodo:allowedRecipients: ["*@seeds.example.com"]\n`,
+      "package.json": "{}",
+      "index.js": program,
+    },
+    { packages: ["@pulumi/pulumi", "pulumi-mailmodo", "axios"] },
+  );
   Object.assign(bench.env, { MAILMODO_API_KEY: KEY, BENCH_URL: url, BENCH_CONTACTS: String(contacts) });
   const args: Record<Step, string[]> = {
     up: ["up", "--yes", "--skip-preview"],
