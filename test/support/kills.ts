@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
+import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import * as fs from "node:fs";
+import * as path from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { profileOf } from "../../sandbox/profiles";
 import type { Run } from "../../tools/workbench";
 import { addStack, moveProgram, pluginsOf, recoverByCli, requestNumber } from "./killedRuns";
+import { inNamespaces } from "./namespaces";
 import { createProject, type Project } from "./project";
 
 export { pluginsOf, recoverByCli, requestNumber };
@@ -26,8 +30,11 @@ export interface Kill {
   readonly duplicatesAccepted: boolean;
   /** Whether the 20 contacts are a cohort; its replace is an update of each shard that changes every contact. */
   readonly cohort: boolean;
-  /** What else there is: the program in a folder outside the project's, or another run that must not be touched. */
-  readonly setting: "plain" | "main outside" | "another stack" | "another backend";
+  /**
+   * What else there is: the program in a folder outside the project's; another run that must not be touched; a pid
+   * namespace, as a container has, which the killed run has of its own; a clock that is set back by an hour after the kill.
+   */
+  readonly setting: (typeof SETTINGS)[number];
 }
 
 /** As many kills as asked for; the same seed gives the same ones. */
@@ -51,7 +58,15 @@ export function kills(many: number, seed: number): Kill[] {
   });
 }
 
-const SETTINGS = ["plain", "main outside", "another stack", "plain", "another backend"] as const;
+const SETTINGS = [
+  "plain",
+  "main outside",
+  "another stack",
+  "in a container",
+  "another backend",
+  "clock set back",
+  "plain",
+] as const;
 
 export function describeKill(kill: Kill): string {
   const { phase, victim, signal, requests, moment, duplicatesAccepted, cohort, setting } = kill;
@@ -120,7 +135,7 @@ async function recoverKilled(project: Project): Promise<Run> {
 
 /** A stack in the same folder, or in another backend, with enrollments of its own. */
 async function neighborOf(project: Project, { setting }: Kill) {
-  if (setting === "plain" || setting === "main outside")
+  if (setting !== "another stack" && setting !== "another backend")
     return { size: 0, goOn: async () => undefined, check: () => undefined };
   const env = { BASE: "neighbor", ...(await addStack(project, setting)) };
   const stack = env.PULUMI_STACK;
@@ -153,15 +168,31 @@ async function killed(project: Project, kill: Kill, env: Record<string, string>)
   // Long enough that some requests are on their way at any moment.
   project.sandbox.faults.add({ kind: "delay", delayMs: 20 });
   const reached = momentReached(project, kill);
-  const args = kill.phase === "destroy" ? ["destroy"] : ["up"];
-  const cli = project.start(env, ...args, "--yes", "--skip-preview");
+  const args = [kill.phase === "destroy" ? "destroy" : "up", "--yes", "--skip-preview"];
+  const cli = begin(project, kill, env, args);
   const ended = once(cli, "exit");
   await Promise.race([reached, ended]);
   const plugins = kill.victim === "cli" ? [] : pluginsOf(project);
-  if (kill.victim !== "plugin") cli.kill(kill.signal);
+  if (kill.victim !== "plugin") signalTo(cli, kill);
   for (const pid of plugins) process.kill(pid, kill.signal);
   await ended;
   project.sandbox.faults.clear();
+}
+
+function begin(project: Project, { setting }: Kill, env: Record<string, string>, args: string[]): ChildProcess {
+  if (setting === "in a container") {
+    const [program, ...rest] = inNamespaces(["pid"], ["pulumi", ...args, "--non-interactive"]);
+    return spawn(program!, rest, { cwd: project.dir, env: { ...project.env, ...env }, stdio: "ignore" });
+  }
+  const hourAhead = `${process.env["NODE_OPTIONS"] ?? ""} --require ${JSON.stringify(path.join(__dirname, "hourAhead.cjs"))}`;
+  return project.start(setting === "clock set back" ? { ...env, NODE_OPTIONS: hourAhead } : env, ...args);
+}
+
+/** In a container it is the child of what made the container. */
+function signalTo(cli: ChildProcess, { setting, signal }: Kill): void {
+  if (setting !== "in a container") return void cli.kill(signal);
+  const children = fs.readFileSync(`/proc/${cli.pid}/task/${cli.pid}/children`, "utf8").trim();
+  for (const pid of children.split(" ").filter(Boolean)) process.kill(Number(pid), signal);
 }
 
 async function momentReached(project: Project, kill: Kill): Promise<void> {
