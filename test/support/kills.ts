@@ -32,7 +32,8 @@ export interface Kill {
   readonly cohort: boolean;
   /**
    * What else there is: the program in a folder outside the project's; another run that must not be touched; a pid
-   * namespace, as a container has, which the killed run has of its own; a clock that is set back by an hour after the kill.
+   * namespace, as a container has, which the killed run has of its own; a clock that is set back by an hour after the kill; a
+   * disk with room for some of the notes alone.
    */
   readonly setting: (typeof SETTINGS)[number];
 }
@@ -65,7 +66,7 @@ const SETTINGS = [
   "in a container",
   "another backend",
   "clock set back",
-  "plain",
+  "full disk",
 ] as const;
 
 export function describeKill(kill: Kill): string {
@@ -176,6 +177,9 @@ async function killed(project: Project, kill: Kill, env: Record<string, string>)
   if (kill.victim !== "plugin") signalTo(cli, kill);
   for (const pid of plugins) process.kill(pid, kill.signal);
   await ended;
+  // What lay on the small disk is on the large one again.
+  const left = `${journalOf(project)}.left`;
+  if (fs.existsSync(left)) fs.cpSync(left, journalOf(project), { recursive: true });
   project.sandbox.faults.clear();
 }
 
@@ -184,13 +188,26 @@ function begin(project: Project, { setting }: Kill, env: Record<string, string>,
     const [program, ...rest] = inNamespaces(["pid"], ["pulumi", ...args, "--non-interactive"]);
     return spawn(program!, rest, { cwd: project.dir, env: { ...project.env, ...env }, stdio: "ignore" });
   }
+  if (setting === "full disk") {
+    const folder = journalOf(project);
+    fs.mkdirSync(folder, { recursive: true });
+    const small = `mount -t tmpfs -o size=8k none ${folder} && { "$@"; cp ${folder}/* ${folder}.left; }`;
+    fs.mkdirSync(`${folder}.left`, { recursive: true });
+    const command = ["sh", "-c", small, "sh", "pulumi", ...args, "--non-interactive"];
+    const [program, ...rest] = inNamespaces(["mount"], command);
+    return spawn(program!, rest, { cwd: project.dir, env: { ...project.env, ...env }, stdio: "ignore" });
+  }
   const hourAhead = `${process.env["NODE_OPTIONS"] ?? ""} --require ${JSON.stringify(path.join(__dirname, "hourAhead.cjs"))}`;
   return project.start(setting === "clock set back" ? { ...env, NODE_OPTIONS: hourAhead } : env, ...args);
 }
 
-/** In a container it is the child of what made the container. */
+function journalOf({ env }: Project): string {
+  return path.join(env["PULUMI_HOME"]!, "mailmodo-journal");
+}
+
+/** In a container, or on a disk of its own, it is the child of what made that. */
 function signalTo(cli: ChildProcess, { setting, signal }: Kill): void {
-  if (setting !== "in a container") return void cli.kill(signal);
+  if (setting !== "in a container" && setting !== "full disk") return void cli.kill(signal);
   const children = fs.readFileSync(`/proc/${cli.pid}/task/${cli.pid}/children`, "utf8").trim();
   for (const pid of children.split(" ").filter(Boolean)) process.kill(Number(pid), signal);
 }
