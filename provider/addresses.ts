@@ -14,16 +14,3 @@ export function splitAddress(email: string): { local: string; domain: string } {
   const at = email.lastIndexOf("@");
   return at < 0 ? { local: "", domain: "" } : { local: email.slice(0, at), domain: email.slice(at + 1) };
 }
-
-/**
- * Whether an address surely has the tag that `stackAddress` gives it for just this stack. A shortened tag does not tell.
- *
- * @param stack `organization/project/stack`.
- */
-export function isTaggedFor(email: string, stack: string): boolean {
-  const [, project, name] = stack.split("/");
-  return (
-    new RegExp(`\\+(.*\\.)?${project}\\.${name}$`).test(splitAddress(email).local) &&
-    /^[a-z0-9_/-]+$/.test(`${project}/${name}`)
-  );
-}

@@ -4,6 +4,7 @@ import {
   changedReplacing,
   problemsOf,
   withDefaults,
+  withStackOf,
   type EnrollmentInputs,
   type EnrollmentState,
 } from "./inputs";
@@ -64,7 +65,7 @@ const enrollmentLifecycle = {
     }
     return Operation.run(async (operation) => {
       const to = await connect();
-      await abort(operation, to, olds);
+      await abort(operation, to, withStackOf(olds, news), true);
       return { outs: await start(operation, to, news) };
     });
   },
@@ -92,8 +93,8 @@ async function start(operation: Operation, to: Connection, inputs: EnrollmentInp
   }
 }
 
-async function abort(operation: Operation, to: Connection, state: EnrollmentState): Promise<void> {
-  const over = await operation.abort(to, { ...state, startSentAt: Date.parse(state.startedAt) });
+async function abort(operation: Operation, to: Connection, state: EnrollmentState, isRestarted = false): Promise<void> {
+  const over = await operation.abort(to, { ...state, startSentAt: Date.parse(state.startedAt) }, isRestarted);
   if (over === undefined) return;
   // The plugin's output is shown under the stack, as information.
   console.log(`Nothing left to abort in journey ${state.journeyId} for ${maskAddress(state.email)}: "${over}"`);

@@ -48,6 +48,14 @@ export function withDefaults<T extends UncheckedInputs>(inputs: T): T {
   };
 }
 
+/** States of 0.1.0 do not tell their stack; the program does. */
+export function withStackOf<T extends { readonly stack?: string }>(
+  state: T,
+  { stack }: { readonly stack?: string },
+): T {
+  return state.stack !== undefined || stack === undefined ? state : { ...state, stack };
+}
+
 /** Changing one of these replaces the enrollment: abort, then start. */
 const REPLACING = ["journeyId", "email", "data", "allowDuplicateEmail", "triggers"] as const;
 

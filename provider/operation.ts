@@ -7,7 +7,7 @@ import { UnconfirmedError } from "./mailmodo/errors";
 import { letAllGo } from "./mailmodo/rateLimit";
 import type { Connection } from "./mailmodo/transport";
 import { heldBack, NotedCall } from "./notedCall";
-import { shutDownGracefully, whileBusy } from "./plugin";
+import { isPlugin, shutDownGracefully, whileBusy } from "./plugin";
 import type { Recipients } from "./recipients";
 import { session, type Session } from "./session";
 import { allowedRecipients, connection, secretInUse } from "./settings";
@@ -97,7 +97,7 @@ export class Operation {
     try {
       const instanceId = await startJourney(noted.connection(to), enrollment);
       noted.confirm(instanceId, this.starts);
-      this.session.started(enrollment);
+      this.session.otherHolders.started(enrollment);
       return instanceId;
     } catch (error) {
       if (!(error instanceof UnconfirmedError)) {
@@ -112,12 +112,14 @@ export class Operation {
   /**
    * Aborts an enrollment: by its instance id, or by address where that was never learned.
    *
+   * @param isRestarted Whether it is started again next. Another resource of the stack that has the address is then one
+   *   that has left the program, and is to be aborted anyway.
    * @returns Mailmodo's words where there was nothing left to abort.
    */
-  async abort(to: Connection, enrollment: Enrollment): Promise<string | undefined> {
+  async abort(to: Connection, enrollment: Enrollment, isRestarted = false): Promise<string | undefined> {
     const journal = await this.session.journal(to, enrollment.stack);
     try {
-      return await this.end(journal, to, enrollment);
+      return await this.end(journal, to, enrollment, isRestarted);
     } catch (error) {
       throw withAdvice(error, "abort", secretInUse(this.session.config));
     }
@@ -130,9 +132,9 @@ export class Operation {
       if (obstacle !== undefined) throw heldBack("start", enrollment, obstacle);
       for (const call of journal.unsettled.of(enrollment)) {
         if (call.call === "start") {
-          const other = await whoElseHas(this.session, call);
-          if (other !== undefined) throw heldBack("start", enrollment, `${KILLED}, ${other} ${RECOVER}`);
-          await this.end(journal, to, call);
+          const other = await this.otherHolder(call, true);
+          if (other !== undefined) throw heldBack("start", enrollment, `${KILLED}, and ${other.problem}. ${RECOVER}`);
+          await this.end(journal, to, call, true);
         }
         journal.unsettled.settle(call);
       }
@@ -141,23 +143,38 @@ export class Operation {
     }
   }
 
-  private async end(journal: Journal, to: Connection, enrollment: Enrollment): Promise<string | undefined> {
+  private async end(
+    journal: Journal,
+    to: Connection,
+    enrollment: Enrollment,
+    isRestarted: boolean,
+  ): Promise<string | undefined> {
     const { journeyId, email, instanceId, startSentAt, abortReason: reason } = enrollment;
-    const other = await whoElseHas(this.session, enrollment);
-    if (other !== undefined)
-      throw heldBack("abort", enrollment, `whether it was started is not known, ${other} ${LOOK}`);
+    const obstacle = async () => {
+      const other = await this.otherHolder(enrollment, isRestarted);
+      return other && `whether it was started is not known, and ${other.problem}. ${other.next}`;
+    };
+    // Before the operation's minute begins: it may take longer than that.
+    const problem = await obstacle();
+    if (problem !== undefined) throw heldBack("abort", enrollment, problem);
     const earlier = journal.unsettled.abortsOf(enrollment);
     const { abortJourney } = await client();
     const noted = new NotedCall(journal, "abort", enrollment);
+    const noting = noted.connection(to);
+    // Asked again before each request: an abort by address may be repeated a minute later.
+    const connection: Connection = {
+      ...noting,
+      objection: async (request) => (await obstacle()) ?? (await noting.objection(request)),
+    };
     try {
       // What Mailmodo has confirmed to an earlier run is not asked for again: it may refuse that in any words.
       const isDone = instanceId !== undefined && earlier.some(({ confirmed }) => confirmed);
       if (isDone) await noted.write();
       const words = isDone
         ? undefined
-        : await abortJourney(noted.connection(to), { journeyId, email, instanceId, reason, startSentAt });
+        : await abortJourney(connection, { journeyId, email, instanceId, reason, startSentAt });
       noted.confirm(undefined, this.aborts);
-      this.session.ended(enrollment);
+      this.session.otherHolders.ended(enrollment);
       for (const call of earlier) journal.unsettled.settle(call);
       return words;
     } catch (error) {
@@ -167,26 +184,46 @@ export class Operation {
       throw noted.advised(error);
     }
   }
+
+  /** What else runs for the address of an enrollment whose instance was never learned. */
+  private async otherHolder(enrollment: Enrollment, isRestarted: boolean): Promise<OtherHolder | undefined> {
+    if (enrollment.instanceId !== undefined || !isPlugin()) return undefined;
+    const { otherHolders } = this.session;
+    try {
+      const stack = await otherHolders.otherStackWith(enrollment);
+      if (stack !== undefined)
+        return {
+          problem: `the stack ${stack} enrolls the address too, ${AS_WELL}`,
+          next: `Remove the address from ${stack} first. Or, ${FORGET}`,
+        };
+      // With allowDuplicateEmail, aborting by address is what a destroy is known to do.
+      if (isRestarted || enrollment.allowDuplicateEmail) return undefined;
+      const urn = await otherHolders.otherResourceWith(enrollment);
+      return urn === undefined
+        ? undefined
+        : {
+            problem: `another resource of this stack (${urn}) enrolls the address too, ${AS_WELL}`,
+            next: `Destroy that one first: pulumi destroy --target <its urn>. Or, ${FORGET}`,
+          };
+    } catch (error) {
+      return {
+        problem: `whether another stack enrolls the address is not known: ${(error as Error).message}`,
+        next: "Let this run read the states of the project's stacks, then run it again",
+      };
+    }
+  }
 }
 
-/**
- * What else there is for the address of a start of which no instance was ever learned: aborting by address would stop that
- * as well.
- */
-async function whoElseHas(session: Session, enrollment: Enrollment): Promise<string | undefined> {
-  if (enrollment.instanceId !== undefined) return undefined;
-  try {
-    const other = await session.whoElseHas(enrollment);
-    return other && `and ${other} enrolls the address too, which an abort by address would stop as well.`;
-  } catch (error) {
-    return `and whether another stack enrolls the address is not known: ${(error as Error).message}`;
-  }
+/** What is in the way of an abort by address, and what to do about it. */
+interface OtherHolder {
+  readonly problem: string;
+  readonly next: string;
 }
 
 const KILLED = "a run of this stack that was killed may have started it";
 const RECOVER = "Run pulumi-mailmodo recover, which says what to do";
-const LOOK =
-  "Take the address out there first; or look at the journey in Mailmodo and, if only that one runs, forget this one: pulumi state delete <urn>";
+const AS_WELL = "which an abort by address would stop as well";
+const FORGET = "if Mailmodo shows that only that one runs, forget this one: pulumi state delete <urn>";
 
 /** Tells whether an abort of an enrollment was begun by an earlier run and is not recorded: then it may not run any more. */
 export async function abortsBegun(

@@ -1,19 +1,17 @@
 import { execFileSync } from "node:child_process";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { isTaggedFor, markOf } from "./addresses";
 import { formerApiKeyOf } from "./apiKey";
 import { backendOf, journalFolder, type Workplace } from "./backend";
-import type { Enrollment } from "./enrollment";
 import { engineAbove } from "./engineProcess";
 import { Journal, type Note } from "./journal/journal";
 import { leftRuns } from "./journal/leftRuns";
 import { OwnNotes } from "./journal/ownNotes";
 import { stackIdentity, type StackIdentity } from "./journal/stackIdentity";
 import type { Connection } from "./mailmodo/transport";
+import { OtherHolders } from "./otherHolders";
 import { isPlugin } from "./plugin";
 import { identify } from "./processIdentity";
-import type { OtherStacks } from "./recover/otherStacks";
 import type { Stack } from "./recover/stack";
 import { keySources, type ConfigReader } from "./settings";
 
@@ -25,11 +23,7 @@ class Session {
   private readonly journals = new Map<string, Promise<Journal>>();
   private readonly answered: Note[] = [];
   private readonly engine = isPlugin() ? engineAbove() : undefined;
-  private readonly startedMarks = new Set<string>();
-  private readonly endedInstances = new Set<string>();
-  private others: Promise<OtherStacks> | undefined;
-  /** What the stack's own state says runs, as it was when it was first asked for. */
-  private recorded: Promise<readonly Enrollment[]> | undefined;
+  readonly otherHolders = new OtherHolders((stack) => this.openStack(stack));
 
   /** @param stack As the resource has it: `organization/project/stack`. */
   journal({ apiKey }: Connection, stack: string | undefined): Promise<Journal> {
@@ -38,36 +32,6 @@ class Session {
     const journal = this.journals.get(which) ?? this.open(apiKey, stack);
     this.journals.set(which, journal);
     return journal;
-  }
-
-  /**
-   * Who else enrolls an address, or may be about to: another stack of the project, or another resource of this one.
-   *
-   * @throws {Error} The states cannot be read.
-   */
-  async whoElseHas(enrollment: Enrollment): Promise<string | undefined> {
-    if (!isPlugin() || enrollment.stack === undefined) return undefined;
-    const mark = markOf(enrollment);
-    const running = (await (this.recorded ??= this.readRecorded(enrollment.stack))).filter(
-      (one) => markOf(one) === mark,
-    );
-    if (this.startedMarks.has(mark) || running.some(({ instanceId }) => !this.endedInstances.has(instanceId!)))
-      return "another resource of this stack";
-    // No other stack has an address with this one's tag.
-    if (isTaggedFor(enrollment.email, enrollment.stack)) return undefined;
-    this.others ??= this.openOthers(enrollment.stack);
-    const other = await (await this.others).whichHas(enrollment);
-    return other && `the stack ${other}`;
-  }
-
-  /** A start of this run that went well. */
-  started(enrollment: { journeyId: string; email: string }): void {
-    this.startedMarks.add(markOf(enrollment));
-  }
-
-  /** An abort of this run that went well. */
-  ended({ instanceId }: Enrollment): void {
-    if (instanceId !== undefined) this.endedInstances.add(instanceId);
   }
 
   /** Takes notes of calls that the engine has the answer to, or will have as soon as the operation has ended. */
@@ -88,18 +52,7 @@ class Session {
     return { env, folder, askCli: () => whoami(env, folder) };
   }
 
-  private async openOthers(stack: string): Promise<OtherStacks> {
-    const { OtherStacks } = await import("./recover/otherStacks");
-    return new OtherStacks(await this.openStack(stack));
-  }
-
-  private async readRecorded(stack: string): Promise<readonly Enrollment[]> {
-    const { entriesOf } = await import("./recover/recorded");
-    const { resources = [] } = await (await this.openStack(stack)).state();
-    return resources.flatMap(entriesOf).filter(({ instanceId }) => instanceId !== undefined);
-  }
-
-  /** Loaded here: only a start of which nobody knows what became of it needs the CLI. */
+  /** Loaded here: hardly any run needs the CLI. */
   private async openStack(stack: string): Promise<Stack> {
     const { Stack } = await import("./recover/stack");
     const { env, folder } = this.workplace;

@@ -10,7 +10,7 @@ import {
   type ContactRecord,
   type Contacts,
 } from "./contacts";
-import { problemsOf } from "./inputs";
+import { problemsOf, withStackOf } from "./inputs";
 import type { Enrollment } from "./enrollment";
 import { mayHaveTakenEffect, RecordedFailure } from "./lifecycleErrors";
 import { maskAddress, UnconfirmedError } from "./mailmodo/errors";
@@ -82,7 +82,8 @@ export async function changesTo(olds: ShardState, news: ShardInputs): Promise<Ch
  * @returns What is then true of the shard.
  * @throws {RecordedFailure} Some of it failed; it carries what is true. A plain error, if nothing runs.
  */
-export async function bring(news: ShardInputs, olds: ShardState, changes: Changes): Promise<ShardState> {
+export async function bring(news: ShardInputs, recorded: ShardState, changes: Changes): Promise<ShardState> {
+  const olds = withStackOf(recorded, news);
   const wanted = parseContacts(news.contacts);
   const known = parseRecords(olds.contacts);
   const isNew = known.size === 0;
@@ -101,7 +102,7 @@ export async function bring(news: ShardInputs, olds: ShardState, changes: Change
         if (left.has(email.toLowerCase())) throw new ContactError(stillThere(email, news));
         if (record !== undefined) {
           if (record[0] === null && olds.allowDuplicateEmail) throw new ContactError(unclear(email, news));
-          await abortOne(operation, to, olds, known, email);
+          await abortOne(operation, to, olds, known, email, true);
         }
         try {
           known.set(email, [await operation.start(to, { ...enrollmentOf(news, email), data }), digestOf(data)]);
@@ -163,10 +164,12 @@ async function abortOne(
   state: ShardState,
   known: Map<string, ContactRecord>,
   email: string,
+  isRestarted = false,
 ): Promise<string | undefined> {
   const record = known.get(email);
+  const enrollment = { ...enrollmentOf(state, email, record), startSentAt: record?.[2] };
   try {
-    const words = await operation.abort(to, { ...enrollmentOf(state, email, record), startSentAt: record?.[2] });
+    const words = await operation.abort(to, enrollment, isRestarted);
     known.delete(email);
     return words;
   } catch (error) {

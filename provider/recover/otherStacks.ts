@@ -1,4 +1,5 @@
 import { markOf } from "../addresses";
+import { atATime } from "../atATime";
 import type { Enrollment } from "../enrollment";
 import type { Deployment } from "./deployment";
 import { attemptsOf, entriesOf, isOurs } from "./recorded";
@@ -30,25 +31,22 @@ interface Entries {
 
 async function read(stack: Stack): Promise<Entries> {
   const entries: Entries = { byInstance: new Map(), byMark: new Map() };
-  for (const other of await stack.others()) {
-    const state = await other.state();
-    // An unconfirmed one is no more sure to run than the one that is asked for: its own next run aborts it by address.
-    for (const entry of (state.resources ?? [])
-      .flatMap(entriesOf)
-      .filter(({ instanceId }) => instanceId !== undefined)) {
-      entries.byInstance.set(entry.instanceId!, other.name);
+  await atATime(await stack.others(), async (other) => {
+    const state = await other.stateOfEnrollments();
+    for (const entry of (state.resources ?? []).flatMap(entriesOf)) {
+      // An unconfirmed one is no more certain to run than the one that is asked for: its own next run aborts it by address.
+      if (entry.instanceId === undefined) continue;
+      entries.byInstance.set(entry.instanceId, other.name);
       entries.byMark.set(markOf(entry), other.name);
     }
     for (const start of await beingStarted(other, state)) entries.byMark.set(markOf(start), other.name);
-  }
+  });
   return entries;
 }
 
-/** What a run that goes on is about to start. Where no run holds the stack, what it had begun is as unsure as any. */
-async function beingStarted(
-  stack: Stack,
-  { pending_operations: pending = [], secrets_providers: secrets }: Deployment,
-) {
+/** What a run that is still at work is about to start. If no run holds the lock, it is as uncertain as any unconfirmed start. */
+async function beingStarted(stack: Stack, state: Deployment): Promise<readonly Enrollment[]> {
+  const { pending_operations: pending = [], secrets_providers: secrets } = state;
   const begun = pending.flatMap(({ type, resource }) =>
     isOurs(resource) && type !== "deleting" ? attemptsOf(resource, undefined).flatMap(({ start }) => start ?? []) : [],
   );

@@ -40,7 +40,12 @@ export class Settlement {
 
   /** Settles what the state tells of: operations that were begun. @returns How many of them are this package's. */
   async settlePending({ resources = [], pending_operations: pending = [], manifest }: Deployment): Promise<number> {
-    const ours = pending.filter(({ resource }) => isOurs(resource));
+    // Last what can only be aborted by address: whether something else runs for it is then known.
+    const isUnlearned = (resource: Recorded) =>
+      Number(entriesOf(resource).some(({ instanceId }) => instanceId === undefined));
+    const ours = pending
+      .filter(({ resource }) => isOurs(resource))
+      .sort((a, b) => isUnlearned(a.resource) - isUnlearned(b.resource));
     // A start that no note tells of was sent after the operation was recorded, which is as much as the state knows.
     const startSentAt = Date.parse(manifest?.time ?? "") || undefined;
     const settledStarts = new Set(this.settled.filter(({ call }) => call === "start").map(markOf));
@@ -94,7 +99,10 @@ export class Settlement {
   }
 
   private async endEntry(entry: Entry): Promise<void> {
-    if (!this.isEnded(entry) && (await this.aborts.abort(entry))) this.end(entry);
+    if (this.isEnded(entry)) return;
+    // Of one whose instance was never learned, the abort is by address, as that of a start.
+    const isOver = entry.instanceId === undefined ? this.abortStart(entry, entry) : this.aborts.abort(entry);
+    if (await isOver) this.end(entry);
   }
 
   /** Whether a start that is recorded nowhere surely does not run any more. */

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { fileURLToPath } from "node:url";
 import { NO_CLI, runCli } from "./cli";
 import { fingerprint, reveal, type Deployment, type Encryption } from "./deployment";
-import { mustBeRevealed, without, type Ended } from "./recorded";
+import { isOurs, mustBeRevealed, SECRET, without, type Ended } from "./recorded";
 import { isSameLock, parseOccupancy, type Lock, type Occupancy } from "./stackLock";
 
 export { NO_CLI };
@@ -27,6 +27,20 @@ export class Stack {
       deployment?: Deployment;
     };
     return reveal(deployment ?? {}) as Deployment;
+  }
+
+  /**
+   * The state with this package's resources in clear. Where nothing of these is secret, no passphrase and no key is needed,
+   * and nothing of the others is decrypted.
+   */
+  async stateOfEnrollments(): Promise<Deployment> {
+    const { deployment = {} } = JSON.parse(await this.succeed(["stack", "export"])) as { deployment?: Deployment };
+    const all = [
+      ...(deployment.resources ?? []),
+      ...(deployment.pending_operations ?? []).map(({ resource }) => resource),
+    ];
+    const isClear = all.filter(isOurs).every((resource) => !JSON.stringify(resource).includes(SECRET));
+    return isClear ? deployment : this.state();
   }
 
   /** How the state's secrets are encrypted: the salt of a passphrase, or a key of a cloud's and where that is. */
@@ -85,7 +99,10 @@ export class Stack {
    * @param secretsProvider The stack's own, for the CLI looks at it before it asks for the lock.
    */
   async occupancy(secretsProvider?: string): Promise<Occupancy> {
-    const { stderr } = await this.run(initArgs(this.name, secretsProvider), undefined, false);
+    const ask = async () => (await this.run(initArgs(this.name, secretsProvider), undefined, false)).stderr;
+    let stderr = await ask();
+    // The CLI lists the locks and then reads them one by one: one may have been freed between.
+    for (let again = 0; again < 3 && LOCK_IS_GONE.test(stderr); again++) stderr = await ask();
     const occupancy = parseOccupancy(stderr);
     if (occupancy === undefined) {
       throw new Error(`Could not ask for the lock of the stack ${this.name}: ${lastLine(stderr)}`);
@@ -180,6 +197,8 @@ export class Stack {
 
 /** An update of which Pulumi Cloud tells nothing but that it is there. */
 const IN_CLOUD: Lock = { owner: "", host: "", pid: 0, at: Infinity, url: "" };
+
+const LOCK_IS_GONE = /\.pulumi\/locks\/.*NotFound/;
 
 function initArgs(name: string, secretsProvider?: string): string[] {
   const provider = secretsProvider === undefined ? [] : ["--secrets-provider", secretsProvider];

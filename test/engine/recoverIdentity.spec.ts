@@ -84,7 +84,7 @@ describe("a start that was left without an answer", () => {
     project().requests();
 
     const held =
-      /Could not abort journey \S+ for x\*\*\*@seeds\.example\.com: whether it was started is not known, and the stack other enrolls the address too, which an abort by address would stop as well\. Take the address out there first; [^\n]+ Nothing was sent\./;
+      /Could not abort journey \S+ for x\*\*\*@seeds\.example\.com: whether it was started is not known, and the stack other enrolls the address too, which an abort by address would stop as well\. Remove the address from other first\. Or, [^\n]+ Nothing was sent\./;
     for (const args of [["destroy", "--yes", "--skip-preview"], up]) {
       const { code, output } = await project().pulumiWith({ NAMES: "x" }, ...args);
       assert.notEqual(code, 0);
@@ -107,7 +107,7 @@ describe("a start that was left without an answer", () => {
       const { output } = await project().fail(...up);
       assert.match(
         output,
-        /and another resource of this stack enrolls the address too, [^\n]+ pulumi state delete <urn>/,
+        /and another resource of this stack \(urn:\S+::new\) enrolls the address too, [^\n]+ pulumi destroy --target <its urn>/,
       );
     }
     assert.deepEqual(ups.statuses(), { x: "running" });

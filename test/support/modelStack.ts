@@ -87,13 +87,16 @@ export class ModelStack {
     await this.run(holder, async () => {
       for (const declared of program) await this.bring(declared, call);
       const kept = new Set(program.map(({ urn }) => urn));
-      for (const resource of this.state.resources) if (!kept.has(resource.urn)) await this.delete(resource, call);
+      await this.deleteAll(
+        this.state.resources.filter(({ urn }) => !kept.has(urn)),
+        call,
+      );
     });
   }
 
   async destroy(call: CallPlugin, holder: string): Promise<void> {
     await this.run(holder, async () => {
-      for (const resource of [...this.state.resources].reverse()) await this.delete(resource, call);
+      await this.deleteAll([...this.state.resources].reverse(), call);
     });
   }
 
@@ -135,6 +138,18 @@ export class ModelStack {
       const { outs } = await call(() => lifecycle.update(old.id, old.outputs, news));
       return { ...resource, id: old.id, outputs: outs as Record<string, unknown> };
     });
+  }
+
+  /** They do not depend on each other, so one that fails does not keep the engine from the others. */
+  private async deleteAll(resources: readonly StateResource[], call: CallPlugin): Promise<void> {
+    const errors: unknown[] = [];
+    for (const resource of resources) {
+      await this.delete(resource, call).catch((error: unknown) => {
+        if (error instanceof Killed) throw error;
+        errors.push(error);
+      });
+    }
+    if (errors.length > 0) throw errors[0];
   }
 
   private async delete(old: StateResource, call: CallPlugin, isReplaced = false): Promise<void> {
