@@ -83,7 +83,9 @@ describe("the key in AWS, through the real engine", () => {
     await project().succeed("config", "set", "--plaintext", "mailmodo:apiKeySecret", `${name}#`);
     const malformed = await project().fail("preview");
     assert.match(malformed.output, /mailmodo:apiKeySecret names no field after its #/);
-    for (const text of [output, malformed.output]) assert.doesNotMatch(text, /^\s+at .*:\d+/m, `a stack trace:\n${text}`);
+    // In one line each. Of its own, Pulumi may show the stack of a call that the end of the preview cut off.
+    for (const text of [output, malformed.output])
+      assert.match(text, /mailmodo:JourneyEnrollment \(qa\):\n    error: [^\n]+\n\n/);
     assert.deepEqual(project().requests(), []);
   });
 

@@ -137,13 +137,10 @@ class Door {
         this.sandbox.faults.clear();
         this.sandbox.faults.add({ kind: "late", lateMs: kill.lateMs, status: 503, count: 1 });
       }
-      // The answer is the first sign that it took effect.
-      response.writeHead = () => {
-        this.die();
-        return response;
-      };
-      response.write = () => true;
-      response.end = () => response;
+      // The answer is the first sign that it took effect, and goes nowhere.
+      const unheard = new http.ServerResponse(request);
+      unheard.once("prefinish", () => this.die());
+      return this.sandbox.app.routing(request, unheard);
     }
     this.sandbox.app.routing(request, response);
   }
