@@ -83,4 +83,4 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ do: fc.constant("state delete"), stack: oneOf(...STACKS), index: fc.nat({ max: 3 }) }),
   },
-) as fc.Arbitrary<Step>;
+);

@@ -10,7 +10,7 @@ process.env["PULUMI_HOME"] = home;
 process.once("exit", () => fs.rmSync(home, { recursive: true, force: true }));
 
 // What makes the thousand and more processes of Pulumi that the tests start a seventh cheaper, and changes nothing else.
-const flags = JSON.stringify(path.join(__dirname, "v8Flags.cjs"));
+const flags = JSON.stringify(path.join(__dirname, "v8Flags.js"));
 Object.assign(process.env, {
   NODE_OPTIONS: [process.env["NODE_OPTIONS"], `--require ${flags}`].filter(Boolean).join(" "),
   NODE_COMPILE_CACHE: path.resolve(__dirname, "../../node_modules/.cache/node-tests"),

@@ -197,7 +197,7 @@ function begin(project: Project, { setting }: Kill, env: Record<string, string>,
     const [program, ...rest] = inNamespaces(["mount"], command);
     return spawn(program!, rest, { cwd: project.dir, env: { ...project.env, ...env }, stdio: "ignore" });
   }
-  const hourAhead = `${process.env["NODE_OPTIONS"] ?? ""} --require ${JSON.stringify(path.join(__dirname, "hourAhead.cjs"))}`;
+  const hourAhead = `${process.env["NODE_OPTIONS"] ?? ""} --require ${JSON.stringify(path.join(__dirname, "hourAhead.js"))}`;
   return project.start(setting === "clock set back" ? { ...env, NODE_OPTIONS: hourAhead } : env, ...args);
 }
 

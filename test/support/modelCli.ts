@@ -2,6 +2,8 @@
 // random sequences ask for tens of thousands. test/engine runs the real one.
 import * as fs from "node:fs";
 import * as path from "node:path";
+// An import would be a copy, whose functions cannot be replaced.
+// eslint-disable-next-line @typescript-eslint/no-require-imports
 import cli = require("../../provider/recover/cli");
 
 type RunCli = typeof cli.runCli;

@@ -139,7 +139,11 @@ class Door {
       }
       // The answer is the first sign that it took effect, and goes nowhere.
       const unheard = new http.ServerResponse(request);
-      unheard.once("prefinish", () => this.die());
+      const end = unheard.end.bind(unheard) as (...args: unknown[]) => http.ServerResponse;
+      unheard.end = (...args: unknown[]) => {
+        this.die();
+        return end(...args);
+      };
       return this.sandbox.app.routing(request, unheard);
     }
     this.sandbox.app.routing(request, response);

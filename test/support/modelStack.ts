@@ -123,8 +123,8 @@ export class ModelStack {
     const news = checked.inputs as Record<string, unknown>;
     const resource = { urn, type, id: "", inputs: news, outputs: {} };
     const create = async () => {
-      const { id, outs } = await call(() => lifecycle.create(news));
-      return { ...resource, id, outputs: outs as Record<string, unknown> };
+      const created = await call(() => lifecycle.create(news));
+      return { ...resource, id: created.id, outputs: created.outs as Record<string, unknown> };
     };
     if (old === undefined || old.pendingReplacement === true) return this.step("creating", resource, create);
 
@@ -135,8 +135,8 @@ export class ModelStack {
     }
     if (!diff.changes && old.initErrors === undefined) return;
     await this.step("updating", { ...resource, id: old.id }, async () => {
-      const { outs } = await call(() => lifecycle.update(old.id, old.outputs, news));
-      return { ...resource, id: old.id, outputs: outs as Record<string, unknown> };
+      const updated = await call(() => lifecycle.update(old.id, old.outputs, news));
+      return { ...resource, id: old.id, outputs: updated.outs as Record<string, unknown> };
     });
   }
 
