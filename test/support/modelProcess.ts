@@ -139,11 +139,16 @@ class Door {
       }
       // The answer is the first sign that it took effect, and goes nowhere.
       const unheard = new http.ServerResponse(request);
-      const end = unheard.end.bind(unheard) as (...args: unknown[]) => http.ServerResponse;
-      unheard.end = (...args: unknown[]) => {
-        this.die();
-        return end(...args);
-      };
+      for (const name of ["end", "write", "destroy"] as const) {
+        const act = unheard[name].bind(unheard) as (...args: unknown[]) => unknown;
+        Object.assign(unheard, {
+          [name]: (...args: unknown[]) => {
+            this.die();
+            return act(...args);
+          },
+        });
+      }
+      request.socket.once("close", () => this.die());
       return this.sandbox.app.routing(request, unheard);
     }
     this.sandbox.app.routing(request, response);
