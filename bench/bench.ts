@@ -107,11 +107,9 @@ async function measure({ rounds, atMost, rows: names }: Options, before: readonl
 }
 
 /** What came since it was last asked. */
-interface Counted {
+interface Counted extends Required<Pick<Measured, "busiestSecond" | "sendingMs">> {
   readonly requests: number;
   readonly running: number;
-  readonly busiestSecond: number;
-  readonly sendingMs: number;
 }
 
 async function measureCell(url: string, { row, contacts, limit }: Cell, result: Result): Promise<void> {
@@ -122,7 +120,6 @@ async function measureCell(url: string, { row, contacts, limit }: Cell, result: 
       await count();
       const measured = await candidate.run(step);
       const { running, ...counted } = await count();
-      const { requests } = counted;
       result.rounds[step].push({ ...measured, ...counted });
       const wanted = step === "destroy" || row === "empty" ? 0 : contacts;
       if (running !== wanted && !measured.unfinished)
@@ -130,7 +127,7 @@ async function measureCell(url: string, { row, contacts, limit }: Cell, result: 
       if (step === "up") result.stateBytes.push(Math.round(await candidate.stateBytes()));
       const pace = limit === undefined ? "no limit" : `${limit}/s`;
       console.log(
-        `${row} ${contacts} ${pace} ${step}: ${measured.seconds.toFixed(1)} s, ${requests} requests${measured.unfinished ? ", not done" : ""}`,
+        `${row} ${contacts} ${pace} ${step}: ${measured.seconds.toFixed(1)} s, ${counted.requests} requests${measured.unfinished ? ", not done" : ""}`,
       );
     }
   } finally {

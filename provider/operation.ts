@@ -7,7 +7,7 @@ import { UnconfirmedError } from "./mailmodo/errors";
 import { letAllGo } from "./mailmodo/rateLimit";
 import type { Connection } from "./mailmodo/transport";
 import { heldBack, NotedCall } from "./notedCall";
-import { isPlugin, shutDownGracefully, whileBusy } from "./plugin";
+import { shutDownGracefully, whileBusy } from "./plugin";
 import type { Recipients } from "./recipients";
 import { session, type Session } from "./session";
 import { allowedRecipients, connection, secretInUse } from "./settings";
@@ -132,7 +132,7 @@ export class Operation {
       if (obstacle !== undefined) throw heldBack("start", enrollment, obstacle);
       for (const call of journal.unsettled.of(enrollment)) {
         if (call.call === "start") {
-          const other = await this.otherHolder(call, true);
+          const other = await this.session.otherHolders.find(call, true);
           if (other !== undefined) throw heldBack("start", enrollment, `${KILLED}, and ${other.problem}. ${RECOVER}`);
           await this.end(journal, to, call, true);
         }
@@ -151,7 +151,7 @@ export class Operation {
   ): Promise<string | undefined> {
     const { journeyId, email, instanceId, startSentAt, abortReason: reason } = enrollment;
     const obstacle = async () => {
-      const other = await this.otherHolder(enrollment, isRestarted);
+      const other = await this.session.otherHolders.find(enrollment, isRestarted);
       return other && `whether it was started is not known, and ${other.problem}. ${other.next}`;
     };
     // Before the operation's minute begins: it may take longer than that.
@@ -184,46 +184,10 @@ export class Operation {
       throw noted.advised(error);
     }
   }
-
-  /** What else runs for the address of an enrollment whose instance was never learned. */
-  private async otherHolder(enrollment: Enrollment, isRestarted: boolean): Promise<OtherHolder | undefined> {
-    if (enrollment.instanceId !== undefined || !isPlugin()) return undefined;
-    const { otherHolders } = this.session;
-    try {
-      const stack = await otherHolders.otherStackWith(enrollment);
-      if (stack !== undefined)
-        return {
-          problem: `the stack ${stack} enrolls the address too, ${AS_WELL}`,
-          next: `Remove the address from ${stack} first. Or, ${FORGET}`,
-        };
-      // With allowDuplicateEmail, aborting by address is what a destroy is known to do.
-      if (isRestarted || enrollment.allowDuplicateEmail) return undefined;
-      const urn = await otherHolders.otherResourceWith(enrollment);
-      return urn === undefined
-        ? undefined
-        : {
-            problem: `another resource of this stack (${urn}) enrolls the address too, ${AS_WELL}`,
-            next: `Destroy that one first: pulumi destroy --target <its urn>. Or, ${FORGET}`,
-          };
-    } catch (error) {
-      return {
-        problem: `whether another stack enrolls the address is not known: ${(error as Error).message}`,
-        next: "Let this run read the states of the project's stacks, then run it again",
-      };
-    }
-  }
-}
-
-/** What is in the way of an abort by address, and what to do about it. */
-interface OtherHolder {
-  readonly problem: string;
-  readonly next: string;
 }
 
 const KILLED = "a run of this stack that was killed may have started it";
 const RECOVER = "Run pulumi-mailmodo recover, which says what to do";
-const AS_WELL = "which an abort by address would stop as well";
-const FORGET = "if Mailmodo shows that only that one runs, forget this one: pulumi state delete <urn>";
 
 /** Tells whether an abort of an enrollment was begun by an earlier run and is not recorded: then it may not run any more. */
 export async function abortsBegun(

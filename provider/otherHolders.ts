@@ -1,12 +1,19 @@
 import { markOf } from "./addresses";
 import type { Enrollment } from "./enrollment";
+import { isPlugin } from "./plugin";
 import type { OtherStacks } from "./recover/otherStacks";
-import type { Entry } from "./recover/recorded";
+import type { RecordedIndex } from "./recover/recordedIndex";
 import type { Stack } from "./recover/stack";
 
+/** What is in the way of an abort by address, and what to do about it. */
+export interface OtherHolder {
+  readonly problem: string;
+  readonly next: string;
+}
+
 /**
- * Finds what else runs for an address whose own start nobody knows the end of: an abort by address would stop that as well.
- * Read from the states of the project's stacks, by the CLI.
+ * Finds what else runs for an address, where the outcome of a start is not known: an abort by address would stop that as
+ * well. Read from the states of the project's stacks, by the CLI.
  */
 export class OtherHolders {
   private readonly looks = new Map<string, { readonly at: number; readonly found: Promise<Found> }>();
@@ -27,24 +34,41 @@ export class OtherHolders {
   }
 
   /**
-   * The other stack of the project that records a running enrollment of the address, or is starting one.
+   * What else runs for the address of an enrollment whose instance was never learned.
    *
-   * @throws {Error} The states cannot be read.
+   * @param isRestarted Whether it is started again next. Another resource of the stack that has the address is then one
+   *   that has left the program, and is to be aborted anyway.
    */
-  async otherStackWith(enrollment: Enrollment): Promise<string | undefined> {
-    return enrollment.stack === undefined ? undefined : (await this.look(enrollment.stack)).others.whichHas(enrollment);
+  async find(enrollment: Enrollment, isRestarted: boolean): Promise<OtherHolder | undefined> {
+    const { instanceId, stack: name, allowDuplicateEmail } = enrollment;
+    if (instanceId !== undefined || name === undefined || !isPlugin()) return undefined;
+    try {
+      const { own, others } = await this.look(name);
+      const stack = await others.whichHas(enrollment);
+      if (stack !== undefined)
+        return {
+          problem: `the stack ${stack} enrolls the address too, ${AS_WELL}`,
+          next: `Remove the address from ${stack} first. Or, ${FORGET}`,
+        };
+      // With allowDuplicateEmail, aborting by address is what a destroy is known to do.
+      if (isRestarted || allowDuplicateEmail) return undefined;
+      const resource = this.otherResource(own, enrollment);
+      if (resource === undefined) return undefined;
+      return {
+        problem: `another resource of this stack (${resource}) enrolls the address too, ${AS_WELL}`,
+        next: `Destroy that one first: pulumi destroy --target <its urn>. Or, ${FORGET}`,
+      };
+    } catch (error) {
+      return {
+        problem: `whether another stack enrolls the address is not known: ${(error as Error).message}`,
+        next: "Let this run read the states of the project's stacks, then run it again",
+      };
+    }
   }
 
-  /**
-   * The URN of another resource of the stack that records a running enrollment of the address; of one that this run has
-   * started, words.
-   *
-   * @throws {Error} The state cannot be read.
-   */
-  async otherResourceWith(enrollment: Enrollment): Promise<string | undefined> {
-    if (enrollment.stack === undefined) return undefined;
-    const { own } = await this.look(enrollment.stack);
-    const running = (own.get(markOf(enrollment)) ?? []).find(({ instanceId }) => !this.endedInstances.has(instanceId!));
+  /** The URN of a resource that records a running enrollment of the address; of one that this run has started, words. */
+  private otherResource(own: RecordedIndex, enrollment: Enrollment): string | undefined {
+    const running = own.runningFor(enrollment).find(({ instanceId }) => !this.endedInstances.has(instanceId));
     return running?.urn ?? (this.startedMarks.has(markOf(enrollment)) ? "that this run has started" : undefined);
   }
 
@@ -60,29 +84,24 @@ export class OtherHolders {
 
   private async read(name: string): Promise<Found> {
     // Loaded here: hardly any run needs them.
-    const [{ OtherStacks }, { entriesOf }] = await Promise.all([
+    const [{ OtherStacks }, { RecordedIndex }] = await Promise.all([
       import("./recover/otherStacks"),
-      import("./recover/recorded"),
+      import("./recover/recordedIndex"),
     ]);
     const stack = await this.openStack(name);
     // A stack that was renamed is one of the others, until its next up.
     const isThere = (await stack.names()).has(name.split("/").at(-1)!);
-    const { resources = [] } = isThere ? await stack.stateOfEnrollments() : {};
-    const own = new Map<string, Entry[]>();
-    for (const entry of resources.flatMap(entriesOf)) {
-      if (entry.instanceId === undefined) continue;
-      const mark = markOf(entry);
-      own.set(mark, [...(own.get(mark) ?? []), entry]);
-    }
+    const own = new RecordedIndex(isThere ? await stack.stateOfEnrollments() : {});
     return { own, others: new OtherStacks(stack) };
   }
 }
 
 interface Found {
-  /** What the stack itself records as running, by the mark of address and journey. */
-  readonly own: ReadonlyMap<string, readonly Entry[]>;
+  readonly own: RecordedIndex;
   readonly others: OtherStacks;
 }
 
 /** A look takes a CLI's start for each stack, so a cohort does not look for each contact. */
 const LOOK_AGAIN_MS = 30_000;
+const AS_WELL = "which an abort by address would stop as well";
+const FORGET = "if Mailmodo shows that only that one runs, forget this one: pulumi state delete <urn>";

@@ -21,6 +21,12 @@ export class RecordedIndex {
     return instanceId === undefined ? undefined : this.byInstance.get(instanceId);
   }
 
+  /** The records of the address in the journey that have an instance. */
+  runningFor(enrollment: Pick<Enrollment, "journeyId" | "email">): (Entry & { readonly instanceId: string })[] {
+    const entries = this.byMark.get(markOf(enrollment)) ?? [];
+    return entries.filter((entry): entry is Entry & { readonly instanceId: string } => entry.instanceId !== undefined);
+  }
+
   /**
    * Whether the stack records that the address is in the journey.
    *
@@ -28,10 +34,8 @@ export class RecordedIndex {
    * @param but Does not count either.
    */
   isRunning(enrollment: Enrollment, ended: Ended, but?: Entry): boolean {
-    const entries = this.byMark.get(markOf(enrollment)) ?? [];
-    return entries.some(
-      ({ urn, email, instanceId }) =>
-        instanceId !== undefined && instanceId !== but?.instanceId && ended.get(urn)?.has(email) !== true,
+    return this.runningFor(enrollment).some(
+      ({ urn, email, instanceId }) => instanceId !== but?.instanceId && ended.get(urn)?.has(email) !== true,
     );
   }
 }

@@ -23,10 +23,8 @@ export class Stack {
 
   /** The state with secrets in clear. */
   async state(): Promise<Deployment> {
-    const { deployment } = JSON.parse(await this.succeed(["stack", "export", "--show-secrets"])) as {
-      deployment?: Deployment;
-    };
-    return reveal(deployment ?? {}) as Deployment;
+    const { deployment = {} } = await this.export("--show-secrets");
+    return reveal(deployment) as Deployment;
   }
 
   /**
@@ -34,7 +32,7 @@ export class Stack {
    * and nothing of the others is decrypted.
    */
   async stateOfEnrollments(): Promise<Deployment> {
-    const { deployment = {} } = JSON.parse(await this.succeed(["stack", "export"])) as { deployment?: Deployment };
+    const { deployment = {} } = await this.export();
     const all = [
       ...(deployment.resources ?? []),
       ...(deployment.pending_operations ?? []).map(({ resource }) => resource),
@@ -45,10 +43,7 @@ export class Stack {
 
   /** How the state's secrets are encrypted: the salt of a passphrase, or a key of a cloud's and where that is. */
   async encryption(): Promise<Encryption> {
-    const { deployment } = JSON.parse(await this.succeed(["stack", "export"])) as {
-      deployment?: Deployment;
-    };
-    return deployment?.secrets_providers?.state ?? {};
+    return (await this.export()).deployment?.secrets_providers?.state ?? {};
   }
 
   /**
@@ -78,17 +73,16 @@ export class Stack {
    * @param seen The state by which it was decided; if it has changed since, nothing is written.
    */
   async clear(ended: Ended, seen: Deployment): Promise<void> {
-    const read = async (...more: string[]) =>
-      JSON.parse(await this.succeed(["stack", "export", ...more])) as { deployment: Deployment };
-    let state = await read();
+    let state = await this.export();
     // Secrets stay as they are, encrypted, unless one has to be changed; the CLI encrypts it again.
-    if (state.deployment.resources?.some((resource) => mustBeRevealed(resource, ended)))
-      state = await read("--show-secrets");
-    if (fingerprint(state.deployment) !== fingerprint(seen)) {
+    if (state.deployment?.resources?.some((resource) => mustBeRevealed(resource, ended)))
+      state = await this.export("--show-secrets");
+    const { deployment: current = {} } = state;
+    if (fingerprint(current) !== fingerprint(seen)) {
       throw new Error(`The state of the stack ${this.name} changed meanwhile; nothing was written. Recover again.`);
     }
-    const resources = (state.deployment.resources ?? []).flatMap((resource) => without(resource, ended));
-    const deployment: Deployment = { ...state.deployment, resources, pending_operations: [] };
+    const resources = (current.resources ?? []).flatMap((resource) => without(resource, ended));
+    const deployment: Deployment = { ...current, resources, pending_operations: [] };
     await this.succeed(["stack", "import"], JSON.stringify({ ...state, deployment }));
   }
 
@@ -181,6 +175,11 @@ export class Stack {
     return (this.url ??= this.succeed(["whoami", "--json"], undefined, false).then(
       (text) => (JSON.parse(text) as { url?: string }).url ?? "",
     ));
+  }
+
+  /** What the CLI exports: the state, and beside it what belongs to the form. */
+  private async export(...more: string[]): Promise<{ readonly deployment?: Deployment }> {
+    return JSON.parse(await this.succeed(["stack", "export", ...more])) as { deployment?: Deployment };
   }
 
   private async succeed(args: string[], input?: string, ofStack = true): Promise<string> {

@@ -184,21 +184,23 @@ async function killed(project: Project, kill: Kill, env: Record<string, string>)
 }
 
 function begin(project: Project, { setting }: Kill, env: Record<string, string>, args: string[]): ChildProcess {
-  if (setting === "in a container") {
-    const [program, ...rest] = inNamespaces(["pid"], ["pulumi", ...args, "--non-interactive"]);
-    return spawn(program!, rest, { cwd: project.dir, env: { ...project.env, ...env }, stdio: "ignore" });
-  }
-  if (setting === "full disk") {
-    const folder = journalOf(project);
-    fs.mkdirSync(folder, { recursive: true });
-    const small = `mount -t tmpfs -o size=8k none ${folder} && { "$@"; cp ${folder}/* ${folder}.left; }`;
-    fs.mkdirSync(`${folder}.left`, { recursive: true });
-    const command = ["sh", "-c", small, "sh", "pulumi", ...args, "--non-interactive"];
-    const [program, ...rest] = inNamespaces(["mount"], command);
+  const isolated = isolatedRun(project, setting, ["pulumi", ...args, "--non-interactive"]);
+  if (isolated !== undefined) {
+    const [program, ...rest] = isolated;
     return spawn(program!, rest, { cwd: project.dir, env: { ...project.env, ...env }, stdio: "ignore" });
   }
   const hourAhead = `${process.env["NODE_OPTIONS"] ?? ""} --require ${JSON.stringify(path.join(__dirname, "hourAhead.js"))}`;
   return project.start(setting === "clock set back" ? { ...env, NODE_OPTIONS: hourAhead } : env, ...args);
+}
+
+/** The command line that runs another one with process ids, or a disk for the journal, of its own. */
+function isolatedRun(project: Project, setting: Kill["setting"], command: string[]): string[] | undefined {
+  if (setting === "in a container") return inNamespaces(["pid"], command);
+  if (setting !== "full disk") return undefined;
+  const folder = journalOf(project);
+  for (const one of [folder, `${folder}.left`]) fs.mkdirSync(one, { recursive: true });
+  const small = `mount -t tmpfs -o size=8k none ${folder} && { "$@"; cp ${folder}/* ${folder}.left; }`;
+  return inNamespaces(["mount"], ["sh", "-c", small, "sh", ...command]);
 }
 
 function journalOf({ env }: Project): string {

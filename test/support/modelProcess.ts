@@ -116,7 +116,7 @@ class Door {
     return `http://127.0.0.1:${(this.server.address() as net.AddressInfo).port}`;
   }
 
-  /** Whoever still waits for an answer learns at once that there will be none. */
+  /** Those who still wait for an answer learn at once that there will be none. */
   async close(): Promise<void> {
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
