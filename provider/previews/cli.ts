@@ -1,13 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { NO_CLI } from "../recover/stack";
-
-/** How one run of the CLI ended, and what it printed. */
-interface CliRun {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+import { NO_CLI, readByCli, type CliRun } from "../recover/cli";
 
 /** What a run of the engine is given besides its arguments. */
 export interface RunOptions {
@@ -40,9 +33,12 @@ export class Cli {
    * @throws {Error} It failed: one line, in the CLI's words.
    */
   async succeed(what: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
-    const { code, stdout, stderr } = await this.run(args, options);
-    if (code !== 0) throw new Error(`Could not ${what}: ${reason(stderr)}`);
-    return stdout;
+    return outputOf(what, await this.run(args, options));
+  }
+
+  /** As `succeed`, for a command that only reads. */
+  async read(what: string, args: readonly string[]): Promise<string> {
+    return outputOf(what, await readByCli(() => this.run(args)));
   }
 
   /** Runs the CLI to its end. @throws {Error} There is no CLI. */
@@ -87,6 +83,11 @@ class Lines {
     this.rest = lines.pop() ?? "";
     for (const line of lines) if (line.trim() !== "") this.onLine?.(line.trimEnd());
   }
+}
+
+function outputOf(what: string, { code, stdout, stderr }: CliRun): string {
+  if (code !== 0) throw new Error(`Could not ${what}: ${reason(stderr)}`);
+  return stdout;
 }
 
 /** Why the CLI failed, of all that it printed. */

@@ -31,7 +31,7 @@ export class PreviewStack {
 
   /** How many resources and unfinished operations its state has. */
   async size(): Promise<number> {
-    const text = await this.cli.succeed(`read the state of ${this.name}`, ["stack", "export", "--stack", this.name]);
+    const text = await this.cli.read(`read the state of ${this.name}`, ["stack", "export", "--stack", this.name]);
     const { deployment } = JSON.parse(text) as {
       deployment?: { resources?: unknown[]; pending_operations?: unknown[] };
     };
@@ -77,7 +77,7 @@ export class PreviewStack {
   }
 
   private async loggedInto(): Promise<string> {
-    const { url = "" } = JSON.parse(await this.cli.succeed("ask for the backend", ["whoami", "--json"])) as {
+    const { url = "" } = JSON.parse(await this.cli.read("ask for the backend", ["whoami", "--json"])) as {
       url?: string;
     };
     return url;

@@ -33,7 +33,7 @@ export class Workspace {
 
   /** The project's stacks. */
   async stacks(): Promise<Listed[]> {
-    const text = await this.cli.succeed("list the stacks of the backend", ["stack", "ls", "--json"]);
+    const text = await this.cli.read("list the stacks of the backend", ["stack", "ls", "--json"]);
     const stacks = JSON.parse(text) as { name: string; lastUpdate?: string }[];
     return stacks.map(({ name, lastUpdate }) => ({
       name,
@@ -43,7 +43,7 @@ export class Workspace {
 
   async tags(name: string): Promise<Record<string, string>> {
     const args = ["stack", "tag", "ls", "--json", "--stack", name];
-    return JSON.parse(await this.cli.succeed(`read the tags of ${name}`, args)) as Record<string, string>;
+    return JSON.parse(await this.cli.read(`read the tags of ${name}`, args)) as Record<string, string>;
   }
 
   async setTag(name: string, tag: string, value: string): Promise<void> {

@@ -2,12 +2,10 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { fileURLToPath } from "node:url";
-import { NO_CLI, runCli } from "./cli";
+import { readByCli, runCli, type CliRun } from "./cli";
 import { fingerprint, reveal, type Deployment, type Encryption } from "./deployment";
 import { isOurs, mustBeRevealed, SECRET, without, type Ended } from "./recorded";
 import { isSameLock, parseOccupancy, type Lock, type Occupancy } from "./stackLock";
-
-export { NO_CLI };
 
 /** A stack of a project, by way of the CLI. Its state passes through memory only: it may hold secrets in clear. */
 export class Stack {
@@ -93,10 +91,7 @@ export class Stack {
    * @param secretsProvider The stack's own, for the CLI looks at it before it asks for the lock.
    */
   async occupancy(secretsProvider?: string): Promise<Occupancy> {
-    const ask = async () => (await this.run(initArgs(this.name, secretsProvider), undefined, false)).stderr;
-    let stderr = await ask();
-    // The CLI lists the locks and then reads them one by one: one may have been freed between.
-    for (let again = 0; again < 3 && LOCK_IS_GONE.test(stderr); again++) stderr = await ask();
+    const { stderr } = await readByCli(() => this.run(initArgs(this.name, secretsProvider), undefined, false));
     const occupancy = parseOccupancy(stderr);
     if (occupancy === undefined) {
       throw new Error(`Could not ask for the lock of the stack ${this.name}: ${lastLine(stderr)}`);
@@ -136,7 +131,7 @@ export class Stack {
   /** Today's config, secrets in clear. */
   async config(): Promise<Record<string, string>> {
     const file = this.configFile === undefined ? [] : ["--config-file", this.configFile];
-    const values = JSON.parse(await this.succeed(["config", "--show-secrets", "--json", ...file])) as Record<
+    const values = JSON.parse(await this.read(["config", "--show-secrets", "--json", ...file])) as Record<
       string,
       { value?: string; objectValue?: unknown }
     >;
@@ -158,7 +153,7 @@ export class Stack {
   }
 
   private async list(): Promise<{ name: string; isBusy: boolean }[]> {
-    const text = await this.succeed(["stack", "ls", "--json"], undefined, false);
+    const text = await this.read(["stack", "ls", "--json"], false);
     const stacks = JSON.parse(text) as { name: string; updateInProgress?: boolean }[];
     return stacks.map(({ name, updateInProgress }) => ({ name, isBusy: updateInProgress === true }));
   }
@@ -172,18 +167,25 @@ export class Stack {
 
   /** As the CLI tells it: a cloud by its console. */
   async backendUrl(): Promise<string> {
-    return (this.url ??= this.succeed(["whoami", "--json"], undefined, false).then(
+    return (this.url ??= this.read(["whoami", "--json"], false).then(
       (text) => (JSON.parse(text) as { url?: string }).url ?? "",
     ));
   }
 
   /** What the CLI exports: the state, and beside it what belongs to the form. */
   private async export(...more: string[]): Promise<{ readonly deployment?: Deployment }> {
-    return JSON.parse(await this.succeed(["stack", "export", ...more])) as { deployment?: Deployment };
+    return JSON.parse(await this.read(["stack", "export", ...more])) as { deployment?: Deployment };
   }
 
-  private async succeed(args: string[], input?: string, ofStack = true): Promise<string> {
-    const { code, stdout, stderr } = await this.run(args, input, ofStack);
+  private async read(args: string[], ofStack = true): Promise<string> {
+    return this.outputOf(args, await readByCli(() => this.run(args, undefined, ofStack)));
+  }
+
+  private async succeed(args: string[], input?: string): Promise<string> {
+    return this.outputOf(args, await this.run(args, input));
+  }
+
+  private outputOf(args: string[], { code, stdout, stderr }: CliRun): string {
     if (code !== 0) throw new Error(`pulumi ${args.join(" ")} failed for the stack ${this.name}: ${lastLine(stderr)}`);
     return stdout;
   }
@@ -196,8 +198,6 @@ export class Stack {
 
 /** An update of which Pulumi Cloud tells nothing but that it is there. */
 const IN_CLOUD: Lock = { owner: "", host: "", pid: 0, at: Infinity, url: "" };
-
-const LOCK_IS_GONE = /\.pulumi\/locks\/.*NotFound/;
 
 function initArgs(name: string, secretsProvider?: string): string[] {
   const provider = secretsProvider === undefined ? [] : ["--secrets-provider", secretsProvider];

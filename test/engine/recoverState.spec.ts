@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { Stack } from "../../provider/recover/stack";
 import { recoverByCli } from "../support/kills";
 import { useProject } from "../support/project";
 
@@ -83,6 +84,22 @@ describe("pulumi-mailmodo recover, with the state alone", () => {
     assert.equal(code, 0, output);
     assert.match(output, /^Removed an empty attributes file left by the killed run\.\n/);
     assert.deepEqual([running(), names()], [["two"], ["two"]]);
+  });
+
+  it("reads the stacks again where another run is writing the attributes of its state", async () => {
+    const attributes = `${file()}.attrs`;
+    const whole = fs.readFileSync(attributes);
+    fs.writeFileSync(attributes, "");
+    const failed = await project().fail("stack", "ls");
+    assert.match(failed.output, /^error: EOF$/m);
+
+    // The other run has written them by the time that the CLI has failed.
+    const bin = fs.mkdtempSync(path.join(project().dir, "../bin-"));
+    fs.writeFileSync(path.join(bin, "whole"), whole);
+    const script = `#!/bin/sh\nPATH="$OTHERS" pulumi "$@"; code=$?; cp '${bin}/whole' '${attributes}'; exit $code\n`;
+    fs.writeFileSync(path.join(bin, "pulumi"), script, { mode: 0o755 });
+    const env = { ...project().env, OTHERS: project().env["PATH"], PATH: `${bin}:${project().env["PATH"]}` };
+    assert.deepEqual([...(await new Stack("test", project().dir, env).names())], ["test"]);
   });
 
   it("keeps every pending operation while one cannot be seen to", async () => {
