@@ -4,16 +4,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { Command } from "commander";
 import { report } from "./report";
-import { hasTofu, rows, STEPS, type Measured, type Row, type Step } from "./rows";
-
-/** One way at one size: what each round measured. */
-export interface Result {
-  readonly row: Row;
-  readonly contacts: number;
-  readonly limit?: number;
-  readonly rounds: Record<Step, (Measured & { readonly requests: number })[]>;
-  readonly stateBytes: number[];
-}
+import type { Result } from "./result";
+import { hasTofu, rows, STEPS, type Measured, type Row } from "./rows";
 
 interface Cell {
   readonly row: Row;

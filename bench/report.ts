@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import Table from "cli-table3";
 import * as echarts from "echarts";
-import type { Result } from "./bench";
+import type { Result } from "./result";
 import type { Row, Step } from "./rows";
 
 const NAMES: Record<Row, string> = {

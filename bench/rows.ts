@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { folderOf, processesLike } from "../provider/processes";
+import { folderOf, processesLike } from "../provider/processes/processes";
 import { createWorkbench } from "../tools/workbench";
 
 export const STEPS = ["up", "noChange", "preview", "destroy"] as const;

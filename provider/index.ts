@@ -1,6 +1,6 @@
-export { JourneyCohort, type CohortContact, type JourneyCohortArgs } from "./journeyCohort";
-export { JourneyEnrollment, type JourneyEnrollmentArgs } from "./journeyEnrollment";
-export { stackAddress } from "./stackAddress";
-export type { DataValue } from "./inputs";
-export { recover } from "./recover/onDemand";
-export type { Recovery, RecoverOptions } from "./recover/recover";
+export { JourneyCohort, type CohortContact, type JourneyCohortArgs } from "./program/journeyCohort";
+export { JourneyEnrollment, type JourneyEnrollmentArgs } from "./program/journeyEnrollment";
+export { stackAddress } from "./program/stackAddress";
+export type { DataValue } from "./model/inputs";
+export { recover } from "./commands/recover/onDemand";
+export type { Recovery, RecoverOptions } from "./commands/recover/recover";

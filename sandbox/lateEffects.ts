@@ -8,7 +8,7 @@ export class LateEffects {
   /** The clock; while something late takes effect, the time at which it does. */
   readonly now = (): number => this.actingAt ?? this.clock();
 
-  /** Does something so much later, by the clock, at the next `catchUp` after that. */
+  /** Does something so much later, by the clock: at the first `catchUp` after that. */
   add(ms: number, act: () => void): void {
     this.waiting.push({ at: this.clock() + ms, act });
   }

@@ -1,5 +1,5 @@
 import type { Step } from "./journeys";
-import type { Instance } from "./store";
+import type { Instance } from "./instances";
 
 /** One mail that a journey sent. */
 export interface Mail {

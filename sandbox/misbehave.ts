@@ -20,7 +20,7 @@ export function answerWith(
   act: () => Answer,
 ): FastifyReply {
   let answer: Answer = { message: "not yet" };
-  if (fault?.kind === "late") store.later(fault.lateMs ?? LATE_MS, () => void act());
+  if (fault?.kind === "late") store.late.add(fault.lateMs ?? LATE_MS, () => void act());
   else answer = act();
   postman.wake();
   return send(reply, answer);
@@ -54,53 +54,55 @@ export function misbehave(
   app.addHook("onSend", async (request, reply, payload) => {
     const { fault } = request;
     if (fault === null) return payload;
-    switch (fault.kind) {
-      case "delay":
-        await sleep(fault.delayMs ?? 1000);
-        return payload;
-      case "500":
-        reply.code(500);
-        return JSON.stringify({ success: false, message: "Something went wrong" });
-      case "502-html":
-        reply.code(502).type("text/html");
-        return GATEWAY_PAGE;
-      case "503-after":
-        reply.code(503);
-        return JSON.stringify({ message: "Service Unavailable" });
-      case "503-after-envelope":
-        reply.code(503);
-        return JSON.stringify(failure(request, "Service unavailable"));
-      case "gateway":
-        reply.code(fault.status ?? 502).type("text/html");
-        return GATEWAY_PAGE;
-      case "late":
-        if (fault.status === undefined) return untilGivenUp(reply);
-        reply.code(fault.status).type("text/html");
-        return GATEWAY_PAGE;
-      case "empty":
-        reply.code(200);
-        return "";
-      case "not-json":
-        reply.code(200).type("text/plain");
-        return "OK";
-      case "no-ref":
-        reply.code(200);
-        return JSON.stringify({ success: true, message: "journey Executed" });
-      case "cut":
-        return cut(reply, payload as string);
-      case "reset-after":
-        reply.hijack();
-        reply.raw.destroy();
-        return payload;
-      case "hang":
-        return untilGivenUp(reply);
-      case "reset-before":
-        return payload;
-    }
+    if (fault.kind === "delay") await sleep(fault.delayMs ?? 1000);
+    return spoil(fault, request, reply, payload as string);
   });
 }
 
-const GATEWAY_PAGE = "<html><body>Bad gateway</body></html>";
+/** What is sent in the place of an answer. */
+async function spoil(fault: Fault, request: FastifyRequest, reply: FastifyReply, payload: string): Promise<string> {
+  const say = (status: number, body: unknown) => {
+    reply.code(status);
+    return JSON.stringify(body);
+  };
+  const gateway = (status = 502) => {
+    reply.code(status).type("text/html");
+    return "<html><body>Bad gateway</body></html>";
+  };
+  switch (fault.kind) {
+    case "delay":
+    case "reset-before":
+      return payload;
+    case "500":
+      return say(500, { success: false, message: "Something went wrong" });
+    case "502-html":
+      return gateway();
+    case "503-after":
+      return say(503, { message: "Service Unavailable" });
+    case "503-after-envelope":
+      return say(503, failure(request, "Service unavailable"));
+    case "gateway":
+      return gateway(fault.status);
+    case "late":
+      return fault.status === undefined ? untilGivenUp(reply) : gateway(fault.status);
+    case "empty":
+      reply.code(200);
+      return "";
+    case "not-json":
+      reply.code(200).type("text/plain");
+      return "OK";
+    case "no-ref":
+      return say(200, { success: true, message: "journey Executed" });
+    case "cut":
+      return cut(reply, payload);
+    case "reset-after":
+      reply.hijack();
+      reply.raw.destroy();
+      return payload;
+    case "hang":
+      return untilGivenUp(reply);
+  }
+}
 
 /** Answers nothing for as long as the client waits. */
 async function untilGivenUp(reply: FastifyReply): Promise<string> {
@@ -120,7 +122,7 @@ function cut(reply: FastifyReply, payload: string): string {
 function addressOf(request: FastifyRequest, store: Store): string | undefined {
   const { email, instanceId } = (request.body ?? {}) as { email?: string; instanceId?: string };
   const { journeyId } = request.params as { journeyId: string };
-  return email ?? store.find(journeyId, instanceId ?? "")?.email;
+  return email ?? store.instances.find(journeyId, instanceId ?? "")?.email;
 }
 
 function callOf(request: FastifyRequest): "start" | "abort" {

@@ -9,7 +9,7 @@ export class Postman {
   private isClosed = false;
 
   /**
-   * @param deliver Without it, mails are in the books alone.
+   * @param deliver Without it, mails are in the outbox alone.
    * @param log Takes one line for each mail that could not be delivered.
    */
   constructor(
@@ -19,12 +19,13 @@ export class Postman {
     private readonly log: (line: string) => void,
   ) {}
 
-  /** Sends all that has fallen due. It is over when the last of it is delivered. */
+  /** Lets take effect and sends all that has fallen due. It is over when the last of it is delivered. */
   sendDue(): Promise<void> {
+    this.store.late.catchUp();
     this.round = this.round.then(async () => {
-      for (const due of this.store.due()) {
+      for (const due of this.store.outbox.dueBy(this.now())) {
         // It may have been aborted, or forgotten, while another was on its way.
-        const mail = this.isClosed ? undefined : this.store.send(due);
+        const mail = this.isClosed ? undefined : this.store.outbox.send(due);
         if (mail !== undefined) await this.hand(mail);
       }
       this.wake();

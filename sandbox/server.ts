@@ -13,6 +13,7 @@ import { booksRoutes } from "./routes/books";
 import { clockRoutes } from "./routes/clock";
 import { controlRoutes } from "./routes/control";
 import { startRoute } from "./routes/start";
+import type { RequestLog } from "./requestLog";
 import { Store } from "./store";
 import { throttle } from "./throttle";
 
@@ -25,7 +26,7 @@ export interface SandboxOptions {
   journeyDurationMs?: number;
   /** The journeys that send mail, with their steps. Each is finished after its last mail. Default: none. */
   journeys?: Journeys;
-  /** What becomes of their mails. Default: they are in the books alone. */
+  /** What becomes of their mails. Default: they are in the outbox alone. */
   deliver?: Deliver;
   /** Takes one line for each mail that could not be delivered. Default: standard error. */
   log?: (line: string) => void;
@@ -56,8 +57,10 @@ export async function listen({ app }: Sandbox, port = 0): Promise<string> {
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** A stateful stand-in for Mailmodo's two journey calls, in memory. It sends no mail: what its journeys would send is
- * in its books, and where `deliver` puts it. */
+/**
+ * A stateful stand-in for Mailmodo's two journey calls, in memory. It sends no mail: what its journeys would send is in
+ * its outbox, and where `deliver` puts it.
+ */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const now = options.now ?? Date.now;
   const clock = new Clock(now);
@@ -67,26 +70,8 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   let profile = options.profile ?? defaultProfile;
   let apiKey = options.apiKey ?? SANDBOX_KEY;
 
-  const app = Fastify({
-    bodyLimit: 1024 * 1024,
-    // Closing must not wait for clients that keep their connection.
-    forceCloseConnections: true,
-    ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
-  });
-  app.setErrorHandler((error: FastifyError, _request, reply) => refuse(reply, { status: 400, message: error.message }));
-  // The vendor's envelope for a path that it does not route.
-  app.setNotFoundHandler((_request, reply) =>
-    reply.code(404).send({ error: "error", message: "Some Internal Error Occurred: 404" }),
-  );
-
-  // The journal keeps whatever was sent: to a path that is not routed, or refused before its handler.
-  app.addHook("preSerialization", async (request, reply, answer) => {
-    const { method, url: path, body, fault } = request;
-    if (path.startsWith("/_sandbox/")) return answer;
-    store.record({ method, path, body, status: reply.statusCode, answer, ...(fault ? { fault: fault.kind } : {}) });
-    return answer;
-  });
-
+  const app = createApp(store.log);
+  app.addHook("onRequest", async () => store.late.catchUp());
   app.addHook("onClose", () => postman.close());
 
   void app.register(async (hooks) => {
@@ -114,4 +99,28 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       apiKey = next;
     },
   };
+}
+
+/** Answers what is not routed, and failures, as the vendor does, and logs the vendor's calls. */
+function createApp(log: RequestLog): FastifyInstance {
+  const app = Fastify({
+    bodyLimit: 1024 * 1024,
+    // Closing must not wait for clients that keep their connection.
+    forceCloseConnections: true,
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
+  });
+  app.setErrorHandler((error: FastifyError, _request, reply) => refuse(reply, { status: 400, message: error.message }));
+  // The vendor's envelope for a path that it does not route.
+  app.setNotFoundHandler((_request, reply) =>
+    reply.code(404).send({ error: "error", message: "Some Internal Error Occurred: 404" }),
+  );
+
+  // Whatever was sent is logged: to a path that is not routed, or refused before its handler.
+  app.addHook("preSerialization", async (request, reply, answer) => {
+    const { method, url: path, body, fault } = request;
+    if (path.startsWith("/_sandbox/")) return answer;
+    log.add({ method, path, body, status: reply.statusCode, answer, ...(fault ? { fault: fault.kind } : {}) });
+    return answer;
+  });
+  return app;
 }

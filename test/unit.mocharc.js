@@ -11,8 +11,8 @@ module.exports = {
     // It runs the engine.
     "test/tools/demo.spec.ts",
     // They run moto.
-    "test/provider/awsSecrets.spec.ts",
-    "test/provider/inbox/inboxErrors.spec.ts",
+    "test/provider/settings/aws/secrets.spec.ts",
+    "test/provider/inbox/failures.spec.ts",
     "test/provider/inbox/seedInbox.spec.ts",
     "test/sandbox/delivery.spec.ts",
   ],

@@ -1,11 +1,12 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import { setTimeout as sleep } from "node:timers/promises";
 import { clientFor, listMails, readMail, type Bucket, type StoredMail } from "./bucket";
-import { failedOn, InboxError, notArrived, reasonOf, type Unreadable } from "./inboxErrors";
+import { InboxError } from "./inboxError";
+import { failedOn, notArrived, reasonOf, type Unreadable } from "./failures";
 import { parseMail, type SeedMail } from "./seedMail";
-import { isWanted, wantedBy } from "./wanted";
+import { isWanted, wantedBy, type WaitForMailOptions } from "./wanted";
 
-export { InboxError, type SeedMail };
+export { InboxError, type SeedMail, type WaitForMailOptions };
 
 export interface SeedInboxOptions {
   /** The bucket that SES's receipt rule writes to: its name alone. */
@@ -19,23 +20,6 @@ export interface SeedInboxOptions {
    * the profile, and `AWS_ENDPOINT_URL` for a stand-in for S3, where it puts the bucket into the path.
    */
   client?: S3Client;
-}
-
-export interface WaitForMailOptions {
-  /**
-   * The address, with its plus tag, as the mail names it: `qa+seeds.pr-42@…` is neither `qa@…` nor `qa+seeds.pr-4@…`.
-   * Only the domain's capitals do not count.
-   */
-  to: string;
-  /** The whole subject, or an expression that fits in it. Default: any. */
-  subject?: string | RegExp;
-  /**
-   * The mail arrived then or later: a date, or ISO 8601 text such as an enrollment's `startedAt`; not in the future. S3
-   * knows whole seconds, so a mail of the same second counts.
-   */
-  since: Date | string;
-  /** How long to wait, in milliseconds: above 0, at most a day. */
-  timeoutMs: number;
 }
 
 /** A mailbox for tests: the bucket to which SES writes what it receives. It reads, and changes nothing there. */

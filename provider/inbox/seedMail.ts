@@ -1,5 +1,5 @@
 import PostalMime, { type Email } from "postal-mime";
-import { inOneSpelling } from "../addresses";
+import { inOneSpelling } from "../model/addresses";
 import { linksOf } from "./links";
 
 /** One mail, as it arrived in the inbox. */

@@ -1,9 +1,25 @@
 import isEmail from "validator/lib/isEmail";
-import { inOneSpelling } from "../addresses";
-import { maskAddress } from "../mailmodo/errors";
-import { InboxError } from "./inboxErrors";
-import type { WaitForMailOptions } from "./seedInbox";
+import { inOneSpelling } from "../model/addresses";
+import { maskAddress } from "../text/masking";
+import { InboxError } from "./inboxError";
 import type { SeedMail } from "./seedMail";
+
+export interface WaitForMailOptions {
+  /**
+   * The address, with its plus tag, as the mail names it: `qa+seeds.pr-42@…` is neither `qa@…` nor `qa+seeds.pr-4@…`.
+   * Only the domain's capitals do not count.
+   */
+  to: string;
+  /** The whole subject, or an expression that fits in it. Default: any. */
+  subject?: string | RegExp;
+  /**
+   * The mail arrived then or later: a date, or ISO 8601 text such as an enrollment's `startedAt`; not in the future. S3
+   * knows whole seconds, so a mail of the same second counts.
+   */
+  since: Date | string;
+  /** How long to wait, in milliseconds: above 0, at most a day. */
+  timeoutMs: number;
+}
 
 /** Which mail is waited for: the options, checked. */
 export interface Wanted {

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { enrollmentOf, type Enrollment } from "../enrollment";
+import { enrollmentOf, type Enrollment } from "../model/enrollment";
 import type { LeftRuns } from "./leftRuns";
 import type { OwnNotes } from "./ownNotes";
 import type { Call } from "./runFile";

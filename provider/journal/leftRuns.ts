@@ -1,4 +1,4 @@
-import { isSameProcess, type ProcessIdentity } from "../processIdentity";
+import { isSameProcess, type ProcessIdentity } from "../processes/processIdentity";
 import { readRuns, type RunFile } from "./runFile";
 import { Sealing } from "./sealing";
 import { isNamesake, isOf, type StackIdentity } from "./stackIdentity";

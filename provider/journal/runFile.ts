@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { ProcessIdentity } from "../processIdentity";
+import type { ProcessIdentity } from "../processes/processIdentity";
 import type { StackIdentity } from "./stackIdentity";
 
 export type Call = "start" | "abort";

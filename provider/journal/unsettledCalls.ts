@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
-import { markOf } from "../addresses";
-import { enrollmentOf, type Enrollment } from "../enrollment";
-import { fateOf, type Fate } from "../processIdentity";
+import { markOf } from "../model/addresses";
+import { enrollmentOf, type Enrollment } from "../model/enrollment";
+import { fateOf, type Fate } from "../processes/processIdentity";
 import { finishOnDisk, readRun, type Call, type RunFile, type UnfinishedNote } from "./runFile";
 import type { Sealing } from "./sealing";
 import type { StackIdentity } from "./stackIdentity";

@@ -1,6 +1,6 @@
 /**
  * Whether a refused abort says that the instance is over or was never there. A wrong yes leaves an enrollment running
- * that nobody remembers; a wrong no is an error that the setting `mailmodo:alreadyOver` ends. So the whole sentence must
+ * that nobody remembers; a wrong no is an error that the setting `alreadyOver` ends. So the whole sentence must
  * be one of the table's, in the vendor's own envelope: a gateway's "instance not found" is about a machine.
  *
  * @param more Phrases of the user's. One of them in the message, in any case of letters and any envelope, is a yes.

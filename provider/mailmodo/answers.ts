@@ -1,4 +1,5 @@
-import { jsonObject } from "./jsonObject";
+import { jsonObject } from "../text/jsonObject";
+import { REDIRECTS } from "./errors";
 import type { Answered, Exchange } from "./transport";
 
 /** What one request came to. */
@@ -45,8 +46,7 @@ export function outcomeOf(exchange: Exchange): Outcome {
       ? { kind: "accepted", message, instanceId: ref }
       : { kind: "accepted", message };
   }
-  // These three say that the request was not acted on; 302 and 303 may follow an action.
-  if (status === 301 || status === 307 || status === 308) return refusal("Moved: see mailmodo:baseUrl");
+  if (REDIRECTS.includes(status)) return refusal("Moved");
   // 408 and 425 may come from a proxy after the request was passed on.
   if (status >= 400 && status < 500 && status !== 408 && status !== 425) return refusal();
   return { kind: "unconfirmed", status, reason: `Mailmodo failed (${status})` };

@@ -1,7 +1,8 @@
 import { saysAlreadyOver } from "./alreadyOver";
 import { outcomeOf, type Outcome } from "./answers";
 import { mayBeEcho } from "./echo";
-import { maskAddress, redact, UnconfirmedError, UnsettledStartError, type Call } from "./errors";
+import { maskAddress, redact } from "../text/masking";
+import { UnconfirmedError, UnsettledStartError, type Call } from "./errors";
 import { Deadline } from "./deadline";
 import { clockTime, isFromTheFuture, rememberSent, unsettledMs, waitUntilSettled } from "./lateEffect";
 import { errorFor } from "./outcomeErrors";
@@ -45,10 +46,10 @@ export async function startJourney(connection: Connection, request: StartRequest
   let sentAt: number | undefined;
   let askedToSlowDown: Outcome | undefined;
   const last = await attempt(
-    async (turn) => {
+    async (permit) => {
       const body = { email, data, allowDuplicateEmail };
-      const one = outcomeOfStart(await post(connection, { call: "start", journeyId, body }, turn), request);
-      if (one.kind !== "notSent" && one.kind !== "held") sentAt = turn.at;
+      const one = outcomeOfStart(await post(connection, { call: "start", journeyId, body }, permit), request);
+      if (one.kind !== "notSent" && one.kind !== "held") sentAt = permit.at;
       if (one.kind === "slowDown") askedToSlowDown = one;
       return one;
     },
@@ -130,8 +131,8 @@ async function abortOnce(
   const body = instanceId === undefined ? { email, reason } : { instanceId, reason };
   let mayHaveTakenEffect = isRepeated;
   const outcome = await attempt(
-    async (turn) => {
-      const one = outcomeOf(await post(connection, { call: "abort", journeyId, body }, turn));
+    async (permit) => {
+      const one = outcomeOf(await post(connection, { call: "abort", journeyId, body }, permit));
       mayHaveTakenEffect ||= one.kind === "unconfirmed" || (one.kind === "slowDown" && one.status === 503);
       return one;
     },

@@ -2,8 +2,8 @@
 const OPERATION_BUDGET_MS = 60_000;
 
 /**
- * When an operation must be over, by the clock that nobody sets. Its time begins with its first turn: waiting in the queue
- * for it does not count.
+ * When an operation must be over, by the monotonic clock. Its time begins with its first permit to send: waiting in the queue
+ * for that does not count.
  */
 export class Deadline {
   private at: number | undefined;

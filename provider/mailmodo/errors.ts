@@ -1,3 +1,5 @@
+import { hideStack } from "../text/hideStack";
+
 /** One call to Mailmodo, with what its errors say of it. */
 export interface Call {
   readonly operation: "start" | "abort";
@@ -30,7 +32,15 @@ export abstract class MailmodoError extends Error {
 // What these say of the call holds for its last attempt; `mayHaveTakenEffect` tells of all.
 
 /** Mailmodo said no; nothing was started or aborted. */
-export class RefusedError extends MailmodoError {}
+export class RefusedError extends MailmodoError {
+  /** Whether what answered is elsewhere now. */
+  get isRedirect(): boolean {
+    return REDIRECTS.includes(this.status ?? 0);
+  }
+}
+
+/** The redirects that say that the request was not acted on. Others, 302 and 303, may follow an action. */
+export const REDIRECTS: readonly number[] = [301, 307, 308];
 
 /** Mailmodo refused the API key, whichever way it put that. */
 export class KeyRefusedError extends MailmodoError {}
@@ -66,43 +76,4 @@ export class UnsettledStartError extends MailmodoError {
   ) {
     super(call, why);
   }
-}
-
-/**
- * Takes the stack trace away. Pulumi's plugin prints `${error}: ${error.stack}` when a delete fails, and what went wrong
- * there is no fault in the program.
- */
-export function hideStack(error: Error): void {
-  error.stack = "";
-}
-
-/** `jane@example.com` as `j***@example.com`, for messages. */
-export function maskAddress(email: string): string {
-  const at = email.lastIndexOf("@");
-  return at < 1 ? "***" : `${email.slice(0, 1)}***${email.slice(at)}`;
-}
-
-/**
- * Somebody else's words, fit for a log: on one line, short, without the key, and with everything that looks like an
- * address masked, for they may repeat what was sent.
- */
-export function redact(words: string, apiKey: string, email: string): string {
-  return oneLine(
-    words.replaceAll(apiKey, "[key]").replace(new RegExp(escapeRegExp(email), "gi"), () => maskAddress(email)),
-  );
-}
-
-/** Somebody else's words on one line, short, with everything that looks like an address masked. */
-export function oneLine(words: string): string {
-  return words
-    .replace(/[^\s"'<>(),;:*]+(@|%40)[^\s"'<>(),;]+/gi, (address) => maskAddress(address.replace(/%40/i, "@")))
-    .replace(/[\p{Cc}\p{Cf}\s]+/gu, " ")
-    .trim()
-    .slice(0, MAX_WORDS);
-}
-
-const MAX_WORDS = 300;
-
-export function escapeRegExp(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }

@@ -4,7 +4,7 @@ import type { Connection } from "./transport";
  * How long after it was sent a start may still take effect, in milliseconds. What passes a start on gives up on it before
  * that: AWS API Gateway after 29 s unless raised, Heroku's router after 30 s, Google's load balancer after 30 s, nginx
  * (`proxy_read_timeout`) and AWS's load balancer after 60 s; a handler that regularly took longer would fail there. It is
- * also three times the longest `mailmodo:requestTimeoutSeconds`. It is no proof: Cloudflare waits 100 s, and a queue behind
+ * also three times the longest request timeout. It is no proof: Cloudflare waits 100 s, and a queue behind
  * the API as long as it likes.
  */
 const LATE_EFFECT_MS = 60_000;
@@ -33,7 +33,7 @@ export function isFromTheFuture(start: SentStart): boolean {
 }
 
 /**
- * Remembers a start by the clock that nobody sets.
+ * Remembers a start by the monotonic clock.
  *
  * @param at When it was sent, by `performance.now`.
  * @returns The same in milliseconds since 1970, for {@link SentStart.startSentAt}.

@@ -39,11 +39,7 @@ export function errorFor(
     case "held":
       return new HeldError(call, `${outcome.reason}. ${nothing}`, { cause });
     case "notSent":
-      return new NotSentError(
-        call,
-        `${outcome.reason}. ${nothing} Check the network and mailmodo:baseUrl, then run it again.`,
-        { cause },
-      );
+      return new NotSentError(call, `${outcome.reason}. ${nothing}`, { cause });
     case "slowDown":
       return new SlowDownError(call, `Mailmodo asked to slow down (${outcome.status}).${earlier} Run it again later.`, {
         ...outcome,

@@ -1,7 +1,7 @@
 import { DelegateBackoff, ExponentialBackoff, handleWhenResult, retry } from "cockatiel";
 import type { IBackoff, IRetryBackoffContext } from "cockatiel";
 import type { Outcome } from "./answers";
-import type { Turn } from "./rateLimit";
+import type { Permit } from "./rateLimit";
 import type { Connection } from "./transport";
 
 /** Counts the first attempt. */
@@ -15,7 +15,7 @@ const MAX_DELAY_MS = 8_000;
  * could not end by the deadline. Waits with exponential backoff and jitter, and at least as long as Retry-After asks.
  */
 export function attempt(
-  once: (turn: Turn) => Promise<Outcome>,
+  once: (permit: Permit) => Promise<Outcome>,
   again: (outcome: Outcome) => boolean,
   { deadline, pace, requestTimeoutMs }: Pick<Connection, "deadline" | "pace" | "requestTimeoutMs">,
 ): Promise<Outcome> {
@@ -26,14 +26,14 @@ export function attempt(
   );
   let last: Outcome | undefined;
   return policy.execute(async () => {
-    const turn = await pace.turn();
+    const permit = await pace.permit();
     deadline.begin();
     try {
-      // The turn came too late for another attempt.
+      // The permit came too late for another attempt.
       if (last !== undefined && deadline.leftMs() < requestTimeoutMs) return last;
-      last = await once(turn);
+      last = await once(permit);
     } finally {
-      turn.isOpen = false;
+      permit.release();
     }
     // Also a gateway's 503: what is overloaded gets no better by more requests.
     if ("status" in last && (last.kind === "slowDown" || last.status === 503)) pace.slowDown(retryAfterMs(last));

@@ -2,7 +2,7 @@ import axios, { AxiosError } from "axios";
 import * as http from "node:http";
 import * as https from "node:https";
 import type { Deadline } from "./deadline";
-import type { RateLimit, Turn } from "./rateLimit";
+import type { Permit, RateLimit } from "./rateLimit";
 
 /** Where to send, with whose key, and for how long to wait. */
 export interface Connection {
@@ -14,7 +14,7 @@ export interface Connection {
   readonly requestTimeoutMs: number;
   /** When the operation must be over, with all its attempts and waits. */
   readonly deadline: Deadline;
-  /** Gives each request its turn. */
+  /** Gives each request its permit. */
   readonly pace: RateLimit;
   /** How long a start may still take effect after it was sent, in milliseconds. Default: `LATE_EFFECT_MS`. */
   readonly lateEffectMs?: number | undefined;
@@ -63,13 +63,13 @@ const httpsAgent = new https.Agent({ keepAlive: false, rejectUnauthorized: true 
  * Posts JSON once and says what came of it. It never throws and never retries, and no axios error leaves it:
  * those carry the request's headers, and with them the key.
  */
-export async function post(connection: Connection, request: Outgoing, turn: Turn): Promise<Exchange> {
+export async function post(connection: Connection, request: Outgoing, permit: Permit): Promise<Exchange> {
   const objection = await connection.objection(request);
   if (objection !== undefined) return { kind: "held", reason: objection };
 
   const { call, journeyId, body } = request;
   const url = new URL(`${connection.baseUrl}/hooks/${call}/${encodeURIComponent(journeyId)}`);
-  const watch = watchConnection(url.protocol === "https:", turn);
+  const watch = watchConnection(url.protocol === "https:", permit);
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), connection.requestTimeoutMs);
   try {
@@ -112,7 +112,7 @@ export async function post(connection: Connection, request: Outgoing, turn: Turn
 }
 
 /** Tells whether and when the connection (with TLS, its handshake) was up: nothing is written before that. */
-function watchConnection(secure: boolean, turn: Turn) {
+function watchConnection(secure: boolean, permit: Permit) {
   let connected = false;
   const transport = {
     request(options: https.RequestOptions, onResponse: (response: http.IncomingMessage) => void): http.ClientRequest {
@@ -120,8 +120,7 @@ function watchConnection(secure: boolean, turn: Turn) {
       request.once("socket", (socket) => {
         socket.once(secure ? "secureConnect" : "connect", () => {
           connected = true;
-          turn.at = performance.now();
-          turn.isOpen = false;
+          permit.markSent();
         });
       });
       return request;

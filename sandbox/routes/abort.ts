@@ -33,7 +33,12 @@ export function abortRoute(app: FastifyInstance, store: Store, postman: Postman,
 
 const done: Answer = { message: "journey aborted" };
 
-function abort(store: Store, profile: Profile, journeyId: string, { email, instanceId, reason }: AbortBody): Answer {
+function abort(
+  { instances }: Store,
+  profile: Profile,
+  journeyId: string,
+  { email, instanceId, reason }: AbortBody,
+): Answer {
   // The vendor says it in prose only: "Either email or the instanceId should be provided".
   if ((email === undefined) === (instanceId === undefined)) {
     return { refusal: { status: 400, message: "Either email or the instanceId should be provided" } };
@@ -42,13 +47,14 @@ function abort(store: Store, profile: Profile, journeyId: string, { email, insta
     answer === "success" ? done : { refusal: answer },
   ) as [Answer, Answer];
   if (instanceId !== undefined) {
-    const instance = store.find(journeyId, instanceId);
+    const instance = instances.find(journeyId, instanceId);
     if (instance === undefined) return unknown;
     if (instance.status !== "running") return ended;
-    store.abort(instance, reason);
+    instances.abort(instance, reason);
     return done;
   }
-  const running = store.running(journeyId, email ?? "");
-  for (const instance of profile.abortByAddress === "all" ? running : running.slice(-1)) store.abort(instance, reason);
+  const running = instances.running(journeyId, email ?? "");
+  for (const instance of profile.abortByAddress === "all" ? running : running.slice(-1))
+    instances.abort(instance, reason);
   return running.length === 0 ? unknown : done;
 }

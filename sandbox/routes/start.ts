@@ -32,14 +32,15 @@ export function startRoute(app: FastifyInstance, store: Store, postman: Postman,
   );
 }
 
-function start(store: Store, profile: Profile, journeyId: string, body: StartBody): Answer {
+function start({ instances }: Store, profile: Profile, journeyId: string, body: StartBody): Answer {
   const { email, data = {}, allowDuplicateEmail = false } = body;
   const { start: refusal, duplicate, duplicateMeans } = profile;
   if (refusal !== undefined) return { refusal };
-  const [earlier] = duplicateMeans === "ever" ? store.ever(journeyId, email) : store.running(journeyId, email);
+  const [earlier] =
+    duplicateMeans === "ever" ? instances.startedFor(journeyId, email) : instances.running(journeyId, email);
   if (!allowDuplicateEmail && earlier !== undefined && duplicate !== "accepted") {
     return { refusal: duplicate, ref: earlier.instanceId };
   }
-  const { instanceId } = store.start(journeyId, email, data, allowDuplicateEmail);
+  const { instanceId } = instances.start(journeyId, email, data, allowDuplicateEmail);
   return { message: "journey Executed", ref: instanceId };
 }

@@ -138,7 +138,7 @@ describe("a cohort through the real engine", () => {
       failed.output,
       /Cohort smoke, shard 0: 2 of 20 contacts failed\. Could not start journey .* the next pulumi up does only what is missing\./,
     );
-    assert.match(failed.output, /recorded as unconfirmed \(2\) are not sent again by guess/);
+    assert.match(failed.output, /recorded as unconfirmed \(2\) are not resent by guess/);
     assert.doesNotMatch(failed.output, /^\s+at .*:\d+/m);
     project().requests();
     const mended = await upWith({ NUMBERS: upTo(20), SHARDS: "1" });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { LOADER } from "../../provider/loader";
+import { LOADER } from "../../provider/model/loader";
 import { useProject } from "../support/project";
 
 const up = ["up", "--yes", "--skip-preview"];

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { recover } from "../../provider/recover/recover";
+import { recover } from "../../provider/commands/recover/recover";
 import { profileOf } from "../../sandbox/profiles";
 import { SANDBOX_KEY } from "../../sandbox/server";
 import { run } from "../../tools/workbench";
@@ -174,13 +174,18 @@ describe("pulumi-mailmodo recover, after a kill", () => {
 
 describe("pulumi-mailmodo recover, misused", () => {
   const project = useProject("", {}, "suite");
-  const bin = path.join(__dirname, "../../provider/dist/cli/main.js");
+  const bin = path.join(__dirname, "../../provider/dist/commands/main.js");
   const cli = (env: Record<string, string>, ...args: string[]) =>
     run(process.execPath, [bin, "recover", ...args], project().dir, { ...project().env, ...env });
 
   const table: [what: string, env: Record<string, string>, args: string[], says: RegExp][] = [
     ["no stack", {}, [], /required option '--stack <name>' not specified/],
-    ["an unknown stack", {}, ["--stack", "nope"], /failed for the stack nope: .*no stack named 'nope' found/],
+    [
+      "an unknown stack",
+      {},
+      ["--stack", "nope"],
+      /^Could not read the state of the stack nope: no stack named 'nope' found/,
+    ],
     ["a folder that is none", {}, ["--stack", "test", "--cwd", "nowhere"], /No folder nowhere/],
     ["no CLI", { PATH: "/nonexistent" }, ["--stack", "test"], /The Pulumi CLI \(pulumi\) is not on PATH\. Install it/],
     ["no key", { MAILMODO_API_KEY: "" }, ["--stack", "test"], /Missing mailmodo:apiKey/],

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { Stack } from "../../provider/recover/stack";
+import { Stack } from "../../provider/pulumi/stack";
 import { recoverByCli } from "../support/kills";
 import { useProject } from "../support/project";
 

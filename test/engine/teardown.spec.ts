@@ -117,7 +117,7 @@ describe("a destroy through the real engine, months later", () => {
   it("takes an enrollment that ended by itself as done, and says so in one line", async () => {
     await project().succeed(...up);
     const [instance] = project().sandbox.store.all();
-    project().sandbox.store.abort(instance!, "by hand, in Mailmodo");
+    project().sandbox.store.instances.abort(instance!, "by hand, in Mailmodo");
     const { output } = await project().succeed(...destroy);
     assert.match(
       output,

@@ -1,6 +1,6 @@
-import cohortLifecycle from "../../provider/cohortLifecycle";
-import { parseRecords } from "../../provider/contacts";
-import { SHARD_LOADER } from "../../provider/loader";
+import cohortLifecycle from "../../provider/plugin/cohortLifecycle";
+import { parseRecords } from "../../provider/model/contacts";
+import { SHARD_LOADER } from "../../provider/model/loader";
 import { describeFaultMatrix, SECRET } from "../support/faultMatrix";
 
 const contactsOf = (seats: Record<string, number>) =>
@@ -23,5 +23,6 @@ describeFaultMatrix("a cohort's shard", {
   change: { contacts: contactsOf({ stays: 1, changed: 2, added: 1 }) },
   rounds: 1,
   failure: /^Cohort smoke, shard 3: \d of \d contacts failed( and \d not tried)?\. Could not [^\n]+\.$/,
-  recordsOf: ({ contacts }) => new Map([...parseRecords(contacts)].map(([email, [instanceId]]) => [email, instanceId])),
+  recordsOf: ({ contacts }) =>
+    new Map([...parseRecords(contacts)].map(([email, { instanceId }]) => [email, instanceId ?? null])),
 });

@@ -1,5 +1,5 @@
-import enrollmentLifecycle from "../../provider/enrollmentLifecycle";
-import { LOADER } from "../../provider/loader";
+import enrollmentLifecycle from "../../provider/plugin/enrollmentLifecycle";
+import { LOADER } from "../../provider/model/loader";
 import { describeFaultMatrix, SECRET } from "../support/faultMatrix";
 
 describeFaultMatrix("an enrollment", {
@@ -15,6 +15,6 @@ describeFaultMatrix("an enrollment", {
   change: { data: { firstName: "Grace" } },
   rounds: 2,
   failure:
-    /^Could not (start|abort|mend) journey [\da-f-]{36} for (a\*\*\*@seeds\.example\.com|instance [\da-f-]{36}): [^\n]+\.$/,
+    /^Could not (start|abort|settle) journey [\da-f-]{36} for (a\*\*\*@seeds\.example\.com|instance [\da-f-]{36}): [^\n]+\.$/,
   recordsOf: ({ email, instanceId }) => new Map([[email, instanceId ?? null]]),
 });

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import cohortLifecycle from "../../provider/cohortLifecycle";
-import { inOrder, parseRecords } from "../../provider/contacts";
-import enrollmentLifecycle from "../../provider/enrollmentLifecycle";
-import type { EnrollmentState } from "../../provider/inputs";
-import { SHARD_LOADER } from "../../provider/loader";
-import type { ShardInputs, ShardState } from "../../provider/shard";
+import cohortLifecycle from "../../provider/plugin/cohortLifecycle";
+import { inOrder, parseRecords } from "../../provider/model/contacts";
+import enrollmentLifecycle from "../../provider/plugin/enrollmentLifecycle";
+import type { EnrollmentState } from "../../provider/model/inputs";
+import { SHARD_LOADER } from "../../provider/model/loader";
+import type { ShardInputs, ShardState } from "../../provider/model/shard";
 import type { Fault } from "../../sandbox/faults";
 import { configure, inputs, printed, settings } from "../support/lifecycle";
 import { useMovableClock } from "../support/movableClock";
@@ -170,8 +170,8 @@ describe("a start that takes effect late", () => {
     it("is recorded with the time at which it was sent", async () => {
       const { properties } = await lost(2);
       const [first, second] = parseRecords(properties.contacts).values();
-      assert.deepEqual([first?.length, second?.[0]], [2, null]);
-      const sentAt = second?.[2] ?? NaN;
+      assert.deepEqual([first?.startSentAt, second?.instanceId], [undefined, undefined]);
+      const sentAt = second?.startSentAt ?? NaN;
       assert.ok(sentAt >= Date.UTC(2026, 10, 24, 12) && sentAt < Date.UTC(2026, 10, 24, 12, 0, 1), `${sentAt}`);
     });
 
@@ -187,7 +187,7 @@ describe("a start that takes effect late", () => {
       const { outs } = await settle(cohortLifecycle.update(id, properties, shard(3)));
       assert.deepEqual(asked().slice(calls), ["abort", "abort", "start"]);
       assert.equal(running().length, 3);
-      assert.ok([...parseRecords(outs.contacts).values()].every((record) => record.length === 2));
+      assert.ok([...parseRecords(outs.contacts).values()].every(({ startSentAt }) => startSentAt === undefined));
     });
 
     it("is waited for once, however many there are", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import enrollmentLifecycle from "../../provider/enrollmentLifecycle";
-import type { EnrollmentState } from "../../provider/inputs";
+import enrollmentLifecycle from "../../provider/plugin/enrollmentLifecycle";
+import type { EnrollmentState } from "../../provider/model/inputs";
 import { configure, inputs, printed, settings } from "../support/lifecycle";
 import { json, serve, type Answer, type TestServer } from "../support/server";
 
@@ -12,7 +12,8 @@ describe("an unconfirmed start", () => {
     server = await serve(answer);
     await configure(settings(server.url));
   }
-  const unconfirmed: EnrollmentState = { ...inputs, status: "unconfirmed", startedAt: "2026-11-24T12:00:00.000Z" };
+  // A time at which no other spec of this process has sent a start.
+  const unconfirmed: EnrollmentState = { ...inputs, status: "unconfirmed", startedAt: "2026-11-23T08:30:00.000Z" };
   const id = `unconfirmed:${inputs.journeyId}`;
   const ref = "11111111-2222-4333-8444-555555555555";
   const paths = () => server.seen.map(({ url }) => url.split("/")[2]);

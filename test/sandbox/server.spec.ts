@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { SANDBOX_KEY } from "../../sandbox/server";
-import type { Instance, JournalEntry } from "../../sandbox/store";
+import type { Instance } from "../../sandbox/instances";
+import type { LoggedRequest } from "../../sandbox/requestLog";
 import { useSandbox } from "../support/sandbox";
 
 const journeyId = "6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5";
@@ -146,7 +147,7 @@ describe("the sandbox", () => {
     await post(start, { email }, {});
     await post("/hooks/begin/x", {});
     await books("instances");
-    const requests = await books<JournalEntry>("requests");
+    const requests = await books<LoggedRequest>("requests");
     assert.deepEqual(
       requests.map(({ path, body, status }) => [path, body, status]),
       [

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { connection } from "../../provider/settings";
+import { readSettings } from "../../provider/settings/settings";
 
 /** A name that no test had before: a reference is read once in a process. */
 export const fresh = () => `prod/mailmodo-${randomUUID()}`;
@@ -8,7 +8,7 @@ export const fresh = () => `prod/mailmodo-${randomUUID()}`;
 /** The key that the settings come to. */
 export async function keyOf(apiKeySecret: string, others: Record<string, string> = {}): Promise<string> {
   const values: Record<string, string> = { "mailmodo:apiKeySecret": apiKeySecret, ...others };
-  return (await connection({ get: (name) => values[name] }, {})).apiKey;
+  return (await readSettings({ get: (name) => values[name] }, {})).apiKey;
 }
 
 /** Demands that it fails for the user's sake: in one line, with no stack and none of the secret. */

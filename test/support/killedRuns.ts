@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { folderOf, processesLike } from "../../provider/processes";
+import { folderOf, processesLike } from "../../provider/processes/processes";
 import { run, type Run } from "../../tools/workbench";
 import type { Project } from "./project";
 
@@ -28,7 +28,7 @@ export function recoverByCli(project: Pick<Project, "dir" | "env">, ...args: str
   return run(process.execPath, [BIN, ...recoverArgs(project, args)], project.dir, project.env);
 }
 
-export const BIN = path.join(__dirname, "../../provider/dist/cli/main.js");
+export const BIN = path.join(__dirname, "../../provider/dist/commands/main.js");
 
 export function recoverArgs({ dir }: Pick<Project, "dir">, args: readonly string[] = []): string[] {
   const stack = args.includes("--stack") ? [] : ["--stack", "test"];

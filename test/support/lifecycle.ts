@@ -3,16 +3,16 @@ import { spawnSync } from "node:child_process";
 import * as os from "node:os";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { backendOf, journalFolder } from "../../provider/backend";
-import enrollmentLifecycle from "../../provider/enrollmentLifecycle";
-import type { EnrollmentInputs } from "../../provider/inputs";
+import { backendOf, journalFolder } from "../../provider/pulumi/backend";
+import enrollmentLifecycle from "../../provider/plugin/enrollmentLifecycle";
+import type { EnrollmentInputs } from "../../provider/model/inputs";
 import { Journal } from "../../provider/journal/journal";
 import { leftRuns } from "../../provider/journal/leftRuns";
 import { OwnNotes } from "../../provider/journal/ownNotes";
 import type { RunHeader } from "../../provider/journal/runFile";
 import { stackIdentity, type StackIdentity } from "../../provider/journal/stackIdentity";
-import { LOADER } from "../../provider/loader";
-import { identify, isSameProcess, type ProcessIdentity } from "../../provider/processIdentity";
+import { LOADER } from "../../provider/model/loader";
+import { identify, isSameProcess, type ProcessIdentity } from "../../provider/processes/processIdentity";
 import { SANDBOX_KEY } from "../../sandbox/server";
 
 export const inputs: EnrollmentInputs = {

@@ -2,19 +2,18 @@
 // random sequences ask for tens of thousands. test/engine runs the real one.
 import * as fs from "node:fs";
 import * as path from "node:path";
-// An import would be a copy, whose functions cannot be replaced.
-// eslint-disable-next-line @typescript-eslint/no-require-imports
-import cli = require("../../provider/recover/cli");
+import { Cli, type CliRun } from "../../provider/pulumi/cli";
 
-type RunCli = typeof cli.runCli;
+type RunCli = Cli["run"];
 
 /** Lets recover, and the plugin, ask the stacks of `modelStack.ts` in the words of the CLI. */
 export function useModelCli(): void {
-  const { runCli } = cli;
-  // Compiled, an import is looked up at each call.
-  const use = (one: RunCli) => void Object.assign(cli, { runCli: one });
-  beforeEach(() => use(answer));
-  afterEach(() => use(runCli));
+  const methods = Object.getOwnPropertyDescriptors(Cli.prototype);
+  const model: RunCli = function (this: Cli, args, options) {
+    return answer(args, this.env, options?.input);
+  };
+  beforeEach(() => void Object.assign(Cli.prototype, { run: model }));
+  afterEach(() => void Object.defineProperties(Cli.prototype, methods));
 }
 
 /** What a backend has: the exported state of each stack, and the config that all of them share. */
@@ -26,7 +25,7 @@ export interface ModelBackend {
 /** By their URL. Locks are files below it, as they are in a real one. */
 export const modelBackends = new Map<string, ModelBackend>();
 
-const answer: RunCli = async (args, _cwd, env, input = "") => {
+async function answer(args: readonly string[], env: NodeJS.ProcessEnv, input = ""): Promise<CliRun> {
   const url = env["PULUMI_BACKEND_URL"]!;
   const { states, config } = modelBackends.get(url)!;
   const name = args[args.indexOf("--stack") + 1]?.split("/").at(-1) ?? "";
@@ -56,7 +55,7 @@ const answer: RunCli = async (args, _cwd, env, input = "") => {
     default:
       throw new Error(`The model of the CLI knows no ${args.join(" ")}`);
   }
-};
+}
 
 /** Where the lock of a stack's run is, as in a real backend. */
 export function lockFile(url: string, stack: string): string {

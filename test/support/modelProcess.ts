@@ -7,7 +7,7 @@ import * as http from "node:http";
 import * as net from "node:net";
 import * as path from "node:path";
 import { readRuns } from "../../provider/journal/runFile";
-import { isSameProcess, type ProcessIdentity } from "../../provider/processIdentity";
+import { isSameProcess, type ProcessIdentity } from "../../provider/processes/processIdentity";
 import { Killed } from "./modelStack";
 import { useMovableClock, type MovableClock } from "./movableClock";
 import type { RunningSandbox } from "./sandbox";

@@ -3,8 +3,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Deployment } from "../../provider/recover/deployment";
-import type { Recorded } from "../../provider/recover/recorded";
+import type { Deployment } from "../../provider/pulumi/deployment";
+import type { Recorded } from "../../provider/pulumi/recorded";
 import { lockFile, modelBackends } from "./modelCli";
 
 type Provider = Required<pulumi.dynamic.ResourceProvider>;

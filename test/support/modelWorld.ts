@@ -2,22 +2,22 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import cohortLifecycle from "../../provider/cohortLifecycle";
-import { inOrder } from "../../provider/contacts";
-import type { Enrollment } from "../../provider/enrollment";
-import enrollmentLifecycle from "../../provider/enrollmentLifecycle";
+import cohortLifecycle from "../../provider/plugin/cohortLifecycle";
+import { inOrder } from "../../provider/model/contacts";
+import type { Enrollment } from "../../provider/model/enrollment";
+import enrollmentLifecycle from "../../provider/plugin/enrollmentLifecycle";
 import { readRuns } from "../../provider/journal/runFile";
 import { Sealing } from "../../provider/journal/sealing";
 import { openNotes } from "../../provider/journal/unsettledCalls";
-import { LOADER, SHARD_LOADER, TYPES } from "../../provider/loader";
-import { markOf } from "../../provider/addresses";
-import type { ProcessIdentity } from "../../provider/processIdentity";
-import { attemptsOf, entriesOf } from "../../provider/recover/recorded";
-import { recover } from "../../provider/recover/recover";
-import { beginSession } from "../../provider/session";
+import { LOADER, SHARD_LOADER, TYPES } from "../../provider/model/loader";
+import { markOf } from "../../provider/model/addresses";
+import type { ProcessIdentity } from "../../provider/processes/processIdentity";
+import { attemptsOf, entriesOf } from "../../provider/pulumi/recorded";
+import { recover } from "../../provider/commands/recover/recover";
+import { beginSession } from "../../provider/plugin/session";
 import type { Fault } from "../../sandbox/faults";
 import { SANDBOX_KEY } from "../../sandbox/server";
-import type { Instance } from "../../sandbox/store";
+import type { Instance } from "../../sandbox/instances";
 import { setAll } from "./environment";
 import { deadProcess, inputs, settings } from "./lifecycle";
 import { modelBackends, type ModelBackend } from "./modelCli";
@@ -169,11 +169,11 @@ export class ModelWorld {
         session.config = { get: (name) => values[name] };
         try {
           const problems = await work(call);
-          session.finish();
+          session.journals.finish();
           return problems;
         } catch (error) {
           if (error instanceof Killed) throw error;
-          session.finish();
+          session.journals.finish();
           return [(error as Error).message];
         }
       });

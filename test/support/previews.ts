@@ -8,7 +8,7 @@ import { createWorkbench, run, type Run, type Workbench } from "../../tools/work
 import { JOURNEY, writtenFiles } from "./project";
 import type { Each, RunningSandbox } from "./sandbox";
 
-const CLI = path.join(__dirname, "../../provider/dist/cli/main.js");
+const CLI = path.join(__dirname, "../../provider/dist/commands/main.js");
 
 /** One contact, at an address of the stack's own. */
 export const ONE = `new JourneyEnrollment("qa", { journeyId: "${JOURNEY}", email: stackAddress("qa@seeds.example.com"), data: { n: 1 } });`;

@@ -51,15 +51,7 @@ export function useVendor(startsAt = 0): Vendor {
     },
     async answering(answer) {
       server = await serve(answer);
-      return {
-        baseUrl: server.url,
-        apiKey,
-        requestTimeoutMs,
-        deadline: new Deadline(),
-        // So high that it lets everything through at once, whatever the clock does.
-        pace: new RateLimit(1_000_000),
-        objection: async () => undefined,
-      };
+      return connectionTo(server.url, apiKey);
     },
     settle: (call) => clock.settle(call),
     async outwait(call) {
@@ -68,5 +60,18 @@ export function useVendor(startsAt = 0): Vendor {
       return call;
     },
     elapsed: () => clock.now() - began,
+  };
+}
+
+/** A connection that nothing holds back. */
+export function connectionTo(baseUrl: string, key: string): Connection {
+  return {
+    baseUrl,
+    apiKey: key,
+    requestTimeoutMs,
+    deadline: new Deadline(),
+    // So high that it lets everything through at once, whatever the clock does.
+    pace: new RateLimit(1_000_000),
+    objection: async () => undefined,
   };
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import type { Enrollment } from "../../../provider/enrollment";
+import type { Enrollment } from "../../../provider/model/enrollment";
 import type { Journal } from "../../../provider/journal/journal";
 import type { StackIdentity } from "../../../provider/journal/stackIdentity";
 import { deadProcess, openJournal, writeAs } from "../../support/lifecycle";

@@ -5,7 +5,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { OwnNotes } from "../../../provider/journal/ownNotes";
 import { readRuns } from "../../../provider/journal/runFile";
-import { identify } from "../../../provider/processIdentity";
+import { identify } from "../../../provider/processes/processIdentity";
 
 const stack = { backend: "b1", project: "seeds", stack: "test", organization: "organization" };
 

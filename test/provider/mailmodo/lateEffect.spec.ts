@@ -143,7 +143,7 @@ describe("the client: an abort by address of a start that may still take effect"
       message: /Run it again from 12:00:38 UTC on\.$/,
     });
     await vendor.clock.waiting(38_000);
-    connection.pace.letGo();
+    connection.pace.releaseAll();
     await ended;
     assert.deepEqual([asked(), vendor.elapsed()], [1, 0]);
   });

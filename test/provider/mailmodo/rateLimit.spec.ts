@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { RateLimit, type Turn } from "../../../provider/mailmodo/rateLimit";
+import { RateLimit, type Permit } from "../../../provider/mailmodo/rateLimit";
 import { useMovableClock } from "../../support/movableClock";
 
 describe("the rate limit", () => {
@@ -16,7 +16,7 @@ describe("the rate limit", () => {
 
   /** Waits for a turn, and sends its request at once. */
   async function taken(limit: RateLimit): Promise<void> {
-    (await limit.turn()).isOpen = false;
+    (await limit.permit()).release();
   }
 
   /** The most in any one second that begins with one of them. */
@@ -59,15 +59,15 @@ describe("the rate limit", () => {
 
   it("counts a request from when it left, however late that is", async () => {
     const limit = new RateLimit(5);
-    const slow: Turn[] = [];
-    await clock.settle(Promise.all([1, 2, 3, 4, 5].map(() => limit.turn().then((turn) => slow.push(turn)))));
+    const slow: Permit[] = [];
+    await clock.settle(Promise.all([1, 2, 3, 4, 5].map(() => limit.permit().then((permit) => slow.push(permit)))));
     const given: number[] = [];
     const next = [1, 2, 3].map(() => taken(limit).then(() => given.push(performance.now())));
     clock.tick(3_000);
     await new Promise((resolve) => setImmediate(resolve));
     assert.deepEqual(given, [], "none, while five are on their way");
     const left = performance.now();
-    for (const turn of slow) Object.assign(turn, { at: left, isOpen: false });
+    for (const permit of slow) Object.assign(permit, { at: left, isPending: false });
     await clock.settle(Promise.all(next));
     assert.ok(given[0]! > left + 1000, `${given[0]! - left}`);
   });
@@ -113,10 +113,10 @@ describe("the rate limit", () => {
 
   it("lets everybody go at once where nothing more will be sent", async () => {
     const limit = new RateLimit(0.01);
-    const all = Promise.all(Array.from({ length: 20 }, () => limit.turn()));
-    limit.letGo();
+    const all = Promise.all(Array.from({ length: 20 }, () => limit.permit()));
+    limit.releaseAll();
     await all;
-    await limit.turn();
+    await limit.permit();
   });
 
   for (const ms of [-3_600_000, 3_600_000]) {
@@ -153,7 +153,7 @@ describe("the rate limit", () => {
   it("ends every rest at once where nothing more will be sent, and says so", async () => {
     const limit = new RateLimit(5);
     const rests = [limit.rest(60_000), limit.rest(60_000)];
-    limit.letGo();
+    limit.releaseAll();
     assert.deepEqual(await Promise.all([...rests, limit.rest(60_000)]), [false, false, false]);
     assert.equal(clock.now(), startsAt);
   });

@@ -1,0 +1,85 @@
+/**
+ * What each room of the package may import besides itself and packages. Three processes run its code: the user's program
+ * (program), Pulumi's plugin (plugin) and the commands (commands); what two of them need is below all three.
+ */
+const ROOMS = {
+  text: [],
+  processes: [],
+  model: ["text"],
+  mailmodo: ["text"],
+  settings: ["mailmodo", "model", "text"],
+  journal: ["model", "processes", "text"],
+  pulumi: ["model", "processes", "text"],
+  inbox: ["model", "text"],
+  program: ["model", "settings", "text"],
+  plugin: ["journal", "mailmodo", "model", "processes", "pulumi", "settings", "text"],
+  commands: ["journal", "mailmodo", "model", "processes", "pulumi", "settings", "text"],
+};
+
+const PULUMI_SDK = "node_modules/@pulumi/";
+
+export default {
+  forbidden: [
+    { name: "no-circles", comment: "Types included.", severity: "error", from: {}, to: { circular: true } },
+    ...Object.entries(ROOMS).map(([room, others]) => ({
+      name: `provider/${room}`,
+      comment:
+        others.length > 0
+          ? `It imports of the package only: ${others.join(", ")}.`
+          : "It imports nothing of the package.",
+      severity: "error",
+      from: { path: `^provider/${room}/` },
+      to: { path: "^provider/", pathNot: `^provider/(${[room, ...others].join("|")})/` },
+    })),
+    {
+      name: "a-room-for-each",
+      comment: "A new folder of the package needs its line in ROOMS.",
+      severity: "error",
+      from: { path: "^provider/", pathNot: `^provider/((${Object.keys(ROOMS).join("|")})/|index\\.ts$)` },
+      to: {},
+    },
+    {
+      name: "provider-alone",
+      severity: "error",
+      from: { path: "^provider/" },
+      to: { path: "^(bench|sandbox|stacks|test|tools)/" },
+    },
+    {
+      name: "free-of-pulumi",
+      comment: "What all processes know, and what speaks to Mailmodo, is free of Pulumi's SDK.",
+      severity: "error",
+      from: { path: "^provider/(text|processes|model|mailmodo|journal)/" },
+      to: { path: PULUMI_SDK },
+    },
+    {
+      name: "sandbox-alone",
+      comment: "The sandbox must not share the provider's bugs.",
+      severity: "error",
+      from: { path: "^sandbox/" },
+      to: { path: `^(bench|provider|stacks|test|tools)/|${PULUMI_SDK}` },
+    },
+    {
+      name: "programs-use-the-package",
+      comment: "Programs import pulumi-mailmodo, as its users do.",
+      severity: "error",
+      from: { path: "^stacks/" },
+      to: {
+        path: "^(bench|provider|sandbox|test|tools)/",
+        dependencyTypesNot: ["npm", "npm-dev", "aliased-workspace"],
+      },
+    },
+    {
+      name: "tools-alone",
+      severity: "error",
+      from: { path: "^tools/" },
+      to: { path: "^(bench|test)/" },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "^provider/dist/" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["require", "node", "default", "types"] },
+  },
+};

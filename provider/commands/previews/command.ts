@@ -1,0 +1,131 @@
+import * as fs from "node:fs";
+import type { Command } from "commander";
+import type { Previews } from "./previews";
+import type { Report } from "./report";
+import { askOpen, type OpenSources } from "./openPreviews";
+import { Stop } from "./stop";
+import { DEFAULT_TTL_MS, checkName, parseDeadAfter, parseTtl } from "./words";
+import { keepCompiledCode } from "../compileCache";
+
+interface Common {
+  readonly cwd: string;
+  readonly settings: string;
+  readonly lockDeadAfter: number;
+  readonly runIsOver?: boolean;
+  readonly json?: boolean;
+  readonly summary?: string;
+}
+
+type Reports = typeof import("./report");
+
+/** What a command came to: its report, what `--json` prints, and whether something is left to be seen to. */
+interface Outcome {
+  readonly report: Report;
+  readonly data: unknown;
+  readonly left?: boolean;
+}
+
+/** Adds the commands for previews: stacks that are made for a pull request and expire. */
+export function addPreviews(program: Command): void {
+  const previews = program
+    .command("previews")
+    .description("stacks for pull requests: created, updated, destroyed, and swept when they expire");
+  for (const add of [addUp, addDown, addSweep, addList]) add(previews);
+}
+
+function addCommand(previews: Command, name: string, description: string): Command {
+  return previews
+    .command(name)
+    .description(description)
+    .option("--cwd <folder>", "the project's folder", ".")
+    .option("--settings <file>", "the settings that a preview is made from", "Pulumi.preview.yaml")
+    .option(
+      "--lock-dead-after <time>",
+      "when another machine's lock is a dead run's; default: 2h",
+      parseDeadAfter,
+      7_200_000,
+    )
+    .option("--json", "print the result as JSON, and all else to stderr")
+    .option("--summary <file>", "append the result as Markdown");
+}
+
+function addUp(previews: Command): void {
+  addCommand(previews, "up", "creates or updates a preview, and checks that a second up would change nothing")
+    .requiredOption("--name <name>", "the preview's name, such as pr-42: its stack's", checkName)
+    .option("--ttl <time>", "how long it may live from now on; default: 72h", parseTtl, DEFAULT_TTL_MS)
+    .option("--sha <commit>", "the commit that it is made from")
+    .option(...RUN_IS_OVER)
+    .action((options: Common & { name: string; ttl: number; sha?: string }) =>
+      run(options, options.name, async (all, reports) => {
+        const { name, ttl: ttlMs, sha } = options;
+        const preview = await all.up({ name, ttlMs, ...(sha === undefined ? {} : { sha }) });
+        return { report: reports.upReport(preview), data: preview };
+      }),
+    );
+}
+
+function addDown(previews: Command): void {
+  addCommand(previews, "down", "destroys a preview and removes its stack; there may be none")
+    .requiredOption("--name <name>", "the preview's name", checkName)
+    .option(...RUN_IS_OVER)
+    .action((options: Common & { name: string }) =>
+      run(options, options.name, async (all, reports) => {
+        const taken = await all.down(options.name);
+        return { report: reports.downReport(taken), data: taken };
+      }),
+    );
+}
+
+function addSweep(previews: Command): void {
+  addCommand(previews, "sweep", "destroys every preview that has expired or is not in the open list")
+    .option("--dry-run", "only say what would be destroyed", false)
+    .option("--open <names>", "the previews that stay, with commas between")
+    .option("--open-file <file>", "the same, in a file: one a line")
+    .option("--open-command <command>", "the same, as a shell command prints them: one a line")
+    .option("--all", "an empty open list is meant: destroy all of them", false)
+    .action((options: Common & OpenSources & { dryRun: boolean }) =>
+      run(options, "sweep", async (all, reports) => {
+        const ask = askOpen(options);
+        const taken = await all.sweep({ dryRun: options.dryRun, ...(ask === undefined ? {} : { ask }) });
+        const left = taken.some(({ outcome }) => outcome === "left");
+        return { report: reports.sweepReport(taken), data: taken, left };
+      }),
+    );
+}
+
+function addList(previews: Command): void {
+  addCommand(previews, "list", "shows the previews").action((options: Common) =>
+    run(options, "list", async (all, reports) => {
+      const list = await all.list();
+      return { report: reports.listReport(list), data: list };
+    }),
+  );
+}
+
+const RUN_IS_OVER = ["--run-is-over", "you know that the run is over which nothing proves to be dead"] as const;
+
+async function run(
+  { cwd, settings, lockDeadAfter, runIsOver = false, json, summary }: Common,
+  name: string,
+  work: (previews: Previews, reports: Reports) => Promise<Outcome>,
+): Promise<void> {
+  const log = (line: string) => (json ? console.error(line) : console.log(line));
+  keepCompiledCode();
+  // Loaded here, so that no other command pays for it.
+  const [{ Previews }, reports] = await Promise.all([import("./previews"), import("./report")]);
+  const write = (report: Report) => {
+    if (summary !== undefined) fs.appendFileSync(summary, reports.markdown(report));
+  };
+  const stop = new Stop(log, (error) => write(reports.failureReport(name, error)));
+  try {
+    const previews = await Previews.open({ cwd, settings, lockDeadAfterMs: lockDeadAfter, runIsOver, log, stop });
+    const { report, data, left } = await work(previews, reports);
+    write(report);
+    console.log(json ? JSON.stringify(data, undefined, 2) : reports.printed(report));
+    if (left) process.exitCode = 1;
+  } catch (error) {
+    write(reports.failureReport(name, error as Error));
+    console.error((error as Error).message);
+    process.exitCode = stop.exitCode ?? 1;
+  }
+}

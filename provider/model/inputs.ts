@@ -1,0 +1,166 @@
+import { isDeepStrictEqual } from "node:util";
+import isEmail from "validator/lib/isEmail";
+import isUUID from "validator/lib/isUUID";
+import { inOneSpelling } from "./addresses";
+import { maskAddress } from "../text/masking";
+import type { Recipients } from "./recipients";
+
+/** A personalization value. The vendor's contract is silent; its other endpoints take these three. */
+export type DataValue = string | number | boolean;
+
+/** An enrollment's inputs as Pulumi hands them to the plugin, once they are known and valid. */
+export interface EnrollmentInputs {
+  readonly journeyId: string;
+  readonly email: string;
+  readonly data: Readonly<Record<string, DataValue>>;
+  readonly allowDuplicateEmail: boolean;
+  readonly abortReason: string;
+  readonly triggers?: readonly unknown[];
+  /** `organization/project/stack`. States of 0.1.0 do not tell. */
+  readonly stack?: string;
+  /** The loader text; see loader.ts. */
+  readonly __provider: string;
+}
+
+/** What the state holds of one enrollment. */
+export interface EnrollmentState extends EnrollmentInputs {
+  /** Missing while the start is unconfirmed. */
+  readonly instanceId?: string;
+  readonly status: "started" | "unconfirmed";
+  readonly startedAt: string;
+}
+
+/** Inputs before they are checked: any of them may be missing, wrong, or not known yet. */
+export type UncheckedInputs = { readonly [Name in keyof EnrollmentInputs]?: unknown };
+
+/** What Pulumi hands to a dynamic provider in place of a value that is not known yet, whatever its type. */
+export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+const MAX_EMAIL_LENGTH = 254;
+const MAX_DATA_BYTES = 64 * 1024;
+
+/** Fills in what was left out. Also used on old state, so that an input added later is no change for it. */
+export function withDefaults<T extends UncheckedInputs>(inputs: T): T {
+  return {
+    ...inputs,
+    data: inputs.data ?? {},
+    allowDuplicateEmail: inputs.allowDuplicateEmail ?? false,
+  };
+}
+
+/** States of 0.1.0 do not tell their stack; the program does. */
+export function withStackOf<T extends { readonly stack?: string }>(
+  state: T,
+  { stack }: { readonly stack?: string },
+): T {
+  return state.stack !== undefined || stack === undefined ? state : { ...state, stack };
+}
+
+/** Changing one of these replaces the enrollment: abort, then start. */
+const REPLACING = ["journeyId", "email", "data", "allowDuplicateEmail", "triggers"] as const;
+
+/** Which inputs differ so that the enrollment must be replaced. Deep, and key order does not count. */
+export function changedReplacing(olds: UncheckedInputs, news: UncheckedInputs): string[] {
+  const [before, after] = [comparable(olds), comparable(news)];
+  return REPLACING.filter((name) => !isDeepStrictEqual(before[name], after[name]));
+}
+
+/** Inputs in one spelling: what means the same to Mailmodo must not start a journey again. */
+function comparable(inputs: UncheckedInputs): UncheckedInputs {
+  const { journeyId, email, ...others } = withDefaults(inputs);
+  return {
+    ...others,
+    // No triggers are as good as an empty list of them.
+    triggers: others.triggers ?? [],
+    journeyId: typeof journeyId === "string" ? journeyId.toLowerCase() : journeyId,
+    email: typeof email === "string" ? inOneSpelling(email) : email,
+  };
+}
+
+/** Whether something differs that changes in place: the abort reason, the stack's name, or the loader text. */
+export function changedInPlace(olds: UncheckedInputs, news: UncheckedInputs): boolean {
+  return (["abortReason", "stack", "__provider"] as const).some((name) => olds[name] !== news[name]);
+}
+
+const CHECKED = ["journeyId", "email", "data", "allowDuplicateEmail", "abortReason", "triggers"] as const;
+type Checked = (typeof CHECKED)[number];
+
+/**
+ * Everything that is wrong with the inputs, one sentence each. A value that is not known yet is skipped: the check runs
+ * again, before anything is sent, once it is. Sentences hold no full address.
+ *
+ * @param names Which inputs to look at. Default: all.
+ */
+export function problemsOf(
+  inputs: UncheckedInputs,
+  recipients: Recipients | undefined,
+  names: readonly Checked[] = CHECKED,
+): string[] {
+  const checks: Record<Checked, (value: unknown) => string | undefined> = {
+    journeyId: journeyIdProblem,
+    email: (value) => emailProblem(value, recipients),
+    data: dataProblem,
+    allowDuplicateEmail: (value) =>
+      typeof value === "boolean" ? undefined : "allowDuplicateEmail must be true or false.",
+    abortReason: (value) =>
+      typeof value === "string" && value.trim() !== ""
+        ? undefined
+        : "abortReason must not be empty; leave it out for the default.",
+    triggers: (value) => (value === undefined || Array.isArray(value) ? undefined : "triggers must be a list."),
+  };
+  return names
+    .filter((name) => inputs[name] !== UNKNOWN)
+    .map((name) => checks[name](inputs[name]))
+    .filter((problem) => problem !== undefined);
+}
+
+function journeyIdProblem(value: unknown): string | undefined {
+  if (typeof value === "string" && isUUID(value, "loose")) return undefined;
+  const hint = "Copy the id of a journey whose trigger is API / Webhook, such as 6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5.";
+  if (value === undefined || value === "") return `journeyId must not be empty. ${hint}`;
+  if (typeof value === "string" && value.includes("/")) return `journeyId must be the UUID alone, not a URL. ${hint}`;
+  return `journeyId must be a UUID. ${hint}`;
+}
+
+function emailProblem(value: unknown, recipients: Recipients | undefined): string | undefined {
+  if (typeof value !== "string" || value === "") return "email must be one e-mail address, as a string.";
+  if (/[\p{Cc}\u2028\u2029]/u.test(value))
+    return "email must not have a line break or another control character in it.";
+  if (value.length > MAX_EMAIL_LENGTH)
+    return `email must have at most ${MAX_EMAIL_LENGTH} characters; it has ${value.length}.`;
+  if (/[<>]/.test(value)) return "email must be the address alone, without a display name or angle brackets.";
+  if (/[,;]/.test(value) || value.split("@").length > 2)
+    return "email must be one address; make an enrollment for each.";
+  if (!isEmail(value, { allow_utf8_local_part: false })) return `email is not a valid address (${maskAddress(value)}).`;
+  if (recipients === undefined || recipients.allows(value)) return undefined;
+  const outside = `email ${maskAddress(value)} is outside mailmodo:allowedRecipients.`;
+  // Where a domain is not plain ASCII, the pattern to add would look like another's: no command is offered.
+  if (/[^\x00-\x7f]/.test(value))
+    return `${outside} Its domain has letters that are not ASCII and may look like others.`;
+  return (
+    `${outside} If it may get real mail, put a pattern for it in the list: ` +
+    `pulumi config set mailmodo:allowedRecipients '["*@seeds.example.com", "<pattern>"]'.`
+  );
+}
+
+function dataProblem(value: unknown): string | undefined {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    return "data must be an object of personalization values.";
+  }
+  for (const [key, item] of Object.entries(value)) {
+    if (item === UNKNOWN) continue;
+    const scalar = typeof item === "string" || typeof item === "boolean" || Number.isFinite(item);
+    if (!scalar) return `data.${key} must be a string, a finite number or a boolean; it is ${kindOf(item)}.`;
+  }
+  const bytes = Buffer.byteLength(JSON.stringify(value));
+  return bytes > MAX_DATA_BYTES
+    ? `data must be at most 64 KiB as JSON; it is ${Math.ceil(bytes / 1024)} KiB.`
+    : undefined;
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "number") return String(value);
+  return typeof value === "object" ? "a nested object" : `a ${typeof value}`;
+}

@@ -1,0 +1,55 @@
+import { maskAddress } from "../text/masking";
+import { parseRecords, type Contacts } from "./contacts";
+import { problemsOf } from "./inputs";
+import type { Recipients } from "./recipients";
+
+interface Shard {
+  /** The cohort's name. */
+  readonly cohort: string;
+  readonly shard: number;
+  /** Of the cohort's plan. */
+  readonly shards: number;
+  /** How many contacts the whole cohort has. A change of it alone changes nothing here. */
+  readonly size: number;
+  readonly journeyId: string;
+  readonly allowDuplicateEmail: boolean;
+  readonly abortReason: string;
+  readonly triggers?: readonly unknown[];
+  /** `organization/project/stack`. Missing in states of 0.1.0. */
+  readonly stack?: string;
+  readonly __provider: string;
+}
+
+/** A shard's inputs: the contacts of a cohort whose addresses hash to it. */
+export interface ShardInputs extends Shard {
+  /** {@link Contacts}, as JSON. */
+  readonly contacts: string;
+}
+
+/** What the state holds of a shard. */
+export interface ShardState extends Shard {
+  /** The recorded contacts, as JSON: see {@link parseRecords}. */
+  readonly contacts: string;
+}
+
+export function idOf({ cohort, shard }: Shard): string {
+  return `${cohort}/${shard}`;
+}
+
+/** What is wrong with the first contact that something is wrong with, and how many more there are. */
+export function contactsProblem(contacts: Contacts, recipients: Recipients | undefined): string | undefined {
+  const problems = Object.entries(contacts).flatMap(([email, data]) => {
+    const [problem] = problemsOf({ email, data }, recipients, ["email", "data"]);
+    return problem === undefined ? [] : [`The contact ${maskAddress(email)}: ${problem}`];
+  });
+  const more = problems.length - 1;
+  return more > 0 ? `${problems[0]} ${more} more of this shard ${more === 1 ? "has" : "have"} problems.` : problems[0];
+}
+
+/**
+ * Whether the shard must not be replaced: that would abort its unconfirmed contacts by address, and so stop the other
+ * instances that allowDuplicateEmail lets run for them.
+ */
+export function mustStay({ allowDuplicateEmail, contacts }: ShardState): boolean {
+  return allowDuplicateEmail && [...parseRecords(contacts).values()].some(({ instanceId }) => instanceId === undefined);
+}

@@ -1,0 +1,79 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { parseContacts, parseRecords } from "../model/contacts";
+import { changedInPlace, changedReplacing, problemsOf, UNKNOWN } from "../model/inputs";
+import { contactsProblem, idOf, mustStay, type ShardInputs, type ShardState } from "../model/shard";
+import { checkFailures } from "./checkFailures";
+import { abortAll, changesTo, reconcile } from "./reconcileShard";
+import { RecordedFailure } from "./recordedFailure";
+import { configure, session } from "./session";
+
+/**
+ * The life of one shard of a cohort: what `enrollmentLifecycle` is for one address, for many. The same calls by the same
+ * rules, and what is recorded is what is true of each contact, also when the run fails half-way.
+ *
+ * | verb   | requests |
+ * |--------|----------|
+ * | check  | none: refuses bad inputs and settings |
+ * | diff   | none: says whether contacts are new, gone or changed; journey, triggers and duplicates replace the shard |
+ * | create | a start for each contact |
+ * | update | aborts the gone, aborts and starts the changed, starts the new, leaves the rest alone |
+ * | delete | an abort for each contact |
+ */
+const cohortLifecycle = {
+  configure,
+
+  async check(olds: Partial<ShardInputs>, news: ShardInputs): Promise<pulumi.dynamic.CheckResult<ShardInputs>> {
+    const failures = await checkFailures((recipients) => [
+      ...problemsOf(news, recipients, ["journeyId", "allowDuplicateEmail", "abortReason", "triggers"]),
+      news.contacts === UNKNOWN ? undefined : contactsProblem(parseContacts(news.contacts), recipients),
+    ]);
+    if (olds?.contacts === undefined && news.contacts !== UNKNOWN && failures.length === 0) expectAll(news);
+    return { inputs: news, failures };
+  },
+
+  async diff(_id: string, olds: ShardState, news: ShardInputs): Promise<pulumi.dynamic.DiffResult> {
+    const others = changedReplacing(olds, news);
+    const replaces = mustStay(olds) ? [] : others;
+    const isUnknown = news.contacts === UNKNOWN;
+    const { gone, changed, added } = isUnknown ? { gone: [], changed: [], added: [] } : await changesTo(olds, news);
+
+    const progress = session.progressOf(olds.cohort);
+    const isReplaced = replaces.length > 0;
+    progress.expect(olds.shard, "aborted", isReplaced ? parseRecords(olds.contacts).size : gone.length);
+    if (isReplaced && !isUnknown) expectAll(news);
+    else progress.expect(olds.shard, "started", changed.length + added.length);
+    return {
+      changes:
+        isUnknown || [others, gone, changed, added].some(({ length }) => length > 0) || changedInPlace(olds, news),
+      replaces,
+      // Started before the old ones are aborted, the addresses would be in the journey twice.
+      deleteBeforeReplace: true,
+    };
+  },
+
+  async create(inputs: ShardInputs): Promise<{ id: string; outs: ShardState }> {
+    const added = Object.keys(parseContacts(inputs.contacts));
+    const outs = await reconcile(inputs, { ...inputs, contacts: "{}" }, { gone: [], changed: [], added });
+    return { id: idOf(inputs), outs };
+  },
+
+  async update(_id: string, olds: ShardState, news: ShardInputs): Promise<{ outs: ShardState }> {
+    if (mustStay(olds) && changedReplacing(olds, news).length > 0) {
+      const why =
+        "whether some of its contacts were started is not known, and aborting by address would stop others too";
+      const what = `Could not replace shard ${olds.shard} of the cohort ${olds.cohort}: ${why}.`;
+      throw new RecordedFailure(idOf(olds), olds, `${what} Look at the journey in Mailmodo, or run pulumi destroy.`);
+    }
+    return { outs: await reconcile(news, olds, await changesTo(olds, news)) };
+  },
+
+  async delete(_id: string, state: ShardState): Promise<void> {
+    await abortAll(state);
+  },
+} satisfies pulumi.dynamic.ResourceProvider<ShardInputs, ShardState>;
+
+export = cohortLifecycle;
+
+function expectAll({ cohort, shard, contacts }: ShardInputs): void {
+  session.progressOf(cohort).expect(shard, "started", Object.keys(parseContacts(contacts)).length);
+}

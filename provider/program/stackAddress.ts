@@ -1,0 +1,55 @@
+import { createHash } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
+import isEmail from "validator/lib/isEmail";
+import { splitAddress } from "../model/addresses";
+import { programError } from "./programError";
+
+/**
+ * Plus-tags an address with the project and the stack, so that no two stacks enroll the same address and all of their
+ * mail still lands in one mailbox: `qa@seeds.example.com` becomes `qa+<project>.<stack>@seeds.example.com`. A tag that
+ * the address already has is kept in front: `qa+smoke@…` becomes `qa+smoke.<project>.<stack>@…`.
+ *
+ * The local part has at most 64 characters. Where it would be longer, or where project or stack have dots or capitals
+ * (which would let two stacks share an address), the tag is shortened and ends in `+` and a hash of the exact names:
+ * the same stack always gets the same address. Organizations are not part of it: give stacks of the same project and
+ * name in two organizations, or in two backends, bases of their own.
+ *
+ * @param base A plain e-mail address whose local part, without a tag, has at most 47 characters.
+ * @throws {pulumi.RunError} The base is not a plain address, or its local part is too long to be tagged.
+ */
+export function stackAddress(base: string): string {
+  return tagAddress(base, pulumi.getProject(), pulumi.getStack());
+}
+
+const MAX_LOCAL_LENGTH = 64;
+const HASH_LENGTH = 16;
+
+/** {@link stackAddress} for a given project and stack. */
+export function tagAddress(base: string, project: string, stack: string): string {
+  if (typeof base !== "string" || !isEmail(base, { allow_utf8_local_part: false })) {
+    throw programError("stackAddress takes a plain e-mail address, such as seeds@example.com.");
+  }
+  const { local, domain } = splitAddress(base);
+  const plus = local.indexOf("+");
+  const mailbox = plus < 0 ? local : local.slice(0, plus);
+  const tag = plus < 0 ? "" : `${local.slice(plus + 1)}.`;
+
+  const plain = `${mailbox}+${tag}${project}.${stack}`;
+  const isUnique = /^[a-z0-9_-]+$/.test(project) && /^[a-z0-9_-]+$/.test(stack);
+  if (isUnique && plain.length <= MAX_LOCAL_LENGTH) return `${plain}@${domain}`;
+
+  // Plain addresses end in ".<stack>", so a last part after "+" without a dot cannot be one of them.
+  const hash = createHash("sha256")
+    .update(JSON.stringify([tag, project, stack]))
+    .digest("hex")
+    .slice(0, HASH_LENGTH);
+  const room = MAX_LOCAL_LENGTH - mailbox.length - 1 - HASH_LENGTH;
+  if (room < 0) {
+    throw programError(
+      `stackAddress cannot tag an address whose name before the @ has ${mailbox.length} characters: 64 are allowed with the tag. Take one of at most 47.`,
+    );
+  }
+  const readable = `${tag}${project}.${stack}`.toLowerCase().replace(/[^a-z0-9_+-]+/g, "-");
+  const shortened = readable.slice(0, Math.max(0, room - 1)).replace(/\++$/, "");
+  return `${mailbox}+${shortened && `${shortened}+`}${hash}@${domain}`;
+}

@@ -1,0 +1,160 @@
+import { apiKeyOf, type KeySource } from "./apiKey";
+import { parseRecipients, type Recipients } from "../model/recipients";
+import { SettingsError } from "./settingsError";
+
+/** Reads one stack config value by its full name, secrets in clear. Both Pulumi's plugin and a program can give one. */
+export interface ConfigReader {
+  get(key: string): string | undefined;
+}
+
+const DEFAULT_BASE_URL = "https://api.mailmodo.com";
+const DEFAULT_REQUEST_TIMEOUT_SECONDS = 10;
+/** The smallest plan's. */
+const DEFAULT_REQUESTS_PER_SECOND = 5;
+// Two attempts and the wait between them must fit into the time for one operation.
+const MAX_LATE_START_SECONDS = 3600;
+const MAX_REQUEST_TIMEOUT_SECONDS = 20;
+
+const RECIPIENTS_COMMAND = `pulumi config set mailmodo:allowedRecipients '["*@seeds.example.com"]'`;
+
+/** What the stack config and the environment say of the requests to Mailmodo. */
+export interface Settings {
+  readonly apiKey: string;
+  /** `mailmodo:baseUrl`: the API's origin, with an optional path, without a slash at the end. */
+  readonly baseUrl: string;
+  /** `mailmodo:requestTimeoutSeconds`, in milliseconds. */
+  readonly requestTimeoutMs: number;
+  /** `mailmodo:requestsPerSecond`: a whole number, or a fraction below 1. */
+  readonly requestsPerSecond: number;
+  /** `mailmodo:lateStartSeconds`, in milliseconds; undefined where it is not set. */
+  readonly lateEffectMs: number | undefined;
+  /** `mailmodo:alreadyOver`: phrases. */
+  readonly alreadyOver: readonly string[];
+}
+
+/** @throws {SettingsError} One of them is missing or wrong. */
+export async function readSettings(config: ConfigReader, env: NodeJS.ProcessEnv = process.env): Promise<Settings> {
+  return {
+    apiKey: await apiKeyOf(keySources(config, env)),
+    baseUrl: baseUrl(config),
+    requestTimeoutMs: requestTimeoutSeconds(config) * 1000,
+    requestsPerSecond: requestsPerSecond(config),
+    lateEffectMs: lateEffectMs(config),
+    alreadyOver: alreadyOver(config),
+  };
+}
+
+/** What is set of `MAILMODO_API_KEY`, `mailmodo:apiKeySecret` and `mailmodo:apiKey`; the first is the one that counts. */
+export function keySources(config: ConfigReader, env: NodeJS.ProcessEnv = process.env): KeySource[] {
+  return [
+    { setting: "MAILMODO_API_KEY", value: env["MAILMODO_API_KEY"] ?? "" } as const,
+    { setting: "mailmodo:apiKeySecret", value: config.get("mailmodo:apiKeySecret") ?? "" } as const,
+    { setting: "mailmodo:apiKey", value: config.get("mailmodo:apiKey") ?? "" } as const,
+  ].filter(({ value }) => value !== "");
+}
+
+/** The reference by which the key is read from AWS, if it is. */
+export function secretInUse(config: ConfigReader): string | undefined {
+  const [used] = keySources(config);
+  return used?.setting === "mailmodo:apiKeySecret" ? used.value.trim() : undefined;
+}
+
+/**
+ * The addresses that may be enrolled: `mailmodo:allowedRecipients`.
+ *
+ * @throws {SettingsError} It is missing or not a JSON list of patterns.
+ */
+export function allowedRecipients(config: ConfigReader): Recipients {
+  const text = config.get("mailmodo:allowedRecipients");
+  if (text === undefined || text.trim() === "") {
+    throw new SettingsError(
+      "Missing mailmodo:allowedRecipients: every start sends real mail, so the addresses that may get it must be named. " +
+        `Set it: ${RECIPIENTS_COMMAND}.`,
+    );
+  }
+  try {
+    if (parsed?.text !== text) parsed = { text, recipients: parseRecipients(text) };
+    return parsed.recipients;
+  } catch (error) {
+    throw new SettingsError(`mailmodo:allowedRecipients ${(error as Error).message}. Set it: ${RECIPIENTS_COMMAND}.`);
+  }
+}
+
+/** The last list that was read: it is asked for each start. */
+let parsed: { readonly text: string; readonly recipients: Recipients } | undefined;
+
+function baseUrl(config: ConfigReader): string {
+  const text = config.get("mailmodo:baseUrl") || DEFAULT_BASE_URL;
+  const fail = (why: string) =>
+    new SettingsError(`mailmodo:baseUrl ${why}. Set it: pulumi config set mailmodo:baseUrl ${DEFAULT_BASE_URL}.`);
+  if (!URL.canParse(text)) throw fail("is not a URL");
+  const url = new URL(text);
+  if (url.username || url.password || url.search || url.hash)
+    throw fail("must be an origin, without user, query or fragment");
+  // What was parsed, not what was typed: a stray space, "?" or slash at the end would spoil the path that is added.
+  const origin = (url.origin + url.pathname).replace(/\/+$/, "");
+  if (url.protocol === "https:") return origin;
+  if (url.protocol !== "http:") throw fail("must begin with https://");
+  if (!/^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url.hostname)) {
+    throw fail("must begin with https://; http is for a loopback address only, since the key goes with each request");
+  }
+  return origin;
+}
+
+function requestTimeoutSeconds(config: ConfigReader): number {
+  const text = config.get("mailmodo:requestTimeoutSeconds");
+  if (text === undefined || text === "") return DEFAULT_REQUEST_TIMEOUT_SECONDS;
+  const seconds = Number(text);
+  if (!(seconds > 0 && seconds <= MAX_REQUEST_TIMEOUT_SECONDS)) {
+    throw new SettingsError(
+      `mailmodo:requestTimeoutSeconds must be a number above 0 and at most ${MAX_REQUEST_TIMEOUT_SECONDS}. ` +
+        `Set it: pulumi config set mailmodo:requestTimeoutSeconds ${DEFAULT_REQUEST_TIMEOUT_SECONDS}.`,
+    );
+  }
+  return seconds;
+}
+
+function lateEffectMs(config: ConfigReader): number | undefined {
+  const text = config.get("mailmodo:lateStartSeconds");
+  if (text === undefined || text.trim() === "") return undefined;
+  const seconds = Number(text);
+  if (!(seconds >= 0 && seconds <= MAX_LATE_START_SECONDS)) {
+    throw new SettingsError(
+      `mailmodo:lateStartSeconds must be a number from 0 to ${MAX_LATE_START_SECONDS}. ` +
+        "Set it: pulumi config set mailmodo:lateStartSeconds 60.",
+    );
+  }
+  return seconds * 1000;
+}
+
+/** Of 2.5 a second, three would fall into some seconds: above 1 only whole numbers can be kept to. */
+function requestsPerSecond(config: ConfigReader): number {
+  const text = config.get("mailmodo:requestsPerSecond");
+  if (text === undefined || text === "") return DEFAULT_REQUESTS_PER_SECOND;
+  const rate = Number(text);
+  if (!(rate > 0 && (rate < 1 || Number.isSafeInteger(rate)))) {
+    throw new SettingsError(
+      "mailmodo:requestsPerSecond must be a whole number from 1, or a fraction above 0 such as 0.5. " +
+        `Set it to your plan's: pulumi config set mailmodo:requestsPerSecond ${DEFAULT_REQUESTS_PER_SECOND}.`,
+    );
+  }
+  return rate;
+}
+
+function alreadyOver(config: ConfigReader): string[] {
+  const text = config.get("mailmodo:alreadyOver");
+  if (text === undefined || text === "") return [];
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    value = undefined;
+  }
+  if (!Array.isArray(value) || !value.every((phrase) => typeof phrase === "string" && phrase.trim().length > 3)) {
+    throw new SettingsError(
+      "mailmodo:alreadyOver must be a JSON list of phrases, each longer than three characters. " +
+        `Set it: pulumi config set mailmodo:alreadyOver '["has left the journey"]'.`,
+    );
+  }
+  return value as string[];
+}

@@ -1,0 +1,96 @@
+import { randomUUID } from "node:crypto";
+
+/** One run of a journey for one address. */
+export interface Instance {
+  readonly instanceId: string;
+  readonly journeyId: string;
+  readonly email: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly startedAt: string;
+  status: "running" | "aborted" | "finished";
+  endedAt?: string;
+  abortReason?: string;
+  /** Set where the address ran in the journey already, and the start did not allow that: somebody is enrolled twice. */
+  doubled?: true;
+  /** How many of the journey's mails were sent, where the sandbox knows them. After the last one it is finished. */
+  sent?: number;
+}
+
+/** What was started, whether it runs or not. */
+export class Instances {
+  private readonly byId = new Map<string, Instance>();
+  private readonly byAddress = new Map<string, Instance[]>();
+
+  /**
+   * @param now The clock, in milliseconds since 1970.
+   * @param durationMs How long a journey runs before it finishes by itself, if its mails are not known.
+   * @param hasMails Whether the mails of a journey are known.
+   */
+  constructor(
+    private readonly now: () => number,
+    private readonly durationMs: number,
+    private readonly hasMails: (journeyId: string) => boolean,
+  ) {}
+
+  start(journeyId: string, email: string, data: Record<string, unknown>, allowDuplicateEmail = false): Instance {
+    const doubled = !allowDuplicateEmail && this.running(journeyId, email).length > 0;
+    const instance: Instance = {
+      instanceId: randomUUID(),
+      journeyId,
+      email,
+      data,
+      startedAt: new Date(this.now()).toISOString(),
+      status: "running",
+      ...(doubled ? { doubled } : {}),
+      ...(this.hasMails(journeyId) ? { sent: 0 } : {}),
+    };
+    this.byId.set(instance.instanceId, instance);
+    const key = keyOf(journeyId, email);
+    const others = this.byAddress.get(key);
+    if (others === undefined) this.byAddress.set(key, [instance]);
+    else others.push(instance);
+    return instance;
+  }
+
+  /** @param instance One that runs. */
+  abort(instance: Instance, reason: string | undefined): void {
+    instance.status = "aborted";
+    instance.endedAt = new Date(this.now()).toISOString();
+    if (reason !== undefined) instance.abortReason = reason;
+  }
+
+  find(journeyId: string, instanceId: string): Instance | undefined {
+    const instance = this.byId.get(instanceId);
+    return instance?.journeyId === journeyId ? this.asOfNow(instance) : undefined;
+  }
+
+  running(journeyId: string, email: string): Instance[] {
+    return this.startedFor(journeyId, email).filter(({ status }) => status === "running");
+  }
+
+  /** What was ever started for an address. */
+  startedFor(journeyId: string, email: string): Instance[] {
+    return (this.byAddress.get(keyOf(journeyId, email)) ?? []).map((instance) => this.asOfNow(instance));
+  }
+
+  /** All instances, in the order of their starts. */
+  all(): Instance[] {
+    return [...this.byId.values()].map((instance) => this.asOfNow(instance));
+  }
+
+  clear(): void {
+    this.byId.clear();
+    this.byAddress.clear();
+  }
+
+  /** One whose time is over is finished, though nothing happened at that moment. */
+  private asOfNow(instance: Instance): Instance {
+    const end = Date.parse(instance.startedAt) + this.durationMs;
+    if (instance.status !== "running" || instance.sent !== undefined || this.now() < end) return instance;
+    return { ...instance, status: "finished", endedAt: new Date(end).toISOString() };
+  }
+}
+
+function keyOf(journeyId: string, email: string): string {
+  return `${journeyId} ${email.toLowerCase()}`;
+}

@@ -1,0 +1,78 @@
+import type { Instance, Instances } from "./instances";
+import type { Journeys, Step } from "./journeys";
+import { mailOf, type Mail } from "./mail";
+
+/** A mail that is to be sent. */
+export interface Due {
+  readonly instance: Instance;
+  /** Which of the journey's steps, from 0. */
+  readonly index: number;
+  readonly at: number;
+}
+
+/** The mails of the journeys whose steps the sandbox knows: those that were sent, and those that are to be sent. */
+export class Outbox {
+  private sent: Mail[] = [];
+
+  constructor(
+    private readonly instances: Instances,
+    private readonly journeys: Journeys,
+  ) {}
+
+  get hasJourneys(): boolean {
+    return this.journeys.size > 0;
+  }
+
+  all(): readonly Mail[] {
+    return this.sent;
+  }
+
+  /** What falls due by then, in the order in which it does. */
+  dueBy(now: number): Due[] {
+    return this.unsent()
+      .filter(({ at }) => at <= now)
+      .sort((a, b) => a.at - b.at);
+  }
+
+  /** When the next mail falls due. */
+  nextDueAt(): number | undefined {
+    const times = this.unsent().map(({ at }) => at);
+    return times.length === 0 ? undefined : times.reduce((a, b) => Math.min(a, b));
+  }
+
+  /** Sends a mail, or nothing where its instance runs no more. */
+  send({ instance, index, at }: Due): Mail | undefined {
+    const steps = this.stepsOf(instance);
+    const step = steps[index];
+    const runs = this.instances.find(instance.journeyId, instance.instanceId)?.status === "running";
+    if (!runs || step === undefined) return undefined;
+    const mail = mailOf(instance, index, step, new Date(at).toISOString());
+    this.sent.push(mail);
+    instance.sent = index + 1;
+    if (instance.sent === steps.length) {
+      instance.status = "finished";
+      instance.endedAt = mail.at;
+    }
+    return mail;
+  }
+
+  clear(): void {
+    this.sent = [];
+  }
+
+  private unsent(): Due[] {
+    if (!this.hasJourneys) return [];
+    return this.instances
+      .all()
+      .filter(({ status }) => status === "running")
+      .flatMap((instance) =>
+        this.stepsOf(instance)
+          .map(({ afterMs }, index) => ({ instance, index, at: Date.parse(instance.startedAt) + afterMs }))
+          .slice(instance.sent),
+      );
+  }
+
+  private stepsOf({ journeyId }: Instance): readonly Step[] {
+    return this.journeys.get(journeyId.toLowerCase()) ?? [];
+  }
+}

@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import type { OpenPreviews } from "../../../../provider/commands/previews/openPreviews";
+import type { Preview } from "../../../../provider/commands/previews/preview";
+import { reasonToEnd, sweep } from "../../../../provider/commands/previews/sweep";
+
+const LISTED = Date.parse("2026-11-24T12:00:00Z");
+const [BEFORE, AFTER] = ["2026-11-24T11:59:59.999Z", "2026-11-24T12:00:00.000Z"];
+const [PAST, FUTURE] = ["2020-01-01T00:00:00Z", "9999-01-01T00:00:00Z"];
+const preview = (more: Partial<Preview> = {}): Preview => ({ name: "pr-1", created: BEFORE, expires: FUTURE, ...more });
+const listing = (...names: string[]): OpenPreviews => ({ names: new Set(names), asOf: LISTED });
+
+describe("reasonToEnd", () => {
+  for (const [what, one, open, reason] of [
+    ["is not in the list", preview(), listing("pr-2"), "not open"],
+    ["is in the list", preview(), listing("pr-1"), undefined],
+    ["came up after the list was made", preview({ created: AFTER }), listing(), undefined],
+    ["was updated after the list was made", preview({ updated: AFTER }), listing(), undefined],
+    ["was updated before the list was made", preview({ updated: BEFORE }), listing(), "not open"],
+    ["is expired, whatever the list says", preview({ expires: PAST }), listing("pr-1"), "expired"],
+    ["is expired, and there is no list", preview({ expires: PAST }), undefined, "expired"],
+    ["is not expired, and there is no list", preview(), undefined, undefined],
+  ] as const) {
+    it(`${reason === undefined ? "keeps" : "ends"} a preview that ${what}`, () =>
+      assert.equal(reasonToEnd(one, open), reason));
+  }
+});
+
+describe("sweep", () => {
+  /** Sweeps pr-1 and pr-2, whose lists and tags are those at the first, the second, the third time of asking. */
+  async function run(lists: (OpenPreviews | Error)[], later: (name: string) => Preview | undefined) {
+    const down: string[] = [];
+    const said: string[] = [];
+    const known = {
+      all: async () => ["pr-1", "pr-2"].map((name) => preview({ name })),
+      find: async (name: string) => later(name),
+      among: async () => [],
+    };
+    const taken = await sweep(known, {
+      dryRun: false,
+      stop: { throwIfStopped: () => undefined },
+      say: (name, line) => said.push(`${name}: ${line}`),
+      async ask() {
+        const next = lists.length > 1 ? lists.shift() : lists[0];
+        if (next instanceof Error) throw next;
+        return next ?? assert.fail();
+      },
+      async takeDown(name) {
+        down.push(name);
+        return { name, outcome: "taken down" };
+      },
+    });
+    return { taken, down, said };
+  }
+  const same = (name: string) => preview({ name });
+
+  it("takes down what is not in the list, then or now", async () => {
+    const { taken, down } = await run([listing("pr-1")], same);
+    assert.deepEqual(down, ["pr-2"]);
+    assert.deepEqual(taken, [{ name: "pr-2", why: "not open", outcome: "taken down" }]);
+  });
+
+  it("leaves one that was opened since the first list", async () => {
+    const { taken, down, said } = await run([listing(), listing("pr-1")], same);
+    assert.deepEqual(down, ["pr-2"]);
+    assert.equal(taken.length, 1);
+    assert.deepEqual(said, ["pr-1: opened or renewed meanwhile; it stays", "pr-2: not open; taking it down"]);
+  });
+
+  it("leaves one that came up again since the list", async () => {
+    const { down } = await run([listing()], (name) => preview(name === "pr-1" ? { name, updated: AFTER } : { name }));
+    assert.deepEqual(down, ["pr-2"]);
+  });
+
+  it("leaves all that are due when the list cannot be had again, and says so", async () => {
+    const { taken, down } = await run([listing(), new Error("GitHub says nothing.")], same);
+    assert.deepEqual(down, []);
+    assert.deepEqual(
+      taken.map(({ name, outcome, error }) => [name, outcome, error]),
+      ["pr-1", "pr-2"].map((name) => [name, "left", "GitHub says nothing."]),
+    );
+  });
+
+  it("says that one is gone meanwhile, and why it was due", async () => {
+    const { taken } = await run([listing("pr-2")], () => undefined);
+    assert.deepEqual(taken, [{ name: "pr-1", why: "not open", outcome: "none" }]);
+  });
+});

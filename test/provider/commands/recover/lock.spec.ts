@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { pathToFileURL } from "node:url";
+import type { RunFile } from "../../../../provider/journal/runFile";
+import { identify, type ProcessIdentity } from "../../../../provider/processes/processIdentity";
+import { freeLocks, type LockOptions } from "../../../../provider/commands/recover/lock";
+import type { Stack } from "../../../../provider/pulumi/stack";
+import type { Lock } from "../../../../provider/pulumi/stackLock";
+import { thisMachine } from "../../../../provider/processes/thisMachine";
+import { deadProcess } from "../../../support/lifecycle";
+
+describe("the lock of a run", () => {
+  const freed: (readonly Lock[])[] = [];
+  beforeEach(() => void freed.splice(0));
+
+  const inBucket: Lock = {
+    owner: "ann",
+    host: os.hostname(),
+    pid: 7,
+    at: Date.now(),
+    url: "s3://states/.pulumi/locks/o/p/test/1.json",
+  };
+  const lockOf = ({ pid, host }: ProcessIdentity, more: Partial<Lock> = {}): Lock => ({
+    ...inBucket,
+    pid,
+    host,
+    at: Date.now(),
+    ...more,
+  });
+  const noted = (engine: ProcessIdentity): RunFile => ({
+    file: "1.jsonl",
+    notes: [],
+    damaged: 0,
+    header: {
+      stack: { backend: "b", project: "p", stack: "test", organization: "o" },
+      plugin: deadProcess(),
+      engine,
+      since: Date.now(),
+    },
+  });
+  const free = (lock: Lock, options: Partial<LockOptions> = {}) =>
+    freeLocks([lock], {
+      stack: { name: "test", free: async (locks: readonly Lock[]) => void freed.push(locks) } as unknown as Stack,
+      secretsProvider: undefined,
+      runs: [],
+      log: () => undefined,
+      ...options,
+    });
+  const isOver = /say so: run this again with --run-is-over\.$/;
+
+  it("is freed where a note tells its engine and that one is dead", async () => {
+    const engine = { ...deadProcess(), startedAt: Date.now() - 1_000 };
+    assert.equal(await free(lockOf(engine), { runs: [noted(engine)] }), true);
+    assert.equal(freed.length, 1);
+  });
+
+  it("stays where a note tells its engine and that one lives, whatever a person says", async () => {
+    const engine = { ...identify()!, startedAt: Date.now() - 1_000 };
+    const options = { runs: [noted(engine)], runIsOver: true, lockDeadAfterMs: 0 };
+    await assert.rejects(free(lockOf(engine), options), /which still runs\..*pulumi cancel --stack test/);
+    assert.deepEqual(freed, []);
+  });
+
+  it("is not taken for that of an engine with the same id that ran at another time", async () => {
+    const engine = { ...deadProcess(), startedAt: Date.now() - 60_000 };
+    for (const at of [engine.startedAt - 10_000, Date.now() + 10_000]) {
+      await assert.rejects(free(lockOf(engine, { at }), { runs: [noted(engine)] }), isOver);
+    }
+  });
+
+  it("is undecided where nothing but a host's name and a free id tell of its run", async () => {
+    const { pid, host } = deadProcess();
+    await assert.rejects(
+      free({ ...inBucket, pid, host }),
+      /^Error: The stack test is locked by ann@\S+ \(pid \d+\), and nothing proves that this run is over: .* The run began at \S+Z\./,
+    );
+    await assert.rejects(free({ ...inBucket, host: "runner-7" }), /\(pid 7\), another machine\. The run began at/);
+    await assert.rejects(
+      free({ owner: "", host: "", pid: 0, at: Infinity, url: "" }),
+      /^Error: Pulumi Cloud says that the stack test is being updated/,
+    );
+    assert.deepEqual(freed, []);
+  });
+
+  it("is freed then by its age, or by the word of a person", async () => {
+    const old = { ...inBucket, host: "runner-7", at: Date.now() - 7_200_000 };
+    await assert.rejects(free(old, { lockDeadAfterMs: 7_300_000 }), isOver);
+    assert.equal(await free(old, { lockDeadAfterMs: 7_100_000 }), true);
+    assert.equal(await free({ ...inBucket, host: "runner-7" }, { runIsOver: true }), true);
+    await assert.rejects(
+      free({ ...old, at: Infinity }, { lockDeadAfterMs: 0 }),
+      isOver,
+      "without a time it has no age",
+    );
+  });
+
+  it("is freed where it is a file of this machine's own disk, and no process here has the id, in whichever container", async () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "lock-"));
+    const file = path.join(folder, "1.json");
+    fs.writeFileSync(file, "{}");
+    const { pid, host } = deadProcess();
+    const freeing = free({ ...inBucket, pid, host, url: `${pathToFileURL(file).href}?no_tmp_dir=true` });
+    if (thisMachine().seesAll) assert.equal(await freeing, true);
+    else await assert.rejects(freeing, isOver);
+    fs.rmSync(folder, { recursive: true });
+  });
+});

@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import type { UnsettledCall } from "../../../../provider/journal/unsettledCalls";
+import { TYPES } from "../../../../provider/model/loader";
+import { Aborts } from "../../../../provider/commands/recover/aborts";
+import type { Recorded } from "../../../../provider/pulumi/recorded";
+import { RecordedIndex } from "../../../../provider/pulumi/recordedIndex";
+import { Settlement } from "../../../../provider/commands/recover/settlement";
+import { SANDBOX_KEY } from "../../../../sandbox/server";
+import { useSandbox } from "../../../support/sandbox";
+import { connectionTo } from "../../../support/vendor";
+
+const journeyId = "6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5";
+const email = "ada@seeds.example.com";
+const instanceId = "11111111-2222-4333-8444-555555555555";
+const enrollment = { journeyId, email, abortReason: "over", allowDuplicateEmail: false };
+
+describe("the settlement of what killed runs left", () => {
+  const sandbox = useSandbox();
+  const asked = () =>
+    sandbox()
+      .store.requests()
+      .map(({ path, body }) => [path.split("/")[2], body]);
+
+  const call = (more: Partial<UnsettledCall>): UnsettledCall => ({
+    ...enrollment,
+    call: "start",
+    confirmed: false,
+    file: "1.jsonl",
+    id: 1,
+    ...more,
+  });
+  const resource = (properties: object): Recorded => ({
+    urn: "urn:1",
+    type: TYPES.enrollment,
+    inputs: { ...enrollment },
+    outputs: { ...enrollment, ...properties },
+  });
+  /** Settles with what another stack has, or with an error where that cannot be read. */
+  function settlement(
+    other: string | undefined | Error,
+    resources: Recorded[] = [],
+    present = { isStackBusy: () => false, isUnsettled: () => true },
+  ): Settlement {
+    const whichHas = async () => {
+      if (other instanceof Error) throw other;
+      return other;
+    };
+    const connect = () => connectionTo(sandbox().url, SANDBOX_KEY);
+    const aborts = new Aborts({ whichHas }, present, connect, () => undefined);
+    return new Settlement(new RecordedIndex({ resources }), aborts, present, () => undefined);
+  }
+  const unread = new Error("pulumi stack export failed for the stack other.");
+
+  const byAddress: [what: string, settle: (one: Settlement) => Promise<unknown>][] = [
+    ["a start without an answer", (one) => one.settleCalls([call({})])],
+    ["an abort by address", (one) => one.settleCalls([call({ call: "abort" })])],
+    [
+      "a pending create",
+      (one) => one.settlePending({ pending_operations: [{ type: "creating", resource: resource({}) }] }),
+    ],
+    [
+      "a pending delete of what is unconfirmed",
+      (one) => one.settlePending({ pending_operations: [{ type: "deleting", resource: resource({}) }] }),
+    ],
+  ];
+  for (const [what, settle] of byAddress) {
+    it(`aborts ${what} by address where no other stack has the address`, async () => {
+      const one = settlement(undefined);
+      await settle(one);
+      assert.deepEqual([one.aborts.problems, asked()], [[], [["abort", { email, reason: "over" }]]]);
+    });
+
+    it(`aborts nothing for ${what} where another stack has the address, or cannot be read, and says so`, async () => {
+      for (const [other, says] of [
+        [
+          "other",
+          /^Whether journey \S+ for a\*\*\*@seeds\.example\.com runs is not known, and the stack other enrolls/,
+        ],
+        [
+          unread,
+          /^pulumi stack export failed for the stack other\. So journey \S+ for a\*\*\*@seeds\.example\.com was left alone/,
+        ],
+      ] as const) {
+        const one = settlement(other);
+        await settle(one);
+        assert.equal(one.aborts.problems.length, 1);
+        assert.match(one.aborts.problems[0]!, says);
+        assert.deepEqual([one.settled, [...one.ended], asked()], [[], [], []]);
+      }
+    });
+  }
+
+  it("aborts nothing by address while a run is at work that has begun since, and says so", async () => {
+    const one = settlement(undefined, [], { isStackBusy: () => true, isUnsettled: () => true });
+    await one.settleCalls([call({})]);
+    assert.match(
+      one.aborts.problems.join(),
+      /^A run of the stack has begun, so journey \S+ for a\*\*\*@seeds\.example\.com was left alone/,
+    );
+    assert.deepEqual(asked(), []);
+  });
+
+  it("aborts nothing by address that another recover has settled since: the address may be started again", async () => {
+    const one = settlement(undefined, [], { isStackBusy: () => false, isUnsettled: () => false });
+    await one.settleCalls([call({}), call({ call: "abort" })]);
+    assert.deepEqual([one.aborts.problems, asked()], [[], []]);
+  });
+
+  it("takes a start as settled that this stack or another one records", async () => {
+    for (const one of [settlement("other"), settlement(undefined, [resource({ instanceId })])]) {
+      await one.settleCalls([call({ instanceId, confirmed: true })]);
+      assert.deepEqual([one.settled.length, one.aborts.problems, asked()], [1, [], []]);
+    }
+  });
+
+  it("leaves an abort to the stack that records the instance, and does not settle it where that cannot be read", async () => {
+    const theirs = settlement("other");
+    await theirs.settleCalls([call({ call: "abort", instanceId })]);
+    assert.deepEqual([theirs.settled, theirs.aborts.problems, theirs.aborts.undecided], [[], [], []]);
+    const unclear = settlement(unread);
+    await unclear.settleCalls([call({ call: "abort", instanceId })]);
+    assert.deepEqual([unclear.settled, unclear.aborts.problems, unclear.aborts.undecided.length], [[], [], 1]);
+    assert.deepEqual(asked(), []);
+  });
+});

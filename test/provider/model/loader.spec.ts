@@ -1,0 +1,24 @@
+import assert from "node:assert/strict";
+import Module from "node:module";
+import { LOADER } from "../../../provider/model/loader";
+
+interface Handler {
+  handler: () => Record<string, unknown>;
+}
+
+describe("the loader", () => {
+  // If this test fails, the text was changed. Change it back: state with the old text lives as long as the stacks do.
+  it("is the text that state has held since 0.1.0", () => {
+    assert.equal(LOADER, `exports.handler = () => require("pulumi-mailmodo/enrollmentLifecycle")`);
+  });
+
+  it("loads the package's lifecycle when it is evaluated as the plugin does", () => {
+    const text = new Module("") as Module & { _compile(code: string, name: string): void };
+    text.paths = module.paths;
+    text._compile(LOADER, "");
+    const { handler } = text.exports as Handler;
+    for (const method of ["configure", "check", "diff", "create", "update", "delete"]) {
+      assert.equal(typeof handler()[method], "function", method);
+    }
+  });
+});

@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { parseRecipients } from "../../../provider/model/recipients";
+
+describe("parseRecipients", () => {
+  const table: [pattern: string, email: string, allowed: boolean][] = [
+    ["*@seeds.example.com", "qa@seeds.example.com", true],
+    ["*@seeds.example.com", "qa@SEEDS.EXAMPLE.COM", true],
+    ["*@seeds.example.com", "qa@seeds.example.com.evil.example", false],
+    ["*@seeds.example.com", "qa@xseeds.example.com", false],
+    ["*@seeds.example.com", "qa@seedsxexample.com", false],
+    ["*@seeds.example.com", "qa@sееds.example.com", false],
+    ["*@seeds.example.com", "qa@ſeeds.example.com", false],
+    ["*@seeds.example.com", "qa@ⓢeeds.example.com", false],
+    ["*@seeds.example.com", "qa@see\u00adds.example.com", false],
+    ["*@seeds.example.com", "qa@see\u200bds.example.com", false],
+    ["*@seeds.example.com", "qa@seeds。example。com", false],
+    ["*@kiosk.example", "qa@\u212aiosk.example", false],
+    ["*@bücher.example", "qa@bücher.EXAMPLE", true],
+    ["*@bücher.example", "qa@xn--bcher-kva.example", true],
+    ["qa+*@seeds.example.com", "qa+pr-7@seeds.example.com", true],
+    ["qa+*@seeds.example.com", "jane@seeds.example.com", false],
+    ["jane.doe@example.com", "jane.doe@example.com", true],
+    ["jane.doe@example.com", "janexdoe@example.com", false],
+    ["jane@example.com", "Jane@example.com", false],
+  ];
+  for (const [pattern, email, allowed] of table) {
+    it(`${allowed ? "allows" : "refuses"} ${email} by ${pattern}`, () => {
+      assert.equal(parseRecipients(JSON.stringify([pattern])).allows(email), allowed);
+    });
+  }
+
+  it("allows what any pattern of the list allows", () => {
+    const recipients = parseRecipients('["jane@example.com", "*@seeds.example.com"]');
+    assert.ok(recipients.allows("jane@example.com"));
+    assert.ok(recipients.allows("qa@seeds.example.com"));
+    assert.ok(!recipients.allows("john@example.com"));
+  });
+
+  for (const text of [
+    "",
+    "*@seeds.example.com",
+    "{}",
+    "[]",
+    "null",
+    '[""]',
+    "[1]",
+    '["*"]',
+    '["*@*"]',
+    '["*@"]',
+    '["@a.example"]',
+    '["*@*.example.com"]',
+    '["a@b@c.example"]',
+    '["*@a b.example"]',
+    '["*@ſeeds.example"]',
+    '["jane@a.example, joe@b.example"]',
+  ]) {
+    it(`refuses ${JSON.stringify(text)} as a list`, () => {
+      assert.throws(() => parseRecipients(text), /^Error: (is not|has a pattern, number 1,)/);
+    });
+  }
+});

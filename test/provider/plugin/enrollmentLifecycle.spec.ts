@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import enrollmentLifecycle from "../../../provider/plugin/enrollmentLifecycle";
+import type { EnrollmentInputs } from "../../../provider/model/inputs";
+import { configure, inputs, leaveAsKilled, printed, settings } from "../../support/lifecycle";
+import { useSandbox } from "../../support/sandbox";
+
+describe("the lifecycle of an enrollment, against the sandbox", () => {
+  const sandbox = useSandbox();
+  beforeEach(() => configure(settings(sandbox().url)));
+
+  const create = () => enrollmentLifecycle.create(inputs);
+  const last = () => sandbox().store.requests().at(-1);
+
+  it("checks without a request, and fills in the defaults", async () => {
+    const { journeyId, email, abortReason, __provider } = inputs;
+    const given = { journeyId, email, abortReason, __provider } as EnrollmentInputs;
+    const { inputs: checked, failures } = await enrollmentLifecycle.check(given, given);
+    assert.deepEqual(failures, []);
+    assert.deepEqual(checked, { ...inputs, data: {} });
+    assert.equal(sandbox().store.requests().length, 0);
+  });
+
+  it("names what is wrong with settings and inputs, without a property whose value the engine would print", async () => {
+    await configure(settings("nowhere", { "mailmodo:allowedRecipients": undefined }));
+    const { failures } = await enrollmentLifecycle.check(inputs, { ...inputs, journeyId: "x" });
+    assert.deepEqual(
+      failures?.map(({ property, reason }) => [property, reason.split(" ").slice(0, 2).join(" ")]),
+      [
+        ["", "mailmodo:baseUrl is"],
+        ["", "Missing mailmodo:allowedRecipients:"],
+        ["", "journeyId must"],
+      ],
+    );
+  });
+
+  it("creates by one start, and takes the instance id as the id", async () => {
+    const { id, outs } = await create();
+    const [instance, ...others] = sandbox().store.all();
+    assert.deepEqual(others, []);
+    assert.equal(instance?.instanceId, id);
+    assert.deepEqual(instance?.data, { firstName: "Ada" });
+    const { instanceId, status, startedAt, ...rest } = outs;
+    assert.deepEqual([instanceId, status, rest], [id, "started", inputs]);
+    assert.match(startedAt, /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+  });
+
+  it("records nothing when the start is refused", async () => {
+    await create();
+    await assert.rejects(create(), (error: Error) => {
+      assert.match(error.message, /refused it \(400\): "The journey is already running for the provided email"/);
+      assert.ok(!("id" in error));
+      return true;
+    });
+  });
+
+  it("replaces by abort before start", async () => {
+    const { id, outs } = await create();
+    const diff = await enrollmentLifecycle.diff(id, outs, { ...inputs, data: {} });
+    assert.deepEqual(diff, { changes: true, replaces: ["data"], deleteBeforeReplace: true });
+  });
+
+  it("sees no change where there is none", async () => {
+    const { id, outs } = await create();
+    assert.equal((await enrollmentLifecycle.diff(id, outs, inputs)).changes, false);
+  });
+
+  it("updates the abort reason without a request, and returns everything", async () => {
+    const { id, outs } = await create();
+    const news = { ...inputs, abortReason: "other" };
+    assert.deepEqual(await enrollmentLifecycle.update(id, outs, news), { outs: { ...outs, abortReason: "other" } });
+    assert.equal(sandbox().store.requests().length, 1);
+  });
+
+  it("deletes by one abort of the instance, with the reason", async () => {
+    const { id, outs } = await create();
+    await enrollmentLifecycle.delete(id, outs);
+    assert.deepEqual(last()?.body, { instanceId: id, reason: "preview closed" });
+    assert.equal(sandbox().store.all()[0]?.abortReason, "preview closed");
+  });
+
+  it("takes an enrollment that is already over as deleted, and says so in one line", async () => {
+    const { id, outs } = await create();
+    await enrollmentLifecycle.delete(id, outs);
+    const lines = await printed(() => enrollmentLifecycle.delete(id, outs));
+    assert.deepEqual(lines, [
+      `Nothing left to abort in journey ${inputs.journeyId} for q***@seeds.example.com: "The journey instance has already ended"`,
+    ]);
+  });
+
+  it("replaces an enrollment whose abort a killed plugin began, for it may be over", async () => {
+    const { id, outs } = await create();
+    assert.deepEqual((await enrollmentLifecycle.diff(id, outs, inputs)).replaces, []);
+    await leaveAsKilled((journal) => journal.note("abort", outs));
+    assert.deepEqual((await enrollmentLifecycle.diff(id, outs, inputs)).replaces, ["instanceId"]);
+    await enrollmentLifecycle.delete(id, outs);
+    assert.deepEqual((await enrollmentLifecycle.diff(id, outs, inputs)).replaces, []);
+  });
+
+  it("aborts a start that a killed plugin left behind, before it starts the address again", async () => {
+    const lost = await create();
+    await leaveAsKilled(async (journal) => (await journal.note("start", inputs)).confirm(lost.id));
+    const { id } = await create();
+    assert.deepEqual(
+      sandbox()
+        .store.all()
+        .map(({ instanceId, status }) => [instanceId, status]),
+      [
+        [lost.id, "aborted"],
+        [id, "running"],
+      ],
+    );
+  });
+
+  it("says that nothing was sent where it cannot note the start", async () => {
+    const home = process.env["PULUMI_HOME"];
+    process.env["PULUMI_HOME"] = "/dev/null";
+    try {
+      await assert.rejects(create(), /it could not be noted in \S+ \(ENOTDIR\)\. Nothing was sent\./);
+    } finally {
+      process.env["PULUMI_HOME"] = home;
+    }
+    assert.equal(sandbox().store.requests().length, 0);
+  });
+
+  it("takes the key of today from the environment, whatever the config says", async () => {
+    const { id, outs } = await create();
+    sandbox().rotateKey("TESTKEY-0000000-0000000-0000009");
+    await assert.rejects(enrollmentLifecycle.delete(id, outs), (error: Error) => {
+      assert.match(error.message, /refused the API key \(400\): "Invalid mmApiKey"/);
+      for (const way of ["MAILMODO_API_KEY", "pulumi up", "pulumi destroy --run-program"]) {
+        assert.ok(error.message.includes(way), error.message);
+      }
+      assert.equal(error.stack, "");
+      return true;
+    });
+    process.env["MAILMODO_API_KEY"] = "TESTKEY-0000000-0000000-0000009";
+    try {
+      await enrollmentLifecycle.delete(id, outs);
+    } finally {
+      delete process.env["MAILMODO_API_KEY"];
+    }
+    assert.equal(sandbox().store.all()[0]?.status, "aborted");
+  });
+
+  it("starts nothing for an address outside the list, even if the check is passed over", async () => {
+    await assert.rejects(
+      enrollmentLifecycle.create({ ...inputs, email: "jane@example.org" }),
+      /Could not start journey \S+ for j\*\*\*@example\.org: the address is outside mailmodo:allowedRecipients\. Nothing was sent\./,
+    );
+    assert.equal(sandbox().store.requests().length, 0);
+  });
+
+  it("aborts an address that the list no longer has: only starts need it", async () => {
+    const { id, outs } = await create();
+    await configure(settings(sandbox().url, { "mailmodo:allowedRecipients": undefined }));
+    await enrollmentLifecycle.delete(id, outs);
+    assert.equal(sandbox().store.all()[0]?.status, "aborted");
+  });
+});

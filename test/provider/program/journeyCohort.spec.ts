@@ -1,0 +1,129 @@
+// The engine is mocked here by the SDK's own setMocks, to see what a program registers; test/engine runs the real one.
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { JourneyCohort, type CohortContact, type JourneyCohortArgs } from "../../../provider/program/journeyCohort";
+import { JourneyEnrollment } from "../../../provider/program/journeyEnrollment";
+import { registrations } from "../../support/registrations";
+
+const journeyId = "6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5";
+const contacts: CohortContact[] = Array.from({ length: 12 }, (_, nth) => ({ email: `qa${nth}@seeds.example.com` }));
+const make = (args: Partial<JourneyCohortArgs>) =>
+  registrations(() => new JourneyCohort("smoke", { journeyId, contacts, ...args }));
+/** What is secret comes with a mark. */
+const plain = (text: unknown) => (typeof text === "string" ? text : (text as { value: string }).value);
+/** All contacts that were registered, by address. */
+const registered = (all: Awaited<ReturnType<typeof make>>) =>
+  Object.assign(
+    {},
+    ...all
+      .filter(({ type }) => type.endsWith(":CohortShard"))
+      .map(({ inputs }) => JSON.parse(plain(inputs["contacts"])) as object),
+  ) as Record<string, unknown>;
+
+describe("JourneyCohort", () => {
+  it("registers a plan and at most so many shards, with each contact in one, and none that is empty", async () => {
+    const all = await make({ shards: 5 });
+    const types = all.map(({ type }) => type.split(":").at(-1));
+    assert.deepEqual(types.slice(0, 2), ["JourneyCohort", "CohortPlan"]);
+    const shards = all.filter(({ type }) => type.endsWith(":CohortShard"));
+    assert.ok(shards.length > 1 && shards.length <= 5);
+    assert.ok(
+      shards.every(({ name, inputs }) => name === `smoke-${String(inputs["shard"])}` && inputs["contacts"] !== "{}"),
+    );
+    assert.deepEqual(Object.keys(registered(all)).sort(), contacts.map(({ email }) => email).sort());
+    const { contacts: text, shard, ...common } = shards[0]!.inputs;
+    assert.deepEqual([typeof text, typeof shard], ["string", "number"]);
+    assert.deepEqual(common, {
+      cohort: "smoke",
+      shards: 5,
+      size: 12,
+      journeyId,
+      allowDuplicateEmail: false,
+      abortReason: "Removed by Pulumi from seeds/pr-7",
+      stack: "organization/seeds/pr-7",
+      __provider: `exports.handler = () => require("pulumi-mailmodo/cohortLifecycle")`,
+    });
+  });
+
+  it("has 64 shards by default, and registers nothing but the plan for nobody", async () => {
+    const all = await make({ contacts: [] });
+    assert.deepEqual(
+      all.map(({ type, inputs }) => [type.split(":").at(-1), inputs["shards"]]),
+      [
+        ["JourneyCohort", undefined],
+        ["CohortPlan", 64],
+      ],
+    );
+  });
+
+  it("puts each contact where it was, whoever else is there", async () => {
+    const placeOf = async (some: CohortContact[]) =>
+      new Map(
+        (await make({ contacts: some }))
+          .filter(({ type }) => type.endsWith(":CohortShard"))
+          .flatMap(({ name, inputs }) =>
+            Object.keys(JSON.parse(inputs["contacts"] as string) as object).map((email) => [email, name] as const),
+          ),
+      );
+    const [all, some] = [await placeOf(contacts), await placeOf(contacts.slice(3).reverse())];
+    for (const [email, name] of some) assert.equal(name, all.get(email));
+  });
+
+  it("takes values and addresses that come as outputs", async () => {
+    const all = await make({
+      contacts: [
+        { email: pulumi.secret("a@Seeds.Example.com"), data: { firstName: pulumi.output("Ada"), seats: 3 } },
+        { email: "b@seeds.example.com", data: pulumi.output({ trial: true }) },
+      ],
+    });
+    const texts = all.filter(({ type }) => type.endsWith(":CohortShard")).map(({ inputs }) => inputs["contacts"]);
+    assert.ok(
+      texts.every((text) => typeof text === "object"),
+      "all are secret",
+    );
+    assert.deepEqual(registered(all), {
+      "a@seeds.example.com": { firstName: "Ada", seats: 3 },
+      "b@seeds.example.com": { trial: true },
+    });
+  });
+
+  const refused: [what: string, args: Partial<JourneyCohortArgs>, says: RegExp][] = [
+    [
+      "an address twice, in any spelling",
+      { contacts: [...contacts, { email: "QA3@seeds.example.com" }, { email: "qa0@seeds.example.com" }] },
+      /^The cohort "smoke" has addresses twice: Q\*\*\*@seeds\.example\.com \(numbers 4 and 13\), q\*\*\*@seeds\.example\.com \(numbers 1 and 14\)\. Each can be in it once/,
+    ],
+    ["shards of 0", { shards: 0 }, /^shards of the cohort "smoke" must be a whole number from 1 to 1024/],
+    ["shards of 2.5", { shards: 2.5 }, /whole number/],
+    ["shards of 1025", { shards: 1025 }, /whole number/],
+    ["shards as text", { shards: "8" as never }, /whole number/],
+    ["contacts that are no list", { contacts: {} as never }, /^contacts of the cohort "smoke" must be a list/],
+    ["a contact without an address", { contacts: [{ email: "a@x.example" }, {} as never] }, /number 2 has none/],
+    ["a contact that is text", { contacts: ["a@x.example" as never] }, /number 1 has none/],
+  ];
+  for (const [what, args, says] of refused) {
+    it(`refuses ${what}`, async () => {
+      await assert.rejects(make(args), (error: Error) => {
+        assert.ok(pulumi.RunError.isInstance(error), "an error of the user's");
+        assert.match(error.message, says);
+        return true;
+      });
+    });
+  }
+
+  it("refuses an address that an enrollment of the stack has already, and names both", async () => {
+    const both = () => [
+      new JourneyEnrollment("one", { journeyId, email: "qa3@seeds.example.com" }),
+      new JourneyCohort("smoke", { journeyId, contacts }),
+    ];
+    await assert.rejects(registrations(both), /"one" and "smoke" both enroll q\*\*\*@seeds\.example\.com/);
+  });
+
+  it("refuses to be started again before it is aborted, as only JavaScript can ask for", async () => {
+    const opts: object = { deleteBeforeReplace: false };
+    await assert.rejects(
+      registrations(() => new JourneyCohort("smoke", { journeyId, contacts }, opts)),
+      /^Error: deleteBeforeReplace of the cohort "smoke" must not be false: /,
+    );
+  });
+});

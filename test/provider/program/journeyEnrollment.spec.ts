@@ -1,0 +1,169 @@
+// The engine is mocked here by the SDK's own setMocks, to see what a program registers; test/engine runs the real one.
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { JourneyEnrollment, type JourneyEnrollmentArgs } from "../../../provider/program/journeyEnrollment";
+import { LOADER } from "../../../provider/model/loader";
+import { stackAddress } from "../../../provider/program/stackAddress";
+import { registrations } from "../../support/registrations";
+
+const journeyId = "6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5";
+const email = "qa@seeds.example.com";
+
+describe("JourneyEnrollment", () => {
+  it("registers its inputs with defaults, under its type, with the loader", async () => {
+    const [one, ...others] = await registrations(() => new JourneyEnrollment("qa", { journeyId, email }));
+    assert.deepEqual(others, []);
+    assert.deepEqual(one, {
+      type: "pulumi-nodejs:dynamic/mailmodo:JourneyEnrollment",
+      name: "qa",
+      inputs: {
+        journeyId,
+        email,
+        data: {},
+        allowDuplicateEmail: false,
+        abortReason: "Removed by Pulumi from seeds/pr-7",
+        stack: "organization/seeds/pr-7",
+        __provider: LOADER,
+      },
+    });
+  });
+
+  it("registers what it is given, outputs too", async () => {
+    const args: JourneyEnrollmentArgs = {
+      journeyId: pulumi.output(journeyId),
+      email: stackAddress(email),
+      data: { firstName: pulumi.output("Ada"), seats: 3, trial: true },
+      allowDuplicateEmail: true,
+      abortReason: "preview closed",
+      triggers: ["0a1b2c3", pulumi.output(7)],
+    };
+    const [one] = await registrations(() => new JourneyEnrollment("qa", args));
+    assert.deepEqual(one?.inputs, {
+      journeyId,
+      email: "qa+seeds.pr-7@seeds.example.com",
+      data: { firstName: "Ada", seats: 3, trial: true },
+      allowDuplicateEmail: true,
+      abortReason: "preview closed",
+      triggers: ["0a1b2c3", 7],
+      stack: "organization/seeds/pr-7",
+      __provider: LOADER,
+    });
+  });
+
+  it("refuses a second enrollment of an address in a journey, and names both", async () => {
+    const both = () => [
+      new JourneyEnrollment("one", { journeyId, email }),
+      new JourneyEnrollment("two", { journeyId, email: pulumi.secret("QA@Seeds.example.com") }),
+    ];
+    await assert.rejects(registrations(both), {
+      message:
+        'error serializing property "allowDuplicateEmail": ' +
+        `"one" and "two" both enroll Q***@Seeds.example.com in journey ${journeyId}. ` +
+        "Remove one, or set allowDuplicateEmail on both.",
+    });
+  });
+
+  it("refuses it too where only one of them allows it", async () => {
+    const both = () => [
+      new JourneyEnrollment("one", { journeyId, email, allowDuplicateEmail: true }),
+      new JourneyEnrollment("two", { journeyId, email }),
+    ];
+    await assert.rejects(registrations(both), /"one" and "two" both enroll/);
+  });
+
+  it("allows it where both do, and for another journey or address", async () => {
+    const registered = await registrations(() => {
+      new JourneyEnrollment("one", { journeyId, email, allowDuplicateEmail: true });
+      new JourneyEnrollment("two", { journeyId, email, allowDuplicateEmail: true });
+      new JourneyEnrollment("three", { journeyId: "0b9e8d7c-6a5f-4e4d-9c3b-2a1908f7e6d5", email });
+      new JourneyEnrollment("four", { journeyId, email: "qa2@seeds.example.com" });
+    });
+    assert.equal(registered.length, 4);
+  });
+
+  it("leaves the stack of the SDK's own refusals as it is, with the program's place in it", async () => {
+    const { stackTraceLimit } = Error;
+    await assert.rejects(
+      registrations(() => new JourneyEnrollment("", { journeyId, email })),
+      (error: Error) => {
+        assert.match(
+          error.stack ?? "",
+          /^Error: Missing resource name argument.*\n( +at .*\n)* +at .*journeyEnrollment\.spec\.ts:/,
+        );
+        return true;
+      },
+    );
+    assert.equal(Error.stackTraceLimit, stackTraceLimit);
+  });
+
+  it("has Node describe one stack, where the SDK has it describe one for each of its promises", async () => {
+    const stacksOf = (make: () => unknown) => {
+      const before: unknown = Reflect.get(Error, "prepareStackTrace");
+      let described = 0;
+      Error.prepareStackTrace = (_error, frames) => {
+        if (frames.length > 0) described += 1;
+        return "";
+      };
+      try {
+        make();
+      } finally {
+        Reflect.set(Error, "prepareStackTrace", before);
+      }
+      return described;
+    };
+    let described: number[] = [];
+    await registrations(() => {
+      described = [
+        stacksOf(() => new JourneyEnrollment("qa", { journeyId, email })),
+        stacksOf(() => new pulumi.ComponentResource("seeds:index:Other", "other", { journeyId, email })),
+      ];
+    });
+    assert.equal(described[0], 1);
+    assert.ok(described[1]! > 1, `${described[1]}`);
+  });
+
+  it("allows the same enrollment again in the next run of one process", async () => {
+    const program = () => new JourneyEnrollment("one", { journeyId, email });
+    await registrations(program);
+    assert.equal((await registrations(program)).length, 1);
+  });
+
+  it("refuses to be started again before it is aborted", async () => {
+    const program = (deleteBeforeReplace: boolean) => () =>
+      new JourneyEnrollment("one", { journeyId, email }, { deleteBeforeReplace });
+    await assert.rejects(registrations(program(false)), {
+      message:
+        'deleteBeforeReplace of the enrollment "one" must not be false: a replacement would enroll an address again ' +
+        "before the running journey is aborted. Remove the option.",
+    });
+    assert.equal((await registrations(program(true))).length, 1);
+  });
+
+  it("refuses a key that was set without --secret, without repeating it", async () => {
+    const program = () => new JourneyEnrollment("one", { journeyId, email });
+    await assert.rejects(
+      registrations(program, { "mailmodo:apiKey": "TESTKEY-0000000-0000000-0000001" }),
+      (error: Error) => {
+        assert.match(error.message, /was set without --secret.*pulumi config set --secret mailmodo:apiKey <key>/);
+        assert.ok(!error.message.includes("0000000"));
+        return true;
+      },
+    );
+  });
+
+  it("refuses a key that was set as its own reference, without repeating it", async () => {
+    const program = () => new JourneyEnrollment("one", { journeyId, email });
+    await assert.rejects(
+      registrations(program, { "mailmodo:apiKeySecret": "TESTKEY-0000000-0000000-0000001" }),
+      (error: Error) => {
+        assert.match(
+          error.message,
+          /apiKeySecret is an API key, .*pulumi config set --secret mailmodo:apiKey <key>.*new key/,
+        );
+        assert.ok(!error.message.includes("0000000"));
+        return true;
+      },
+    );
+    assert.equal((await registrations(program, { "mailmodo:apiKeySecret": "prod/mailmodo#apiKey" })).length, 1);
+  });
+});

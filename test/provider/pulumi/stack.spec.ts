@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { Stack } from "../../../provider/pulumi/stack";
+
+// A stand-in for the CLI, which answers what a file says: no bucket and no Pulumi Cloud is at hand to be raced.
+const CLI = `#!/bin/sh
+echo "$*" >> "$ANSWERS/asked"
+case "$*" in
+  "stack init"*) cat "$ANSWERS/init" >&2; exit 1 ;;
+  whoami*) cat "$ANSWERS/whoami" ;;
+  "stack ls"*) cat "$ANSWERS/ls" ;;
+  cancel*) exit 0 ;;
+esac
+`;
+
+describe("a stack's lock, by way of the CLI", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), "cli-"));
+    fs.writeFileSync(path.join(folder, "pulumi"), CLI, { mode: 0o755 });
+    answer({ whoami: '{"url":"s3://states"}' });
+  });
+  afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+  function answer(answers: Record<string, string>): void {
+    for (const [name, text] of Object.entries(answers)) fs.writeFileSync(path.join(folder, name), text);
+  }
+  const asked = () => fs.readFileSync(path.join(folder, "asked"), "utf8");
+  const stack = (name = "test") =>
+    new Stack(name, folder, { PATH: `${folder}:${process.env["PATH"]}`, ANSWERS: folder });
+  const locked = (...urls: string[]) =>
+    `error: the stack is currently locked by ${urls.length} lock(s). Either wait for the other process(es) to end or delete the lock file with \`pulumi cancel\`.\n` +
+    urls.map((url, nth) => `  ${url}: created by ann@runner (pid ${nth + 1}) at 2026-11-26T14:00:0${nth}Z\n`).join("");
+
+  it("is read with the stack's full name, whether it is held or not", async () => {
+    answer({ init: "error: stack 'organization/seeds/test' already exists\n" });
+    assert.deepEqual(await stack().occupancy(), { fullName: "organization/seeds/test", locks: [] });
+    const url = "s3://states/.pulumi/locks/organization/seeds/test/1.json?region=eu-west-1";
+    answer({ init: locked(url) });
+    assert.deepEqual(await stack().occupancy(), {
+      fullName: "organization/seeds/test",
+      locks: [{ url, owner: "ann", host: "runner", pid: 1, at: Date.parse("2026-11-26T14:00:00Z") }],
+    });
+    answer({ init: "error: no credentials\n" });
+    await assert.rejects(
+      stack().occupancy(),
+      /^Error: Could not ask for the lock of the stack test: no credentials\.$/,
+    );
+  });
+
+  it("alone is removed where it is a file, and not one that a new run has taken since", async () => {
+    const locks = path.join(folder, "state/.pulumi/locks/organization/seeds/test");
+    fs.mkdirSync(locks, { recursive: true });
+    for (const name of ["1.json", "2.json"]) fs.writeFileSync(path.join(locks, name), "{}");
+    answer({ init: locked(`file://${locks}/1.json?no_tmp_dir=true`) });
+    const { locks: judged } = await stack().occupancy();
+    await stack().free(judged);
+    assert.deepEqual(fs.readdirSync(locks), ["2.json"]);
+    assert.doesNotMatch(asked(), /cancel/);
+  });
+
+  it("is not freed in a bucket where a new run has one by now", async () => {
+    const [one, two] = ["1", "2"].map((id) => `s3://states/.pulumi/locks/organization/seeds/test/${id}.json`);
+    answer({ init: locked(one!) });
+    const { locks: judged } = await stack().occupancy();
+    answer({ init: locked(one!, two!) });
+    await assert.rejects(
+      stack().free(judged),
+      /^Error: Another run has taken the lock of the stack test since; nothing was freed\./,
+    );
+    answer({ init: locked(two!) });
+    await assert.rejects(stack().free(judged), /Another run has taken the lock/);
+    assert.doesNotMatch(asked(), /cancel/);
+    answer({ init: locked(one!) });
+    await stack().free(judged);
+    assert.match(asked(), /^cancel --yes --stack test/m);
+  });
+
+  it("is not asked for again where another recover has freed it", async () => {
+    const url = "s3://states/.pulumi/locks/organization/seeds/test/1.json";
+    answer({ init: locked(url) });
+    const { locks: judged } = await stack().occupancy();
+    answer({ init: "error: stack 'organization/seeds/test' already exists\n" });
+    await stack().free(judged);
+    assert.doesNotMatch(asked(), /cancel/);
+  });
+
+  it("is an update of nobody known in Pulumi Cloud, which tells no more", async () => {
+    answer({
+      whoami: '{"url":"https://app.pulumi.com/ann"}',
+      init: "error: stack 'acme/seeds/test' already exists\n",
+      ls: '[{"name":"acme/test","updateInProgress":true},{"name":"other","updateInProgress":false}]',
+    });
+    const { locks } = await stack("acme/test").occupancy();
+    assert.deepEqual(
+      locks.map(({ pid }) => pid),
+      [0],
+    );
+    answer({ ls: '[{"name":"test","updateInProgress":false},{"name":"other","updateInProgress":true}]' });
+    assert.deepEqual((await stack().occupancy()).locks, []);
+  });
+
+  const names: [own: string, listed: string[], others: string[]][] = [
+    ["test", ["test", "other"], ["other"]],
+    ["organization/seeds/test", ["test", "other"], ["other"]],
+    ["acme/test", ["test", "beta/test", "acme/other"], ["beta/test", "acme/other"]],
+  ];
+  for (const [own, listed, others] of names) {
+    it(`is not asked for of ${own} itself among the project's others`, async () => {
+      answer({ ls: JSON.stringify(listed.map((name) => ({ name }))) });
+      assert.deepEqual(
+        (await stack(own).others()).map(({ name }) => name),
+        others,
+      );
+    });
+  }
+});
