@@ -1,7 +1,22 @@
 import { hideStack } from "../text/hideStack";
 
-/** What an inbox cannot do, and why. The message is one line, with every address masked. */
+/**
+ * What an inbox cannot do, and why. The message is one line, with every address masked.
+ *
+ * @example
+ * ```ts
+ * import { InboxError, SeedInbox } from "pulumi-mailmodo/inbox";
+ *
+ * const inbox = new SeedInbox({ bucket: "seeds-inbox" });
+ * const wanted = { to: "qa@seeds.example.com", since: new Date(), timeoutMs: 5_000 };
+ * const mail = await inbox.waitForMail(wanted).catch((error: unknown) => {
+ *   if (error instanceof InboxError) return undefined;
+ *   throw error;
+ * });
+ * ```
+ */
 export class InboxError extends Error {
+  /** @internal */
   constructor(message: string, cause?: unknown) {
     super(message, { cause });
     this.name = "InboxError";

@@ -8,6 +8,7 @@ import { isWanted, wantedBy, type WaitForMailOptions } from "./wanted";
 
 export { InboxError, type SeedMail, type WaitForMailOptions };
 
+/** Where the mails arrive. */
 export interface SeedInboxOptions {
   /** The bucket that SES's receipt rule writes to: its name alone. */
   bucket: string;
@@ -22,7 +23,23 @@ export interface SeedInboxOptions {
   client?: S3Client;
 }
 
-/** A mailbox for tests: the bucket to which SES writes what it receives. It reads, and changes nothing there. */
+/**
+ * A mailbox for tests: the bucket to which SES writes what it receives. It reads, and changes nothing there.
+ *
+ * @example
+ * ```ts
+ * import { SeedInbox } from "pulumi-mailmodo/inbox";
+ *
+ * const inbox = new SeedInbox({ bucket: "seeds-inbox", prefix: "mail/" });
+ * const { subject, links } = await inbox.waitForMail({
+ *   to: "qa+seeds.pr-42@seeds.example.com",
+ *   subject: /^Welcome/,
+ *   since: "2026-11-24T12:00:00.000Z",
+ *   timeoutMs: 60_000,
+ * });
+ * console.log(subject, links);
+ * ```
+ */
 export class SeedInbox {
   private readonly bucket: Bucket;
 

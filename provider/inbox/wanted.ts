@@ -4,6 +4,7 @@ import { maskAddress } from "../text/masking";
 import { InboxError } from "./inboxError";
 import type { SeedMail } from "./seedMail";
 
+/** Which mail to wait for, and how long. */
 export interface WaitForMailOptions {
   /**
    * The address, with its plus tag, as the mail names it: `qa+seeds.pr-42@…` is neither `qa@…` nor `qa+seeds.pr-4@…`.

@@ -19,6 +19,7 @@ export interface CohortContact {
   data?: pulumi.Input<Record<string, pulumi.Input<DataValue>>> | undefined;
 }
 
+/** What a {@link JourneyCohort} enrolls, and in which journey. */
 export interface JourneyCohortArgs {
   /**
    * The journey's id at Mailmodo: a UUID. The journey's trigger must be "API / Webhook". Anything else than a UUID fails

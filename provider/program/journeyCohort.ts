@@ -24,6 +24,21 @@ export type { CohortContact, JourneyCohortArgs };
  * Many addresses in one Mailmodo journey, from a few to a hundred thousand. Each contact is enrolled, aborted and recorded
  * by itself, as by {@link JourneyEnrollment}; the engine sees the few shards that they are spread over by a hash of their
  * addresses. Creating it **sends real mail** to each.
+ *
+ * @example
+ * ```ts
+ * import { JourneyCohort, stackAddress } from "pulumi-mailmodo";
+ *
+ * const smoke = new JourneyCohort("smoke", {
+ *   journeyId: "6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5",
+ *   contacts: ["ada", "bob"].map((name) => ({
+ *     email: stackAddress(`${name}@seeds.example.com`),
+ *     data: { firstName: name },
+ *   })),
+ * });
+ *
+ * export const { size, instances } = smoke;
+ * ```
  */
 export class JourneyCohort extends pulumi.ComponentResource {
   /** How many contacts it has. */

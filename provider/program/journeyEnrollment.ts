@@ -8,6 +8,7 @@ import { LOADER, TYPES } from "../model/loader";
 import { fullStackName } from "./stackName";
 import { keepTopFrameOnly } from "./topFrame";
 
+/** What {@link JourneyEnrollment} enrolls, and in which journey. */
 export interface JourneyEnrollmentArgs {
   /**
    * The journey's id at Mailmodo: a UUID. The journey's trigger must be "API / Webhook". Anything else than a UUID fails
@@ -46,6 +47,20 @@ export interface JourneyEnrollmentArgs {
  * One address in one Mailmodo journey. Creating it starts the journey, **which sends real mail: Mailmodo has no test
  * mode**; deleting it aborts the journey. Mailmodo cannot be asked what runs, so a journey that ended or was aborted
  * elsewhere is not seen; a destroy takes it as done.
+ *
+ * @example
+ * ```ts
+ * import { JourneyEnrollment, stackAddress } from "pulumi-mailmodo";
+ *
+ * const welcome = new JourneyEnrollment("welcome", {
+ *   journeyId: "6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5",
+ *   email: stackAddress("qa@seeds.example.com"),
+ *   data: { firstName: "Ada", trialDays: 14 },
+ *   abortReason: "The test is over",
+ * });
+ *
+ * export const { instanceId, startedAt } = welcome;
+ * ```
  */
 export class JourneyEnrollment extends pulumi.CustomResource {
   /** The journey's id: a UUID. */

@@ -16,6 +16,14 @@ import { programError } from "./programError";
  *
  * @param base A plain e-mail address whose local part, without a tag, has at most 47 characters.
  * @throws {pulumi.RunError} The base is not a plain address, or its local part is too long to be tagged.
+ *
+ * @example
+ * ```ts
+ * import { stackAddress } from "pulumi-mailmodo";
+ *
+ * // In the stack "pr-42" of the project "seeds": qa+seeds.pr-42@seeds.example.com
+ * export const email = stackAddress("qa@seeds.example.com");
+ * ```
  */
 export function stackAddress(base: string): string {
   return tagAddress(base, pulumi.getProject(), pulumi.getStack());

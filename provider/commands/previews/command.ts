@@ -4,7 +4,8 @@ import type { Previews } from "./previews";
 import type { Report } from "./report";
 import { askOpen, type OpenSources } from "./openPreviews";
 import { Stop } from "./stop";
-import { DEFAULT_TTL_MS, checkName, parseDeadAfter, parseTtl } from "./words";
+import { DEFAULT_TTL_MS, parseDeadAfter, parseTtl } from "../durations";
+import { checkName } from "./previewName";
 import { keepCompiledCode } from "../compileCache";
 
 interface Common {
@@ -18,7 +19,7 @@ interface Common {
 
 type Reports = typeof import("./report");
 
-/** What a command came to: its report, what `--json` prints, and whether something is left to be seen to. */
+/** What a command came to: its report, what `--json` prints, and whether something is left to do. */
 interface Outcome {
   readonly report: Report;
   readonly data: unknown;
@@ -70,8 +71,8 @@ function addDown(previews: Command): void {
     .option(...RUN_IS_OVER)
     .action((options: Common & { name: string }) =>
       run(options, options.name, async (all, reports) => {
-        const taken = await all.down(options.name);
-        return { report: reports.downReport(taken), data: taken };
+        const destroyed = await all.down(options.name);
+        return { report: reports.downReport(destroyed), data: destroyed };
       }),
     );
 }
@@ -86,9 +87,9 @@ function addSweep(previews: Command): void {
     .action((options: Common & OpenSources & { dryRun: boolean }) =>
       run(options, "sweep", async (all, reports) => {
         const ask = askOpen(options);
-        const taken = await all.sweep({ dryRun: options.dryRun, ...(ask === undefined ? {} : { ask }) });
-        const left = taken.some(({ outcome }) => outcome === "left");
-        return { report: reports.sweepReport(taken), data: taken, left };
+        const destroyed = await all.sweep({ dryRun: options.dryRun, ...(ask === undefined ? {} : { ask }) });
+        const left = destroyed.some(({ outcome }) => outcome === "left");
+        return { report: reports.sweepReport(destroyed), data: destroyed, left };
       }),
     );
 }
@@ -102,7 +103,7 @@ function addList(previews: Command): void {
   );
 }
 
-const RUN_IS_OVER = ["--run-is-over", "you know that the run is over which nothing proves to be dead"] as const;
+const RUN_IS_OVER = ["--run-is-over", "you know that a run has ended where nothing proves it"] as const;
 
 async function run(
   { cwd, settings, lockDeadAfter, runIsOver = false, json, summary }: Common,

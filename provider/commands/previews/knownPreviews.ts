@@ -1,28 +1,35 @@
 import { previewOf, TAGS, type Preview } from "./preview";
 import type { Workspace } from "./workspace";
 
-/** The previews that the backend knows: the stacks of the project that have the mark. */
+/** What the backend says of a project's previews. */
+interface Listing {
+  readonly previews: readonly Preview[];
+  /** The names of the stacks whose tags cannot be read: they may be previews. */
+  readonly unread: readonly string[];
+}
+
+/** The previews that the backend knows: the stacks of the project that have the tag. */
 export class KnownPreviews {
-  /** @param say Takes what cannot be read, by the stack's name. */
+  /** @param log Takes what cannot be read, by the stack's name. */
   constructor(
     private readonly workspace: Workspace,
-    private readonly say: (name: string, line: string) => void,
+    private readonly log: (name: string, line: string) => void,
   ) {}
 
-  /** @param unread Takes the names of the stacks whose tags cannot be read: they may be previews. */
-  async all(unread: string[] = []): Promise<Preview[]> {
+  async all(): Promise<Listing> {
     const previews: Preview[] = [];
+    const unread: string[] = [];
     for (const listed of await this.workspace.stacks()) {
       const { name } = listed;
       const tags = await this.workspace.tags(name).catch((error: Error) => {
-        this.say(name, error.message);
+        this.log(name, error.message);
         unread.push(name);
         return {};
       });
       const preview = previewOf(listed, tags);
       if (preview !== undefined) previews.push(preview);
     }
-    return previews;
+    return { previews, unread };
   }
 
   /** The preview of that name, or undefined if there is no such stack. @throws {Error} The stack is no preview. */
@@ -32,8 +39,8 @@ export class KnownPreviews {
     const preview = previewOf(listed, await this.workspace.tags(name));
     if (preview !== undefined) return preview;
     throw new Error(
-      `The stack ${name} is no preview: it has no tag ${TAGS.created}, so it is not touched. Take another name; ` +
-        `or, if it is empty and left by an up that was killed as it began: pulumi stack rm ${name}.`,
+      `The stack ${name} is no preview: it has no tag ${TAGS.created}, so it is not touched. Choose another name; ` +
+        `or, if it is empty and was left by an up that was killed as it started: pulumi stack rm ${name}.`,
     );
   }
 

@@ -1,16 +1,16 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import * as fs from "node:fs";
-import { checkName } from "./words";
+import { checkName } from "./previewName";
 
 /** Which previews are to stay. */
 export interface OpenPreviews {
   readonly names: ReadonlySet<string>;
-  /** As of when, in milliseconds. A preview that came up later may be open without being in it. */
+  /** As of when, in milliseconds. A preview that was created later may be open without being in it. */
   readonly asOf: number;
 }
 
-/** Asks which previews are to stay. It is asked again right before each one is taken down. */
+/** Asks which previews are to stay. Asked again right before each one is destroyed. */
 export type AskOpen = () => Promise<OpenPreviews>;
 
 /** Where the names come from. At most one of them is given. */
@@ -21,7 +21,7 @@ export interface OpenSources {
   readonly openFile?: string;
   /** A command for the shell that prints the names. */
   readonly openCommand?: string;
-  /** Whether no name at all is meant: take all previews down. */
+  /** Whether no name at all is meant: destroy all previews. */
   readonly all: boolean;
 }
 
@@ -42,7 +42,7 @@ export function askOpen({ open, openFile, openCommand, all }: OpenSources): AskO
   }
   if (openFile !== undefined) return async () => readOpenList(openFile, all);
   if (openCommand !== undefined) return () => runOpenCommand(openCommand, all);
-  if (all) throw new Error("--all is for an empty open list. To take all previews down: --open '' --all.");
+  if (all) throw new Error("--all is for an empty open list. To destroy all previews: --open '' --all.");
   return undefined;
 }
 
@@ -50,12 +50,12 @@ export function askOpen({ open, openFile, openCommand, all }: OpenSources): AskO
  * Reads the names of the previews that are to stay.
  *
  * @param text Names, with commas or white space between.
- * @throws {Error} One is not the name of a preview, or there is none: that would take every preview down.
+ * @throws {Error} One is not the name of a preview, or there is none: that would destroy every preview.
  */
 export function parseOpenList(text: string, from: string, all: boolean): Set<string> {
   const names = text.split(/[\s,]+/).filter(Boolean);
   if (names.length === 0 && !all) {
-    throw new Error(`${from} names no preview, so all would be taken down. If that is meant, add --all.`);
+    throw new Error(`${from} names no preview, so all would be destroyed. If that is meant, add --all.`);
   }
   return new Set(names.map(checkName));
 }
@@ -69,7 +69,7 @@ function readOpenList(file: string, all: boolean): OpenPreviews {
     asOf = fs.statSync(file).mtimeMs;
     text = fs.readFileSync(file, "utf8");
   } catch (error) {
-    throw new Error(`Could not read the open previews: ${(error as Error).message}. ${NOTHING_TAKEN}`, {
+    throw new Error(`Could not read the open previews: ${(error as Error).message}. ${NOTHING_DESTROYED}`, {
       cause: error,
     });
   }
@@ -83,8 +83,8 @@ async function runOpenCommand(command: string, all: boolean): Promise<OpenPrevie
   let text = "";
   child.stdout.setEncoding("utf8").on("data", (more: string) => (text += more));
   const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
-  if (code !== 0) throw new Error(`--open-command ended with ${code ?? signal}, and says nothing. ${NOTHING_TAKEN}`);
+  if (code !== 0) throw new Error(`--open-command ended with ${code ?? signal}, and says nothing. ${NOTHING_DESTROYED}`);
   return { names: parseOpenList(text, "--open-command", all), asOf };
 }
 
-const NOTHING_TAKEN = "Nothing was taken down.";
+const NOTHING_DESTROYED = "Nothing was destroyed.";

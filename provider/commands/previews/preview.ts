@@ -1,8 +1,8 @@
 import { attemptsOf, entriesOf, isOurs } from "../../pulumi/recorded";
-import { DEFAULT_TTL_MS } from "./words";
+import { DEFAULT_TTL_MS } from "../durations";
 import type { Listed, Workspace } from "./workspace";
 
-/** Tags of a stack that is a preview. The first is the mark: a stack without it is never touched. */
+/** Tags of a stack that is a preview. A stack without the first is never touched. */
 export const TAGS = {
   created: "mailmodo:preview",
   expires: "mailmodo:expires",
@@ -10,16 +10,16 @@ export const TAGS = {
   result: "mailmodo:result",
 } as const;
 
-/** A preview, as its stack's tags and state tell. */
+/** A preview, by its stack's tags and state. */
 export interface Preview {
   readonly name: string;
-  /** When it was first brought up; ISO 8601. */
+  /** When it was created; ISO 8601. */
   readonly created: string;
-  /** When the sweep may take it down; ISO 8601. */
+  /** When a sweep may destroy it; ISO 8601. */
   readonly expires: string;
   /** When its state was last written; ISO 8601. Unknown before it ever was. */
   readonly updated?: string;
-  /** The commit that it was last brought up from. */
+  /** The commit of its last up. */
   readonly sha?: string;
   /** What the last command came to, such as "up succeeded". */
   readonly result?: string;
@@ -29,7 +29,7 @@ export interface Preview {
   readonly unconfirmed?: number;
 }
 
-/** The preview that a stack's tags tell of, or undefined if they have no mark. */
+/** The preview that a stack's tags describe, or undefined where the stack is none. */
 export function previewOf({ name, updated }: Listed, tags: Readonly<Record<string, string>>): Preview | undefined {
   const created = tags[TAGS.created];
   if (created === undefined) return undefined;
@@ -45,7 +45,7 @@ export function previewOf({ name, updated }: Listed, tags: Readonly<Record<strin
   };
 }
 
-/** What the state of a stack says is enrolled, and how many of it is unconfirmed. */
+/** What the state of a stack says is enrolled, and how many of these are unconfirmed. */
 export async function countContacts(
   workspace: Workspace,
   name: string,

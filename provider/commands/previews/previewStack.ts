@@ -5,7 +5,7 @@ import type { Project } from "./project";
 /** The stack of one preview, with settings that only this process has. */
 export class PreviewStack {
   constructor(
-    private readonly name: string,
+    readonly name: string,
     private readonly project: Project,
     private readonly cli: Cli,
     private readonly files: {

@@ -2,9 +2,9 @@ import { KnownPreviews } from "./knownPreviews";
 import type { AskOpen } from "./openPreviews";
 import { countContacts, TAGS, type Preview } from "./preview";
 import type { PreviewStack } from "./previewStack";
-import { Steps } from "./steps";
+import { DESTROY, DRY_RUN, Steps, UP } from "./steps";
 import type { Stop } from "./stop";
-import { sweep, type Taken } from "./sweep";
+import { sweep, type Destroyed } from "./sweep";
 import { Workspace } from "./workspace";
 
 export interface PreviewsOptions {
@@ -12,9 +12,9 @@ export interface PreviewsOptions {
   readonly cwd: string;
   /** The file of settings that every preview is made from, by its path from that folder. */
   readonly settings: string;
-  /** After how long the lock of another machine is a dead run's. */
+  /** After how long the lock of another machine is a dead run's, in milliseconds. */
   readonly lockDeadAfterMs: number;
-  /** A person says that a run is over of which nothing proves it. */
+  /** A person says that a run has ended where nothing proves it. */
   readonly runIsOver?: boolean;
   /** Takes what is done, a line at a time. */
   readonly log: (line: string) => void;
@@ -29,7 +29,7 @@ export class Previews {
     private readonly workspace: Workspace,
     private readonly options: PreviewsOptions,
   ) {
-    this.known = new KnownPreviews(workspace, (name, line) => this.say(name, line));
+    this.known = new KnownPreviews(workspace, (name, line) => this.log(name, line));
   }
 
   static async open(options: PreviewsOptions): Promise<Previews> {
@@ -37,21 +37,21 @@ export class Previews {
   }
 
   /**
-   * Brings a preview up, or up to date: makes its stack, or recovers what a killed run left of it, runs the program, and
-   * checks that a second run would change nothing.
+   * Creates or updates a preview: makes its stack, or recovers what a killed run left of it, runs the program, and checks
+   * that a second run would change nothing.
    *
-   * @throws {Error} It did not come up, or is not stable. What there is of it is recorded, and can be taken down.
+   * @throws {Error} The up failed, or a second one would change something. What exists is recorded, and can be destroyed.
    */
   async up({ name, ttlMs, sha }: { name: string; ttlMs: number; sha?: string }): Promise<Preview> {
     const found = await this.known.find(name);
     return this.withStack(name, found !== undefined, async (stack) => {
       const created = found?.created ?? new Date().toISOString();
       if (found === undefined) {
-        this.say(name, "a new stack");
+        this.log(name, "a new stack");
         await stack.create();
         await this.tag(name, TAGS.created, created);
       } else {
-        // Before any tag is set: whom another run's lock keeps out changes nothing.
+        // Before any tag is set: a run that is kept out by another one's lock changes nothing.
         await this.recover(name, stack);
       }
       const expires = new Date(Date.now() + ttlMs).toISOString();
@@ -59,8 +59,9 @@ export class Previews {
       if (sha !== undefined) await this.tag(name, TAGS.sha, sha);
       await this.tag(name, TAGS.result, "up not finished");
 
-      await this.steps(name, stack).run("up");
-      await this.steps(name, stack).run("second preview");
+      const steps = this.steps(name, stack);
+      await steps.run(UP);
+      await steps.run(DRY_RUN);
       const result = "up succeeded";
       await this.tag(name, TAGS.result, result);
       const commit = sha ?? found?.sha;
@@ -70,33 +71,33 @@ export class Previews {
   }
 
   /**
-   * Takes a preview down: recovers what a killed run left, aborts what is enrolled, and removes the stack and its
-   * history; never while something runs.
+   * Destroys a preview: recovers what a killed run left, aborts what is enrolled, and removes the stack and its history;
+   * never while something runs.
    *
    * @throws {Error} Something may still run, and the stack is still there.
    */
-  async down(name: string): Promise<Taken> {
+  async down(name: string): Promise<Destroyed> {
     const found = await this.known.find(name);
-    return found === undefined ? { name, outcome: "none" } : this.takeDown(name);
+    return found === undefined ? { name, outcome: "none" } : this.destroy(name);
   }
 
   /**
-   * Takes down every preview that is expired or, given which are open, is none of these. Goes on past failures.
+   * Destroys every preview that is expired or, given which are open, is none of these. Goes on past failures.
    *
-   * @param ask Tells which stay; it is asked again before each is taken down. Default: all that have not expired.
+   * @param ask Which ones stay; asked again before each is destroyed. Default: all that have not expired.
    */
-  async sweep({ ask, dryRun }: { ask?: AskOpen; dryRun: boolean }): Promise<Taken[]> {
+  async sweep({ ask, dryRun }: { ask?: AskOpen; dryRun: boolean }): Promise<Destroyed[]> {
     const { stop } = this.options;
-    const say = (name: string, line: string) => this.say(name, line);
-    return sweep(this.known, { ask, dryRun, stop, say, takeDown: (name) => this.takeDown(name) });
+    const log = (name: string, line: string) => this.log(name, line);
+    return sweep(this.known, { ask, dryRun, stop, log, destroy: (name) => this.destroy(name) });
   }
 
-  /** The previews there are, with what their states tell. */
+  /** All previews, with what their states say. */
   async list(): Promise<Preview[]> {
     const previews: Preview[] = [];
-    for (const preview of await this.known.all()) {
+    for (const preview of (await this.known.all()).previews) {
       const counts = await countContacts(this.workspace, preview.name).catch((error: Error) => {
-        this.say(preview.name, error.message);
+        this.log(preview.name, error.message);
         return {};
       });
       previews.push({ ...preview, ...counts });
@@ -104,19 +105,19 @@ export class Previews {
     return previews;
   }
 
-  private async takeDown(name: string): Promise<Taken> {
+  private async destroy(name: string): Promise<Destroyed> {
     return this.withStack(name, true, async (stack) => {
-      // What cannot be settled while another start of the address is recorded can be after it was aborted.
+      // What cannot be settled while another start of the address is recorded can be settled once that is aborted.
       const unsettled = await this.recover(name, stack).catch((error: Error) => error);
       if (unsettled instanceof Error && !(unsettled instanceof Unsettled)) throw unsettled;
       await this.tag(name, TAGS.result, "down not finished");
-      await this.steps(name, stack).run("destroy");
+      await this.steps(name, stack).run(DESTROY);
       if (unsettled instanceof Unsettled) await this.recover(name, stack);
 
       const left = await stack.size();
       if (left > 0) throw new Error(`${name} still has ${left} resources after its destroy; it was not removed.`);
       await stack.remove();
-      return { name, outcome: "taken down" };
+      return { name, outcome: "destroyed" };
     });
   }
 
@@ -131,18 +132,14 @@ export class Previews {
       configFile: settings,
       lockDeadAfterMs: this.options.lockDeadAfterMs,
       runIsOver: this.options.runIsOver === true,
-      log: (line) => this.say(name, line),
+      log: (line) => this.log(name, line),
     });
     if (problems.length > 0) throw new Unsettled(problems.join(" "));
   }
 
   private steps(name: string, stack: PreviewStack): Steps {
-    const { stop } = this.options;
-    return new Steps(name, stack, {
-      stop,
-      say: (line) => this.say(name, line),
-      record: (result) => this.tag(name, TAGS.result, result),
-    });
+    const log = (line: string) => this.log(name, line);
+    return new Steps(stack, this.options.stop, log, (result) => this.tag(name, TAGS.result, result));
   }
 
   private withStack<T>(name: string, exists: boolean, work: (stack: PreviewStack) => Promise<T>): Promise<T> {
@@ -153,7 +150,7 @@ export class Previews {
     return this.workspace.setTag(name, tag, value);
   }
 
-  private say(name: string, line: string): void {
+  private log(name: string, line: string): void {
     this.options.log(`${name}: ${line}`);
   }
 }

@@ -1,7 +1,7 @@
 import Table from "cli-table3";
 import ms from "ms";
 import type { Preview } from "./preview";
-import type { Taken } from "./sweep";
+import type { Destroyed } from "./sweep";
 
 /** A title, its columns and its rows: printed as a table, or as Markdown. */
 export interface Report {
@@ -30,21 +30,21 @@ export function upReport(preview: Preview, now = Date.now()): Report {
   return { ...listReport([preview], now), title: `Preview ${preview.name} is up` };
 }
 
-export function downReport({ name, outcome }: Taken): Report {
+export function downReport({ name, outcome }: Destroyed): Report {
   const title =
-    outcome === "none" ? `Preview ${name} has no stack: nothing to take down` : `Preview ${name} is taken down`;
+    outcome === "none" ? `Preview ${name} has no stack: nothing to destroy` : `Preview ${name} is destroyed`;
   return { title, columns: [], rows: [] };
 }
 
-export function sweepReport(taken: readonly Taken[]): Report {
-  const many = (outcome: Taken["outcome"]) => taken.filter((one) => one.outcome === outcome).length;
-  const counts = (["taken down", "left", "kept"] as const)
-    .filter((outcome) => many(outcome) > 0)
-    .map((outcome) => `${many(outcome)} ${WORDS[outcome]}`);
+export function sweepReport(destroyed: readonly Destroyed[]): Report {
+  const count = (outcome: Destroyed["outcome"]) => destroyed.filter((one) => one.outcome === outcome).length;
+  const counts = (["destroyed", "left", "kept"] as const)
+    .filter((outcome) => count(outcome) > 0)
+    .map((outcome) => `${count(outcome)} ${WORDS[outcome]}`);
   return {
-    title: taken.length === 0 ? "No preview is to be taken down" : `Previews: ${counts.join(", ")}`,
+    title: destroyed.length === 0 ? "No preview is to be destroyed" : `Previews: ${counts.join(", ")}`,
     columns: ["name", "why", "outcome"],
-    rows: taken.map(({ name, why = "", outcome, error }) => [
+    rows: destroyed.map(({ name, why = "", outcome, error }) => [
       name,
       why,
       error === undefined ? WORDS[outcome] : `${WORDS[outcome]}: ${error}`,
@@ -56,10 +56,10 @@ export function failureReport(name: string, error: Error): Report {
   return { title: `Preview ${name} failed`, columns: ["name", "why"], rows: [[name, error.message]] };
 }
 
-const WORDS: Record<Taken["outcome"], string> = {
-  "taken down": "taken down",
+const WORDS: Record<Destroyed["outcome"], string> = {
+  destroyed: "destroyed",
   none: "gone meanwhile",
-  kept: "would be taken down",
+  kept: "would be destroyed",
   left: "still there",
 };
 

@@ -2,7 +2,7 @@
 const GRACE_MS = 6_000;
 
 /**
- * Ends a command well when it is told to stop: the engine is asked to end what it is at, and what has not ended in six
+ * Ends a command gracefully on a signal: the engine is asked to finish what is in progress, and what has not ended in six
  * seconds is left as a kill would leave it, which the next run of any command recovers.
  */
 export class Stop {
@@ -11,7 +11,7 @@ export class Stop {
 
   /**
    * @param log Takes what is said, a line at a time.
-   * @param onLeave Called before the process ends without an end of the command.
+   * @param onLeave Called before the process exits while the command is not finished.
    */
   constructor(
     private readonly log: (line: string) => void,
@@ -20,7 +20,7 @@ export class Stop {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => this.stop(signal));
   }
 
-  /** Aborts when the command is told to stop. */
+  /** Aborted by the first signal. */
   get signal(): AbortSignal {
     return this.controller.signal;
   }
@@ -30,7 +30,7 @@ export class Stop {
     return this.by === undefined ? undefined : this.by === "SIGINT" ? 130 : 143;
   }
 
-  /** @throws {Error} The command was told to stop. */
+  /** @throws {Error} A signal asked the command to stop. */
   throwIfStopped(): void {
     if (this.by !== undefined) throw new Error(`Stopped by ${this.by}. Run it again: it recovers what was left.`);
   }
@@ -38,11 +38,11 @@ export class Stop {
   private stop(signal: NodeJS.Signals): void {
     if (this.by !== undefined) return;
     this.by = signal;
-    this.log(`Told to stop (${signal}): ending what is on its way.`);
+    this.log(`Received ${signal}; finishing what is in progress.`);
     // A terminal sends its interrupt to the engine as well, and a second one would end it without a checkpoint.
     if (!(signal === "SIGINT" && process.stdin.isTTY)) this.controller.abort();
     setTimeout(() => {
-      const error = new Error("It did not end in time, and is left as it is. Run it again: it recovers what was left.");
+      const error = new Error("It did not finish in time, and is left as it is. Run it again: it recovers what was left.");
       this.log(error.message);
       this.onLeave(error);
       process.exit(this.exitCode);

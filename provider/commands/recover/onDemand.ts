@@ -7,6 +7,15 @@ import type { Recovery, RecoverOptions } from "./recover";
  * load the code for it.
  *
  * @throws {Error} The stack is locked by a run that may be alive, or the CLI fails. The message is one line.
+ *
+ * @example
+ * ```ts
+ * import { recover } from "pulumi-mailmodo";
+ *
+ * const { aborted, problems } = await recover({ stack: "dev", cwd: "infra" });
+ * console.log(`${aborted} enrollments were aborted.`);
+ * for (const problem of problems) console.error(problem);
+ * ```
  */
 export async function recover(options: RecoverOptions): Promise<Recovery> {
   const loaded = await import("./recover");

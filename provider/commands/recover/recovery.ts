@@ -1,3 +1,4 @@
+/** Which stack to recover, and what may be taken for dead. */
 export interface RecoverOptions {
   /** The stack's name. */
   stack: string;
@@ -26,6 +27,7 @@ export interface Recovery {
   readonly cleared: number;
   /** Enrollments that were taken out of the state. */
   readonly ended: number;
+  /** Whether a dead run held the stack's lock. */
   readonly lockFreed: boolean;
   /** What a person must look at, one line each: what failed, and what cannot be decided from here. The next call tries again. */
   readonly problems: readonly string[];

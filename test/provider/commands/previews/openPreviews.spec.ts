@@ -43,7 +43,7 @@ describe("askOpen", () => {
     fs.writeFileSync(file, "pr-2\n");
     assert.deepEqual([...((await ask?.())?.names ?? [])], ["pr-2"]);
     fs.rmSync(file);
-    await assert.rejects(async () => ask?.(), /Could not read the open previews: ENOENT.*Nothing was taken down\.$/);
+    await assert.rejects(async () => ask?.(), /Could not read the open previews: ENOENT.*Nothing was destroyed\.$/);
   });
 
   it("runs a command again each time, as of before it ran", async () => {
@@ -63,7 +63,7 @@ describe("askOpen", () => {
 
   it("takes nothing from a command that fails, whatever it printed", async () => {
     const ask = askOpen({ openCommand: node("console.log('pr-1'); process.exitCode = 3"), all: true });
-    await assert.rejects(async () => ask?.(), /^Error: --open-command ended with 3.*Nothing was taken down\.$/);
+    await assert.rejects(async () => ask?.(), /^Error: --open-command ended with 3.*Nothing was destroyed\.$/);
   });
 
   it("refuses a command that prints nothing, unless all are meant", async () => {

@@ -35,6 +35,6 @@ describe("markdown", () => {
   it("is a line where there is no table", () =>
     assert.equal(
       markdown(downReport({ name: "pr-1", outcome: "none" })),
-      "### Preview pr-1 has no stack: nothing to take down\n\n",
+      "### Preview pr-1 has no stack: nothing to destroy\n\n",
     ));
 });

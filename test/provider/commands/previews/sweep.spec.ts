@@ -31,39 +31,39 @@ describe("sweep", () => {
     const down: string[] = [];
     const said: string[] = [];
     const known = {
-      all: async () => ["pr-1", "pr-2"].map((name) => preview({ name })),
+      all: async () => ({ previews: ["pr-1", "pr-2"].map((name) => preview({ name })), unread: [] }),
       find: async (name: string) => later(name),
       among: async () => [],
     };
     const taken = await sweep(known, {
       dryRun: false,
       stop: { throwIfStopped: () => undefined },
-      say: (name, line) => said.push(`${name}: ${line}`),
+      log: (name, line) => said.push(`${name}: ${line}`),
       async ask() {
         const next = lists.length > 1 ? lists.shift() : lists[0];
         if (next instanceof Error) throw next;
         return next ?? assert.fail();
       },
-      async takeDown(name) {
+      async destroy(name) {
         down.push(name);
-        return { name, outcome: "taken down" };
+        return { name, outcome: "destroyed" };
       },
     });
     return { taken, down, said };
   }
   const same = (name: string) => preview({ name });
 
-  it("takes down what is not in the list, then or now", async () => {
+  it("destroys what is not in the list, then or now", async () => {
     const { taken, down } = await run([listing("pr-1")], same);
     assert.deepEqual(down, ["pr-2"]);
-    assert.deepEqual(taken, [{ name: "pr-2", why: "not open", outcome: "taken down" }]);
+    assert.deepEqual(taken, [{ name: "pr-2", why: "not open", outcome: "destroyed" }]);
   });
 
   it("leaves one that was opened since the first list", async () => {
     const { taken, down, said } = await run([listing(), listing("pr-1")], same);
     assert.deepEqual(down, ["pr-2"]);
     assert.equal(taken.length, 1);
-    assert.deepEqual(said, ["pr-1: opened or renewed meanwhile; it stays", "pr-2: not open; taking it down"]);
+    assert.deepEqual(said, ["pr-1: opened or renewed meanwhile; it stays", "pr-2: not open; destroying it"]);
   });
 
   it("leaves one that came up again since the list", async () => {

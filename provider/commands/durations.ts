@@ -1,23 +1,10 @@
 import ms from "ms";
 
 const HOUR_MS = 3_600_000;
-/** How long a preview lives if nobody says, and if a kill came before it was recorded. */
+/** How long a preview lives by default, and where a kill came before its time was recorded. */
 export const DEFAULT_TTL_MS = 72 * HOUR_MS;
 const MIN_TTL_MS = HOUR_MS / 6;
 const MAX_TTL_MS = 30 * 24 * HOUR_MS;
-
-/**
- * Checks the name of a preview: that of a stack, without its project or organization.
- *
- * @throws {Error} It is none.
- */
-export function checkName(name: string): string {
-  if (/^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/.test(name)) return name;
-  const why = /[\\/]/.test(name)
-    ? "it names a path, or a stack of another project"
-    : "it begins with a letter or digit, and has at most 100 letters, digits, dots, hyphens and underscores";
-  throw new Error(`Not the name of a preview: ${JSON.stringify(name)}: ${why}. Example: pr-42.`);
-}
 
 /**
  * Reads how long a preview may live, in milliseconds.

@@ -1,0 +1,32 @@
+import type { Command } from "commander";
+import { parseDeadAfter } from "../durations";
+
+interface Options {
+  readonly stack: string;
+  readonly cwd: string;
+  readonly lockDeadAfter?: number;
+  readonly runIsOver: boolean;
+}
+
+/** Adds the command that recovers a stack. */
+export function addRecover(program: Command): void {
+  program
+    .command("recover")
+    .description("recovers a stack after a run of Pulumi was killed: aborts what is recorded nowhere, frees the lock")
+    .requiredOption("--stack <name>", "the stack")
+    .option("--cwd <folder>", "the project's folder", ".")
+    .option("--lock-dead-after <time>", "after how long a run counts as dead where nothing proves it", parseDeadAfter)
+    .option("--run-is-over", "you know that the run has ended where nothing proves it", false)
+    .action(run);
+}
+
+async function run({ stack, cwd, lockDeadAfter, runIsOver }: Options): Promise<void> {
+  // Loaded here, so that no other command pays for it.
+  const { recover } = await import("./recover");
+  const age = lockDeadAfter === undefined ? {} : { lockDeadAfterMs: lockDeadAfter };
+  const { aborted, cleared, ended, lockFreed, problems } = await recover({ stack, cwd, runIsOver, ...age });
+  for (const problem of problems) console.error(problem);
+  if (problems.length > 0) process.exitCode = 1;
+  else if (aborted + cleared + ended === 0 && !lockFreed) console.log(`Nothing to recover in the stack ${stack}.`);
+  else console.log(`The stack ${stack} is recovered. Next: pulumi up, or pulumi destroy.`);
+}
