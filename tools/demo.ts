@@ -1,5 +1,6 @@
 import Table from "cli-table3";
 import { createSandbox, listen, SANDBOX_KEY, type Sandbox } from "../sandbox/server";
+import { quickStart } from "./quickStart";
 import { createWorkbench, type Run, type Workbench } from "./workbench";
 
 /** What `npm run demo` shows: the life of two enrollments, with the real engine, against the sandbox. */
@@ -73,7 +74,7 @@ async function main(): Promise<void> {
       { "Pulumi.sandbox.yaml": sandboxConfig(url) },
       { copies: ["Pulumi.yaml", "stacks", "tsconfig.json", "package.json"], packages: "all" },
     );
-    bench.env["MAILMODO_API_KEY"] = SANDBOX_KEY;
+    Object.assign(bench.env, quickStart(bench.env), { MAILMODO_API_KEY: SANDBOX_KEY });
     // Not with the minutes in which the engine may have been built.
     const started = Date.now();
     await demo(bench, sandbox);
