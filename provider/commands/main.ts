@@ -7,11 +7,15 @@ const program = new Command("pulumi-mailmodo").description("Tools around Mailmod
 
 program
   .command("recover")
-  .description("recovers a stack after a run of Pulumi was killed: aborts what is recorded nowhere, frees the lock")
+  .description("recovers a stack after a Pulumi run was killed: aborts unrecorded enrollments and frees the lock")
   .requiredOption("--stack <name>", "the stack")
   .option("--cwd <folder>", "the project's folder", ".")
-  .option("--lock-dead-after <time>", "when a run that nothing proves to be dead is taken for dead", parseDeadAfter)
-  .option("--run-is-over", "you know that the run is over which nothing proves to be dead", false)
+  .option(
+    "--lock-dead-after <time>",
+    "the age at which to treat a run as dead that cannot be proven alive or dead",
+    parseDeadAfter,
+  )
+  .option("--run-is-over", "you confirm that each run has ended that cannot be proven alive or dead", false)
   .action(async ({ stack, cwd, lockDeadAfter, runIsOver }: RecoverCommand) => {
     const { recover } = await import("./recover/recover");
     const age = lockDeadAfter === undefined ? {} : { lockDeadAfterMs: lockDeadAfter };
