@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { folderOf, processesLike } from "../provider/processes/processes";
+import { folderOf, processesMatching } from "../provider/processes/processes";
 import { createWorkbench } from "../tools/workbench";
 
 export const STEPS = ["up", "noChange", "preview", "destroy"] as const;
@@ -112,7 +112,7 @@ async function pulumi({ url, contacts, limit = NO_LIMIT }: Setting, program: str
 function watchMemory(dir: string): { peakMb(): number } {
   let peak = 0;
   const timer = setInterval(() => {
-    for (const { pid } of processesLike("dynamic-provider").filter((one) => folderOf(one.pid) === dir)) {
+    for (const { pid } of processesMatching("dynamic-provider").filter((one) => folderOf(one.pid) === dir)) {
       try {
         const kb = /VmHWM:\s+(\d+)/.exec(fs.readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
         peak = Math.max(peak, Number(kb ?? 0) / 1024);

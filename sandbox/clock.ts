@@ -1,4 +1,4 @@
-/** The sandbox's clock: it goes as another does, and can be moved ahead of it. */
+/** The sandbox's clock. It follows another clock, and can be moved ahead of it. */
 export class Clock {
   private aheadMs = 0;
 
@@ -7,19 +7,19 @@ export class Clock {
 
   readonly now = (): number => this.base() + this.aheadMs;
 
-  /** @throws {Error} It would go back, or beyond what dates can be written for. */
+  /** @throws {Error} The time is in the past, or beyond the year 9999. */
   moveTo(at: number): void {
     if (at < this.now()) {
-      throw new Error(`The clock only goes forwards; it is at ${new Date(this.now()).toISOString()} already`);
+      throw new Error(`The clock only moves forward; it is already at ${new Date(this.now()).toISOString()}`);
     }
     this.advance(at - this.now());
   }
 
-  /** @throws {Error} It would go beyond what dates can be written for. */
+  /** @throws {Error} The clock would go beyond the year 9999. */
   advance(ms: number): void {
-    if (this.now() + ms > LAST) throw new Error("The clock goes to the year 9999, and no further");
+    if (this.now() + ms > MAX_TIME) throw new Error("The clock cannot go beyond the year 9999");
     this.aheadMs += ms;
   }
 }
 
-const LAST = Date.UTC(9999, 11, 31);
+const MAX_TIME = Date.UTC(9999, 11, 31);

@@ -3,15 +3,15 @@ import { randomBytes } from "node:crypto";
 import type { Mail } from "./mail";
 import { mimeOf } from "./mime";
 
-/** Hands a mail over, and says where it is now. */
+/** Delivers a message, and returns where it is now. */
 export type Deliver = (mail: Mail) => Promise<string>;
 
 /**
- * Writes each mail to a bucket, as SES does: one object of real MIME, under a random key.
+ * Writes each message to a bucket, as SES does: one object with real MIME, under a random key.
  *
  * @param url `s3://bucket` or `s3://bucket/prefix`.
- * @param client Default: one by the environment, which may name an endpoint for a stand-in for S3.
- * @throws {Error} The URL is none of these.
+ * @param client Default: one configured by the environment, which may name the endpoint of a stand-in for S3.
+ * @throws {Error} The URL has another form.
  */
 export function toBucket(url: string, client: S3Client = clientFor(process.env)): Deliver {
   const [, bucket, prefix = ""] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/+(.*?))?\/*$/.exec(url) ?? [];
@@ -25,12 +25,12 @@ export function toBucket(url: string, client: S3Client = clientFor(process.env))
   };
 }
 
-/** A stand-in for S3 is seldom found under a name for each bucket: there, the bucket goes into the path. */
+/** A stand-in for S3 seldom has a host name for each bucket, so the bucket goes into the path there. */
 function clientFor(env: NodeJS.ProcessEnv): S3Client {
   return new S3Client({ forcePathStyle: Boolean(env["AWS_ENDPOINT_URL_S3"] || env["AWS_ENDPOINT_URL"]) });
 }
 
-/** Forty digits and letters up to v, as SES's are. */
+/** A message id like SES's: forty digits and letters up to v. */
 function sesId(): string {
   return [...randomBytes(40)].map((byte) => (byte % 32).toString(32)).join("");
 }

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Refusal } from "./profiles";
 
-/** What a call comes to. `ref` is the instance that it started, or that runs already. */
+/** The answer to a call. `ref` is the instance that the call started, or the one that is already running. */
 export type Answer =
   | { readonly message: string; readonly ref?: string; readonly refusal?: undefined }
   | { readonly refusal: Refusal; readonly ref?: string };
@@ -13,12 +13,12 @@ export function send(reply: FastifyReply, answer: Answer): FastifyReply {
   return reply.code(200).send({ success: true, message, ...(ref === undefined ? {} : { ref }) });
 }
 
-/** Sends the vendor's envelope of a failure. */
+/** Sends the vendor's envelope for a failure. */
 export function refuse(reply: FastifyReply, { status, message, withRef }: Refusal, ref?: string): FastifyReply {
   return reply.code(status).send({ ...failure(reply.request, message), ...(withRef ? { ref } : {}) });
 }
 
-/** The vendor's envelope of a failure. An abort's has one field more than a start's. */
+/** The vendor's envelope for a failure. An abort's has one more field than a start's. */
 export function failure(request: FastifyRequest, message: string): object {
   return { success: false, ...(isAbort(request) ? { status: "error" } : {}), message };
 }

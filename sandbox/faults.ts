@@ -19,61 +19,67 @@ export const FAULT_KINDS = [
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
-/** One thing that goes wrong, and when. Without count, probability and email it goes wrong each time. */
+/** One fault, and when it happens. Without count, probability and email it happens each time. */
 export interface Fault {
   /**
-   * `503-after` acts and then answers 503 in a gateway's JSON; `503-after-envelope` does so in the vendor's. `gateway`
-   * answers in a gateway's HTML, before it passes the call on or after. `late` acts only after its answer, or after the
-   * client gave up.
+   * `503-after` acts and then answers 503 in a gateway's JSON; `503-after-envelope` does so in the vendor's envelope.
+   * `gateway` answers in a gateway's HTML, before or after it forwards the call. `late` acts only after its answer, or
+   * after the client has given up.
    */
   readonly kind: FaultKind;
-  /** Which call. Default: both. */
+  /** The call that the fault is for. Default: both. */
   readonly on?: "start" | "abort";
-  /** How many times. */
+  /** How many times it happens. Default: no limit. */
   readonly count?: number;
-  /** How likely, from 0 to 1; the same seed gives the same run. */
+  /** How likely it is, from 0 to 1. Default: 1. */
   readonly probability?: number;
+  /** The seed of the probability: the same seed gives the same run. Default: 1. */
   readonly seed?: number;
-  /** For this address alone. Not with `reset-before`, which comes before the address is read. */
+  /**
+   * The only address that it is for. Not with `reset-before`, which happens before the address is read. Default: all.
+   */
   readonly email?: string;
-  /** How long, with `delay`. */
+  /** How long `delay` waits, in milliseconds. Default: 1,000. */
   readonly delayMs?: number;
-  /** How long after the call it takes effect, by the sandbox's clock, with `late`. Default: 9,000. */
+  /** How long after the call `late` takes effect, in milliseconds by the sandbox's clock. Default: 9,000. */
   readonly lateMs?: number;
-  /** What a gateway answers, with `gateway` (default: 502) or `late` (default: nothing, until the client gives up). */
+  /** The status of `gateway` (default: 502) or `late` (default: no answer until the client gives up). */
   readonly status?: 502 | 503 | 504;
-  /** Whether the call has taken effect when its answer goes wrong. Default: true, and always where the kind says so. */
+  /**
+   * Whether the call takes effect although its answer goes wrong. Default: true. It must be for {@link
+   * ALWAYS_TAKE_EFFECT}.
+   */
   readonly takesEffect?: boolean;
 }
 
-/** The kinds of which `takesEffect: false` would be a lie. */
+/** The kinds that always take effect, so that `takesEffect: false` would be wrong. */
 export const ALWAYS_TAKE_EFFECT: readonly FaultKind[] = ["delay", "503-after", "503-after-envelope", "late"];
 
 interface Armed {
   readonly fault: Fault;
-  left: number;
+  remaining: number;
   readonly random: () => number;
 }
 
-/** The faults that are set, in the order in which they were: the first that fits a call is what happens to it. */
+/** The faults that are set, in order. The first one that fits a call happens to it. */
 export class Faults {
   private armed: Armed[] = [];
 
   add(fault: Fault): void {
     const generator = xoroshiro128plus(fault.seed ?? 1);
-    this.armed.push({ fault, left: fault.count ?? Infinity, random: () => uniformFloat64(generator) });
+    this.armed.push({ fault, remaining: fault.count ?? Infinity, random: () => uniformFloat64(generator) });
   }
 
   clear(): void {
     this.armed = [];
   }
 
-  /** The fault of a call, used up by this. */
+  /** Takes the fault for a call, and counts it as used once. */
   take(call: "start" | "abort", fits: (fault: Fault) => boolean): Fault | undefined {
     const armed = this.armed.find(
-      (one) => one.left > 0 && (one.fault.on ?? call) === call && fits(one.fault) && happens(one),
+      (one) => one.remaining > 0 && (one.fault.on ?? call) === call && fits(one.fault) && happens(one),
     );
-    if (armed !== undefined) armed.left -= 1;
+    if (armed !== undefined) armed.remaining -= 1;
     return armed?.fault;
   }
 }

@@ -10,26 +10,26 @@ export interface Instance {
   status: "running" | "aborted" | "finished";
   endedAt?: string;
   abortReason?: string;
-  /** Set where the address ran in the journey already, and the start did not allow that: somebody is enrolled twice. */
+  /** Set if the address was already in the journey and the start did not allow that: somebody is enrolled twice. */
   doubled?: true;
-  /** How many of the journey's mails were sent, where the sandbox knows them. After the last one it is finished. */
+  /** How many of the journey's messages were sent. Undefined if the sandbox does not know the journey's steps. */
   sent?: number;
 }
 
-/** What was started, whether it runs or not. */
+/** All instances that were ever started. */
 export class Instances {
   private readonly byId = new Map<string, Instance>();
   private readonly byAddress = new Map<string, Instance[]>();
 
   /**
    * @param now The clock, in milliseconds since 1970.
-   * @param durationMs How long a journey runs before it finishes by itself, if its mails are not known.
-   * @param hasMails Whether the mails of a journey are known.
+   * @param durationMs How long a journey without steps runs before it finishes by itself.
+   * @param hasSteps Whether the steps of a journey are known.
    */
   constructor(
     private readonly now: () => number,
     private readonly durationMs: number,
-    private readonly hasMails: (journeyId: string) => boolean,
+    private readonly hasSteps: (journeyId: string) => boolean,
   ) {}
 
   start(journeyId: string, email: string, data: Record<string, unknown>, allowDuplicateEmail = false): Instance {
@@ -42,7 +42,7 @@ export class Instances {
       startedAt: new Date(this.now()).toISOString(),
       status: "running",
       ...(doubled ? { doubled } : {}),
-      ...(this.hasMails(journeyId) ? { sent: 0 } : {}),
+      ...(this.hasSteps(journeyId) ? { sent: 0 } : {}),
     };
     this.byId.set(instance.instanceId, instance);
     const key = keyOf(journeyId, email);
@@ -52,7 +52,7 @@ export class Instances {
     return instance;
   }
 
-  /** @param instance One that runs. */
+  /** @param instance A running instance. */
   abort(instance: Instance, reason: string | undefined): void {
     instance.status = "aborted";
     instance.endedAt = new Date(this.now()).toISOString();
@@ -68,7 +68,7 @@ export class Instances {
     return this.startedFor(journeyId, email).filter(({ status }) => status === "running");
   }
 
-  /** What was ever started for an address. */
+  /** All instances that were ever started for an address. */
   startedFor(journeyId: string, email: string): Instance[] {
     return (this.byAddress.get(keyOf(journeyId, email)) ?? []).map((instance) => this.asOfNow(instance));
   }
@@ -83,11 +83,13 @@ export class Instances {
     this.byAddress.clear();
   }
 
-  /** One whose time is over is finished, though nothing happened at that moment. */
+  /**
+   * The instance with its current status: it counts as finished after its duration, though nothing sets that status.
+   */
   private asOfNow(instance: Instance): Instance {
-    const end = Date.parse(instance.startedAt) + this.durationMs;
-    if (instance.status !== "running" || instance.sent !== undefined || this.now() < end) return instance;
-    return { ...instance, status: "finished", endedAt: new Date(end).toISOString() };
+    const endsAt = Date.parse(instance.startedAt) + this.durationMs;
+    if (instance.status !== "running" || instance.sent !== undefined || this.now() < endsAt) return instance;
+    return { ...instance, status: "finished", endedAt: new Date(endsAt).toISOString() };
   }
 }
 

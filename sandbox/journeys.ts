@@ -1,23 +1,23 @@
 import * as fs from "node:fs";
 import ms, { type StringValue } from "ms";
 
-/** One mail of a journey. `{{name}}` in it stands for the contact's value of that name. */
+/** One message of a journey. `{{name}}` in it stands for the contact's value of that name. */
 export interface Step {
-  /** How long after the start it falls due. */
+  /** How long after the start it is due, in milliseconds. */
   readonly afterMs: number;
   readonly subject: string;
   readonly text?: string;
   readonly html?: string;
 }
 
-/** The mails of journeys, by the journey's id in small letters. */
+/** The steps of journeys, by the journey's lowercase id. */
 export type Journeys = ReadonlyMap<string, readonly Step[]>;
 
 /**
- * Reads journeys from a JSON file: an object from a journey's id to `{ "steps": [...] }`. A step has `delay`, such as
- * "0s" or "1d", or `delayMs`, counted from the step before or from the start; `subject`; and `text`, `html` or both.
+ * Reads journeys from a JSON file: an object that maps a journey's id to `{ "steps": [...] }`. A step has `delay`, such
+ * as "0s" or "1d", or `delayMs`, counted from the previous step or the start; `subject`; and `text`, `html` or both.
  *
- * @throws {Error} It cannot be read, or is not of this form. The message is one line and names the step.
+ * @throws {Error} The file cannot be read or has another form. The message is one line and names the step.
  */
 export function readJourneys(file: string): Journeys {
   let value: unknown;
@@ -35,22 +35,22 @@ export function readJourneys(file: string): Journeys {
   }
 }
 
-/** @throws {Error} It is not of the form that {@link readJourneys} says. */
+/** @throws {Error} The value does not have the form described at {@link readJourneys}. */
 export function journeysOf(value: unknown): Journeys {
   const journeys = new Map<string, readonly Step[]>();
   for (const [id, journey] of Object.entries(objectOf(value, "The journeys"))) {
     const what = `Journey ${id}`;
-    if (!UUID.test(id)) throw new Error(`Journey "${id}" has an id that is no UUID.`);
-    if (journeys.has(id.toLowerCase())) throw new Error(`${what} is there twice.`);
+    if (!UUID.test(id)) throw new Error(`Journey "${id}" has an id that is not a UUID.`);
+    if (journeys.has(id.toLowerCase())) throw new Error(`${what} is listed twice.`);
     const { steps } = objectOf(journey, what, ["steps"]);
     if (!Array.isArray(steps) || steps.length === 0) throw new Error(`${what} must have a list of steps.`);
     let afterMs = 0;
-    const mails = steps.map((step: unknown, index) => {
-      const mail = stepOf(step, `${what}, step ${index + 1}`, afterMs);
-      afterMs = mail.afterMs;
-      return mail;
+    const parsed = steps.map((value: unknown, index) => {
+      const step = stepOf(value, `${what}, step ${index + 1}`, afterMs);
+      afterMs = step.afterMs;
+      return step;
     });
-    journeys.set(id.toLowerCase(), mails);
+    journeys.set(id.toLowerCase(), parsed);
   }
   return journeys;
 }
@@ -79,7 +79,7 @@ function delayMsOf({ delay, delayMs }: Record<string, unknown>, what: string): n
     if (Number.isSafeInteger(delayMs) && (delayMs as number) >= 0) return delayMs as number;
     throw new Error(`${what}: delayMs must be a whole number from 0.`);
   }
-  // A number alone would be taken as milliseconds, which nobody means.
+  // A number without a unit would mean milliseconds, which nobody intends.
   const parsed =
     typeof delay === "string" && /[a-z]$/i.test(delay) && delay.length <= 100 ? ms(delay as StringValue) : undefined;
   if (parsed !== undefined && Number.isFinite(parsed) && parsed >= 0) return Math.round(parsed);

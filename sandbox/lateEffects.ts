@@ -1,19 +1,19 @@
-/** What takes effect after its call was answered. */
+/** Effects that happen after their calls were answered. */
 export class LateEffects {
   private waiting: { readonly at: number; readonly act: () => void }[] = [];
   private actingAt: number | undefined;
 
   constructor(private readonly clock: () => number) {}
 
-  /** The clock; while something late takes effect, the time at which it does. */
+  /** The current time. While a late effect happens, the time at which it was due. */
   readonly now = (): number => this.actingAt ?? this.clock();
 
-  /** Does something so much later, by the clock: at the first `catchUp` after that. */
+  /** Schedules an action for later. It runs at the first `catchUp` after that time. */
   add(ms: number, act: () => void): void {
     this.waiting.push({ at: this.clock() + ms, act });
   }
 
-  /** Does what has fallen due, in its order. */
+  /** Runs the actions that are due, in order. */
   catchUp(): void {
     if (this.actingAt !== undefined || this.waiting.length === 0) return;
     const due = this.waiting.filter(({ at }) => at <= this.clock()).sort((a, b) => a.at - b.at);
@@ -28,7 +28,8 @@ export class LateEffects {
     }
   }
 
-  times(): number[] {
+  /** When the waiting actions are due, in milliseconds since 1970. */
+  dueTimes(): number[] {
     return this.waiting.map(({ at }) => at);
   }
 

@@ -1,25 +1,25 @@
 import type { Step } from "./journeys";
 import type { Instance } from "./instances";
 
-/** One mail that a journey sent. */
+/** One message that a journey sent. */
 export interface Mail {
-  /** When it fell due, by the sandbox's clock. */
+  /** When it was due, by the sandbox's clock. */
   readonly at: string;
   readonly instanceId: string;
   readonly journeyId: string;
-  /** Which of the journey's mails, from 1. */
+  /** Which of the journey's steps it is, from 1. */
   readonly step: number;
   readonly to: string;
   readonly subject: string;
   readonly text?: string;
   readonly html?: string;
-  /** Where it was written to, such as `s3://bucket/key`. */
+  /** Where it was delivered to, such as `s3://bucket/key`. */
   deliveredTo?: string;
   /** Why it could not be delivered. */
   problem?: string;
 }
 
-/** Fills a step with the contact's values. */
+/** Makes the message of a step, with the contact's values filled in. */
 export function mailOf({ instanceId, journeyId, email, data }: Instance, index: number, step: Step, at: string): Mail {
   const { subject, text, html } = step;
   return {
@@ -34,7 +34,7 @@ export function mailOf({ instanceId, journeyId, email, data }: Instance, index: 
   };
 }
 
-/** A name that the contact has no value for leaves nothing; Mailmodo is not known to do otherwise. */
+/** Fills in the contact's values. A name without a value becomes empty; what Mailmodo does then is not known. */
 function fill(template: string, data: Instance["data"], escape = (text: string) => text): string {
   return template.replace(/\{\{\s*([^{}]+?)\s*\}\}/g, (_, name: string) => {
     const value = (Object.hasOwn(data, name) ? data[name] : undefined) ?? "";

@@ -15,11 +15,11 @@ interface Flags {
 
 const flags = new Command("sandbox")
   .description(
-    "A stand-in for Mailmodo's journey calls on this machine. It sends no mail and forgets all when it stops. " +
-      "What journeys would send is at GET /_sandbox/mails; POST /_sandbox/clock moves its clock, " +
-      'with {"advanceSeconds": 86400} or {"now": "2026-11-24T12:00:00Z"}, and what falls due by that is delivered.',
+    "A local stand-in for Mailmodo's journey calls. It sends no mail and forgets everything when it stops. " +
+      "GET /_sandbox/mails lists what journeys would send. POST /_sandbox/clock moves the clock, with " +
+      '{"advanceSeconds": 86400} or {"now": "2026-11-24T12:00:00Z"}, and delivers what becomes due.',
   )
-  .option("--port <number>", "where to listen on 127.0.0.1; 0 picks a free port", wholeNumber(65_535), 8025)
+  .option("--port <number>", "the port on 127.0.0.1; 0 picks a free one", wholeNumber(65_535), 8025)
   .option("--api-key <key>", "the key that requests must carry", SANDBOX_KEY)
   .option(
     "--journey-hours <number>",
@@ -27,12 +27,12 @@ const flags = new Command("sandbox")
     wholeNumber(100_000),
     168,
   )
-  .option("--journeys <file>", "JSON: the mails of journeys, such as sandbox/journeys.example.json")
+  .option("--journeys <file>", "a JSON file with the steps of journeys, such as sandbox/journeys.example.json")
   .option(
     "--deliver <s3://bucket/prefix>",
-    "write each mail to a bucket, as SES does; AWS_ENDPOINT_URL may name a stand-in for S3",
+    "write each message to a bucket, as SES does; AWS_ENDPOINT_URL may name a stand-in for S3",
   )
-  .option("--profile <name...>", "how to answer where the vendor's contract is silent", [])
+  .option("--profile <name...>", "the answers that the vendor's contract does not define", [])
   .parse()
   .opts<Flags>();
 
@@ -53,13 +53,13 @@ async function main(): Promise<void> {
   } catch (error) {
     const inUse = (error as NodeJS.ErrnoException).code === "EADDRINUSE";
     console.error(
-      inUse ? `Port ${flags.port} is in use. Take another: npm run sandbox -- --port 0` : (error as Error).message,
+      inUse ? `Port ${flags.port} is in use. Use another: npm run sandbox -- --port 0` : (error as Error).message,
     );
     process.exitCode = 1;
   }
 }
 
-/** Loaded only where it is asked for: the AWS SDK is large. */
+/** Loaded only if needed, because the AWS SDK is large. */
 async function bucketDelivery(url: string): Promise<Deliver> {
   const { toBucket } = await import("./delivery");
   return toBucket(url);

@@ -2,9 +2,9 @@ import MailComposer from "nodemailer/lib/mail-composer";
 import type { Mail } from "./mail";
 
 /**
- * The mail as SES writes it to a bucket: its own lines first, then the mail as it was sent.
+ * The message as SES writes it to a bucket: SES's own headers first, then the message as it was sent.
  *
- * @param id SES's id of the mail.
+ * @param id SES's id of the message.
  */
 export async function mimeOf({ at, to, instanceId, step, subject, text, html }: Mail, id: string): Promise<Buffer> {
   const domain = "mailmodo.example.com";
@@ -26,7 +26,7 @@ export async function mimeOf({ at, to, instanceId, step, subject, text, html }: 
     text,
     html,
     date,
-    // A mail's lines end so on the wire; nodemailer leaves that to its transports.
+    // The line endings of mail on the wire. Nodemailer leaves them to its transports.
     newline: "windows",
     messageId: `<${instanceId}.${step}@${domain}>`,
   });

@@ -11,7 +11,7 @@ declare module "fastify" {
   }
 }
 
-/** Acts and answers; or, where the call's fault is `late`, answers at once and acts by the sandbox's clock. */
+/** Acts and answers. If the call's fault is `late`, it answers at once and acts later, by the sandbox's clock. */
 export function answerWith(
   { fault }: FastifyRequest,
   reply: FastifyReply,
@@ -22,13 +22,13 @@ export function answerWith(
   let answer: Answer = { message: "not yet" };
   if (fault?.kind === "late") store.late.add(fault.lateMs ?? LATE_MS, () => void act());
   else answer = act();
-  postman.wake();
+  postman.scheduleNext();
   return send(reply, answer);
 }
 
 const LATE_MS = 9_000;
 
-/** Makes the vendor's calls go wrong as the faults say: before the request is read, instead of it, or after it took effect. */
+/** Applies the faults to the vendor's calls: before the request is read, instead of its effect, or after its effect. */
 export function misbehave(
   app: FastifyInstance,
   faults: Faults,
@@ -47,7 +47,7 @@ export function misbehave(
     const forThis = (fault: Fault) =>
       fault.kind !== "reset-before" && (fault.email === undefined || fault.email === addressOf(request, store));
     request.fault = faults.take(callOf(request), forThis) ?? null;
-    // Sent here, the answer comes before the handler, and nothing takes effect.
+    // This answer is sent before the handler runs, so nothing takes effect.
     if (request.fault?.takesEffect === false) return reply.send({ success: true, message: "journey Executed" });
   });
 
@@ -59,7 +59,7 @@ export function misbehave(
   });
 }
 
-/** What is sent in the place of an answer. */
+/** The payload to send in place of the answer. */
 async function spoil(fault: Fault, request: FastifyRequest, reply: FastifyReply, payload: string): Promise<string> {
   const say = (status: number, body: unknown) => {
     reply.code(status);
@@ -104,7 +104,7 @@ async function spoil(fault: Fault, request: FastifyRequest, reply: FastifyReply,
   }
 }
 
-/** Answers nothing for as long as the client waits. */
+/** Sends no answer for as long as the client waits. */
 async function untilGivenUp(reply: FastifyReply): Promise<string> {
   if (!reply.raw.destroyed) await once(reply.raw, "close");
   return "";
@@ -118,7 +118,7 @@ function cut(reply: FastifyReply, payload: string): string {
   return payload;
 }
 
-/** Whom a call is for; an abort may name the instance alone. */
+/** The address that a call is for. An abort may name only the instance. */
 function addressOf(request: FastifyRequest, store: Store): string | undefined {
   const { email, instanceId } = (request.body ?? {}) as { email?: string; instanceId?: string };
   const { journeyId } = request.params as { journeyId: string };

@@ -2,15 +2,16 @@ import type { Instance, Instances } from "./instances";
 import type { Journeys, Step } from "./journeys";
 import { mailOf, type Mail } from "./mail";
 
-/** A mail that is to be sent. */
+/** A message that is to be sent. */
 export interface Due {
   readonly instance: Instance;
-  /** Which of the journey's steps, from 0. */
+  /** Which of the journey's steps it is, from 0. */
   readonly index: number;
+  /** When it is due, in milliseconds since 1970. */
   readonly at: number;
 }
 
-/** The mails of the journeys whose steps the sandbox knows: those that were sent, and those that are to be sent. */
+/** The messages of the journeys whose steps the sandbox knows: those that were sent, and those that are due. */
 export class Outbox {
   private sent: Mail[] = [];
 
@@ -27,20 +28,20 @@ export class Outbox {
     return this.sent;
   }
 
-  /** What falls due by then, in the order in which it does. */
+  /** The unsent messages that are due by a time, in order. */
   dueBy(now: number): Due[] {
     return this.unsent()
       .filter(({ at }) => at <= now)
       .sort((a, b) => a.at - b.at);
   }
 
-  /** When the next mail falls due. */
+  /** When the next message is due. Undefined if there is none. */
   nextDueAt(): number | undefined {
     const times = this.unsent().map(({ at }) => at);
     return times.length === 0 ? undefined : times.reduce((a, b) => Math.min(a, b));
   }
 
-  /** Sends a mail, or nothing where its instance runs no more. */
+  /** Sends a message. Returns undefined if its instance no longer runs. */
   send({ instance, index, at }: Due): Mail | undefined {
     const steps = this.stepsOf(instance);
     const step = steps[index];

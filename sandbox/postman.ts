@@ -2,15 +2,15 @@ import type { Deliver } from "./delivery";
 import type { Mail } from "./mail";
 import type { Store } from "./store";
 
-/** Sends the journeys' mails when they fall due by the sandbox's clock, one after the other, in their order. */
+/** Sends the journeys' messages when they are due by the sandbox's clock, one at a time, in order. */
 export class Postman {
   private round: Promise<void> = Promise.resolve();
   private timer: NodeJS.Timeout | undefined;
   private isClosed = false;
 
   /**
-   * @param deliver Without it, mails are in the outbox alone.
-   * @param log Takes one line for each mail that could not be delivered.
+   * @param deliver Delivers a message. Undefined: messages are only in the outbox.
+   * @param log Receives one line for each message that could not be delivered.
    */
   constructor(
     private readonly store: Store,
@@ -19,22 +19,22 @@ export class Postman {
     private readonly log: (line: string) => void,
   ) {}
 
-  /** Lets take effect and sends all that has fallen due. It is over when the last of it is delivered. */
+  /** Runs the late effects and sends the messages that are due. Resolves when the last one is delivered. */
   sendDue(): Promise<void> {
     this.store.late.catchUp();
     this.round = this.round.then(async () => {
       for (const due of this.store.outbox.dueBy(this.now())) {
-        // It may have been aborted, or forgotten, while another was on its way.
+        // Its instance may have been aborted or cleared during the delivery of another message.
         const mail = this.isClosed ? undefined : this.store.outbox.send(due);
-        if (mail !== undefined) await this.hand(mail);
+        if (mail !== undefined) await this.deliverOne(mail);
       }
-      this.wake();
+      this.scheduleNext();
     });
     return this.round;
   }
 
-  /** Sets the alarm for what falls due next. */
-  wake(): void {
+  /** Sets the timer for what is due next. */
+  scheduleNext(): void {
     clearTimeout(this.timer);
     const at = this.store.nextDueAt();
     if (at === undefined || this.isClosed) return;
@@ -49,10 +49,10 @@ export class Postman {
     await this.round;
   }
 
-  private async hand(mail: Mail): Promise<void> {
+  private async deliverOne(mail: Mail): Promise<void> {
     try {
-      const place = await this.deliver?.(mail);
-      if (place !== undefined) mail.deliveredTo = place;
+      const deliveredTo = await this.deliver?.(mail);
+      if (deliveredTo !== undefined) mail.deliveredTo = deliveredTo;
     } catch (error) {
       const { name, message } = error as Error;
       mail.problem = `${message} (${name})`.replace(/\s+/g, " ");
@@ -61,5 +61,5 @@ export class Postman {
   }
 }
 
-/** Node's timers go no further. */
+/** The longest delay of Node's timers. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;

@@ -1,30 +1,35 @@
-/** How a call is refused where the vendor's contract does not say. */
+/** The answer to a refused call, which the vendor's contract does not define. */
 export interface Refusal {
   readonly status: number;
   readonly message: string;
-  /** Whether a refused duplicate names the instance that runs already. */
+  /** Whether a refused duplicate names the instance that is already running. Default: false. */
   readonly withRef?: boolean;
 }
 
-/** What exceeding the plan's rate is answered with. */
+/** The plan's rate limit, and the answer to exceeding it. */
 export interface Limit {
   readonly perSecond: number;
   readonly status: 429 | 503;
+  /** The form of the Retry-After header. Default: no header. */
   readonly retryAfter?: "seconds" | "date";
 }
 
-/** What the vendor's contract leaves undefined, decided in this one place. */
+/** All that the vendor's contract leaves undefined. */
 export interface Profile {
   readonly wrongKey: Refusal;
-  /** A second start for an address; "accepted" starts another instance. */
+  /** The answer to a second start for an address. "accepted" starts another instance. */
   readonly duplicate: Refusal | "accepted";
-  /** Whether a start is a duplicate while an earlier one runs, or ever after. */
+  /** Whether a start is a duplicate only while an earlier instance runs, or forever. */
   readonly duplicateMeans: "running" | "ever";
+  /** The answer to an abort of an instance that has ended. */
   readonly abortEnded: Refusal | "success";
-  /** An abort where there is no such instance, or nothing runs for the address. */
+  /** The answer to an abort if there is no such instance, or nothing runs for the address. */
   readonly abortUnknown: Refusal | "success";
+  /** Whether an abort by address stops all instances of the address or only the latest one. */
   readonly abortByAddress: "all" | "last";
-  /** Refuses every start: a suppressed contact, a paused journey, a full quota. */
+  /**
+   * Refuses every start, as for a suppressed contact, a paused journey or a full quota. Default: starts are accepted.
+   */
   readonly start?: Refusal;
   readonly limit?: Limit;
 }
@@ -34,7 +39,7 @@ const duplicate: Refusal = { status: 400, message: "The journey is already runni
 const abortEnded: Refusal = { status: 400, message: "The journey instance has already ended" };
 const abortUnknown: Refusal = { status: 400, message: "No such journey instance" };
 
-/** Keeps to the statuses that the published contract has, 200 and 400. */
+/** Uses only the statuses in the published contract: 200 and 400. */
 export const defaultProfile: Profile = {
   wrongKey,
   duplicate,
@@ -44,7 +49,7 @@ export const defaultProfile: Profile = {
   abortByAddress: "all",
 };
 
-/** Each name is one answer to one unknown; several can be given together. */
+/** Each profile changes one undefined answer. Several can be combined. */
 export const profiles: Readonly<Record<string, Partial<Profile>>> = {
   default: {},
   "duplicate-400-ref": { duplicate: { ...duplicate, withRef: true } },
@@ -72,15 +77,15 @@ export const profiles: Readonly<Record<string, Partial<Profile>>> = {
 };
 
 /**
- * The default with what the named profiles change.
+ * The default profile with the changes of the named profiles.
  *
- * @throws {Error} There is no profile of such a name.
+ * @throws {Error} There is no profile with such a name.
  */
 export function profileOf(names: readonly string[]): Profile {
   return names.reduce<Profile>((profile, name) => {
     const changes = Object.hasOwn(profiles, name) ? profiles[name] : undefined;
     if (changes === undefined) {
-      throw new Error(`No profile "${name}". There are: ${Object.keys(profiles).join(", ")}.`);
+      throw new Error(`No profile "${name}". The profiles are: ${Object.keys(profiles).join(", ")}.`);
     }
     return { ...profile, ...changes };
   }, defaultProfile);

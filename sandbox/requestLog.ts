@@ -1,4 +1,4 @@
-/** One request to the two calls, and how it was answered. Headers are not kept, so the key is not. */
+/** One request to the vendor's calls, with its answer. It has no headers, so the key is not kept. */
 export interface LoggedRequest {
   readonly at: string;
   readonly method: string;
@@ -6,11 +6,11 @@ export interface LoggedRequest {
   readonly body: unknown;
   readonly status: number;
   readonly answer: unknown;
-  /** What went wrong on purpose. */
+  /** The kind of the fault that was applied to it. */
   readonly fault?: string;
 }
 
-/** What the sandbox was asked. */
+/** The requests that the sandbox received. */
 export class RequestLog {
   private requests: LoggedRequest[] = [];
 

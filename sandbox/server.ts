@@ -9,7 +9,7 @@ import { misbehave } from "./misbehave";
 import { Postman } from "./postman";
 import { defaultProfile, type Profile } from "./profiles";
 import { abortRoute } from "./routes/abort";
-import { booksRoutes } from "./routes/books";
+import { storeRoutes } from "./routes/store";
 import { clockRoutes } from "./routes/clock";
 import { controlRoutes } from "./routes/control";
 import { startRoute } from "./routes/start";
@@ -20,19 +20,24 @@ import { throttle } from "./throttle";
 export interface SandboxOptions {
   /** The key that requests must carry. Default: {@link SANDBOX_KEY}. */
   apiKey?: string;
-  /** How the sandbox answers where the vendor's contract is silent. Default: {@link defaultProfile}. */
+  /** The answers that the vendor's contract does not define. Default: {@link defaultProfile}. */
   profile?: Profile;
-  /** How long a journey runs before it finishes by itself, in milliseconds; not one of `journeys`. Default: 7 days. */
+  /**
+   * How long a journey that is not in `journeys` runs before it finishes by itself, in milliseconds. Default: 7 days.
+   */
   journeyDurationMs?: number;
-  /** The journeys that send mail, with their steps. Each is finished after its last mail. Default: none. */
+  /** The journeys that send mail, with their steps. Each finishes after its last message. Default: none. */
   journeys?: Journeys;
-  /** What becomes of their mails. Default: they are in the outbox alone. */
+  /** Delivers the journeys' messages. Default: they are only in the outbox. */
   deliver?: Deliver;
-  /** Takes one line for each mail that could not be delivered. Default: standard error. */
+  /** Receives one line for each message that could not be delivered. Default: standard error. */
   log?: (line: string) => void;
-  /** The clock, in milliseconds since 1970, that the sandbox's own goes by until it is moved. Default: the machine's. */
+  /**
+   * The clock, in milliseconds since 1970, that the sandbox's own clock follows until it is moved. Default: the
+   * machine's.
+   */
   now?: () => number;
-  /** How a `delay` is waited for. Default: by the machine's clock. */
+  /** Waits for the time of a `delay` fault. Default: by the machine's clock. */
   sleep?: (ms: number) => Promise<void>;
 }
 
@@ -43,14 +48,18 @@ export interface Sandbox {
   readonly faults: Faults;
   /** From now on, requests must carry this key. */
   rotateKey(apiKey: string): void;
-  /** From now on, the sandbox answers so. */
+  /** From now on, the sandbox answers according to this profile. */
   useProfile(profile: Profile): void;
 }
 
-/** An invented key, in the form of the vendor's. */
+/** An invented key in the form of the vendor's keys. */
 export const SANDBOX_KEY = "TESTKEY-0000000-0000000-0000000";
 
-/** Lets a sandbox listen on a free port of this machine, and says where. */
+/**
+ * Makes a sandbox listen on 127.0.0.1, and returns its URL.
+ *
+ * @param port Default: 0, which picks a free port.
+ */
 export async function listen({ app }: Sandbox, port = 0): Promise<string> {
   return app.listen({ host: "127.0.0.1", port });
 }
@@ -58,8 +67,8 @@ export async function listen({ app }: Sandbox, port = 0): Promise<string> {
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
- * A stateful stand-in for Mailmodo's two journey calls, in memory. It sends no mail: what its journeys would send is in
- * its outbox, and where `deliver` puts it.
+ * A stateful, in-memory stand-in for Mailmodo's two journey calls. It sends no mail: what its journeys would send is in
+ * its outbox, and wherever `deliver` puts it.
  */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const now = options.now ?? Date.now;
@@ -75,7 +84,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   app.addHook("onClose", () => postman.close());
 
   void app.register(async (hooks) => {
-    // By the clock that cannot be moved: the plan's rate is a client's, not a journey's.
+    // Uses the clock that cannot be moved, because the rate limit is about the client, not about a journey.
     throttle(hooks, () => profile, now);
     hooks.addHook("preValidation", async (request, reply) => {
       if (request.headers["mmapikey"] !== apiKey) return refuse(reply, profile.wrongKey);
@@ -84,7 +93,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     startRoute(hooks, store, postman, () => profile);
     abortRoute(hooks, store, postman, () => profile);
   });
-  booksRoutes(app, store);
+  storeRoutes(app, store);
   clockRoutes(app, clock, postman);
   controlRoutes(app, faults, (next) => (profile = next));
 
@@ -101,21 +110,21 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   };
 }
 
-/** Answers what is not routed, and failures, as the vendor does, and logs the vendor's calls. */
+/** Creates an app that answers unknown paths and failures as the vendor does, and logs the vendor's calls. */
 function createApp(log: RequestLog): FastifyInstance {
   const app = Fastify({
     bodyLimit: 1024 * 1024,
-    // Closing must not wait for clients that keep their connection.
+    // Closing must not wait for clients that keep their connections open.
     forceCloseConnections: true,
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
   });
   app.setErrorHandler((error: FastifyError, _request, reply) => refuse(reply, { status: 400, message: error.message }));
-  // The vendor's envelope for a path that it does not route.
+  // The vendor's envelope for an unknown path.
   app.setNotFoundHandler((_request, reply) =>
     reply.code(404).send({ error: "error", message: "Some Internal Error Occurred: 404" }),
   );
 
-  // Whatever was sent is logged: to a path that is not routed, or refused before its handler.
+  // Every request is logged, even to an unknown path or if it was refused before its handler ran.
   app.addHook("preSerialization", async (request, reply, answer) => {
     const { method, url: path, body, fault } = request;
     if (path.startsWith("/_sandbox/")) return answer;

@@ -6,8 +6,8 @@ import { Outbox } from "./outbox";
 import { RequestLog, type LoggedRequest } from "./requestLog";
 
 /**
- * All that the sandbox holds, in memory only: what runs and ended, what was asked, what was sent. Its parts change nothing
- * when they are read. What a late call does by the clock is done before anything is asked of the whole, and of a request.
+ * All data of the sandbox, in memory only: instances, requests and messages. Reading its parts changes nothing. Late
+ * effects that are due happen before the whole store is read, and before each request.
  */
 export class Store {
   readonly instances: Instances;
@@ -17,12 +17,12 @@ export class Store {
 
   /**
    * @param now The clock, in milliseconds since 1970.
-   * @param journeyDurationMs How long a journey runs before it finishes by itself, if its mails are not known.
+   * @param journeyDurationMs How long a journey without steps runs before it finishes by itself, in milliseconds.
    */
   constructor(now: () => number, journeyDurationMs: number, journeys: Journeys) {
     this.late = new LateEffects(now);
-    const hasMails = (journeyId: string) => journeys.has(journeyId.toLowerCase());
-    this.instances = new Instances(this.late.now, journeyDurationMs, hasMails);
+    const hasSteps = (journeyId: string) => journeys.has(journeyId.toLowerCase());
+    this.instances = new Instances(this.late.now, journeyDurationMs, hasSteps);
     this.outbox = new Outbox(this.instances, journeys);
     this.log = new RequestLog(this.late.now);
   }
@@ -33,20 +33,23 @@ export class Store {
     return this.instances.all();
   }
 
-  /** All requests to the two calls, in their order. */
+  /** All requests to the vendor's calls, in order. */
   requests(): readonly LoggedRequest[] {
     return this.log.all();
   }
 
-  /** All mails that were sent, in their order. */
+  /** All messages that were sent, in order. */
   mails(): readonly Mail[] {
     return this.outbox.all();
   }
 
-  /** When the next mail falls due, or the next late call takes effect, which may be a start of a journey with mails. */
+  /**
+   * When the next message is due, or the next late effect, which may start a journey with steps. Undefined if nothing
+   * is.
+   */
   nextDueAt(): number | undefined {
     if (!this.outbox.hasJourneys) return undefined;
-    const times = [...this.late.times(), this.outbox.nextDueAt()].filter((at) => at !== undefined);
+    const times = [...this.late.dueTimes(), this.outbox.nextDueAt()].filter((at) => at !== undefined);
     return times.length === 0 ? undefined : Math.min(...times);
   }
 

@@ -4,7 +4,7 @@ import type { Limit, Profile } from "./profiles";
 
 const WINDOW_MS = 1000;
 
-/** Holds the vendor's calls to the profile's limit: so many in any one second. */
+/** Applies the profile's rate limit to the vendor's calls: a number of requests in any one second. */
 export function throttle(app: FastifyInstance, profile: () => Profile, now: () => number): void {
   let served: number[] = [];
   app.addHook("preValidation", async (_request, reply) => {
@@ -19,11 +19,11 @@ export function throttle(app: FastifyInstance, profile: () => Profile, now: () =
 }
 
 function slowDown(reply: FastifyReply, { status, retryAfter }: Limit, freeAt: number, now: number): FastifyReply {
-  // Both forms know whole seconds only: rounded up, so that the client does not come too early.
+  // Both forms have only whole seconds. Rounded up, so that the client does not come back too early.
   if (retryAfter === "seconds") reply.header("Retry-After", Math.ceil((freeAt - now) / 1000));
   if (retryAfter === "date") {
     reply.header("Retry-After", new Date(Math.ceil(freeAt / 1000) * 1000).toUTCString());
-    // Node's own goes by the machine's clock.
+    // Node's own Date header follows the machine's clock.
     reply.header("Date", new Date(now).toUTCString());
   }
   return refuse(reply, { status, message: "Too many requests" });

@@ -3,11 +3,11 @@ import * as os from "node:os";
 import * as path from "node:path";
 
 /**
- * Has Node keep compiled code, of this process and of the programs and plugins that its engines start, in
- * `mailmodo-compile-cache` of Pulumi's own folder. It can be deleted at any time. A folder that the user has set counts,
- * and so does `NODE_DISABLE_COMPILE_CACHE`.
+ * Turns on Node's compile cache for this process and for the programs and plugins that its engines start. The cache is
+ * the folder `mailmodo-compile-cache` in Pulumi's own folder, and can be deleted at any time. Does nothing if the user
+ * has set `NODE_COMPILE_CACHE` or `NODE_DISABLE_COMPILE_CACHE`.
  *
- * @param env What is read, and what engines inherit. Default: the process's.
+ * @param env The environment to read, and to change for the engines to inherit. Default: the process's.
  */
 export function keepCompiledCode(env: NodeJS.ProcessEnv = process.env): void {
   if (env["NODE_COMPILE_CACHE"] || env["NODE_DISABLE_COMPILE_CACHE"]) return;

@@ -1,13 +1,13 @@
 import { GetObjectCommand, paginateListObjectsV2, S3Client } from "@aws-sdk/client-s3";
 
 /** One object of the inbox. */
-export interface StoredMail {
+export interface StoredMessage {
   readonly key: string;
   /** S3 knows whole seconds. */
   readonly receivedAt: Date;
 }
 
-/** The bucket that SES writes to, and the part of it that is the inbox. */
+/** The bucket that SES writes to, and the key prefix of the inbox. */
 export interface Bucket {
   readonly client: S3Client;
   readonly name: string;
@@ -15,35 +15,36 @@ export interface Bucket {
 }
 
 /**
- * A client with the SDK's own defaults. Where the environment names an endpoint, it is a stand-in for S3, and those are
- * seldom found under a name for each bucket: the bucket goes into the path.
+ * A client with the SDK's own defaults. If the environment names an endpoint, it is a stand-in for S3. Stand-ins seldom
+ * have a host name for each bucket, so the bucket goes into the path.
  */
 export function clientFor(region: string | undefined, env: NodeJS.ProcessEnv = process.env): S3Client {
   const isStandIn = Boolean(env["AWS_ENDPOINT_URL_S3"] || env["AWS_ENDPOINT_URL"]);
   return new S3Client({ ...(region === undefined ? {} : { region }), forcePathStyle: isStandIn });
 }
 
-/** The mails that arrived at a time or after it, the newest first. */
-export async function listMails({ client, name, prefix }: Bucket, since: Date, signal: AbortSignal) {
-  // As whole seconds: a mail of the same second counts, or one that arrived just after would be lost.
+/** The messages that arrived at a time or later, newest first. */
+export async function listMessages({ client, name, prefix }: Bucket, since: Date, signal: AbortSignal) {
+  // Rounded down to whole seconds, as S3 does. Otherwise a message that arrived later in the same second would be
+  // missed.
   const from = Math.floor(since.getTime() / 1000) * 1000;
-  const found: StoredMail[] = [];
-  // By key, and SES's keys are random: only the whole listing has the newest.
+  const found: StoredMessage[] = [];
+  // S3 lists by key, and SES's keys are random, so only the complete listing includes the newest messages.
   const pages = paginateListObjectsV2({ client }, { Bucket: name, Prefix: prefix }, { abortSignal: signal });
   for await (const { Contents = [] } of pages) {
     for (const { Key: key = "", LastModified: receivedAt } of Contents) {
-      if (receivedAt !== undefined && receivedAt.getTime() >= from && isMail(key)) found.push({ key, receivedAt });
+      if (receivedAt !== undefined && receivedAt.getTime() >= from && isMessage(key)) found.push({ key, receivedAt });
     }
   }
   return found.sort((a, b) => b.receivedAt.getTime() - a.receivedAt.getTime());
 }
 
-export async function readMail({ client, name }: Bucket, key: string, signal: AbortSignal): Promise<Uint8Array> {
+export async function readMessage({ client, name }: Bucket, key: string, signal: AbortSignal): Promise<Uint8Array> {
   const { Body } = await client.send(new GetObjectCommand({ Bucket: name, Key: key }), { abortSignal: signal });
   return Body === undefined ? new Uint8Array() : Body.transformToByteArray();
 }
 
-/** SES puts an object of its own there when a rule is made; S3's console makes empty ones that stand for folders. */
-function isMail(key: string): boolean {
+/** SES adds an object of its own when a rule is created, and S3's console adds empty objects that stand for folders. */
+function isMessage(key: string): boolean {
   return !/(^|\/)AMAZON_SES_SETUP_NOTIFICATION$/.test(key) && !key.endsWith("/");
 }

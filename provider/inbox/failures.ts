@@ -1,20 +1,20 @@
 import { oneLine, maskAddress } from "../text/masking";
-import type { Bucket, StoredMail } from "./bucket";
+import type { Bucket, StoredMessage } from "./bucket";
 import { InboxError } from "./inboxError";
 import type { SeedMail } from "./seedMail";
 import type { Wanted } from "./wanted";
 
-/** An object of which nobody can say what mail it is. */
-export interface Unreadable extends StoredMail {
+/** An object that could not be read as a message. */
+export interface Unreadable extends StoredMessage {
   readonly problem: string;
-  /** Whether it would be the same the next time. */
+  /** Whether another attempt to read it would fail in the same way. */
   readonly isFinal: boolean;
 }
 
 /**
- * The wait is over, and the mail did not come: what came instead.
+ * The error for a message that did not arrive in time. It lists what arrived instead.
  *
- * @param arrived The newest first; nothing where S3 never said.
+ * @param arrived What arrived, newest first. Undefined if S3 never listed the bucket.
  */
 export function notArrived(
   { to, subject, since, timeoutMs }: Wanted,
@@ -24,12 +24,12 @@ export function notArrived(
   const titled = subject === undefined ? "" : ` with the subject ${quoted(subject)}`;
   const what = `No mail for ${maskAddress(to)}${titled} in ${timeoutMs / 1000} s.`;
   if (arrived === undefined) {
-    return new InboxError(`${what} S3 did not list ${placeOf(bucket)} in that time. ${CHECK_NETWORK}`);
+    return new InboxError(`${what} S3 did not list ${urlOf(bucket)} in that time. ${CHECK_NETWORK}`);
   }
   const when = `since ${since.toISOString()}`;
   if (arrived.length === 0) {
     return new InboxError(
-      `${what} Nothing arrived ${when} in ${placeOf(bucket)}. See that SES's receipt rule for the address is active and writes there.`,
+      `${what} Nothing arrived ${when} in ${urlOf(bucket)}. Check that SES's receipt rule for the address is active and writes there.`,
     );
   }
   const shown = arrived.slice(0, MAX_SHOWN).map((one) => described(one, to));
@@ -43,7 +43,7 @@ function described(one: SeedMail | Unreadable, to: string): string {
   if ("problem" in one) return `one that cannot be read (${one.problem})`;
   const { recipients, subject } = one;
   if (recipients.length === 0) return `${quoted(subject)} for nobody`;
-  // Masked, two addresses that differ in their tag look alike.
+  // Says so in words, because two addresses that differ only in their tag look alike when masked.
   return recipients.includes(to)
     ? `${quoted(subject)} for this address`
     : `${quoted(subject)} for another, ${recipients.map(maskAddress).join(" and ")}`;
@@ -53,16 +53,16 @@ function quoted(subject: string | RegExp): string {
   return typeof subject === "string" ? `"${oneLine(subject)}"` : oneLine(String(subject));
 }
 
-/** The one place that knows what S3's errors mean. */
+/** Maps an error of S3 to an inbox error. Nothing else does this. */
 export function failedOn(bucket: Bucket, error: unknown): InboxError {
-  return new InboxError(`Could not look into ${placeOf(bucket)}: ${reasonOf(error)}. ${wayOut(error)}`, {
-    // Not the SDK's own: test runners print a cause with its stack.
+  return new InboxError(`Could not read ${urlOf(bucket)}: ${reasonOf(error)}. ${adviceOn(error)}`, {
+    // Not the SDK's own error as the cause: test runners print a cause with its stack trace.
     name: (error as ServiceError).name,
     status: (error as ServiceError).$metadata?.httpStatusCode,
   });
 }
 
-/** What S3, or the way to it, said. */
+/** Why S3, or the connection to it, failed. */
 export function reasonOf(error: unknown): string {
   const { name, message, code } = error as NodeJS.ErrnoException;
   const words = oneLine(message || code || name).replace(/\.$/, "");
@@ -76,7 +76,7 @@ interface ServiceError {
   readonly $response?: { readonly headers?: Readonly<Record<string, string>> };
 }
 
-function wayOut(error: unknown): string {
+function adviceOn(error: unknown): string {
   const { name, Region, $metadata, $response } = error as ServiceError;
   const status = $metadata?.httpStatusCode;
   const region = $response?.headers?.["x-amz-bucket-region"] ?? Region;
@@ -96,6 +96,6 @@ function wayOut(error: unknown): string {
 
 const CHECK_NETWORK = "Check the network, the region and AWS_ENDPOINT_URL, then run it again.";
 
-function placeOf({ name, prefix }: Bucket): string {
+function urlOf({ name, prefix }: Bucket): string {
   return `s3://${name}/${prefix}`;
 }

@@ -1,7 +1,7 @@
 import { hideStack } from "../text/hideStack";
 
 /**
- * What an inbox cannot do, and why. The message is one line, with every address masked.
+ * A failure of an inbox. The message is one line that says why, with every address masked.
  *
  * @example
  * ```ts

@@ -1,11 +1,11 @@
 import { Parser } from "htmlparser2";
 
-/** Whom nobody follows by a click: a style sheet, and what relative links begin with. */
+/** Elements whose `href` nobody follows by a click: a style sheet, and the base of relative links. */
 const NOT_FOLLOWED = new Set(["link", "base"]);
 
 /**
- * The http and https links of a mail, each once: those of the HTML in their order, entities decoded, then those that only
- * the text has.
+ * The http and https links of a message, each once: those of the HTML in their order, with entities decoded, then those
+ * that occur only in the text.
  */
 export function linksOf({ html, text }: { html: string; text: string }): string[] {
   return [...new Set([...hrefs(html), ...urls(text)])];
@@ -24,14 +24,14 @@ function hrefs(html: string): string[] {
 }
 
 function urls(text: string): string[] {
-  return [...text.matchAll(/\bhttps?:\/\/[^\s<>"]+/gi)].map(([url]) => withoutSentence(url));
+  return [...text.matchAll(/\bhttps?:\/\/[^\s<>"]+/gi)].map(([url]) => withoutPunctuation(url));
 }
 
-/** A URL without what belongs to the sentence around it: a full stop, or a bracket that was opened before it. */
-function withoutSentence(url: string): string {
+/** Removes what belongs to the surrounding sentence: punctuation, or a bracket that was opened before the URL. */
+function withoutPunctuation(url: string): string {
   const last = url.at(-1) ?? "";
   const opening = { ")": "(", "]": "[", "}": "{" }[last];
   const isOutside =
     opening === undefined ? /[.,;:!?'*_]/.test(last) : url.split(last).length > url.split(opening).length;
-  return isOutside ? withoutSentence(url.slice(0, -1)) : url;
+  return isOutside ? withoutPunctuation(url.slice(0, -1)) : url;
 }

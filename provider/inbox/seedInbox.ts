@@ -1,6 +1,6 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import { setTimeout as sleep } from "node:timers/promises";
-import { clientFor, listMails, readMail, type Bucket, type StoredMail } from "./bucket";
+import { clientFor, listMessages, readMessage, type Bucket, type StoredMessage } from "./bucket";
 import { InboxError } from "./inboxError";
 import { failedOn, notArrived, reasonOf, type Unreadable } from "./failures";
 import { parseMail, type SeedMail } from "./seedMail";
@@ -10,21 +10,21 @@ export { InboxError, type SeedMail, type WaitForMailOptions };
 
 /** Where the mails arrive. */
 export interface SeedInboxOptions {
-  /** The bucket that SES's receipt rule writes to: its name alone. */
+  /** The name of the bucket that SES's receipt rule writes to. */
   bucket: string;
-  /** What the keys begin with, as in the receipt rule, such as `mail/`. Default: the whole bucket. */
+  /** The prefix of the keys, as in the receipt rule, such as `mail/`. Default: none, the whole bucket. */
   prefix?: string;
   /** The bucket's region. Default: what the AWS SDK finds, such as `AWS_REGION`. Not with `client`. */
   region?: string;
   /**
-   * A client of your own. Default: one with the AWS SDK's defaults, which reads the credentials from the environment or
-   * the profile, and `AWS_ENDPOINT_URL` for a stand-in for S3, where it puts the bucket into the path.
+   * A client of your own. Default: one with the AWS SDK's defaults. It reads the credentials from the environment or
+   * the profile. If `AWS_ENDPOINT_URL` names a stand-in for S3, it puts the bucket into the path.
    */
   client?: S3Client;
 }
 
 /**
- * A mailbox for tests: the bucket to which SES writes what it receives. It reads, and changes nothing there.
+ * A mailbox for tests: the bucket to which SES writes the mail that it receives. It only reads the bucket.
  *
  * @example
  * ```ts
@@ -43,22 +43,22 @@ export interface SeedInboxOptions {
 export class SeedInbox {
   private readonly bucket: Bucket;
 
-  /** @throws {InboxError} An option is wrong. */
+  /** @throws {InboxError} An option is invalid. */
   constructor(options: SeedInboxOptions) {
-    this.bucket = bucketBy(options);
+    this.bucket = bucketOf(options);
   }
 
   /**
-   * Waits for a mail, and gives the newest one that fits.
+   * Waits for a message, and returns the newest one that matches.
    *
-   * @throws {InboxError} It did not arrive in time, and the message lists what did; an option is wrong; or the bucket
-   * cannot be listed. An object that cannot be read is listed, too, and ends nothing.
+   * @throws {InboxError} No such message arrived in time, and the error lists what did; an option is invalid; or the
+   *   bucket cannot be listed. An object that cannot be read does not end the wait; the error lists it, too.
    */
   async waitForMail(options: WaitForMailOptions): Promise<SeedMail> {
     const wanted = wantedBy(options);
     const arrived = new Map<string, SeedMail | Unreadable>();
     let isListed = false;
-    const end = Date.now() + wanted.timeoutMs;
+    const deadline = Date.now() + wanted.timeoutMs;
     const giveUp = new AbortController();
     const timer = setTimeout(() => giveUp.abort(), wanted.timeoutMs);
     try {
@@ -72,8 +72,8 @@ export class SeedInbox {
           const found = mails.find((mail) => "subject" in mail && isWanted(mail, wanted));
           if (found !== undefined) return found as SeedMail;
         }
-        // Shorter towards the end, so that the last look is not long before it.
-        const halfMs = Math.ceil((end - Date.now()) / 2);
+        // The pauses get shorter towards the end, so that the last check is shortly before the deadline.
+        const halfMs = Math.ceil((deadline - Date.now()) / 2);
         await sleep(Math.min(pauseMs, Math.max(halfMs, MIN_PAUSE_MS)), undefined, { signal: giveUp.signal });
       }
     } catch (error) {
@@ -84,19 +84,19 @@ export class SeedInbox {
     }
   }
 
-  private async list(since: Date, signal: AbortSignal): Promise<StoredMail[]> {
+  private async list(since: Date, signal: AbortSignal): Promise<StoredMessage[]> {
     try {
-      return await listMails(this.bucket, since, signal);
+      return await listMessages(this.bucket, since, signal);
     } catch (error) {
       signal.throwIfAborted();
       throw failedOn(this.bucket, error);
     }
   }
 
-  private async read(object: StoredMail, signal: AbortSignal): Promise<SeedMail | Unreadable> {
+  private async read(object: StoredMessage, signal: AbortSignal): Promise<SeedMail | Unreadable> {
     let source: Uint8Array;
     try {
-      source = await readMail(this.bucket, object.key, signal);
+      source = await readMessage(this.bucket, object.key, signal);
     } catch (error) {
       signal.throwIfAborted();
       return { ...object, problem: reasonOf(error), isFinal: false };
@@ -114,14 +114,14 @@ const MAX_PAUSE_MS = 5_000;
 const MIN_PAUSE_MS = 100;
 const AT_A_TIME = 8;
 
-function bucketBy(options: SeedInboxOptions): Bucket {
+function bucketOf(options: SeedInboxOptions): Bucket {
   const { bucket, prefix = "", region, client } = (options ?? {}) as { [Name in keyof SeedInboxOptions]?: unknown };
   if (typeof bucket !== "string" || !/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)) {
-    throw new InboxError("Cannot open the inbox: bucket must be the bucket's name alone, such as seeds-inbox.");
+    throw new InboxError("Cannot open the inbox: bucket must be only the bucket's name, such as seeds-inbox.");
   }
   if (typeof prefix !== "string" || prefix.startsWith("/")) {
     throw new InboxError(
-      "Cannot open the inbox: prefix must be what the keys begin with, such as mail/, without a / before it.",
+      "Cannot open the inbox: prefix must be the prefix of the keys, such as mail/, without a leading /.",
     );
   }
   if (region !== undefined && (typeof region !== "string" || !/^[a-z0-9-]+$/.test(region))) {
@@ -133,7 +133,7 @@ function bucketBy(options: SeedInboxOptions): Bucket {
   return { client: (client as S3Client | undefined) ?? clientFor(region), name: bucket, prefix };
 }
 
-/** Whether there is nothing to be gained by reading an object again. */
+/** Whether reading an object again would change nothing. */
 function isRead(one: SeedMail | Unreadable | undefined): boolean {
   return one !== undefined && (!("problem" in one) || one.isFinal);
 }

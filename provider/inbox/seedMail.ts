@@ -1,30 +1,30 @@
 import PostalMime, { type Email } from "postal-mime";
-import { inOneSpelling } from "../model/addresses";
+import { normalizeAddress } from "../model/addresses";
 import { linksOf } from "./links";
 
-/** One mail, as it arrived in the inbox. */
+/** One message, as it arrived in the inbox. */
 export interface SeedMail {
-  /** The key of its object in the bucket. */
+  /** The key of the message's object in the bucket. */
   readonly key: string;
   /** When SES wrote it to the bucket. S3 knows whole seconds. */
   readonly receivedAt: Date;
-  /** The sender's address; empty where the mail names none. */
+  /** The sender's address. Empty if the message names none. */
   readonly from: string;
-  /** For whom it is: SES's envelope recipient, then those of To, Cc and Delivered-To, each once. */
+  /** The recipients' addresses, each once: SES's envelope recipient, then those of To, Cc and Delivered-To. */
   readonly recipients: readonly string[];
-  /** Decoded; empty where there is none. */
+  /** The subject, decoded. Empty if there is none. */
   readonly subject: string;
-  /** The text, without blank lines at its end; empty where the mail has none. */
+  /** The text, without blank lines at its end. Empty if the message has none. */
   readonly text: string;
-  /** The HTML, without blank lines at its end; empty where the mail has none. */
+  /** The HTML, without blank lines at its end. Empty if the message has none. */
   readonly html: string;
-  /** The http and https links, each once: those of the HTML in their order, then those that only the text has. */
+  /** The http and https links, each once: those of the HTML in their order, then those that occur only in the text. */
   readonly links: readonly string[];
-  /** All headers: from a name in small letters to its values, decoded, in the mail's order. */
+  /** All headers: the decoded values, in the message's order, by lowercase name. */
   readonly headers: ReadonlyMap<string, readonly string[]>;
 }
 
-/** @throws {Error} The mail has parts or headers beyond what the parser takes. */
+/** @throws {Error} The message exceeds the parser's limits on parts or headers. */
 export async function parseMail(source: Uint8Array, object: Pick<SeedMail, "key" | "receivedAt">): Promise<SeedMail> {
   const email = await PostalMime.parse(source);
   const { subject = "", text = "", html = "" } = email;
@@ -33,7 +33,7 @@ export async function parseMail(source: Uint8Array, object: Pick<SeedMail, "key"
     from: email.from?.address ?? "",
     recipients: recipientsOf(email),
     subject,
-    // The parser ends every text with a line of its own.
+    // The parser adds a line break to the end of every text.
     text: text.trimEnd(),
     html: html.trimEnd(),
     links: linksOf({ html, text }),
@@ -44,15 +44,15 @@ export async function parseMail(source: Uint8Array, object: Pick<SeedMail, "key"
 const RECIPIENT_HEADERS = ["to", "cc", "delivered-to"];
 
 function recipientsOf({ headers }: Email): string[] {
-  // SES puts its own line before the others: "from … by inbound-smtp.… with SMTP id … for qa@seeds.example.com; <date>".
-  // It names nobody where one delivery had several recipients.
+  // SES puts its own Received line first: "from … by inbound-smtp.… with SMTP id … for qa@seeds.example.com; <date>".
+  // It names no recipient if one delivery had several.
   const received = headers.find(({ key }) => key === "received")?.value ?? "";
   const envelope = /\sfor\s+<?([^\s<>;]+@[^\s<>;]+)>?\s*;/i.exec(received)?.[1];
   const named = headers
     .filter(({ key }) => RECIPIENT_HEADERS.includes(key))
     .flatMap(({ value }) => PostalMime.addressParser(value, { flatten: true }))
     .map(({ address }) => address ?? "");
-  return [...new Set([envelope ?? "", ...named].filter(Boolean).map(inOneSpelling))];
+  return [...new Set([envelope ?? "", ...named].filter(Boolean).map(normalizeAddress))];
 }
 
 function headersOf({ headers }: Email): Map<string, string[]> {

@@ -1,5 +1,5 @@
 import isEmail from "validator/lib/isEmail";
-import { inOneSpelling } from "../model/addresses";
+import { normalizeAddress } from "../model/addresses";
 import { maskAddress } from "../text/masking";
 import { InboxError } from "./inboxError";
 import type { SeedMail } from "./seedMail";
@@ -7,24 +7,24 @@ import type { SeedMail } from "./seedMail";
 /** Which mail to wait for, and how long. */
 export interface WaitForMailOptions {
   /**
-   * The address, with its plus tag, as the mail names it: `qa+seeds.pr-42@…` is neither `qa@…` nor `qa+seeds.pr-4@…`.
-   * Only the domain's capitals do not count.
+   * The recipient's address, with its plus tag: `qa+seeds.pr-42@…` is neither `qa@…` nor `qa+seeds.pr-4@…`. Only the
+   * domain is not case-sensitive.
    */
   to: string;
-  /** The whole subject, or an expression that fits in it. Default: any. */
+  /** The whole subject, or a regular expression that matches in it. Default: any subject. */
   subject?: string | RegExp;
   /**
-   * The mail arrived then or later: a date, or ISO 8601 text such as an enrollment's `startedAt`; not in the future. S3
-   * knows whole seconds, so a mail of the same second counts.
+   * The earliest time of arrival: a date, or ISO 8601 text such as an enrollment's `startedAt`; not in the future. S3
+   * knows only whole seconds, so a message of the same second counts.
    */
   since: Date | string;
-  /** How long to wait, in milliseconds: above 0, at most a day. */
+  /** How long to wait, in milliseconds: more than 0, at most a day. */
   timeoutMs: number;
 }
 
-/** Which mail is waited for: the options, checked. */
+/** The checked options: which message to wait for. */
 export interface Wanted {
-  /** In the project's one spelling. */
+  /** Normalized. */
   readonly to: string;
   readonly subject?: string | RegExp;
   readonly since: Date;
@@ -33,35 +33,35 @@ export interface Wanted {
 
 const MAX_TIMEOUT_MS = 24 * 60 * 60 * 1000;
 
-/** @throws {InboxError} An option is wrong. The message is one line. */
+/** @throws {InboxError} An option is invalid. The message is one line. */
 export function wantedBy(options: WaitForMailOptions): Wanted {
   const { to, subject, since, timeoutMs } = (options ?? {}) as { [Name in keyof WaitForMailOptions]?: unknown };
   if (typeof to !== "string" || !isEmail(to, { allow_utf8_local_part: false })) {
     const given = typeof to === "string" && to !== "" ? ` (${maskAddress(to)})` : "";
-    throw wrong(`to must be one plain e-mail address${given}, such as qa+seeds.dev@seeds.example.com`);
+    throw invalid(`to must be one plain e-mail address${given}, such as qa+seeds.dev@seeds.example.com`);
   }
   if (subject !== undefined && typeof subject !== "string" && !(subject instanceof RegExp)) {
-    throw wrong("subject must be the whole subject as a string, or a regular expression");
+    throw invalid("subject must be the whole subject as a string, or a regular expression");
   }
   const from = dateOf(since);
-  if (from === undefined) throw wrong("since must be a date, or one as text such as 2026-11-24T12:00:00.000Z");
+  if (from === undefined) throw invalid("since must be a date, or one as text such as 2026-11-24T12:00:00.000Z");
   if (from.getTime() > Date.now()) {
-    throw wrong(`since must not be in the future (${from.toISOString()}): take the time before the mail was sent`);
+    throw invalid(`since must not be in the future (${from.toISOString()}): use a time before the message was sent`);
   }
   if (typeof timeoutMs !== "number" || !(timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT_MS)) {
-    throw wrong(`timeoutMs must be a number of milliseconds above 0, at most a day; it is ${String(timeoutMs)}`);
+    throw invalid(`timeoutMs must be a number of milliseconds above 0, at most a day; it is ${String(timeoutMs)}`);
   }
-  return { to: inOneSpelling(to), ...(subject === undefined ? {} : { subject }), since: from, timeoutMs };
+  return { to: normalizeAddress(to), ...(subject === undefined ? {} : { subject }), since: from, timeoutMs };
 }
 
 export function isWanted({ recipients, subject }: SeedMail, wanted: Wanted): boolean {
   if (!recipients.includes(wanted.to)) return false;
   if (wanted.subject === undefined) return true;
-  // Unlike `test`, it starts from the beginning even where the expression is global.
+  // Unlike `test`, `search` starts from the beginning even if the expression is global.
   return typeof wanted.subject === "string" ? subject === wanted.subject : subject.search(wanted.subject) >= 0;
 }
 
-/** Pulumi's outputs are text, such as an enrollment's `startedAt`. */
+/** A date, or a date as text: Pulumi's outputs are text, such as an enrollment's `startedAt`. */
 function dateOf(value: unknown): Date | undefined {
   const isIsoText =
     typeof value === "string" && /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(value);
@@ -69,6 +69,6 @@ function dateOf(value: unknown): Date | undefined {
   return date === undefined || Number.isNaN(date.getTime()) ? undefined : date;
 }
 
-function wrong(what: string): InboxError {
+function invalid(what: string): InboxError {
   return new InboxError(`Cannot wait for mail: ${what}.`);
 }

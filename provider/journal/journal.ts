@@ -1,42 +1,42 @@
 import * as path from "node:path";
 import { enrollmentOf, type Enrollment } from "../model/enrollment";
-import type { LeftRuns } from "./leftRuns";
+import type { OtherRuns } from "./otherRuns";
 import type { OwnNotes } from "./ownNotes";
 import type { Call } from "./runFile";
 import { UnsettledCalls } from "./unsettledCalls";
 
 /**
- * Notes of the starts and aborts of one stack, each written before the request leaves, and finished once the engine has
- * recorded what came of it. When a plugin is killed in a call, its engine forgets the call as if it had never been
- * (measured); the note is then all that is left of it.
+ * The crash journal of one stack's starts and aborts. It writes a note before each request leaves, and finishes the
+ * note once the engine has recorded the result. If a plugin is killed during a call, its engine forgets the call
+ * completely (measured). The note is then the only record of it.
  */
 export class Journal {
-  /** What other runs of the stack have left. */
+  /** The calls that other runs of the stack left unsettled. */
   readonly unsettled: UnsettledCalls;
 
   constructor(
     private readonly own: OwnNotes,
-    private readonly left: LeftRuns,
+    private readonly others: OtherRuns,
   ) {
     this.unsettled = new UnsettledCalls(
-      left.own.map(({ file }) => file),
-      left.sealing,
+      others.own.map(({ file }) => file),
+      others.sealing,
     );
   }
 
-  /** Where the notes are. */
+  /** The folder that holds the notes. */
   get folder(): string {
     return path.dirname(this.own.file);
   }
 
   /**
-   * Notes a call that is about to be sent.
+   * Writes a note of a call that is about to be sent.
    *
-   * @throws {NodeJS.ErrnoException} It could not be noted. Nothing must be sent.
+   * @throws {NodeJS.ErrnoException} The note could not be written. Nothing must be sent.
    */
-  async note(call: Call, enrollment: Enrollment): Promise<Note> {
-    const { sealing } = this.left;
-    // The stack once more: the first line of the file may get damaged.
+  async record(call: Call, enrollment: Enrollment): Promise<Note> {
+    const { sealing } = this.others;
+    // Each note repeats the stack, because the first line of the file may be damaged.
     const sealed = sealing.seal(JSON.stringify({ ...enrollmentOf({ ...enrollment }), of: this.own.stack }));
     const id = await this.own.add(call, sealed);
     return {
@@ -46,29 +46,34 @@ export class Journal {
     };
   }
 
-  /** What of other runs cannot be read: one line for each kind. */
-  complaints(): string[] {
-    const { own, unknown, unreadable } = this.left;
+  /** What cannot be read in the files of other runs: one line for each kind. */
+  warnings(): string[] {
+    const { own, unknown, unreadable } = this.others;
     const next = "Run pulumi-mailmodo recover, which says what to do.";
-    const notes = this.unsettled.closed + own.reduce((sum, { damaged }) => sum + damaged, 0);
+    const notes = this.unsettled.sealed + own.reduce((sum, { damaged }) => sum + damaged, 0);
     const files = unknown.length + unreadable.length;
     return [
       ...(notes === 0
         ? []
         : [
-            `A run of this stack that was killed, or failed, left notes of calls (${notes}) that need another API key to ` +
-              `be read, or are damaged, so what became of them is not known. ${next}`,
+            `A run of this stack was killed or failed. It left unfinished notes (${notes}) that are damaged or need another ` +
+              `API key, so the outcome of these calls is not known. ${next}`,
           ]),
-      ...(files === 0 ? [] : [`Notes of calls that may be of this stack cannot be read (files: ${files}). ${next}`]),
+      ...(files === 0 ? [] : [`Notes that may belong to this stack cannot be read (files: ${files}). ${next}`]),
     ];
   }
 }
 
-/** One call that was noted. */
+/** The note of one call. */
 export interface Note {
+  /** The request is sent again: updates the time in the note. */
   sentAgain(): void;
-  /** Mailmodo said that it is done; of a start, which instance it started. */
+  /**
+   * Mailmodo has confirmed the call.
+   *
+   * @param instanceId The instance that a start started. Default: none, as for an abort.
+   */
   confirm(instanceId?: string): void;
-  /** Nothing came of the call, or the engine has recorded what did. */
+  /** The call had no effect, or the engine has recorded its result. */
   finish(): void;
 }

@@ -4,13 +4,13 @@ import * as path from "node:path";
 import { ENDING, type Call, type NoteLine, type RunHeader } from "./runFile";
 import type { StackIdentity } from "./stackIdentity";
 
-/** What this process notes for one stack: a file, to which lines are added. It is there while a note is unfinished. */
+/** The file of notes that this process writes for one stack. It exists while any note is unfinished. */
 export class OwnNotes {
   readonly file: string;
   private descriptor: number | undefined;
   private readonly unfinished = new Set<number>();
   private isKept = false;
-  private ids = 0;
+  private lastId = 0;
   private syncing: Promise<void> = Promise.resolve();
   private nextSync: Promise<void> | undefined;
 
@@ -25,24 +25,25 @@ export class OwnNotes {
     return this.header.stack;
   }
 
-  /** Makes the file now, and keeps it until `close`: it tells which engine works on the stack. */
+  /** Creates the file now and keeps it until `close`, because its header names the engine that works on the stack. */
   keep(): void {
     if (this.isKept) return;
     this.isKept = true;
     try {
       this.open();
     } catch {
-      // The first note tries again, and refuses its call where there can be none.
+      // The first note tries again. If that fails too, its call is refused.
     }
   }
 
   /**
-   * Notes a call. The note is on the disk when this comes back, so that not even a power cut loses it.
+   * Writes the note of a call. When the promise resolves, the note is on the disk and survives a power cut.
    *
-   * @throws {NodeJS.ErrnoException} It could not be written whole.
+   * @returns The note's id.
+   * @throws {NodeJS.ErrnoException} The note could not be written completely.
    */
   async add(call: Call, sealed: string): Promise<number> {
-    const id = (this.ids += 1);
+    const id = (this.lastId += 1);
     const descriptor = this.open();
     write(descriptor, { id, call, sealed, sentAt: Date.now() });
     this.unfinished.add(id);
@@ -55,22 +56,26 @@ export class OwnNotes {
     return id;
   }
 
-  /** Adds to a note what helps, but what nothing depends on: without it, one is aborted by address or in vain. */
+  /**
+   * Adds optional facts to a note. Without them, an abort goes by address, or is sent to something that no longer runs.
+   * Never throws.
+   */
   append(line: NoteLine): void {
     try {
       if (this.descriptor !== undefined) write(this.descriptor, line);
     } catch {
-      // A start that went well must be recorded whatever happens here.
+      // The engine must record a successful start whatever happens here.
     }
   }
 
+  /** Marks a note as finished. Removes the file with its last unfinished note, unless `keep` holds the file. */
   finish(id: number): void {
     if (!this.unfinished.delete(id)) return;
     if (this.unfinished.size > 0 || this.isKept) this.append({ id, finished: true });
     else this.remove();
   }
 
-  /** For the end of the run. */
+  /** Call it at the end of the run. Removes the file unless a note is unfinished. */
   close(): void {
     this.isKept = false;
     if (this.unfinished.size === 0) this.remove();
@@ -91,7 +96,9 @@ export class OwnNotes {
     return (this.descriptor = descriptor);
   }
 
-  /** One sync for all that was written before it begins: of ten thousand notes each alone would take 20 s, so 2 s. */
+  /**
+   * One sync covers everything written before it begins. Ten thousand notes take 2 s; with a sync each, they take 20 s.
+   */
   private synced(descriptor: number): Promise<void> {
     return (this.nextSync ??= this.syncing.then(() => {
       this.nextSync = undefined;
@@ -107,18 +114,18 @@ export class OwnNotes {
     const { descriptor } = this;
     if (descriptor === undefined) return;
     this.descriptor = undefined;
-    // A sync that is under way needs it.
+    // A sync in progress still needs the descriptor.
     void this.syncing.then(() => fs.close(descriptor));
     fs.rmSync(this.file, { force: true });
   }
 }
 
-/** Each line begins with a line break: one that was cut off never runs into the next. */
+/** Each line begins with a line break, so a line that was cut off never runs into the next one. */
 function write(descriptor: number, line: NoteLine): void {
   writeAll(descriptor, `\n${JSON.stringify(line)}`);
 }
 
-/** A disk that is nearly full takes less than it is given, and says so only the next time. */
+/** A nearly full disk may write fewer bytes than requested, and reports the error only on the next write. */
 function writeAll(descriptor: number, text: string): void {
   let bytes = Buffer.from(text);
   while (bytes.length > 0) {
@@ -128,7 +135,7 @@ function writeAll(descriptor: number, text: string): void {
   }
 }
 
-/** So that the name of a new file outlives a power cut, too. */
+/** Syncs a folder, so that the name of a new file also survives a power cut. */
 function syncFolder(folder: string): void {
   if (process.platform === "win32") return;
   const descriptor = fs.openSync(folder, "r");

@@ -5,64 +5,64 @@ import type { StackIdentity } from "./stackIdentity";
 
 export type Call = "start" | "abort";
 
-/** The first line of a file: which run of which stack has written it. */
+/** The first line of a file: the run that wrote it, and that run's stack. */
 export interface RunHeader {
   readonly stack: StackIdentity;
   /** The plugin, which writes the file. */
   readonly plugin: ProcessIdentity;
-  /** The engine that it works for, which holds the stack's lock. */
+  /** The engine that the plugin works for. It holds the stack's lock. */
   readonly engine?: ProcessIdentity;
-  /** When the file was begun, in milliseconds since 1970. */
+  /** When the file was created, in milliseconds since 1970. */
   readonly since: number;
 }
 
-/** Any other line. What names a person is sealed: a secret address must not lie on a disk in clear. */
+/** Any other line. Whatever names a person is sealed: a secret address must not be on a disk in plain text. */
 export type NoteLine =
   | { readonly id: number; readonly call: Call; readonly sealed: string; readonly sentAt: number }
-  /** Sent again. */
+  /** The request was sent again. */
   | { readonly id: number; readonly sentAt: number }
-  /** Answered: of a start, with the instance. */
+  /** Mailmodo confirmed the call. For a start, `confirmed` holds the sealed instance id. */
   | { readonly id: number; readonly confirmed: string }
   | { readonly id: number; readonly finished: true };
 
-/** A call that was noted, and of which nothing says that the engine has recorded what came of it. */
+/** The note of a call whose result the engine is not known to have recorded. */
 export interface UnfinishedNote {
   readonly id: number;
   readonly call: Call;
   readonly sealed: string;
   /** In milliseconds since 1970. */
   readonly sentAt: number;
-  /** Sealed; there once the call was answered. */
+  /** Sealed. Set once Mailmodo has confirmed the call. */
   readonly confirmed?: string;
 }
 
-/** What one run has noted. */
+/** The journal file of one run. */
 export interface RunFile {
   readonly file: string;
-  /** Missing where the first line is damaged. */
+  /** Missing if the first line is damaged. */
   readonly header?: RunHeader;
   readonly notes: readonly UnfinishedNote[];
-  /** How many whole lines cannot be read. One that was cut off was never acted on, and does not count. */
+  /** How many complete lines cannot be read. A line that was cut off does not count: its request was never sent. */
   readonly damaged: number;
 }
 
-/** The files of runs in a folder, and the paths that cannot be read, with why: another user's, say. */
+/** Reads the files of all runs in a folder. `unreadable` lists the paths that cannot be read, with the error codes. */
 export function readRuns(folder: string): { runs: RunFile[]; unreadable: { path: string; code: string }[] } {
   const runs: RunFile[] = [];
   const unreadable: { path: string; code: string }[] = [];
-  const attempt = <T>(where: string, read: () => T): T | undefined => {
+  const tryToRead = <T>(where: string, read: () => T): T | undefined => {
     try {
       return read();
     } catch (error) {
       const { code = "" } = error as NodeJS.ErrnoException;
-      // What is not there, or is not there any more, has nothing to say.
+      // A file that does not exist, or has just been removed, holds no notes.
       if (code !== "ENOENT") unreadable.push({ path: where, code });
       return undefined;
     }
   };
-  for (const name of attempt(folder, () => fs.readdirSync(folder)) ?? []) {
+  for (const name of tryToRead(folder, () => fs.readdirSync(folder)) ?? []) {
     const file = path.join(folder, name);
-    const run = name.endsWith(ENDING) ? attempt(file, () => readRun(file)) : undefined;
+    const run = name.endsWith(ENDING) ? tryToRead(file, () => readRun(file)) : undefined;
     if (run !== undefined) runs.push(run);
   }
   return { runs, unreadable };
@@ -70,6 +70,7 @@ export function readRuns(folder: string): { runs: RunFile[]; unreadable: { path:
 
 export const ENDING = ".jsonl";
 
+/** @throws {NodeJS.ErrnoException} The file cannot be read. */
 export function readRun(file: string): RunFile {
   const [first = "", ...rest] = fs.readFileSync(file, "utf8").split("\n");
   const header = parsed(first);
@@ -84,7 +85,10 @@ export function readRun(file: string): RunFile {
 }
 
 /**
- * Marks notes of another run as finished. Of two that do so at once, neither makes a file again that the other removed.
+ * Marks notes of another run as finished. It never creates the file, so two processes that do this at once cannot bring
+ * back a file that one of them has removed.
+ *
+ * @throws {NodeJS.ErrnoException} The file exists but cannot be written.
  */
 export function finishOnDisk(file: string, ids: readonly number[]): void {
   let descriptor: number | undefined;
@@ -105,7 +109,7 @@ function apply(notes: Map<number, UnfinishedNote>, line: NoteLine): void {
   else if (note !== undefined) notes.set(line.id, { ...note, ...line });
 }
 
-/** An object, or nothing where the text is something else. */
+/** The text as a JSON object, or undefined if it is not one. */
 function parsed(text: string): object | undefined {
   try {
     const value: unknown = JSON.parse(text);

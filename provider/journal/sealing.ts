@@ -1,10 +1,13 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
 
-/** Seals what must not lie on a disk in clear, with the API key: only who could start a journey can read for whom. */
+/**
+ * Encrypts what must not be on a disk in plain text, with a key derived from the API key. Only someone who can start a
+ * journey can read whom it is for.
+ */
 export class Sealing {
   private readonly keys: readonly Buffer[];
 
-  /** @param formerApiKeys Open as well; they seal nothing. */
+  /** @param formerApiKeys Used only to unseal. Default: none. */
   constructor(apiKey: string, formerApiKeys: readonly string[] = []) {
     this.keys = [apiKey, ...formerApiKeys].map((key) =>
       Buffer.from(hkdfSync("sha256", key, "", "pulumi-mailmodo journal", 32)),
@@ -18,8 +21,8 @@ export class Sealing {
     return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString("base64");
   }
 
-  /** The text; undefined where it was sealed with another key, or is damaged. */
-  open(sealed: string): string | undefined {
+  /** The text, or undefined if it was sealed with another key or is damaged. */
+  unseal(sealed: string): string | undefined {
     const bytes = Buffer.from(sealed, "base64");
     const [iv, tag, text] = [
       bytes.subarray(0, IV_BYTES),
@@ -32,7 +35,7 @@ export class Sealing {
         decipher.setAuthTag(tag);
         return Buffer.concat([decipher.update(text), decipher.final()]).toString("utf8");
       } catch {
-        // Another key may open it.
+        // Another key may unseal it.
       }
     }
     return undefined;

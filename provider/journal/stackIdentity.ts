@@ -1,15 +1,15 @@
-/** Which stack a note is of, in which backend. The backend is a digest: its URL may hold secrets. */
+/** The stack that a note belongs to, and its backend. The backend is a digest, because its URL may hold secrets. */
 export interface StackIdentity {
   readonly backend: string;
   readonly project: string;
-  /** Missing, as the organization is, where the state is one of 0.1.0, which does not tell. */
+  /** Missing, like the organization, if the state was written by 0.1.0, which did not record them. */
   readonly stack?: string;
   readonly organization?: string;
 }
 
 /**
- * @param fullName `organization/project/stack`, as the resources of a stack have it.
- * @param ownProject Counts where there is no full name.
+ * @param fullName `organization/project/stack`, as recorded in the stack's resources.
+ * @param ownProject The project to use if there is no full name.
  */
 export function stackIdentity(fullName: string | undefined, backend: string, ownProject = ""): StackIdentity {
   const [organization, project, stack] = fullName?.split("/") ?? [];
@@ -18,14 +18,16 @@ export function stackIdentity(fullName: string | undefined, backend: string, own
   return { backend, project, stack, organization };
 }
 
-/** Whether what is noted for one stack is this one's. What names no stack is any one's of the project. */
-export function isOf(noted: StackIdentity, stack: StackIdentity): boolean {
-  const { backend, organization = stack.organization } = noted;
-  return backend === stack.backend && organization === stack.organization && isNamesake(noted, stack);
+/**
+ * Whether the identity in a note is that of a stack. An identity without a stack name fits every stack of its project.
+ */
+export function belongsTo(identity: StackIdentity, stack: StackIdentity): boolean {
+  const { backend, organization = stack.organization } = identity;
+  return backend === stack.backend && organization === stack.organization && hasSameName(identity, stack);
 }
 
-/** Whether two have the same project and name, in whichever backend and organization. */
-export function isNamesake({ project, stack: name }: StackIdentity, stack: StackIdentity): boolean {
+/** Whether two stacks have the same project and name, in any backend and organization. */
+export function hasSameName({ project, stack: name }: StackIdentity, stack: StackIdentity): boolean {
   return project === stack.project && (name === undefined || name === stack.stack);
 }
 

@@ -1,49 +1,52 @@
 import * as fs from "node:fs";
-import { markOf } from "../model/addresses";
+import { addressKey } from "../model/addresses";
 import { enrollmentOf, type Enrollment } from "../model/enrollment";
-import { fateOf, type Fate } from "../processes/processIdentity";
+import { livenessOf, type Liveness } from "../processes/processIdentity";
 import { finishOnDisk, readRun, type Call, type RunFile, type UnfinishedNote } from "./runFile";
 import type { Sealing } from "./sealing";
 import type { StackIdentity } from "./stackIdentity";
 
 /**
- * A call that a run noted and did not finish: its plugin was killed, or the call failed half-way. The engine cannot be
- * known to have recorded what came of it.
+ * A call whose note a run left unfinished: its plugin was killed, or the call failed half-way. The engine is not known
+ * to have recorded the result.
  */
 export interface UnsettledCall extends Enrollment {
   readonly call: Call;
-  /** Whether Mailmodo had answered that it was done. */
+  /** Whether Mailmodo confirmed the call. */
   readonly confirmed: boolean;
   readonly file: string;
-  /** Of the note in its file. */
+  /** The note's id in its file. */
   readonly id: number;
 }
 
-/** What the API key opens of a note: an enrollment, and its stack once more, for a first line may be damaged. */
-export interface OpenNote {
+/** A decrypted note: the call, and the stack again, because the first line of the file may be damaged. */
+export interface UnsealedNote {
   readonly call: UnsettledCall;
   readonly stack: StackIdentity | undefined;
 }
 
-/** Opens the notes of a file. `closed` are those that another key sealed, or that are damaged. */
-export function openNotes(
+/**
+ * Decrypts the notes of a file. `sealed` holds the notes that cannot be unsealed: another key sealed them, or they are
+ * damaged.
+ */
+export function unsealNotes(
   { file, notes }: RunFile,
   sealing: Sealing,
-): { opened: OpenNote[]; closed: UnfinishedNote[] } {
-  const opened: OpenNote[] = [];
-  const closed: UnfinishedNote[] = [];
+): { unsealed: UnsealedNote[]; sealed: UnfinishedNote[] } {
+  const unsealed: UnsealedNote[] = [];
+  const sealed: UnfinishedNote[] = [];
   for (const note of notes) {
-    const text = sealing.open(note.sealed);
-    if (text === undefined) closed.push(note);
-    else opened.push(openNote(note, text, file, sealing));
+    const text = sealing.unseal(note.sealed);
+    if (text === undefined) sealed.push(note);
+    else unsealed.push(unsealNote(note, text, file, sealing));
   }
-  return { opened, closed };
+  return { unsealed, sealed };
 }
 
-function openNote(note: UnfinishedNote, text: string, file: string, sealing: Sealing): OpenNote {
+function unsealNote(note: UnfinishedNote, text: string, file: string, sealing: Sealing): UnsealedNote {
   const { id, call, confirmed, sentAt } = note;
   const { of, ...properties } = JSON.parse(text) as Record<string, unknown> & { of?: StackIdentity };
-  const instanceId = call === "start" && confirmed !== undefined ? sealing.open(confirmed) : undefined;
+  const instanceId = call === "start" && confirmed !== undefined ? sealing.unseal(confirmed) : undefined;
   const enrollment = enrollmentOf({
     ...properties,
     ...(instanceId ? { instanceId } : {}),
@@ -52,27 +55,30 @@ function openNote(note: UnfinishedNote, text: string, file: string, sealing: Sea
   return { call: { ...enrollment, call, confirmed: confirmed !== undefined, file, id }, stack: of };
 }
 
-/** What other runs of one stack have left, for a run of it that is at work: it holds the stack's lock, so they are over. */
+/**
+ * The unsettled calls of a stack's other runs, as the current run of that stack sees them. The current run holds the
+ * stack's lock, so the others have ended.
+ */
 export class UnsettledCalls {
   private readonly runs: TrackedRun[];
-  private readonly deadline = performance.now() + OUTLIVED_MS;
+  private readonly deadline = performance.now() + MAX_IN_FLIGHT_MS;
 
-  /** @param files What the other runs have written, of this stack alone. */
+  /** @param files The files of the other runs, of this stack only. */
   constructor(files: readonly string[], sealing: Sealing) {
     this.runs = files.map((file) => new TrackedRun(file, sealing));
   }
 
-  /** How many notes need another key. */
-  get closed(): number {
-    return this.runs.reduce((sum, { closed }) => sum + closed, 0);
+  /** How many notes could not be unsealed. */
+  get sealed(): number {
+    return this.runs.reduce((sum, { sealed }) => sum + sealed, 0);
   }
 
   /** The unsettled calls for one address in one journey. */
   of(enrollment: { journeyId: string; email: string }): UnsettledCall[] {
-    return this.runs.flatMap((run) => run.callsOf(markOf(enrollment)));
+    return this.runs.flatMap((run) => run.callsOf(addressKey(enrollment)));
   }
 
-  /** Those that abort just this enrollment. */
+  /** The unsettled aborts of exactly this enrollment. */
   abortsOf(enrollment: Pick<Enrollment, "journeyId" | "email" | "instanceId">): UnsettledCall[] {
     return this.of(enrollment).filter(
       ({ call, instanceId }) => call === "abort" && instanceId === enrollment.instanceId,
@@ -80,92 +86,97 @@ export class UnsettledCalls {
   }
 
   /**
-   * Waits until nothing that other runs sent for an address can be on its way any more: they have ended, or, where that
-   * cannot be seen from here, the longest time that a request can take is over. What they noted until then counts.
+   * Waits until no request of another run for an address can still be in flight: the run has ended, or, if that cannot
+   * be seen from here, a request's longest possible time has passed. Then reads the notes again, to include the latest
+   * ones.
    *
-   * @returns What is in the way, if something is: an engine lives, so it has not lost the lock by dying.
+   * @returns The obstacle, if there is one: another run's engine is alive, so that run is still working on the stack.
    */
-  async outlive(enrollment: { journeyId: string; email: string }): Promise<string | undefined> {
+  async waitForInFlight(enrollment: { journeyId: string; email: string }): Promise<string | undefined> {
     for (const { file } of this.of(enrollment)) {
       const run = this.runs.find((one) => one.file === file);
-      while (run !== undefined && run.fate() !== "dead" && performance.now() < this.deadline) {
-        if (run.isAtWork()) return `another run of the stack (pid ${run.pid}) is at work`;
-        await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+      while (run !== undefined && run.liveness() !== "dead" && performance.now() < this.deadline) {
+        if (run.isInProgress()) return `another run of the stack (pid ${run.pid}) is in progress`;
+        await new Promise((resolve) => setTimeout(resolve, REFRESH_EVERY_MS));
       }
-      run?.look();
+      run?.refresh();
     }
     return undefined;
   }
 
+  /** Records on the disk that a call is settled. */
   settle(call: UnsettledCall): void {
     this.runs.find(({ file }) => file === call.file)?.settle(call);
   }
 }
 
-/** A killed plugin's last request has its answer, or never will, after so long: 20 s for it, and some. */
-export const OUTLIVED_MS = 25_000;
-const LOOK_EVERY_MS = 250;
+/**
+ * After this time, a killed plugin's last request has its answer or never will: the longest timeout is 20 s, plus a
+ * margin.
+ */
+export const MAX_IN_FLIGHT_MS = 25_000;
+const REFRESH_EVERY_MS = 250;
 
-/** The file of a run that may not have ended yet: it is read again until it has. */
+/** The file of a run that may not have ended yet. It is read again and again until the run has ended. */
 class TrackedRun {
   private run!: RunFile;
-  /** By the mark of the address and journey, then by the note's id. */
+  /** By address key, then by the note's id. */
   private calls = new Map<string, Map<number, UnsettledCall>>();
   private isFinal = false;
-  private lookedAt = -Infinity;
-  closed = 0;
+  private refreshedAt = -Infinity;
+  sealed = 0;
 
   constructor(
     readonly file: string,
     private readonly sealing: Sealing,
   ) {
-    this.look();
+    this.refresh();
   }
 
   get pid(): number | undefined {
     return this.run.header?.plugin.pid;
   }
 
-  fate(): Fate {
-    return this.isFinal ? "dead" : fateOfRun(this.run);
+  liveness(): Liveness {
+    return this.isFinal ? "dead" : livenessOfRun(this.run);
   }
 
-  isAtWork(): boolean {
-    return isAtWork(this.run);
+  isInProgress(): boolean {
+    return isInProgress(this.run);
   }
 
-  callsOf(mark: string): UnsettledCall[] {
-    if (performance.now() - this.lookedAt >= LOOK_EVERY_MS) this.look();
-    return [...(this.calls.get(mark)?.values() ?? [])];
+  callsOf(key: string): UnsettledCall[] {
+    if (performance.now() - this.refreshedAt >= REFRESH_EVERY_MS) this.refresh();
+    return [...(this.calls.get(key)?.values() ?? [])];
   }
 
   settle(call: UnsettledCall): void {
-    if (!this.calls.get(markOf(call))?.delete(call.id)) return;
-    const left = [...this.calls.values()].some(({ size }) => size > 0) || this.closed > 0;
-    if (left || !this.isFinal) finishOnDisk(this.file, [call.id]);
+    if (!this.calls.get(addressKey(call))?.delete(call.id)) return;
+    const hasOthers = [...this.calls.values()].some(({ size }) => size > 0) || this.sealed > 0;
+    if (hasOthers || !this.isFinal) finishOnDisk(this.file, [call.id]);
     else fs.rmSync(this.file, { force: true });
   }
 
-  look(): void {
+  refresh(): void {
     if (this.isFinal) return;
-    this.lookedAt = performance.now();
+    this.refreshedAt = performance.now();
     this.run = read(this.file);
-    if (fateOfRun(this.run) === "dead") {
-      // All that it has written is there only now.
+    if (livenessOfRun(this.run) === "dead") {
+      // It may have written more between the first read and its end.
       this.run = read(this.file);
       this.isFinal = true;
     }
-    const { opened, closed } = openNotes(this.run, this.sealing);
-    this.closed = closed.length;
+    const { unsealed, sealed } = unsealNotes(this.run, this.sealing);
+    this.sealed = sealed.length;
     this.calls = new Map();
-    for (const { call } of opened) {
-      const mark = markOf(call);
-      this.calls.set(mark, (this.calls.get(mark) ?? new Map<number, UnsettledCall>()).set(call.id, call));
+    for (const { call } of unsealed) {
+      const key = addressKey(call);
+      this.calls.set(key, (this.calls.get(key) ?? new Map<number, UnsettledCall>()).set(call.id, call));
     }
   }
 }
 
-/** A file that is gone was finished, or settled by another. */
+/** A file that no longer exists was finished by its run, or settled by another process. */
 function read(file: string): RunFile {
   try {
     return readRun(file);
@@ -174,13 +185,13 @@ function read(file: string): RunFile {
   }
 }
 
-/** What became of the process that writes a file. Without a first line that cannot be told. */
-export function fateOfRun({ header }: RunFile): Fate {
-  return header === undefined ? "undecided" : fateOf(header.plugin);
+/** Whether the plugin that writes a file is alive. Undecided if the first line, which identifies it, is missing. */
+export function livenessOfRun({ header }: RunFile): Liveness {
+  return header === undefined ? "undecided" : livenessOf(header.plugin);
 }
 
-/** Whether a run goes on: its plugin lives, and so does the engine that it works for. */
-export function isAtWork(run: RunFile): boolean {
+/** Whether a run is still in progress: both its plugin and its engine are alive. */
+export function isInProgress(run: RunFile): boolean {
   const { engine } = run.header ?? {};
-  return fateOfRun(run) === "alive" && engine !== undefined && fateOf(engine) === "alive";
+  return livenessOfRun(run) === "alive" && engine !== undefined && livenessOf(engine) === "alive";
 }

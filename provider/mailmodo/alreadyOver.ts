@@ -1,20 +1,21 @@
 /**
- * Whether a refused abort says that the instance is over or was never there. A wrong yes leaves an enrollment running
- * that nobody remembers; a wrong no is an error that the setting `alreadyOver` ends. So the whole sentence must
- * be one of the table's, in the vendor's own envelope: a gateway's "instance not found" is about a machine.
+ * Whether a refused abort says that the instance has ended or never existed. A wrong yes leaves an enrollment running
+ * that is recorded nowhere. A wrong no is only an error, and the user can fix it with the setting `alreadyOver`. So the
+ * whole sentence must match the table, in the vendor's own envelope: a gateway's "instance not found" is about a
+ * machine.
  *
- * @param more Phrases of the user's. One of them in the message, in any case of letters and any envelope, is a yes.
+ * @param more The user's own phrases. A message that contains one of them, in any case and any envelope, is a yes.
  */
 export function saysAlreadyOver(
   { status, message, isEnvelope }: { status: number; message: string; isEnvelope: boolean },
   more: readonly string[] = [],
 ): boolean {
-  // These are about the key, the bill, the permission or the server, whatever their words are.
+  // These statuses are about the key, the bill, the permission or the server, whatever the message says.
   if (status === 401 || status === 402 || status === 403 || status >= 500) return false;
   const words = message.toLowerCase();
   if (more.some((phrase) => words.includes(phrase.toLowerCase()))) return true;
   const sentence = sentenceOf(message);
-  return isEnvelope && SENTENCES.some((over) => over.test(sentence));
+  return isEnvelope && SENTENCES.some((pattern) => pattern.test(sentence));
 }
 
 const INSTANCE = "(?:the |this |that )?(?:(?:running|active|journey) )*(?:instance|journey enroll?ment)s?";
@@ -22,9 +23,9 @@ const ENDED = "(?:been )?(?:aborted|cancell?ed|completed?|finished|ended|stopped
 const WHOM = "(?:for|with) (?:this|that|the|the given|the provided) (?:email(?: id| address)?|address|contact|user|id)";
 
 /**
- * The vendor documents none of these: they are put together from what Mailmodo's other endpoints and its peers say. The
- * instance is the subject. "The journey has ended" alone is not here: a journey that takes nobody in any more may still
- * send mail to those who are in it.
+ * The vendor documents none of these sentences. They are modeled on what Mailmodo's other endpoints and similar
+ * services say. Their subject is the instance. "The journey has ended" alone is not among them: a journey that accepts
+ * no new contacts may still send mail to those already in it.
  */
 const SENTENCES: readonly RegExp[] = [
   `${INSTANCE} (?:is |was |could )?not (?:be )?found(?: ${WHOM})?`,
@@ -38,7 +39,7 @@ const SENTENCES: readonly RegExp[] = [
   `already ${ENDED}`,
 ].map((sentence) => new RegExp(`^${sentence}$`));
 
-/** The words alone: small letters, one space, no ids, no end of the sentence. */
+/** Normalizes a message: lowercase, single spaces, without ids and final punctuation. */
 function sentenceOf(message: string): string {
   return message
     .toLowerCase()
@@ -49,5 +50,5 @@ function sentenceOf(message: string): string {
     .replace(/[\s.:!]+$/, "");
 }
 
-/** A UUID, in quotes or not, with the words that lead to it: `with id "…"`. */
+/** A UUID, quoted or not, with the words that introduce it: `with id "…"`. */
 const ID = /(?:\b(?:with )?id:? ?)?["'(]?\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b["')]?/g;

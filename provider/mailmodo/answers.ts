@@ -2,17 +2,17 @@ import { jsonObject } from "../text/jsonObject";
 import { REDIRECTS } from "./errors";
 import type { Answered, Exchange } from "./transport";
 
-/** What one request came to. */
+/** The outcome of one request. */
 export type Outcome =
-  /** 2xx with `success: true`. `instanceId` is the answer's `ref`, where it has one. */
+  /** 2xx with `success: true`. `instanceId` is the answer's `ref`, if it has one. */
   | { readonly kind: "accepted"; readonly message: string; readonly instanceId?: string }
-  /** `isEnvelope`: in the vendor's own envelope, so that a gateway did not say it. */
+  /** `isEnvelope`: the answer is in the vendor's own envelope, so it does not come from a gateway. */
   | { readonly kind: "refused"; readonly status: number; readonly message: string; readonly isEnvelope: boolean }
   | { readonly kind: "keyRefused"; readonly status: number; readonly message: string }
   | { readonly kind: "slowDown"; readonly status: number; readonly retryAfterMs?: number }
   | { readonly kind: "notSent"; readonly reason: string }
   | { readonly kind: "held"; readonly reason: string }
-  /** Nobody can tell whether it took effect. */
+  /** The request may have taken effect. */
   | {
       readonly kind: "unconfirmed";
       readonly reason: string;
@@ -21,8 +21,8 @@ export type Outcome =
     };
 
 /**
- * Reads an exchange as an outcome. The status alone decides nothing for a 2xx: Mailmodo answers 200 with
- * `success: false` for failures. What is not clearly a yes, a no or "later" is unconfirmed.
+ * Classifies an exchange. The status alone does not decide for a 2xx, because Mailmodo answers failures with 200 and
+ * `success: false`. Whatever is not clearly a yes, a no or "later" is unconfirmed.
  */
 export function outcomeOf(exchange: Exchange): Outcome {
   if (exchange.kind === "notSent" || exchange.kind === "held") return exchange;
@@ -31,7 +31,7 @@ export function outcomeOf(exchange: Exchange): Outcome {
   const { status, text } = exchange;
   const answer = jsonObject(text);
   const isEnvelope = answer?.["success"] === false;
-  // A gateway may answer 503 after it passed the request on; only Mailmodo itself can say that it did not act.
+  // A gateway may answer 503 after it has forwarded the request. Only Mailmodo itself can say that it did not act.
   if (status === 429 || (status === 503 && isEnvelope)) return { kind: "slowDown", status, ...retryAfter(exchange) };
   if (status === 503) return { kind: "unconfirmed", status, reason: "a gateway failed (503)", ...retryAfter(exchange) };
 
@@ -47,12 +47,12 @@ export function outcomeOf(exchange: Exchange): Outcome {
       : { kind: "accepted", message };
   }
   if (REDIRECTS.includes(status)) return refusal("Moved");
-  // 408 and 425 may come from a proxy after the request was passed on.
+  // 408 and 425 may come from a proxy that has already forwarded the request.
   if (status >= 400 && status < 500 && status !== 408 && status !== 425) return refusal();
   return { kind: "unconfirmed", status, reason: `Mailmodo failed (${status})` };
 }
 
-// No page of the vendor says how a wrong key is answered, so the words count as much as the status.
+// The vendor does not document the answer to a wrong key, so the message counts as much as the status.
 const KEY_WORDS = /\b(mm)?api[ _-]?key\b|\bunauthori[sz]ed\b|\bunauthenticated\b|\binvalid (key|token|credentials)\b/i;
 
 function refusalOf(status: number, message: string, isEnvelope: boolean): Outcome {
@@ -60,13 +60,13 @@ function refusalOf(status: number, message: string, isEnvelope: boolean): Outcom
   return isOfKey ? { kind: "keyRefused", status, message } : { kind: "refused", status, message, isEnvelope };
 }
 
-/** Retry-After is a number of seconds or an HTTP date; anything else is as good as none. */
+/** Retry-After is a number of seconds or an HTTP date. Any other value is ignored. */
 function retryAfter({ retryAfter: value, date }: Answered): { retryAfterMs?: number } {
   if (value === undefined) return {};
   if (/^\d+$/.test(value.trim())) return { retryAfterMs: Number(value) * 1000 };
   const at = Date.parse(value);
   if (Number.isNaN(at)) return {};
-  // By the clock that wrote it: this machine's may be hours off.
+  // Compare it with the server's own clock: this machine's may be hours off.
   const now = Date.parse(date ?? "");
   return { retryAfterMs: Math.max(0, at - (Number.isNaN(now) ? Date.now() : now)) };
 }

@@ -6,7 +6,7 @@ import { UnconfirmedError, UnsettledStartError, type Call } from "./errors";
 import { Deadline } from "./deadline";
 import { clockTime, isFromTheFuture, rememberSent, unsettledMs, waitUntilSettled } from "./lateEffect";
 import { errorFor } from "./outcomeErrors";
-import { attempt } from "./retry";
+import { withRetries } from "./retry";
 import { post, type Connection, type Exchange } from "./transport";
 
 export interface StartRequest {
@@ -18,13 +18,13 @@ export interface StartRequest {
 
 export interface AbortRequest {
   readonly journeyId: string;
-  /** The enrollment's address: what to abort where no instance id is known, and what to mask in messages. */
+  /** The enrollment's address. Used for the abort if there is no instance id, and masked in messages. */
   readonly email: string;
   readonly instanceId?: string | undefined;
   readonly reason: string;
   /**
-   * When the start was sent that the abort is for, in milliseconds since 1970. Counts only where no instance id is known.
-   * Default: so long ago that it can take effect no more.
+   * When the start to abort was sent, in milliseconds since 1970. Only matters if there is no instance id. Default: so
+   * long ago that the start can no longer take effect.
    */
   readonly startSentAt?: number | undefined;
 }
@@ -34,10 +34,10 @@ export interface AbortRequest {
  *
  * @throws {RefusedError} Mailmodo said no.
  * @throws {KeyRefusedError} Mailmodo refused the key.
- * @throws {HeldError} The connection's objection held it back.
+ * @throws {HeldError} The connection's objection held the request back.
  * @throws {NotSentError} No attempt reached Mailmodo.
- * @throws {SlowDownError} Mailmodo asked for a slower pace until the time was over.
- * @throws {UnconfirmedError} The journey may have been started; nobody can tell. It says when the start was sent.
+ * @throws {SlowDownError} Mailmodo kept asking for a slower pace until the deadline.
+ * @throws {UnconfirmedError} The journey may have been started. The error says when the start was sent.
  */
 export async function startJourney(connection: Connection, request: StartRequest): Promise<string> {
   const { journeyId, email, data, allowDuplicateEmail } = request;
@@ -45,28 +45,30 @@ export async function startJourney(connection: Connection, request: StartRequest
   const clean = (words: string) => redact(words, connection.apiKey, email);
   let sentAt: number | undefined;
   let askedToSlowDown: Outcome | undefined;
-  const last = await attempt(
+  const last = await withRetries(
     async (permit) => {
       const body = { email, data, allowDuplicateEmail };
-      const one = outcomeOfStart(await post(connection, { call: "start", journeyId, body }, permit), request);
-      if (one.kind !== "notSent" && one.kind !== "held") sentAt = permit.at;
-      if (one.kind === "slowDown") askedToSlowDown = one;
-      return one;
+      const outcome = outcomeOfStart(await post(connection, { call: "start", journeyId, body }, permit), request);
+      if (outcome.kind !== "notSent" && outcome.kind !== "held") sentAt = permit.at;
+      if (outcome.kind === "slowDown") askedToSlowDown = outcome;
+      return outcome;
     },
     ({ kind }) => kind === "notSent" || kind === "slowDown",
     connection,
   );
   if (last.kind === "accepted" && last.instanceId !== undefined) return last.instanceId;
 
-  const outcome = last.kind === "refused" && askedToSlowDown !== undefined && mayBeEcho(last) ? echoed(last) : last;
+  const outcome =
+    last.kind === "refused" && askedToSlowDown !== undefined && mayBeEcho(last) ? unconfirmedEcho(last) : last;
   const error = errorFor(call, outcome, clean);
   if (error instanceof UnconfirmedError && sentAt !== undefined) error.startSentAt = rememberSent(request, sentAt);
   throw error;
 }
 
 /**
- * Where Mailmodo starts duplicates, nothing would show that a start to which it said "later" was acted on after all: a 503
- * is then no "later". A 429 is, for that is what a limit in front of everything says.
+ * With allowDuplicateEmail, no refusal would reveal that Mailmodo acted on a start that it answered with 503. So a 503
+ * is unconfirmed then. A 429 still means "later", because it comes from a rate limit that is checked before anything
+ * else.
  */
 function outcomeOfStart(exchange: Exchange, { allowDuplicateEmail }: StartRequest): Outcome {
   const outcome = outcomeOf(exchange);
@@ -75,26 +77,27 @@ function outcomeOfStart(exchange: Exchange, { allowDuplicateEmail }: StartReques
     : outcome;
 }
 
-function echoed({ status, message }: Extract<Outcome, { kind: "refused" }>): Outcome {
+function unconfirmedEcho({ status, message }: Extract<Outcome, { kind: "refused" }>): Outcome {
   const said = message && `: "${message}"`;
   return { kind: "unconfirmed", status, reason: `Mailmodo asked to slow down and then refused it (${status})${said}` };
 }
 
 /**
- * Aborts one instance, or, where its id is not known, what runs for the address. Repeating an abort does no harm, so
- * everything but a refusal is retried; an error tells whether any attempt may have taken effect.
+ * Aborts one instance or, if its id is not known, whatever runs for the address. Repeating an abort does no harm, so
+ * everything but a refusal is retried. An error says whether any attempt may have taken effect.
  *
- * A start that is not older than the connection's `lateEffectMs` may take effect after its abort by address, so the abort is sent
- * at once and again after that time, if it is over before the connection's deadline.
+ * A start that is not older than the connection's `lateEffectMs` may take effect after its abort by address. So the
+ * abort is sent at once, and again after that time if that is before the connection's deadline.
  *
- * @returns The vendor's words where there was nothing left to abort, else nothing.
+ * @returns The vendor's words if there was nothing left to abort, otherwise undefined.
  * @throws {RefusedError} Mailmodo said no.
  * @throws {KeyRefusedError} Mailmodo refused the key.
- * @throws {UnsettledStartError} It was aborted, and its start may still take effect. It says from when on to try again.
+ * @throws {UnsettledStartError} The abort was sent, but the start may still take effect. The error says when to try
+ *   again.
  * @throws {HeldError | NotSentError | SlowDownError | UnconfirmedError} No attempt was confirmed.
  */
 export async function abortJourney(connection: Connection, request: AbortRequest): Promise<string | undefined> {
-  // Before the first abort is sent: what takes effect after it, it cannot have aborted.
+  // Measured before the first abort is sent, because that abort misses whatever takes effect after it.
   const untilSettledMs = request.instanceId === undefined ? unsettledMs(request, connection.lateEffectMs) : 0;
   const settledAt = performance.now() + untilSettledMs;
   const words = await abortOnce(connection, request);
@@ -105,11 +108,11 @@ export async function abortJourney(connection: Connection, request: AbortRequest
   return words === undefined ? undefined : laterWords;
 }
 
-/** Waits for the time at which the start can take effect no more, and gives the connection for the abort after it. */
+/** Waits until the start can no longer take effect, and returns the connection for the abort after that. */
 async function whenSettled(connection: Connection, request: AbortRequest, settledAt: number): Promise<Connection> {
   const { journeyId, email, startSentAt } = request;
   const leftMs = Math.max(0, settledAt - performance.now());
-  // A later run would know no more of it: this one waits the time out, beyond its own if need be.
+  // A later run would not know the start's age either. So this run waits, beyond its own deadline if necessary.
   const isAgeUnknown = isFromTheFuture(request);
   const fits = isAgeUnknown || leftMs + connection.requestTimeoutMs <= connection.deadline.leftMs();
   if (fits && (await waitUntilSettled(connection, leftMs)))
@@ -120,7 +123,11 @@ async function whenSettled(connection: Connection, request: AbortRequest, settle
   throw new UnsettledStartError({ operation: "abort", journeyId, subject: maskAddress(email) }, why, from);
 }
 
-/** @param isRepeated Whether the same abort was sent before. */
+/**
+ * Sends one abort, with retries.
+ *
+ * @param isRepeated Whether the same abort was sent before. Default: false.
+ */
 async function abortOnce(
   connection: Connection,
   { journeyId, email, instanceId, reason }: AbortRequest,
@@ -130,20 +137,20 @@ async function abortOnce(
   const call: Call = { operation: "abort", journeyId, subject };
   const body = instanceId === undefined ? { email, reason } : { instanceId, reason };
   let mayHaveTakenEffect = isRepeated;
-  const outcome = await attempt(
+  const last = await withRetries(
     async (permit) => {
-      const one = outcomeOf(await post(connection, { call: "abort", journeyId, body }, permit));
-      mayHaveTakenEffect ||= one.kind === "unconfirmed" || (one.kind === "slowDown" && one.status === 503);
-      return one;
+      const outcome = outcomeOf(await post(connection, { call: "abort", journeyId, body }, permit));
+      mayHaveTakenEffect ||= outcome.kind === "unconfirmed" || (outcome.kind === "slowDown" && outcome.status === 503);
+      return outcome;
     },
     ({ kind }) => kind === "notSent" || kind === "slowDown" || kind === "unconfirmed",
     connection,
   );
-  if (outcome.kind === "accepted") return undefined;
+  if (last.kind === "accepted") return undefined;
   const clean = (words: string) => redact(words, connection.apiKey, email);
-  if (outcome.kind === "refused" && saysAlreadyOver(outcome, connection.alreadyOver)) return clean(outcome.message);
+  if (last.kind === "refused" && saysAlreadyOver(last, connection.alreadyOver)) return clean(last.message);
   const effect = mayHaveTakenEffect ? "An earlier attempt may have taken effect." : undefined;
-  const error = errorFor(call, outcome, clean, effect);
+  const error = errorFor(call, last, clean, effect);
   error.mayHaveTakenEffect ||= mayHaveTakenEffect;
   throw error;
 }

@@ -1,13 +1,14 @@
-/** One operation, with all its attempts and waits, ends within this time. */
+/** The time for one operation, with all its attempts and waits. */
 const OPERATION_BUDGET_MS = 60_000;
 
 /**
- * When an operation must be over, by the monotonic clock. Its time begins with its first permit to send: waiting in the queue
- * for that does not count.
+ * When an operation must have ended, by the monotonic clock. Its time begins with its first permit: waiting in the
+ * queue for that permit does not count.
  */
 export class Deadline {
   private at: number | undefined;
 
+  /** @param budgetMs The time for the operation, in milliseconds. Default: one minute. */
   constructor(private readonly budgetMs = OPERATION_BUDGET_MS) {}
 
   begin(): void {

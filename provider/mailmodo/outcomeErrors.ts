@@ -11,10 +11,10 @@ import {
 } from "./errors";
 
 /**
- * The one place that knows which error an outcome is.
+ * Maps an outcome to its error. Nothing else does this.
  *
- * @param clean Takes out of the vendor's words what no log may hold.
- * @param effect What is to be said of earlier attempts at the same call.
+ * @param clean Removes from the vendor's words what no log may hold.
+ * @param effect A sentence about earlier attempts at the same call. Default: none.
  */
 export function errorFor(
   call: Call,
@@ -26,7 +26,7 @@ export function errorFor(
   const said = words && `: "${words}"`;
   const earlier = effect === undefined ? "" : ` ${effect}`;
   const nothing = effect ?? "Nothing was sent.";
-  // What was seen on the wire, without the vendor's words: they are in the message, redacted.
+  // The cause leaves out the vendor's words. The message has them, redacted.
   const cause = { status: "status" in outcome ? outcome.status : undefined, outcome: outcome.kind };
   switch (outcome.kind) {
     case "refused":

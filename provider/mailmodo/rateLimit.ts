@@ -1,40 +1,43 @@
-/** Leave to send one request. */
+/** Permission to send one request. */
 export class Permit {
-  /** Until its request is sent, or never will be, it counts as if it were sent now. */
+  /** Whether its request may still be sent. Until then it counts as if the request were being sent now. */
   isPending = true;
 
-  /** @param at When it was given or, once that is known, when the request was sent: in milliseconds, by `performance.now`. */
+  /**
+   * @param at When the request was sent or, until that is known, when the permit was granted: by `performance.now`, in
+   * ms.
+   */
   constructor(public at = performance.now()) {}
 
-  /** The request leaves now. */
+  /** Call it when the request is sent. */
   markSent(): void {
     this.at = performance.now();
     this.isPending = false;
   }
 
-  /** The request was sent, or never will be. */
+  /** Call it when the request was sent or never will be. */
   release(): void {
     this.isPending = false;
   }
 }
 
 /**
- * Holds requests to so many in any one second, whoever sends them. The window slides and is strict: it is counted from
- * the moments at which requests were sent, not from a schedule, so a process that was held up catches nothing up
- * afterwards. The libraries at hand do not give that: they count fixed windows, or let a burst through. All times are by
- * the monotonic clock.
+ * Limits the number of requests in any one second, across all callers. The window slides and is strict: it counts from
+ * the times at which requests were sent, not from a schedule. So a process that was delayed does not catch up
+ * afterwards. The available libraries do not do that: they count fixed windows, or let a burst through. All times are
+ * by the monotonic clock.
  */
 export class RateLimit {
-  /** The permits that still count, in the order in which they were given. */
+  /** The permits that still count, in the order in which they were granted. */
   private recent: Permit[] = [];
   private readonly waiting: ((permit: Permit) => void)[] = [];
   /** Ends each rest early. */
   private readonly resting = new Set<() => void>();
   private timer: NodeJS.Timeout | undefined;
   private pausedUntil = 0;
-  /** The share of the limit that is used after Mailmodo asked for a slower pace. */
+  /** The share of the limit in use after Mailmodo asked for a slower pace: 1 is all of it. */
   private slowedTo = 1;
-  /** The next permit is not given before this. */
+  /** The earliest time for the next permit. */
   private nextAt = -Infinity;
   private isReleased = false;
   /** How many requests fit into the window. */
@@ -47,7 +50,7 @@ export class RateLimit {
     this.windowMs = (SECOND_MS * this.capacity) / perSecond + MARGIN_MS;
   }
 
-  /** Ends every wait, now and from now on: for a process that is about to end and will send nothing more. */
+  /** Ends every wait, now and in the future. For a process that is about to end and will send nothing more. */
   releaseAll(): void {
     this.isReleased = true;
     clearTimeout(this.timer);
@@ -55,7 +58,7 @@ export class RateLimit {
     for (const wake of this.resting) wake();
   }
 
-  /** Waits so long, in milliseconds, without a permit; false if {@link releaseAll} ended the wait. */
+  /** Waits without using a permit. Returns false if {@link releaseAll} ended the wait. */
   async rest(ms: number): Promise<boolean> {
     if (this.isReleased) return false;
     let wake!: () => void;
@@ -68,7 +71,7 @@ export class RateLimit {
     return !this.isReleased;
   }
 
-  /** Waits for a permit. First come, first served. */
+  /** Waits for a permit, in the order of the calls. */
   permit(): Promise<Permit> {
     if (this.isReleased) return Promise.resolve(released());
     return new Promise((resolve) => {
@@ -78,12 +81,14 @@ export class RateLimit {
   }
 
   /**
-   * Mailmodo asked for a slower pace: no permit is given for so long (at least a second, at most a minute), then they are
-   * given at half the pace, which recovers by a tenth of the limit each second.
+   * Slows down because Mailmodo asked for it. Grants no permit for the given time (at least a second, at most a
+   * minute), and then grants permits at half the pace. The pace recovers by a tenth of the limit each second.
+   *
+   * @param askedMs How long Mailmodo asked to wait, in milliseconds. Default: a second.
    */
   slowDown(askedMs = SECOND_MS): void {
     const now = performance.now();
-    // Requests in flight get the same answer; it counts once.
+    // Requests in flight get the same answer, so it counts only once.
     if (now >= this.pausedUntil) this.slowedTo = Math.max(MIN_SHARE, this.share(now) / 2);
     const pauseMs = Math.min(Math.max(askedMs, SECOND_MS), MAX_PAUSE_MS);
     this.pausedUntil = Math.max(this.pausedUntil, now + pauseMs);
@@ -111,16 +116,19 @@ export class RateLimit {
     return Math.max(this.pausedUntil, this.nextAt, this.freeFrom(now)) - now;
   }
 
-  /** When the window has room for one more. */
+  /** When the window has room for one more request. */
   private freeFrom(now: number): number {
     if (this.recent.length < this.capacity) return now;
     this.recent = this.recent.filter(({ at, isPending }) => isPending || at > now - this.windowMs);
     if (this.recent.length < this.capacity) return now;
     const sent = this.recent.filter(({ isPending }) => !isPending).map(({ at }) => at);
-    return sent.length > 0 ? Math.min(...sent) + this.windowMs : now + LOOK_AGAIN_MS;
+    return sent.length > 0 ? Math.min(...sent) + this.windowMs : now + CHECK_AGAIN_MS;
   }
 
-  /** Permits are spread over the window, a little closer than evenly so that a late timer costs none. */
+  /**
+   * The time between two permits. It is a little shorter than an even spread over the window, so that a late timer
+   * costs none.
+   */
   private gapMs(now: number): number {
     const share = this.share(now);
     return ((share < 1 ? 1 / share : 0.9) * this.windowMs) / this.capacity;
@@ -132,7 +140,7 @@ export class RateLimit {
   }
 }
 
-/** A permit that no request is sent with. */
+/** A permit for a request that will not be sent. */
 function released(): Permit {
   const permit = new Permit();
   permit.release();
@@ -140,13 +148,13 @@ function released(): Permit {
 }
 
 const SECOND_MS = 1000;
-/** Requests take now longer, now shorter to reach Mailmodo: the second is that much longer. */
+/** Requests take varying times to reach Mailmodo, so the window is this much longer than a second. */
 const MARGIN_MS = 20;
-/** When to look again where every permit of the window is still pending. */
-const LOOK_AGAIN_MS = 20;
-/** A timer's lateness, which may be caught up. */
+/** How soon to check again if every permit of the window is still pending. */
+const CHECK_AGAIN_MS = 20;
+/** How much of a timer's lateness may be made up for. */
 const LATE_MS = 2;
-/** A request that was asked to wait longer has failed by then; the others find out for themselves. */
+/** A request that must wait longer has failed by then. The others get their own answers. */
 const MAX_PAUSE_MS = 60_000;
 const MIN_SHARE = 0.1;
 const RECOVERY_PER_SECOND = 0.1;

@@ -4,24 +4,26 @@ import type { Outcome } from "./answers";
 import type { Permit } from "./rateLimit";
 import type { Connection } from "./transport";
 
-/** Counts the first attempt. */
+/** The highest number of attempts, including the first. */
 export const MAX_ATTEMPTS = 6;
 
 const FIRST_DELAY_MS = 250;
 const MAX_DELAY_MS = 8_000;
 
 /**
- * Attempts until the outcome is one that `again` does not want repeated, the attempts are used up, or the next one
- * could not end by the deadline. Waits with exponential backoff and jitter, and at least as long as Retry-After asks.
+ * Repeats a request until `isRetryable` says no to its outcome, the attempts are used up, or the next attempt could not
+ * end by the deadline. Waits with exponential backoff and jitter, and at least as long as Retry-After asks.
+ *
+ * @returns The outcome of the last attempt.
  */
-export function attempt(
-  once: (permit: Permit) => Promise<Outcome>,
-  again: (outcome: Outcome) => boolean,
+export function withRetries(
+  send: (permit: Permit) => Promise<Outcome>,
+  isRetryable: (outcome: Outcome) => boolean,
   { deadline, pace, requestTimeoutMs }: Pick<Connection, "deadline" | "pace" | "requestTimeoutMs">,
 ): Promise<Outcome> {
   const fits = (outcome: Outcome) => askedDelayMs(outcome) + MAX_DELAY_MS + requestTimeoutMs <= deadline.leftMs();
   const policy = retry(
-    handleWhenResult((result) => again(result as Outcome) && fits(result as Outcome)),
+    handleWhenResult((result) => isRetryable(result as Outcome) && fits(result as Outcome)),
     { maxAttempts: MAX_ATTEMPTS - 1, backoff: new DelegateBackoff(delayAfter) },
   );
   let last: Outcome | undefined;
@@ -31,11 +33,11 @@ export function attempt(
     try {
       // The permit came too late for another attempt.
       if (last !== undefined && deadline.leftMs() < requestTimeoutMs) return last;
-      last = await once(permit);
+      last = await send(permit);
     } finally {
       permit.release();
     }
-    // Also a gateway's 503: what is overloaded gets no better by more requests.
+    // This includes a gateway's 503: more requests do not help an overloaded server.
     if ("status" in last && (last.kind === "slowDown" || last.status === 503)) pace.slowDown(retryAfterMs(last));
     return last;
   });
@@ -46,7 +48,7 @@ type Context = IRetryBackoffContext<unknown>;
 function delayAfter(context: Context, previous?: IBackoff<unknown>): { delay: number; state: IBackoff<unknown> } {
   const backoff = previous?.next(context) ?? exponential.next();
   const asked = "value" in context.result ? askedDelayMs(context.result.value as Outcome) : 0;
-  // With jitter on top: many may have been asked to come back at the same moment.
+  // Adds jitter, because many clients may have been asked to come back at the same time.
   return { delay: asked + backoff.duration, state: backoff };
 }
 

@@ -4,64 +4,64 @@ import * as https from "node:https";
 import type { Deadline } from "./deadline";
 import type { Permit, RateLimit } from "./rateLimit";
 
-/** Where to send, with whose key, and for how long to wait. */
+/** How to reach Mailmodo: the URL, the key, and the limits on time and rate. */
 export interface Connection {
-  /** Origin of the API, with an optional path, without a slash at the end: `https://api.mailmodo.com`. */
+  /** The API's origin, with an optional path and no trailing slash: `https://api.mailmodo.com`. */
   readonly baseUrl: string;
   /** The `mmApiKey`. It is sent to the base URL's origin and nowhere else. */
   readonly apiKey: string;
-  /** Longest wait for one whole answer, in milliseconds. */
+  /** The longest wait for one complete answer, in milliseconds. */
   readonly requestTimeoutMs: number;
-  /** When the operation must be over, with all its attempts and waits. */
+  /** When the operation, with all its attempts and waits, must have ended. */
   readonly deadline: Deadline;
-  /** Gives each request its permit. */
+  /** Grants each request its permit. */
   readonly pace: RateLimit;
   /** How long a start may still take effect after it was sent, in milliseconds. Default: `LATE_EFFECT_MS`. */
   readonly lateEffectMs?: number | undefined;
-  /** Phrases by which an abort's refusal says "already over", beside the known ones. */
+  /** Additional phrases that mean, in the refusal of an abort, that the instance has already ended. Default: none. */
   readonly alreadyOver?: readonly string[];
-  /** The last word before anything is sent: a reason holds the request back. */
+  /** The last check before a request is sent. Returns the reason to hold the request back, or undefined to send it. */
   readonly objection: (request: Outgoing) => Promise<string | undefined>;
 }
 
-/** What is about to be sent. */
+/** A request that is about to be sent. */
 export interface Outgoing {
   readonly call: "start" | "abort";
   readonly journeyId: string;
   readonly body: { readonly email?: string; readonly [field: string]: unknown };
 }
 
-/** What came of one request. */
+/** What happened to one request on the wire. */
 export type Exchange =
   | Answered
-  /** An objection held it back. */
+  /** The connection's objection held it back. */
   | { readonly kind: "held"; readonly reason: string }
-  /** The connection was never made, so the vendor cannot have seen the request. */
+  /** The connection was never established, so the vendor cannot have seen the request. */
   | { readonly kind: "notSent"; readonly reason: string }
-  /** The request may have been seen; no whole answer came back. */
+  /** The vendor may have seen the request, but no complete answer came back. */
   | { readonly kind: "noAnswer"; readonly reason: string };
 
-/** A whole answer, with those of its headers that matter. */
+/** A complete answer, with the headers that matter. */
 export interface Answered {
   readonly kind: "answered";
   readonly status: number;
   readonly text: string;
   readonly retryAfter?: string;
-  /** When it was written, by the server's clock. */
+  /** The `Date` header: when the answer was written, by the server's clock. */
   readonly date?: string;
 }
 
 const MAX_ANSWER_BYTES = 1024 * 1024;
 
-// A server may close an idle connection at the moment it is used again; such a start would count as
-// unconfirmed although it was never read. A fresh connection for each request has no such moment.
+// A server may close an idle connection at the moment it is reused. A start would then count as unconfirmed although it
+// was never read. A new connection for each request avoids that.
 const httpAgent = new http.Agent({ keepAlive: false });
-// Said outright, so that NODE_TLS_REJECT_UNAUTHORIZED in the environment cannot switch it off.
+// Set explicitly, so that NODE_TLS_REJECT_UNAUTHORIZED in the environment cannot turn it off.
 const httpsAgent = new https.Agent({ keepAlive: false, rejectUnauthorized: true });
 
 /**
- * Posts JSON once and says what came of it. It never throws and never retries, and no axios error leaves it:
- * those carry the request's headers, and with them the key.
+ * Posts JSON once and reports what happened. It never throws and never retries. No axios error escapes, because axios
+ * errors carry the request's headers, and so the key.
  */
 export async function post(connection: Connection, request: Outgoing, permit: Permit): Promise<Exchange> {
   const objection = await connection.objection(request);
@@ -82,10 +82,10 @@ export async function post(connection: Connection, request: Outgoing, permit: Pe
       responseType: "text",
       transformResponse: (text: string) => text,
       maxContentLength: MAX_ANSWER_BYTES,
-      // A redirect would carry the key to wherever it points.
+      // A followed redirect would send the key to another server.
       maxRedirects: 0,
       validateStatus: () => true,
-      // Over https a proxy sees a tunnel only; plain http is for this machine, and no proxy must see the key.
+      // Over https a proxy sees only a tunnel. Plain http is for this machine only, and no proxy must see the key.
       ...(url.protocol === "http:" ? { proxy: false as const } : {}),
       httpAgent,
       httpsAgent,
@@ -111,7 +111,10 @@ export async function post(connection: Connection, request: Outgoing, permit: Pe
   }
 }
 
-/** Tells whether and when the connection (with TLS, its handshake) was up: nothing is written before that. */
+/**
+ * Detects whether the connection was established (over TLS: after its handshake), and marks the permit as sent at that
+ * time. Nothing is written before that.
+ */
 function watchConnection(secure: boolean, permit: Permit) {
   let connected = false;
   const transport = {
@@ -141,7 +144,7 @@ function describe(error: unknown, host: string): string {
     case "EPIPE":
       return `${host} closed the connection`;
     case "ERR_BAD_RESPONSE":
-      return `the answer of ${host} broke off or was larger than 1 MiB`;
+      return `the answer from ${host} was cut off or larger than 1 MiB`;
     default:
       return code === undefined ? `the request to ${host} failed` : `the request to ${host} failed (${code})`;
   }

@@ -1,22 +1,22 @@
-/** What of an enrollment is needed to abort it. */
+/** What is needed to abort an enrollment. */
 export interface Enrollment {
   readonly journeyId: string;
   readonly email: string;
   readonly abortReason: string;
   readonly allowDuplicateEmail: boolean;
-  /** Known once Mailmodo has answered the start. */
+  /** Undefined until Mailmodo has confirmed the start. */
   readonly instanceId?: string | undefined;
-  /** Of an unconfirmed start: when it was sent, in milliseconds since 1970. */
+  /** When an unconfirmed start was sent, in milliseconds since 1970. */
   readonly startSentAt?: number | undefined;
-  /** The stack that it belongs to: `organization/project/stack`. States of 0.1.0 do not tell. */
+  /** The stack that it belongs to: `organization/project/stack`. States of 0.1.0 do not record it. */
   readonly stack?: string | undefined;
 }
 
-/** The one place that copies an enrollment, field by field, out of the properties of a resource or of a note. */
+/** Copies an enrollment, field by field, from the properties of a resource or a note. Nothing else does this. */
 export function enrollmentOf(properties: Readonly<Record<string, unknown>>): Enrollment {
   const text = (name: string) => (typeof properties[name] === "string" ? properties[name] : undefined);
   const sentAt = properties["startSentAt"] ?? Date.parse(text("startedAt") ?? "");
-  // Typed so that the compiler names a field that is forgotten here, an optional one too.
+  // The type makes the compiler report any forgotten field, including optional ones.
   const enrollment: { [Name in keyof Required<Enrollment>]: Enrollment[Name] } = {
     journeyId: String(properties["journeyId"]),
     email: String(properties["email"]),

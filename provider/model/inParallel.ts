@@ -1,4 +1,7 @@
-/** Does something for each item, some at a time, in their order. After an action that fails, no other is begun. */
+/**
+ * Runs an action for each item, several at a time, and begins them in the items' order. After an action fails, it
+ * begins no other, waits for those in progress, and throws the first error.
+ */
 export async function inParallel<T>(items: Iterable<T>, action: (item: T) => Promise<void>): Promise<void> {
   const rest = [...items].values();
   let failed = false;
@@ -11,9 +14,11 @@ export async function inParallel<T>(items: Iterable<T>, action: (item: T) => Pro
       });
     }
   };
-  const ends = await Promise.allSettled(Array.from({ length: AT_A_TIME }, worker));
-  for (const end of ends) if (end.status === "rejected") throw end.reason;
+  const results = await Promise.allSettled(Array.from({ length: AT_A_TIME }, worker));
+  for (const result of results) if (result.status === "rejected") throw result.reason;
 }
 
-/** How many requests of one resource can be in flight. The limit is the plan's; this only bounds open connections. */
+/**
+ * How many actions run at a time. The rate limit sets the pace; this only bounds the open connections of one resource.
+ */
 const AT_A_TIME = 16;

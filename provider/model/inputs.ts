@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
 import isEmail from "validator/lib/isEmail";
 import isUUID from "validator/lib/isUUID";
-import { inOneSpelling } from "./addresses";
+import { normalizeAddress } from "./addresses";
 import { maskAddress } from "../text/masking";
 import type { Recipients } from "./recipients";
 
-/** A personalization value. The vendor's contract is silent; its other endpoints take these three. */
+/** A personalization value. The vendor's contract does not name the types; its other endpoints accept these three. */
 export type DataValue = string | number | boolean;
 
-/** An enrollment's inputs as Pulumi hands them to the plugin, once they are known and valid. */
+/** An enrollment's inputs as Pulumi passes them to the plugin, once they are known and valid. */
 export interface EnrollmentInputs {
   readonly journeyId: string;
   readonly email: string;
@@ -16,13 +16,13 @@ export interface EnrollmentInputs {
   readonly allowDuplicateEmail: boolean;
   readonly abortReason: string;
   readonly triggers?: readonly unknown[];
-  /** `organization/project/stack`. States of 0.1.0 do not tell. */
+  /** `organization/project/stack`. States of 0.1.0 do not record it. */
   readonly stack?: string;
   /** The loader text; see loader.ts. */
   readonly __provider: string;
 }
 
-/** What the state holds of one enrollment. */
+/** What the state holds for one enrollment. */
 export interface EnrollmentState extends EnrollmentInputs {
   /** Missing while the start is unconfirmed. */
   readonly instanceId?: string;
@@ -30,16 +30,18 @@ export interface EnrollmentState extends EnrollmentInputs {
   readonly startedAt: string;
 }
 
-/** Inputs before they are checked: any of them may be missing, wrong, or not known yet. */
+/** Inputs before they are checked: any of them may be missing, wrong or not yet known. */
 export type UncheckedInputs = { readonly [Name in keyof EnrollmentInputs]?: unknown };
 
-/** What Pulumi hands to a dynamic provider in place of a value that is not known yet, whatever its type. */
+/** What Pulumi passes to a dynamic provider in place of a value that is not yet known, whatever its type. */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 const MAX_EMAIL_LENGTH = 254;
 const MAX_DATA_BYTES = 64 * 1024;
 
-/** Fills in what was left out. Also used on old state, so that an input added later is no change for it. */
+/**
+ * Fills in missing inputs. Also used on old state, so that an input added in a later version does not show as a change.
+ */
 export function withDefaults<T extends UncheckedInputs>(inputs: T): T {
   return {
     ...inputs,
@@ -48,7 +50,7 @@ export function withDefaults<T extends UncheckedInputs>(inputs: T): T {
   };
 }
 
-/** States of 0.1.0 do not tell their stack; the program does. */
+/** Adds the stack's name from the program's inputs to a state of 0.1.0, which does not record it. */
 export function withStackOf<T extends { readonly stack?: string }>(
   state: T,
   { stack }: { readonly stack?: string },
@@ -59,25 +61,25 @@ export function withStackOf<T extends { readonly stack?: string }>(
 /** Changing one of these replaces the enrollment: abort, then start. */
 const REPLACING = ["journeyId", "email", "data", "allowDuplicateEmail", "triggers"] as const;
 
-/** Which inputs differ so that the enrollment must be replaced. Deep, and key order does not count. */
+/** The names of the changed inputs that require a replacement. Compares deeply, and ignores the order of keys. */
 export function changedReplacing(olds: UncheckedInputs, news: UncheckedInputs): string[] {
   const [before, after] = [comparable(olds), comparable(news)];
   return REPLACING.filter((name) => !isDeepStrictEqual(before[name], after[name]));
 }
 
-/** Inputs in one spelling: what means the same to Mailmodo must not start a journey again. */
+/** Normalizes inputs, because two spellings that mean the same to Mailmodo must not start a journey twice. */
 function comparable(inputs: UncheckedInputs): UncheckedInputs {
   const { journeyId, email, ...others } = withDefaults(inputs);
   return {
     ...others,
-    // No triggers are as good as an empty list of them.
+    // No triggers mean the same as an empty list.
     triggers: others.triggers ?? [],
     journeyId: typeof journeyId === "string" ? journeyId.toLowerCase() : journeyId,
-    email: typeof email === "string" ? inOneSpelling(email) : email,
+    email: typeof email === "string" ? normalizeAddress(email) : email,
   };
 }
 
-/** Whether something differs that changes in place: the abort reason, the stack's name, or the loader text. */
+/** Whether an input has changed that changes in place: the abort reason, the stack's name, or the loader text. */
 export function changedInPlace(olds: UncheckedInputs, news: UncheckedInputs): boolean {
   return (["abortReason", "stack", "__provider"] as const).some((name) => olds[name] !== news[name]);
 }
@@ -86,10 +88,11 @@ const CHECKED = ["journeyId", "email", "data", "allowDuplicateEmail", "abortReas
 type Checked = (typeof CHECKED)[number];
 
 /**
- * Everything that is wrong with the inputs, one sentence each. A value that is not known yet is skipped: the check runs
- * again, before anything is sent, once it is. Sentences hold no full address.
+ * All problems of the inputs, with no full address in them. A value that is not yet known is skipped: the check runs
+ * again once it is known, before anything is sent.
  *
- * @param names Which inputs to look at. Default: all.
+ * @param recipients The allowed recipients. Undefined skips that check.
+ * @param names The inputs to check. Default: all.
  */
 export function problemsOf(
   inputs: UncheckedInputs,
@@ -124,8 +127,7 @@ function journeyIdProblem(value: unknown): string | undefined {
 
 function emailProblem(value: unknown, recipients: Recipients | undefined): string | undefined {
   if (typeof value !== "string" || value === "") return "email must be one e-mail address, as a string.";
-  if (/[\p{Cc}\u2028\u2029]/u.test(value))
-    return "email must not have a line break or another control character in it.";
+  if (/[\p{Cc}\u2028\u2029]/u.test(value)) return "email must not contain a line break or another control character.";
   if (value.length > MAX_EMAIL_LENGTH)
     return `email must have at most ${MAX_EMAIL_LENGTH} characters; it has ${value.length}.`;
   if (/[<>]/.test(value)) return "email must be the address alone, without a display name or angle brackets.";
@@ -134,11 +136,11 @@ function emailProblem(value: unknown, recipients: Recipients | undefined): strin
   if (!isEmail(value, { allow_utf8_local_part: false })) return `email is not a valid address (${maskAddress(value)}).`;
   if (recipients === undefined || recipients.allows(value)) return undefined;
   const outside = `email ${maskAddress(value)} is outside mailmodo:allowedRecipients.`;
-  // Where a domain is not plain ASCII, the pattern to add would look like another's: no command is offered.
+  // The pattern for a domain that is not plain ASCII could look like another domain's, so no command is offered.
   if (/[^\x00-\x7f]/.test(value))
     return `${outside} Its domain has letters that are not ASCII and may look like others.`;
   return (
-    `${outside} If it may get real mail, put a pattern for it in the list: ` +
+    `${outside} If it may get real mail, add a pattern for it to the list: ` +
     `pulumi config set mailmodo:allowedRecipients '["*@seeds.example.com", "<pattern>"]'.`
   );
 }

@@ -1,9 +1,9 @@
 /**
- * What the state of every enrollment stores as its provider: one line that loads the installed package, never logic.
- * A destroy months later runs this text from the state, so what runs is the installed version of the package.
+ * The provider that the state stores for every enrollment: one line that loads the installed package, never logic. A
+ * destroy months later runs this text from the state, and so runs the installed version of the package.
  *
- * It must never change. State written with it lives as long as the stacks do, and the path in it is part of the
- * package's public surface for just as long; a new text would also show as a change of every enrollment of every user.
+ * It must never change. The state lives as long as the stack, and the path in this text is part of the package's public
+ * API for just as long. A new text would also show as a change of every user's enrollments.
  */
 export const LOADER = `exports.handler = () => require("pulumi-mailmodo/enrollmentLifecycle")`;
 
@@ -12,7 +12,7 @@ export const SHARD_LOADER = `exports.handler = () => require("pulumi-mailmodo/co
 /** The same for a cohort's plan. */
 export const PLAN_LOADER = `exports.handler = () => require("pulumi-mailmodo/cohortPlan")`;
 
-/** What the state calls the package's resources, which must not change either. */
+/** The types of the package's resources in the state. They must not change either. */
 export const TYPES = {
   enrollment: "pulumi-nodejs:dynamic/mailmodo:JourneyEnrollment",
   shard: "pulumi-nodejs:dynamic/mailmodo:CohortShard",

@@ -8,10 +8,11 @@ export interface Recipients {
 }
 
 /**
- * Parses a JSON list of patterns such as `["*@seeds.example.com", "jane@example.com"]`. A `*` in the local part stands
- * for any characters; the domain is named in full and compared without regard to case, the local part exactly.
+ * Parses a JSON list of patterns such as `["*@seeds.example.com", "jane@example.com"]`. A `*` in the local part matches
+ * any characters. The local part is case-sensitive. The domain must be complete and is not case-sensitive.
  *
- * @throws {Error} with a message that continues "mailmodo:allowedRecipients …". It repeats no pattern: they are addresses.
+ * @throws {Error} The list is invalid. The message continues the sentence "mailmodo:allowedRecipients …", and repeats
+ *   no pattern, because patterns are addresses.
  */
 export function parseRecipients(text: string): Recipients {
   const tests = parseList(text).map((pattern, index) => {
@@ -32,8 +33,8 @@ export function parseRecipients(text: string): Recipients {
 }
 
 /**
- * A domain in its ASCII form, or nothing where it only looks like one: the mapping to ASCII takes "ſ" for "s" and drops
- * invisible characters, so a domain with such would pass for another and be sent as it is written.
+ * A domain in its ASCII form, or undefined if it only looks like a valid one. The mapping to ASCII turns "ſ" into "s"
+ * and drops invisible characters. A domain with these would pass for another domain, but be sent as written.
  */
 function plainDomain(domain: string): string | undefined {
   const ascii = domainToASCII(domain);

@@ -7,9 +7,9 @@ interface Shard {
   /** The cohort's name. */
   readonly cohort: string;
   readonly shard: number;
-  /** Of the cohort's plan. */
+  /** The number of shards in the cohort's plan. */
   readonly shards: number;
-  /** How many contacts the whole cohort has. A change of it alone changes nothing here. */
+  /** How many contacts the whole cohort has. A change of this number alone does not change the shard. */
   readonly size: number;
   readonly journeyId: string;
   readonly allowDuplicateEmail: boolean;
@@ -36,7 +36,7 @@ export function idOf({ cohort, shard }: Shard): string {
   return `${cohort}/${shard}`;
 }
 
-/** What is wrong with the first contact that something is wrong with, and how many more there are. */
+/** The problem of the first invalid contact, and the number of other invalid contacts. Undefined if all are valid. */
 export function contactsProblem(contacts: Contacts, recipients: Recipients | undefined): string | undefined {
   const problems = Object.entries(contacts).flatMap(([email, data]) => {
     const [problem] = problemsOf({ email, data }, recipients, ["email", "data"]);
@@ -47,9 +47,9 @@ export function contactsProblem(contacts: Contacts, recipients: Recipients | und
 }
 
 /**
- * Whether the shard must not be replaced: that would abort its unconfirmed contacts by address, and so stop the other
- * instances that allowDuplicateEmail lets run for them.
+ * Whether the shard must not be replaced. A replacement would abort its unconfirmed contacts by address, and so stop
+ * the other instances that allowDuplicateEmail allows for them.
  */
-export function mustStay({ allowDuplicateEmail, contacts }: ShardState): boolean {
+export function mustNotReplace({ allowDuplicateEmail, contacts }: ShardState): boolean {
   return allowDuplicateEmail && [...parseRecords(contacts).values()].some(({ instanceId }) => instanceId === undefined);
 }

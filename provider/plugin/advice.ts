@@ -9,7 +9,7 @@ import { baseUrlAdvice } from "../settings/baseUrlAdvice";
 import { SettingsError } from "../settings/settingsError";
 import { hideStack } from "../text/hideStack";
 
-/** An error with what a user of Pulumi can do now. */
+/** An error with advice for a user of Pulumi. */
 export class AdvisedError extends Error {
   constructor(
     override readonly cause: Error,
@@ -21,9 +21,9 @@ export class AdvisedError extends Error {
 }
 
 /**
- * Adds advice to an error of the client, which knows nothing of Pulumi.
+ * Adds advice to an error of the client, which knows nothing of Pulumi. Returns the error itself if there is no advice.
  *
- * @param secret The reference by which the key was read from AWS, if it was.
+ * @param secret The reference to the key in AWS. Undefined if the key does not come from AWS.
  */
 export function withAdvice(error: unknown, call: "start" | "abort", secret: string | undefined): unknown {
   const advices = [
@@ -34,7 +34,7 @@ export function withAdvice(error: unknown, call: "start" | "abort", secret: stri
   return advice === "" ? error : new AdvisedError(error as Error, advice);
 }
 
-/** The error that advice was added to, or the error itself where none was. */
+/** Removes the advice from an error. An error without advice is returned as it is. */
 export function withoutAdvice(error: unknown): unknown {
   return error instanceof AdvisedError ? error.cause : error;
 }
@@ -48,9 +48,10 @@ export function mayHaveTakenEffect(error: unknown): boolean {
 function adviceOnStart(error: unknown, secret: string | undefined): string | undefined {
   if (error instanceof KeyRefusedError) {
     if (secret !== undefined) return inSecret(secret);
-    return "Set today's key: pulumi config set --secret mailmodo:apiKey <key>, or put it in MAILMODO_API_KEY.";
+    return "Set the current key: pulumi config set --secret mailmodo:apiKey <key>, or put it in MAILMODO_API_KEY.";
   }
-  // An abort, because an earlier start was lost: what became of it says nothing of the start that was to follow.
+  // The error may be of an abort that settles an earlier start. The new start was not sent then, whatever the abort
+  // did.
   const isOfAbort = error instanceof MailmodoError && error.operation === "abort";
   return isOfAbort || error instanceof RefusedError ? "Nothing was started." : undefined;
 }
@@ -59,26 +60,26 @@ function adviceOnAbort(error: unknown, secret: string | undefined): string | und
   if (secret !== undefined && error instanceof KeyRefusedError) return inSecret(secret);
   if (secret !== undefined && error instanceof SettingsError) {
     return (
-      "A plain destroy gets the settings of the last up. If another secret holds the key today, set mailmodo:apiKeySecret and run " +
+      "A plain destroy uses the settings of the last up. If another secret holds the key now, set mailmodo:apiKeySecret and run " +
       "pulumi up, or set it and run pulumi destroy --run-program; or put the key in MAILMODO_API_KEY."
     );
   }
   if (error instanceof SettingsError || error instanceof KeyRefusedError) {
     return (
-      "A plain destroy gets the settings of the last up. Give it today's: put the key in MAILMODO_API_KEY, " +
+      "A plain destroy uses the settings of the last up. Give it the current ones: put the key in MAILMODO_API_KEY, " +
       "or set mailmodo:apiKey and run pulumi up, or set it and run pulumi destroy --run-program."
     );
   }
   if (error instanceof UnsettledStartError) return "It stays in the state.";
   if (error instanceof RefusedError || error instanceof UnconfirmedError) {
     return (
-      "It stays in the state: run it again. If it is over, or was aborted in Mailmodo by hand, " +
-      "forget it: pulumi state delete <urn> (pulumi stack --show-urns lists them)."
+      "It stays in the state: run it again. If it has ended, or was aborted in Mailmodo by hand, " +
+      "remove it from the state: pulumi state delete <urn> (pulumi stack --show-urns lists them)."
     );
   }
   return undefined;
 }
 
 function inSecret(secret: string): string {
-  return `Put today's key into mailmodo:apiKeySecret ${secret}, or in MAILMODO_API_KEY, and run it again: each run reads it again.`;
+  return `Put the current key into mailmodo:apiKeySecret ${secret}, or into MAILMODO_API_KEY, and run it again: each run reads it again.`;
 }

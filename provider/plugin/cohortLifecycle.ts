@@ -1,22 +1,22 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { parseContacts, parseRecords } from "../model/contacts";
 import { changedInPlace, changedReplacing, problemsOf, UNKNOWN } from "../model/inputs";
-import { contactsProblem, idOf, mustStay, type ShardInputs, type ShardState } from "../model/shard";
+import { contactsProblem, idOf, mustNotReplace, type ShardInputs, type ShardState } from "../model/shard";
 import { checkFailures } from "./checkFailures";
 import { abortAll, changesTo, reconcile } from "./reconcileShard";
 import { RecordedFailure } from "./recordedFailure";
 import { configure, session } from "./session";
 
 /**
- * The life of one shard of a cohort: what `enrollmentLifecycle` is for one address, for many. The same calls by the same
- * rules, and what is recorded is what is true of each contact, also when the run fails half-way.
+ * The lifecycle of one shard of a cohort. It does for many addresses what `enrollmentLifecycle` does for one: the same
+ * calls, by the same rules. The state always records what is true of each contact, even if the run fails half-way.
  *
  * | verb   | requests |
  * |--------|----------|
- * | check  | none: refuses bad inputs and settings |
- * | diff   | none: says whether contacts are new, gone or changed; journey, triggers and duplicates replace the shard |
+ * | check  | none: refuses invalid inputs and settings |
+ * | diff   | none: finds the added, removed and changed contacts; a new journey, triggers or allowDuplicateEmail replaces the shard |
  * | create | a start for each contact |
- * | update | aborts the gone, aborts and starts the changed, starts the new, leaves the rest alone |
+ * | update | aborts the removed contacts, aborts and starts the changed ones, starts the added ones |
  * | delete | an abort for each contact |
  */
 const cohortLifecycle = {
@@ -33,36 +33,38 @@ const cohortLifecycle = {
 
   async diff(_id: string, olds: ShardState, news: ShardInputs): Promise<pulumi.dynamic.DiffResult> {
     const others = changedReplacing(olds, news);
-    const replaces = mustStay(olds) ? [] : others;
+    const replaces = mustNotReplace(olds) ? [] : others;
     const isUnknown = news.contacts === UNKNOWN;
-    const { gone, changed, added } = isUnknown ? { gone: [], changed: [], added: [] } : await changesTo(olds, news);
+    const { removed, changed, added } = isUnknown
+      ? { removed: [], changed: [], added: [] }
+      : await changesTo(olds, news);
 
     const progress = session.progressOf(olds.cohort);
     const isReplaced = replaces.length > 0;
-    progress.expect(olds.shard, "aborted", isReplaced ? parseRecords(olds.contacts).size : gone.length);
+    progress.expect(olds.shard, "aborted", isReplaced ? parseRecords(olds.contacts).size : removed.length);
     if (isReplaced && !isUnknown) expectAll(news);
     else progress.expect(olds.shard, "started", changed.length + added.length);
     return {
       changes:
-        isUnknown || [others, gone, changed, added].some(({ length }) => length > 0) || changedInPlace(olds, news),
+        isUnknown || [others, removed, changed, added].some(({ length }) => length > 0) || changedInPlace(olds, news),
       replaces,
-      // Started before the old ones are aborted, the addresses would be in the journey twice.
+      // Otherwise the addresses would be started before the old ones are aborted, and be in the journey twice.
       deleteBeforeReplace: true,
     };
   },
 
   async create(inputs: ShardInputs): Promise<{ id: string; outs: ShardState }> {
     const added = Object.keys(parseContacts(inputs.contacts));
-    const outs = await reconcile(inputs, { ...inputs, contacts: "{}" }, { gone: [], changed: [], added });
+    const outs = await reconcile(inputs, { ...inputs, contacts: "{}" }, { removed: [], changed: [], added });
     return { id: idOf(inputs), outs };
   },
 
   async update(_id: string, olds: ShardState, news: ShardInputs): Promise<{ outs: ShardState }> {
-    if (mustStay(olds) && changedReplacing(olds, news).length > 0) {
+    if (mustNotReplace(olds) && changedReplacing(olds, news).length > 0) {
       const why =
         "whether some of its contacts were started is not known, and aborting by address would stop others too";
       const what = `Could not replace shard ${olds.shard} of the cohort ${olds.cohort}: ${why}.`;
-      throw new RecordedFailure(idOf(olds), olds, `${what} Look at the journey in Mailmodo, or run pulumi destroy.`);
+      throw new RecordedFailure(idOf(olds), olds, `${what} Check the journey in Mailmodo, or run pulumi destroy.`);
     }
     return { outs: await reconcile(news, olds, await changesTo(olds, news)) };
   },

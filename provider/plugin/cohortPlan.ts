@@ -1,24 +1,24 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-/** What the state holds of a cohort's plan. */
+/** What the state holds for a cohort's plan. */
 interface PlanInputs {
-  /** Over how many shards the cohort's contacts are spread. */
+  /** How many shards the cohort's contacts are spread over. */
   readonly shards: number;
   /** The loader text; see loader.ts. */
   readonly __provider: string;
 }
 
 /**
- * A cohort's plan: the number of its shards, which is fixed for its life. It sends nothing, ever. The shards need it, so
- * a change is refused before any of them is looked at.
+ * A cohort's plan: the number of its shards, which is fixed for the cohort's life. It never sends anything. The shards
+ * depend on it, so it refuses a change before the engine handles any of them.
  */
 const cohortPlan = {
   async check(olds: Partial<PlanInputs>, news: PlanInputs): Promise<pulumi.dynamic.CheckResult<PlanInputs>> {
     const isChanged = olds?.shards !== undefined && olds.shards !== news.shards;
     const reason =
-      `The number of a cohort's shards is fixed for its life: it was made with ${olds?.shards} and cannot have ${news.shards}. ` +
+      `The number of a cohort's shards is fixed for its life: it was created with ${olds?.shards} and cannot have ${news.shards}. ` +
       "Most contacts would move to another shard, and be aborted and started again. " +
-      `Set shards: ${olds?.shards}, or make a cohort with another name.`;
+      `Set shards: ${olds?.shards}, or create a cohort with another name.`;
     return { inputs: news, failures: isChanged ? [{ property: "", reason }] : [] };
   },
 
@@ -35,7 +35,7 @@ const cohortPlan = {
   },
 
   async delete(): Promise<void> {
-    // Nothing runs for it.
+    // Nothing runs for the plan itself.
   },
 } satisfies pulumi.dynamic.ResourceProvider<PlanInputs, PlanInputs>;
 

@@ -4,25 +4,25 @@ import { inParallel } from "../model/inParallel";
 import type { ShardInputs } from "../model/shard";
 import { AdvisedError, withoutAdvice } from "./advice";
 
-/** What is wrong with one contact alone. */
+/** A problem of one contact only. */
 export class ContactError extends Error {}
 
-/** Goes over the contacts of a shard, some at a time, and keeps what fails. */
+/** Runs an action for each contact of a shard, several at a time, and collects the failures. */
 export class ContactFailures {
   private readonly failures: Error[] = [];
   private notTried = 0;
   private unconfirmedInARow = 0;
-  private isHopeless = false;
+  private hasGivenUp = false;
 
-  /** How many contacts are not as they should be. */
+  /** How many contacts failed or were not tried. */
   get count(): number {
     return this.failures.length + this.notTried;
   }
 
-  /** Does something for each contact. Once there is no hope for the rest, they are not tried. */
+  /** Runs an action for each contact. After a failure that would affect all of them, the rest are not tried. */
   async each(emails: readonly string[], action: (email: string) => Promise<void>): Promise<void> {
     await inParallel(emails, async (email) => {
-      if (this.isHopeless) {
+      if (this.hasGivenUp) {
         this.notTried += 1;
         return;
       }
@@ -33,10 +33,14 @@ export class ContactFailures {
     });
   }
 
-  /** One line: how many failed of how many, and the first reasons. */
+  /**
+   * One line: how many contacts failed, and the first reasons.
+   *
+   * @param of How many contacts there were.
+   */
   describe({ cohort, shard }: Pick<ShardInputs, "cohort" | "shard">, of: number): string {
     const { length } = this.failures;
-    // The advice is given once for all.
+    // The advice is given once for all contacts.
     const reasons = this.failures.slice(0, FIRST_REASONS).map((error) => (withoutAdvice(error) as Error).message);
     const untried = this.notTried > 0 ? ` and ${this.notTried} not tried` : "";
     const more = length > FIRST_REASONS ? [`${length - FIRST_REASONS} more failed.`] : [];
@@ -45,7 +49,7 @@ export class ContactFailures {
     return [what, ...reasons, ...more, ...this.whenSettled(), ...advice].join(" ");
   }
 
-  /** From when on none of the starts can take effect any more, where several may. */
+  /** If several starts may still take effect: the time after which none of them can. */
   private whenSettled(): string[] {
     const times = this.failures.map(withoutAdvice).flatMap((cause) => {
       return cause instanceof UnsettledStartError ? [cause.settledAt] : [];
@@ -57,14 +61,14 @@ export class ContactFailures {
     this.failures.push(error);
     const cause = withoutAdvice(error);
     if (cause instanceof UnconfirmedError) this.unconfirmedInARow += 1;
-    // A refusal is about one contact; what is about the key, the network or this machine affects all of them.
-    const isOfOne = [ContactError, RefusedError, UnconfirmedError, UnsettledStartError].some(
+    // These errors are about one contact. An error about the key, the network or this machine affects all of them.
+    const concernsOneContact = [ContactError, RefusedError, UnconfirmedError, UnsettledStartError].some(
       (kind) => cause instanceof kind,
     );
-    if (!isOfOne || this.unconfirmedInARow >= HOPELESS_AFTER) this.isHopeless = true;
+    if (!concernsOneContact || this.unconfirmedInARow >= GIVE_UP_AFTER) this.hasGivenUp = true;
   }
 }
 
 const FIRST_REASONS = 3;
-/** After so many lost answers in a row, each further start would be one more that nobody knows of. */
-const HOPELESS_AFTER = 5;
+/** After this many lost answers in a row, each further start would probably add one more unconfirmed start. */
+const GIVE_UP_AFTER = 5;

@@ -15,18 +15,19 @@ import { checkFailures } from "./checkFailures";
 import { Operation } from "./operation";
 import { RecordedAsUnconfirmed } from "./recordedFailure";
 import { configure, session } from "./session";
-import { attempt } from "../settings/settingsError";
+import { valueOrProblem } from "../settings/settingsError";
 
 /**
- * The life of one enrollment, as the engine calls it. check and diff are all that a preview runs, and they send nothing.
+ * The lifecycle of one enrollment: the methods that the engine calls. A preview runs only check and diff, which send
+ * nothing.
  *
  * | verb   | request |
  * |--------|---------|
- * | check  | none: refuses bad inputs and settings |
- * | diff   | none: says what replaces the enrollment and what changes in place |
+ * | check  | none: refuses invalid inputs and settings |
+ * | diff   | none: finds what replaces the enrollment and what changes in place |
  * | create | start, once |
- * | update | none; of an unconfirmed start: an abort by address, again once the start can take effect no more, then a start |
- * | delete | abort, by instance id; of an unconfirmed start: by address, again once it can take effect no more |
+ * | update | none; after an unconfirmed start: abort by address, again once the start can no longer take effect, then start |
+ * | delete | abort, by instance id; after an unconfirmed start: by address, again once the start can no longer take effect |
  */
 const enrollmentLifecycle = {
   configure,
@@ -37,18 +38,18 @@ const enrollmentLifecycle = {
   },
 
   async diff(_id: string, olds: EnrollmentState, news: EnrollmentInputs): Promise<pulumi.dynamic.DiffResult> {
-    // A refresh takes the engine's own mark of an unconfirmed start away, so that it counts as a change by itself.
+    // A refresh removes the engine's own flag of an unconfirmed start, so an unconfirmed start must count as a change.
     const isUnconfirmed = olds.instanceId === undefined;
-    // Its delete would abort by address, and so other instances too; update says so instead.
-    const mustStay = isUnconfirmed && olds.allowDuplicateEmail;
-    const replaces = mustStay ? [] : changedReplacing(olds, news);
-    const { value: to } = await attempt(() => session.connect());
+    // A delete would abort by address, and so stop other instances too. Update reports that instead.
+    const mustNotReplace = isUnconfirmed && olds.allowDuplicateEmail;
+    const replaces = mustNotReplace ? [] : changedReplacing(olds, news);
+    const { value: to } = await valueOrProblem(() => session.connect());
     if (!isUnconfirmed && to !== undefined && (await session.abortsBegun(to, olds.stack))(olds))
       replaces.push("instanceId");
     return {
       changes: isUnconfirmed || replaces.length > 0 || changedInPlace(olds, news),
       replaces,
-      // Started before the old one is aborted, the address would be in the journey twice.
+      // Otherwise the address would be started before the old enrollment is aborted, and be in the journey twice.
       deleteBeforeReplace: true,
     };
   },
@@ -62,7 +63,7 @@ const enrollmentLifecycle = {
     const { instanceId, status, startedAt } = olds;
     if (instanceId !== undefined) return { outs: { ...news, instanceId, status, startedAt } };
 
-    // Aborting by address would also stop the other instances that allowDuplicateEmail lets run for it.
+    // Aborting by address would also stop the other instances that allowDuplicateEmail allows for the address.
     if (olds.allowDuplicateEmail) {
       const what = `Could not settle journey ${news.journeyId} for ${maskAddress(news.email)}: whether it was started is not known.`;
       throw new RecordedAsUnconfirmed(id, olds, what);
@@ -79,7 +80,7 @@ const enrollmentLifecycle = {
   },
 } satisfies pulumi.dynamic.ResourceProvider<EnrollmentInputs, EnrollmentState>;
 
-// The module is the provider: the loader text in the state, which never changes, requires it so.
+// The module itself must be the provider, because the loader text in the state requires it and never changes.
 export = enrollmentLifecycle;
 
 type Started = EnrollmentState & { instanceId: string };
@@ -98,8 +99,8 @@ async function start(operation: Operation, to: Connection, inputs: EnrollmentInp
 }
 
 async function abort(operation: Operation, to: Connection, state: EnrollmentState, isRestarted = false): Promise<void> {
-  const over = await operation.abort(to, { ...state, startSentAt: Date.parse(state.startedAt) }, isRestarted);
-  if (over === undefined) return;
-  // The plugin's output is shown under the stack, as information.
-  console.log(`Nothing left to abort in journey ${state.journeyId} for ${maskAddress(state.email)}: "${over}"`);
+  const words = await operation.abort(to, { ...state, startSentAt: Date.parse(state.startedAt) }, isRestarted);
+  if (words === undefined) return;
+  // Pulumi shows the plugin's output as information under the stack.
+  console.log(`Nothing left to abort in journey ${state.journeyId} for ${maskAddress(state.email)}: "${words}"`);
 }

@@ -2,86 +2,92 @@ import { execFileSync } from "node:child_process";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { Journal, type Note } from "../journal/journal";
-import { leftRuns } from "../journal/leftRuns";
+import { readOtherRuns } from "../journal/otherRuns";
 import { OwnNotes } from "../journal/ownNotes";
 import { stackIdentity, type StackIdentity } from "../journal/stackIdentity";
 import type { Connection } from "../mailmodo/transport";
 import { identify } from "../processes/processIdentity";
-import { backendOf, journalFolder, type Workplace } from "../pulumi/backend";
+import { backendOf, journalFolder, type CliContext } from "../pulumi/backend";
 import { engineAbove } from "../pulumi/engineProcess";
 import { isPlugin } from "../pulumi/pluginProcess";
 import type { Stack } from "../pulumi/stack";
 
-/** The journals of a plugin, by stack, and the notes of calls that its engine has the answers to. */
+/** A plugin's journals, by stack, and the notes of calls whose answers its engine has. */
 export class Journals {
   private readonly own = new Map<string, OwnNotes>();
-  private readonly opened = new Map<string, Promise<Journal>>();
+  private readonly journals = new Map<string, Promise<Journal>>();
   private readonly answered: Note[] = [];
   private readonly engine = isPlugin() ? engineAbove() : undefined;
 
-  /** @param formerApiKey The API key before a rotation, where it is still kept. */
+  /** @param formerApiKey Fetches the API key from before a rotation, if it is still kept. */
   constructor(private readonly formerApiKey: () => Promise<string | undefined>) {}
 
-  /** @param stack As the resource has it: `organization/project/stack`. */
+  /**
+   * The journal of a stack.
+   *
+   * @param stack The name that the resource records: `organization/project/stack`.
+   */
   of({ apiKey }: Connection, stack: string | undefined): Promise<Journal> {
-    // Asked for each contact; what the rest depends on is looked up once for each of these.
-    const which = JSON.stringify([apiKey, stack, ...PLACES.map((name) => process.env[name])]);
-    const journal = this.opened.get(which) ?? this.open(apiKey, stack);
-    this.opened.set(which, journal);
+    // Called for each contact, so the journal is kept for everything that it depends on.
+    const key = JSON.stringify([apiKey, stack, ...BACKEND_VARIABLES.map((name) => process.env[name])]);
+    const journal = this.journals.get(key) ?? this.load(apiKey, stack);
+    this.journals.set(key, journal);
     return journal;
   }
 
-  /** Takes notes of calls that the engine has the answer to, or will have as soon as the operation has ended. */
+  /**
+   * Keeps notes until `finish`. The engine has the answers to their calls, or will have them when the operation ends.
+   */
   keep(notes: readonly Note[]): void {
     this.answered.push(...notes);
   }
 
-  /** For the end of a run whose engine is there, so has recorded all answers. */
+  /** Finishes all kept notes. Call it at the end of a run whose engine is alive, and so has recorded all answers. */
   finish(): void {
     for (const note of this.answered.splice(0)) note.finish();
     for (const own of this.own.values()) own.close();
   }
 
-  /** Loaded here: hardly any run needs the CLI. */
-  async openStack(stack: string): Promise<Stack> {
+  /** Makes a stack. The code is loaded here, because hardly any run needs the CLI. */
+  async stackOf(stack: string): Promise<Stack> {
     const { Stack } = await import("../pulumi/stack");
-    const { env, folder } = this.workplace;
+    const { env, folder } = this.cliContext;
     return new Stack(stack, folder, env);
   }
 
-  /** The engine's: its relative paths are relative to its own folder, not to the program's. */
-  private get workplace(): Workplace {
+  /** The engine's context: its relative paths are relative to its own folder, not to the program's. */
+  private get cliContext(): CliContext {
     const { folder = process.cwd(), bin } = this.engine ?? {};
     const env = { ...process.env, PATH: [bin, process.env["PATH"]].filter(Boolean).join(path.delimiter) };
     return { env, folder, askCli: () => whoami(env, folder) };
   }
 
-  private async open(apiKey: string, fullName: string | undefined): Promise<Journal> {
-    const folder = journalFolder(this.workplace);
-    const stack = stackIdentity(fullName, backendOf(this.workplace), pulumi.getProject());
-    const own = this.notesOf(folder, stack);
+  private async load(apiKey: string, fullName: string | undefined): Promise<Journal> {
+    const folder = journalFolder(this.cliContext);
+    const stack = stackIdentity(fullName, backendOf(this.cliContext), pulumi.getProject());
+    const own = this.ownNotesOf(folder, stack);
     const { formerApiKey } = this;
-    const left = await leftRuns({ folder, stack, apiKey, formerApiKey, engine: this.engine?.identity });
-    const journal = new Journal(own, left);
-    for (const line of journal.complaints()) console.log(line);
+    const others = await readOtherRuns({ folder, stack, apiKey, formerApiKey, engine: this.engine?.identity });
+    const journal = new Journal(own, others);
+    for (const line of journal.warnings()) console.log(line);
     return journal;
   }
 
-  private notesOf(folder: string, stack: StackIdentity): OwnNotes {
-    const which = JSON.stringify([folder, stack]);
+  private ownNotesOf(folder: string, stack: StackIdentity): OwnNotes {
+    const key = JSON.stringify([folder, stack]);
     const engine = this.engine?.identity;
     const header = { stack, plugin: identify()!, ...(engine === undefined ? {} : { engine }), since: Date.now() };
-    const own = this.own.get(which) ?? new OwnNotes(folder, header);
-    this.own.set(which, own);
+    const own = this.own.get(key) ?? new OwnNotes(folder, header);
+    this.own.set(key, own);
     if (isPlugin()) own.keep();
     return own;
   }
 }
 
-/** What says where the journal is, and which backend is meant. */
-const PLACES = ["PULUMI_HOME", "PULUMI_BACKEND_URL", "PULUMI_CREDENTIALS_PATH"];
+/** The environment variables that determine the journal's folder and the backend. */
+const BACKEND_VARIABLES = ["PULUMI_HOME", "PULUMI_BACKEND_URL", "PULUMI_CREDENTIALS_PATH"];
 
-/** The backend's URL, as the CLI tells it. */
+/** The backend's URL, as the CLI reports it. */
 function whoami(env: NodeJS.ProcessEnv, cwd: string): string | undefined {
   try {
     const text = execFileSync("pulumi", ["whoami", "--json"], { env, cwd, encoding: "utf8", stdio: "pipe" });

@@ -1,16 +1,15 @@
-/** What is done to a contact. */
 type Action = "aborted" | "started";
 
 /**
- * How far a cohort's run is, over all of its shards, as a line every five seconds while it works:
- * `smoke: 340 of 1,000 started, 50/s, 13 s left`.
+ * Reports the progress of a cohort's run, across all of its shards. Prints a line every five seconds while there is
+ * work: `smoke: 340 of 1,000 started, 50/s, 13 s left`.
  */
 export class Progress {
-  /** What is to do, by shard: shards that the engine has yet to reach count as soon as they are known. */
+  /** The expected number of actions, by shard. A shard counts as soon as it is known, before the engine reaches it. */
   private readonly expected: Record<Action, Map<number, number>> = { aborted: new Map(), started: new Map() };
   private readonly done: Record<Action, number> = { aborted: 0, started: 0 };
   private size = 0;
-  /** Whether a check or a diff said what is to do, which no destroy runs. */
+  /** Whether a check or a diff has called `expect`. A destroy runs neither. */
   private isPlanned = false;
   private working = 0;
   private timer: NodeJS.Timeout | undefined;
@@ -21,12 +20,15 @@ export class Progress {
     private readonly print: (line: string) => void = console.log,
   ) {}
 
+  /** Sets how many contacts of a shard the run will abort or start. */
   expect(shard: number, action: Action, count: number): void {
     this.isPlanned = true;
     this.expected[action].set(shard, count);
   }
 
-  /** In a destroy, the engine names a shard only when it reaches it: how many contacts there were, by the last run. */
+  /**
+   * Sets the size of the whole cohort, as the last run recorded it. In a destroy, the engine names shards one by one.
+   */
   expectAll(size: number): void {
     if (!this.isPlanned) this.size = size;
   }
@@ -35,7 +37,7 @@ export class Progress {
     this.done[action] += 1;
   }
 
-  /** Prints while the work is going on. */
+  /** Prints progress lines while the work is going on. */
   async during<T>(work: () => Promise<T>): Promise<T> {
     this.working += 1;
     if (this.timer === undefined) this.next();
@@ -48,7 +50,7 @@ export class Progress {
 
   private next(): void {
     this.last = { at: Date.now(), done: this.done.aborted + this.done.started };
-    // Goes on between two shards, or with many short ones no line would ever come.
+    // The timer keeps running between shards. Otherwise many short shards would never print a line.
     this.timer = setTimeout(() => {
       this.timer = undefined;
       if (this.working === 0) return;

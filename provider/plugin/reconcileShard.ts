@@ -6,25 +6,25 @@ import {
   DOUBTFUL,
   parseContacts,
   parseRecords,
-  textOfRecords,
+  recordsAsJson,
   type Changes,
   type RecordedContact,
 } from "../model/contacts";
 import type { Enrollment } from "../model/enrollment";
 import { withStackOf } from "../model/inputs";
 import { idOf, type ShardInputs, type ShardState } from "../model/shard";
-import { attempt } from "../settings/settingsError";
+import { valueOrProblem } from "../settings/settingsError";
 import { mayHaveTakenEffect } from "./advice";
 import { ContactError, ContactFailures } from "./contactFailures";
 import { Operation } from "./operation";
 import { RecordedFailure } from "./recordedFailure";
 import { session } from "./session";
-import { nextAfter, plain, stillThere, unclear } from "./shardMessages";
+import { nextAfter, otherSpelling, plainError, unsettled } from "./shardMessages";
 
-/** What has to be done so that a shard is as its inputs say. */
+/** The changes that make a shard match its inputs. */
 export async function changesTo(olds: ShardState, news: ShardInputs): Promise<Changes> {
-  const { value: to } = await attempt(() => session.connect());
-  const wasAbortBegun = to === undefined ? () => false : await session.abortsBegun(to, olds.stack);
+  const { value: connection } = await valueOrProblem(() => session.connect());
+  const wasAbortBegun = connection === undefined ? () => false : await session.abortsBegun(connection, olds.stack);
   const { journeyId } = olds;
   return changesOf(parseRecords(olds.contacts), parseContacts(news.contacts), (email, instanceId) =>
     wasAbortBegun({ journeyId, email, instanceId }),
@@ -32,31 +32,37 @@ export async function changesTo(olds: ShardState, news: ShardInputs): Promise<Ch
 }
 
 /**
- * Makes a shard what its inputs say: aborts the gone, aborts and starts the changed, starts the added.
+ * Makes a shard match its inputs: aborts the removed contacts, aborts and starts the changed ones, starts the added
+ * ones.
  *
- * @returns What is then true of the shard.
- * @throws {RecordedFailure} Some of it failed; it carries what is true. A plain error, if nothing runs.
+ * @returns The new state of the shard.
+ * @throws {RecordedFailure} Some contacts failed. It carries the new state.
+ * @throws {Error} All contacts of a new shard failed, and none may run. The engine records nothing.
  */
 export async function reconcile(news: ShardInputs, recorded: ShardState, changes: Changes): Promise<ShardState> {
   const shard = new ShardReconciliation(withStackOf(recorded, news));
   const isNew = shard.contacts.size === 0;
   await shard.run(async () => {
-    // First, and all of them: one may be a contact of today in another spelling.
-    await shard.abortEach(changes.gone);
+    // All of these come first: a removed contact may be a wanted one in another spelling.
+    await shard.abortEach(changes.removed);
     await shard.startEach(news, changes);
   });
 
   const { contacts, failures } = shard;
-  const state = { ...news, contacts: textOfRecords(contacts) };
+  const state = { ...news, contacts: recordsAsJson(contacts) };
   if (failures.count === 0) return state;
-  const message = failures.describe(news, changes.gone.length + changes.changed.length + changes.added.length);
-  // After a plain error the engine keeps what it had: right only where that was nothing.
-  if (isNew && contacts.size === 0) throw plain(`${message} Nothing of it runs.`);
+  const message = failures.describe(news, changes.removed.length + changes.changed.length + changes.added.length);
+  // After a plain error the engine keeps the old state. That is right only if there was none.
+  if (isNew && contacts.size === 0) throw plainError(`${message} Nothing is running for this shard.`);
   const unconfirmed = [...contacts.values()].filter(({ instanceId }) => instanceId === undefined).length;
   throw new RecordedFailure(idOf(news), state, `${message} ${nextAfter(unconfirmed, news)}`);
 }
 
-/** Aborts whatever runs of the shard. */
+/**
+ * Aborts all contacts of a shard.
+ *
+ * @throws {Error} Some contacts failed.
+ */
 export async function abortAll(state: ShardState): Promise<void> {
   const shard = new ShardReconciliation(state);
   const emails = [...shard.contacts.keys()];
@@ -64,16 +70,16 @@ export async function abortAll(state: ShardState): Promise<void> {
   const { failures } = shard;
   await shard.run(async (operation) => {
     await shard.abortEach(emails);
-    // A delete that fails leaves all of them in the state; the notes tell which do not run any more.
-    if (failures.count > 0) operation.keepAborts();
+    // A failed delete leaves all contacts in the state. The unfinished notes say which of them no longer run.
+    if (failures.count > 0) operation.leaveAbortsUnfinished();
   });
   if (failures.count === 0) return;
-  throw plain(`${failures.describe(state, emails.length)} The shard stays in the state: run it again.`);
+  throw plainError(`${failures.describe(state, emails.length)} The shard stays in the state: run it again.`);
 }
 
 /** One create, update or delete of a shard. */
 class ShardReconciliation {
-  /** What is true of the contacts by now. */
+  /** The contacts that run or may run at this point. */
   readonly contacts: Map<string, RecordedContact>;
   readonly failures = new ContactFailures();
   private operation!: Operation;
@@ -86,7 +92,7 @@ class ShardReconciliation {
     return session.progressOf(this.recorded.cohort);
   }
 
-  /** Does the work as one operation, and shows how far it is. */
+  /** Does the work as one operation, and prints its progress. */
   run(work: (operation: Operation) => Promise<void>): Promise<void> {
     return Operation.run((operation) => {
       this.operation = operation;
@@ -95,32 +101,30 @@ class ShardReconciliation {
   }
 
   async abortEach(emails: readonly string[]): Promise<void> {
-    const alreadyOver: string[] = [];
+    const alreadyEnded: string[] = [];
     await this.failures.each(emails, async (email) => {
       const words = await this.abort(await session.connectToAbort(), email);
-      if (words !== undefined) alreadyOver.push(words);
+      if (words !== undefined) alreadyEnded.push(words);
       this.progress.count("aborted");
     });
-    if (alreadyOver.length === 0) return;
+    if (alreadyEnded.length === 0) return;
     const { cohort } = this.recorded;
     console.log(
-      `${cohort}: nothing left to abort for ${alreadyOver.length} of ${emails.length} contacts: "${alreadyOver[0]}"`,
+      `${cohort}: nothing left to abort for ${alreadyEnded.length} of ${emails.length} contacts: "${alreadyEnded[0]}"`,
     );
   }
 
-  /** Starts the changed and the added; aborts the changed before. */
-  async startEach(news: ShardInputs, { gone, changed, added }: Changes): Promise<void> {
+  /** Starts the changed and the added contacts. Aborts each changed contact first. */
+  async startEach(news: ShardInputs, { removed, changed, added }: Changes): Promise<void> {
     const wanted = parseContacts(news.contacts);
-    const stillThereInSomeSpelling = new Set(
-      gone.filter((email) => this.contacts.has(email)).map((email) => email.toLowerCase()),
-    );
+    const notAborted = new Set(removed.filter((email) => this.contacts.has(email)).map((email) => email.toLowerCase()));
     await this.failures.each([...changed, ...added], async (email) => {
       const to = await session.connect();
-      if (stillThereInSomeSpelling.has(email.toLowerCase())) throw new ContactError(stillThere(email, news));
+      if (notAborted.has(email.toLowerCase())) throw new ContactError(otherSpelling(email, news));
       const contact = this.contacts.get(email);
       if (contact !== undefined) {
-        const isUnclear = contact.instanceId === undefined && this.recorded.allowDuplicateEmail;
-        if (isUnclear) throw new ContactError(unclear(email, news));
+        const cannotSettle = contact.instanceId === undefined && this.recorded.allowDuplicateEmail;
+        if (cannotSettle) throw new ContactError(unsettled(email, news));
         await this.abort(to, email, true);
       }
       await this.start(to, news, email, wanted[email]!);
@@ -135,7 +139,7 @@ class ShardReconciliation {
   ) {
     const digest = digestOf(data);
     try {
-      const instanceId = await this.operation.start(to, { ...enrollmentOf(news, email), data });
+      const instanceId = await this.operation.start(to, { ...shardEnrollment(news, email), data });
       this.contacts.set(email, { instanceId, digest });
       this.progress.count("started");
     } catch (error) {
@@ -146,17 +150,20 @@ class ShardReconciliation {
     }
   }
 
-  /** Aborts a contact and forgets it. One whose abort may have taken effect is no longer recorded as what is wanted. */
+  /**
+   * Aborts a contact and removes it from the state. If a failed abort may have taken effect, marks the contact as
+   * doubtful.
+   */
   private async abort(to: Connection, email: string, isRestarted = false): Promise<string | undefined> {
     const contact = this.contacts.get(email);
     const { instanceId, startSentAt } = contact ?? {};
-    const enrollment = { ...enrollmentOf(this.recorded, email), instanceId, startSentAt };
+    const enrollment = { ...shardEnrollment(this.recorded, email), instanceId, startSentAt };
     try {
       const words = await this.operation.abort(to, enrollment, isRestarted);
       this.contacts.delete(email);
       return words;
     } catch (error) {
-      // One that is unconfirmed is in doubt already, and keeps the time of its start.
+      // An unconfirmed contact is in doubt already, and keeps the time of its start.
       if (instanceId !== undefined && mayHaveTakenEffect(error))
         this.contacts.set(email, { instanceId, digest: DOUBTFUL });
       throw error;
@@ -164,6 +171,9 @@ class ShardReconciliation {
   }
 }
 
-function enrollmentOf({ journeyId, abortReason, allowDuplicateEmail, stack }: ShardState, email: string): Enrollment {
+function shardEnrollment(
+  { journeyId, abortReason, allowDuplicateEmail, stack }: ShardState,
+  email: string,
+): Enrollment {
   return { journeyId, email, abortReason, allowDuplicateEmail, stack };
 }

@@ -2,10 +2,10 @@ import type { EnrollmentState } from "../model/inputs";
 import { hideStack } from "../text/hideStack";
 
 /**
- * A create or update that failed and left something that must be recorded. The engine records an error that carries
- * `id`, `properties` and `reasons` as "created, but failed to initialize": the run fails, the properties are in the state,
- * the next up calls update and a destroy calls delete. The plugin adds no `__provider` to the properties, so they must
- * hold it. No other error of this package may have a field called `id`.
+ * A create or update that failed but left something to record. The engine records an error with `id`, `properties` and
+ * `reasons` as "created, but failed to initialize": the run fails, the state holds the properties, the next up calls
+ * update, and a destroy calls delete. The plugin does not add `__provider` to the properties, so they must contain it.
+ * No other error of this package may have a field named `id`.
  */
 export class RecordedFailure extends Error {
   readonly reasons: string[];
@@ -25,15 +25,15 @@ export class RecordedFailure extends Error {
 /** A start that may have taken effect. */
 export class RecordedAsUnconfirmed extends RecordedFailure {
   constructor(id: string, properties: EnrollmentState, what: string) {
-    super(id, properties, `${what} ${nextForUnconfirmed(properties.allowDuplicateEmail)}`);
+    super(id, properties, `${what} ${adviceForUnconfirmed(properties.allowDuplicateEmail)}`);
   }
 }
 
-/** What a person can do about starts that may have taken effect. */
-function nextForUnconfirmed(allowDuplicateEmail: boolean): string {
+/** What a person can do about a start that may have taken effect. */
+function adviceForUnconfirmed(allowDuplicateEmail: boolean): string {
   return allowDuplicateEmail
     ? "It stays recorded as unconfirmed: with allowDuplicateEmail, aborting by address would stop other instances too. " +
-        "Look at the journey in Mailmodo; pulumi destroy aborts by address, pulumi state delete <urn> forgets it."
-    : "It is recorded as unconfirmed and never resent by guess: the next pulumi up aborts by address, then starts once; " +
-        "pulumi destroy aborts by address. Either waits until a minute after it was sent, for until then it may take effect.";
+        "Check the journey in Mailmodo; pulumi destroy aborts by address, pulumi state delete <urn> removes it from the state."
+    : "It is recorded as unconfirmed and not resent: the next pulumi up aborts by address, then starts once; " +
+        "pulumi destroy aborts by address. Both wait until a minute after it was sent, because it may take effect until then.";
 }

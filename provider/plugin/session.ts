@@ -9,25 +9,25 @@ import { allowedRecipients, keySources, readSettings, secretInUse, type ConfigRe
 import { withAdvice } from "./advice";
 import { EngineWatch } from "./engineWatch";
 import { Journals } from "./journals";
-import { OtherHolders } from "./otherHolders";
+import { OtherEnrollments } from "./otherEnrollments";
 import { Progress } from "./progress";
 
-/** What a plugin keeps from one operation to the next: the stack's config, the rate limit, the journals and the progress. */
+/** What a plugin keeps between operations: the stack's config, the rate limit, the journals and the progress. */
 export class Session {
-  /** Set by each configure, which the engine calls once for each kind of resource, before any other method. */
+  /** Set by each configure, which the engine calls once for each type of resource, before any other method. */
   config: ConfigReader = { get: () => undefined };
   readonly journals = new Journals(() => formerApiKeyOf(keySources(this.config)));
-  readonly otherHolders = new OtherHolders((stack) => this.journals.openStack(stack));
+  readonly otherEnrollments = new OtherEnrollments((stack) => this.journals.stackOf(stack));
   private readonly progress = new Map<string, Progress>();
   private rateLimit = new RateLimit(1);
 
   constructor(readonly engine = new EngineWatch()) {}
 
   /**
-   * The connection for one enrollment's requests, which together end within the time for one operation. The settings are
-   * read each time, so that a key from the environment counts at once, whatever config the engine hands over.
+   * A connection for one enrollment's requests, which share one deadline. The settings are read each time, so that a
+   * key from the environment takes effect at once, whatever config the engine passes on.
    *
-   * @throws {SettingsError}
+   * @throws {SettingsError} A setting is missing or invalid.
    */
   async connect(): Promise<Connection> {
     const { requestsPerSecond, ...settings } = await readSettings(this.config);
@@ -40,7 +40,7 @@ export class Session {
     };
   }
 
-  /** The same for an abort: an error says what helps in a destroy. */
+  /** The same for an abort: its errors have advice that helps in a destroy. */
   async connectToAbort(): Promise<Connection> {
     try {
       return await this.connect();
@@ -49,17 +49,20 @@ export class Session {
     }
   }
 
-  /** @throws {SettingsError} The list is missing or wrong. */
+  /** @throws {SettingsError} The list is missing or invalid. */
   allowedRecipients(): Recipients {
     return allowedRecipients(this.config);
   }
 
-  /** Adds to an error what a user can do now. */
+  /** Adds advice to an error. */
   advised(error: unknown, call: "start" | "abort"): unknown {
     return withAdvice(error, call, secretInUse(this.config));
   }
 
-  /** Tells whether an earlier run began to abort an enrollment and recorded nothing of it: then it may not run any more. */
+  /**
+   * Returns a test for whether an earlier run began to abort an enrollment without recording the result. Such an
+   * enrollment may no longer run.
+   */
   async abortsBegun(
     to: Connection,
     stack: string | undefined,
@@ -68,19 +71,19 @@ export class Session {
     return (enrollment) => unsettled.abortsOf(enrollment).length > 0;
   }
 
-  /** The progress of a cohort, over all of its shards. */
+  /** The progress of a cohort, across all of its shards. */
   progressOf(cohort: string): Progress {
     const progress = this.progress.get(cohort) ?? new Progress(cohort);
     this.progress.set(cohort, progress);
     return progress;
   }
 
-  /** Ends every wait for a permit: the plugin is to stop. */
+  /** Ends every wait for a permit, because the plugin is shutting down. */
   releaseAll(): void {
     this.rateLimit.releaseAll();
   }
 
-  /** The second line of defence, whatever the check said: no start leaves for an address outside the list. */
+  /** The second line of defense: whatever the check said, no start is sent to an address outside the list. */
   private async objection({ call, body }: Outgoing): Promise<string | undefined> {
     if (call === "start" && !this.allowedRecipients().allows(body.email ?? "")) {
       return "the address is outside mailmodo:allowedRecipients";
@@ -89,17 +92,20 @@ export class Session {
   }
 }
 
-/** This plugin's. */
+/** This plugin's session. */
 export let session = new Session();
 
-/** Starts over, as another plugin does. For tests, where one process plays many; what watches the engine is the process's. */
+/**
+ * Begins a new session, as a new plugin does. For tests, in which one process plays many plugins. The engine watch is
+ * kept.
+ */
 export function beginSession(): Session {
   return (session = new Session(session.engine));
 }
 
 /**
- * The configure of every lifecycle. The plugin keeps a provider even if this fails and never calls it again, so it only
- * keeps the config; each method resolves the settings.
+ * The configure method of every lifecycle. The plugin keeps a provider even if this fails, and never calls it again. So
+ * it only keeps the config, and each method resolves the settings.
  */
 export async function configure(request: pulumi.dynamic.ConfigureRequest): Promise<void> {
   session.config = request.config;

@@ -1,47 +1,47 @@
 import { execFileSync } from "node:child_process";
 
 /** Where a process runs. */
-export interface Place {
+export interface ProcessLocation {
   readonly host: string;
-  /** On Linux, where there is one: a digest of the machine's own id. Two machines can share a name. */
+  /** On Linux, if there is one: a digest of the machine id. Two machines can have the same host name. */
   readonly machineId?: string;
-  /** Made at random at each boot. Windows has none. */
+  /** The boot id, which is random for each boot. Windows has none. */
   readonly boot?: string;
-  /** On Linux: process ids count within it. */
+  /** On Linux: the pid namespace within which the process id is unique. */
   readonly pidNamespace?: string;
 }
 
 /** When a process started. */
-export interface Running {
-  /** On Linux: in clock ticks since the boot, which is exact and the same in every namespace. */
+export interface StartTime {
+  /** On Linux: in clock ticks since the boot. It is exact, and the same in every namespace. */
   readonly startTicks?: number;
-  /** In milliseconds since 1970, to about a second. */
+  /** In milliseconds since 1970, accurate to about a second. */
   readonly startedAt?: number;
 }
 
-/** What can be seen of processes from here. */
+/** What this process can see of the machine's processes. */
 export interface Machine {
-  readonly place: Place;
-  /** Whether every process of this boot can be seen, whatever namespace it is in. */
+  readonly location: ProcessLocation;
+  /** Whether every process of this boot can be seen, in any namespace. */
   readonly seesAll: boolean;
-  /** A process of the same pid namespace. "hidden": there is one, and no more can be seen of it. */
-  look(pid: number): Running | "gone" | "hidden";
-  /** The processes in pid namespaces below this one that have the id there. */
-  lookBelow(pid: number): Running[];
+  /** Looks up a process of the same pid namespace. "hidden": it exists, but its start time cannot be seen. */
+  inspect(pid: number): StartTime | "gone" | "hidden";
+  /** Looks up the processes that have the id in a pid namespace below this one. */
+  inspectBelow(pid: number): StartTime[];
 }
 
 /** Whether no process of the same pid namespace has the id. */
-export function isFree(pid: number): boolean {
+export function isPidFree(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return false;
   } catch (error) {
-    // EPERM: it runs, as another user.
+    // EPERM: the process exists and belongs to another user.
     return (error as NodeJS.ErrnoException).code !== "EPERM";
   }
 }
 
-/** What a program prints; undefined if it is not there or fails. */
+/** The standard output of a program, trimmed. Undefined if the program is not installed or fails. */
 export function output(program: string, ...args: string[]): string | undefined {
   try {
     const env = { ...process.env, LC_ALL: "C" };

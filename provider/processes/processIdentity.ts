@@ -1,63 +1,66 @@
-import type { Machine, Place, Running } from "./machine";
+import type { Machine, ProcessLocation, StartTime } from "./machine";
 import { thisMachine } from "./thisMachine";
 
-/** One process, so precisely that no other is taken for it: of another machine, another boot, or another container. */
-export interface ProcessIdentity extends Place, Running {
+/** Identifies one process precisely: no process of another machine, boot or container has the same identity. */
+export interface ProcessIdentity extends ProcessLocation, StartTime {
   readonly pid: number;
 }
 
-/** Whether a process runs. "undecided": from here it cannot be proven either way. */
-export type Fate = "alive" | "dead" | "undecided";
+/** Whether a process is alive. "undecided": neither can be proven from here. */
+export type Liveness = "alive" | "dead" | "undecided";
 
-/** Identifies a running process. Default: this one. */
+/** Identifies a running process. Default: this one. Undefined if it does not run, or its start time cannot be seen. */
 export function identify(pid: number = process.pid, machine: Machine = thisMachine()): ProcessIdentity | undefined {
-  const found = machine.look(pid);
-  return typeof found === "string" ? undefined : { ...machine.place, pid, ...found };
+  const found = machine.inspect(pid);
+  return typeof found === "string" ? undefined : { ...machine.location, pid, ...found };
 }
 
 /**
- * What became of a process. It is dead only if that is proven: its id is free or another process has it, in the same boot
- * and the same pid namespace or in one that can be seen into from here; or its machine has booted again since.
+ * Whether a process is alive. It is dead only if that is proven in one of two ways. Either its id is free or belongs to
+ * another process, in the same boot and in a pid namespace that can be seen from here; or its machine has rebooted
+ * since.
  */
-export function fateOf(one: ProcessIdentity, machine: Machine = thisMachine()): Fate {
-  const { host, machineId, boot, pidNamespace } = machine.place;
-  const isSameHost = one.host === host && one.machineId === machineId;
-  // Where there is a boot id, the host's name says nothing more: it can be changed, and each container has its own.
-  if (one.boot !== boot) return isSameHost && one.boot !== undefined && boot !== undefined ? "dead" : "undecided";
-  // Windows has neither; a Linux that hides its boot may be any of several of one name.
+export function livenessOf(identity: ProcessIdentity, machine: Machine = thisMachine()): Liveness {
+  const { host, machineId, boot, pidNamespace } = machine.location;
+  const isSameHost = identity.host === host && identity.machineId === machineId;
+  // If there is a boot id, the host name adds nothing: it can be changed, and each container has its own.
+  if (identity.boot !== boot)
+    return isSameHost && identity.boot !== undefined && boot !== undefined ? "dead" : "undecided";
+  // Windows has neither. A Linux machine that hides its boot id may be any of several with the same name.
   if (boot === undefined && (pidNamespace !== undefined || !isSameHost)) return "undecided";
-  if (one.pidNamespace === pidNamespace) {
-    const found = machine.look(one.pid);
+  if (identity.pidNamespace === pidNamespace) {
+    const found = machine.inspect(identity.pid);
     if (found === "gone") return "dead";
-    return found === "hidden" ? "undecided" : fateBy(isSameStart(found, one));
+    return found === "hidden" ? "undecided" : livenessFrom(isSameStart(found, identity));
   }
-  if (machine.lookBelow(one.pid).some((found) => isSameStart(found, one) === true)) return "alive";
+  if (machine.inspectBelow(identity.pid).some((found) => isSameStart(found, identity) === true)) return "alive";
   return machine.seesAll ? "dead" : "undecided";
 }
 
-/** Whether two are one process. Default: whether it is this one. */
-export function isSameProcess(one: ProcessIdentity, other = identify()): boolean {
+/** Whether two identities are of the same process. Default: compares with this process. */
+export function isSameProcess(identity: ProcessIdentity, other = identify()): boolean {
   return (
     other !== undefined &&
-    one.pid === other.pid &&
-    one.boot === other.boot &&
-    one.pidNamespace === other.pidNamespace &&
-    (one.boot !== undefined || one.host === other.host) &&
-    isSameStart(one, other) === true
+    identity.pid === other.pid &&
+    identity.boot === other.boot &&
+    identity.pidNamespace === other.pidNamespace &&
+    (identity.boot !== undefined || identity.host === other.host) &&
+    isSameStart(identity, other) === true
   );
 }
 
-function fateBy(isSame: boolean | undefined): Fate {
+function livenessFrom(isSame: boolean | undefined): Liveness {
   if (isSame === undefined) return "undecided";
   return isSame ? "alive" : "dead";
 }
 
-/** Ids are used again, starts are not. Undefined where either is not known. */
-function isSameStart(found: Running, one: Running): boolean | undefined {
-  if (found.startTicks !== undefined && one.startTicks !== undefined) return found.startTicks === one.startTicks;
-  if (found.startedAt === undefined || one.startedAt === undefined) return undefined;
-  return Math.abs(found.startedAt - one.startedAt) <= START_TOLERANCE_MS;
+/** Ids are reused, start times are not. Undefined if either start time is unknown. */
+function isSameStart(found: StartTime, identity: StartTime): boolean | undefined {
+  if (found.startTicks !== undefined && identity.startTicks !== undefined)
+    return found.startTicks === identity.startTicks;
+  if (found.startedAt === undefined || identity.startedAt === undefined) return undefined;
+  return Math.abs(found.startedAt - identity.startedAt) <= START_TOLERANCE_MS;
 }
 
-/** `ps` tells whole seconds, and the clock may have been corrected since. */
+/** `ps` reports whole seconds, and the clock may have been corrected since. */
 const START_TOLERANCE_MS = 2_000;

@@ -1,34 +1,34 @@
 import * as fs from "node:fs";
-import { linkOf, processIds } from "./linux";
+import { processIds, readLink } from "./linux";
 import { output } from "./machine";
 
-/** A process of this machine, by what its command line is. */
+/** A process of this machine, with its command line. */
 export interface Process {
   readonly pid: number;
   readonly argv: readonly string[];
 }
 
-/** The processes that can be seen from here whose command line has such a part. */
-export function processesLike(kind: string): Process[] {
-  return allProcesses().filter(({ argv }) => argv.some((word) => word.includes(kind)));
+/** The processes visible from here whose command line contains a text in one of its arguments. */
+export function processesMatching(text: string): Process[] {
+  return allProcesses().filter(({ argv }) => argv.some((argument) => argument.includes(text)));
 }
 
-/** The folder in which a process runs, where this machine tells. */
+/** The working directory of a process. Undefined if this machine does not reveal it. */
 export function folderOf(pid: number): string | undefined {
-  const folder = linkOf(`/proc/${pid}/cwd`);
+  const folder = readLink(`/proc/${pid}/cwd`);
   if (folder !== undefined || process.platform !== "darwin") return folder;
   return /^n(.*)$/m.exec(output("lsof", "-a", "-d", "cwd", "-p", String(pid), "-Fn") ?? "")?.[1];
 }
 
 /**
- * Whether a process is in no container of its own: neither its id nor its network is another's. On Linux, of another
- * user's process this cannot be seen.
+ * Whether a process shares this process's pid, network and mount namespaces, so is in no other container. On Linux this
+ * cannot be seen of another user's process, and is then false.
  */
-export function isAmongOurs(pid: number): boolean {
+export function sharesOurNamespaces(pid: number): boolean {
   if (!fs.existsSync("/proc/self/ns")) return true;
   return ["pid", "net", "mnt"].every((kind) => {
-    const own = linkOf(`/proc/self/ns/${kind}`);
-    return own !== undefined && linkOf(`/proc/${pid}/ns/${kind}`) === own;
+    const own = readLink(`/proc/self/ns/${kind}`);
+    return own !== undefined && readLink(`/proc/${pid}/ns/${kind}`) === own;
   });
 }
 
@@ -45,7 +45,7 @@ function commandLine(pid: number): string[] {
   }
 }
 
-/** Where there is no /proc, as on macOS. */
+/** For systems without /proc, such as macOS. */
 function listedByPs(): Process[] {
   return (output("ps", "-axo", "pid=,args=") ?? "")
     .split("\n")

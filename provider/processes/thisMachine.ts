@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import { linux } from "./linux";
-import { isFree, output, type Machine } from "./machine";
+import { isPidFree, output, type Machine } from "./machine";
 
 let machine: Machine | undefined;
 
@@ -9,22 +9,22 @@ export function thisMachine(): Machine {
   return (machine ??= fs.existsSync("/proc/self/stat") ? linux() : withoutProc());
 }
 
-/** macOS and Windows, which have no pid namespaces. */
+/** For macOS and Windows, which have no pid namespaces. */
 function withoutProc(): Machine {
   const isWindows = process.platform === "win32";
   const boot = isWindows ? undefined : output("sysctl", "-n", "kern.bootsessionuuid");
   return {
-    place: { host: os.hostname(), ...(boot ? { boot } : {}) },
+    location: { host: os.hostname(), ...(boot ? { boot } : {}) },
     seesAll: true,
-    look(pid) {
+    inspect(pid) {
       if (pid === process.pid) return { startedAt: Math.round(performance.timeOrigin) };
-      if (isFree(pid)) return "gone";
+      if (isPidFree(pid)) return "gone";
       const started = isWindows
         ? output("powershell", "-NoProfile", "-Command", `(Get-Process -Id ${pid}).StartTime.ToString("o")`)
         : output("ps", "-o", "lstart=", "-p", String(pid));
       const startedAt = Date.parse(started ?? "");
       return Number.isNaN(startedAt) ? "hidden" : { startedAt };
     },
-    lookBelow: () => [],
+    inspectBelow: () => [],
   };
 }

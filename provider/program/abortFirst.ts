@@ -2,13 +2,13 @@ import type * as pulumi from "@pulumi/pulumi";
 import { programError } from "./programError";
 
 /**
- * Makes a replacement abort before it starts. The engine does not ask the provider's diff for the order where it decides
- * on the replacement itself: for `--replace`, `pulumi state taint`, `replacementTrigger` and `replaceWith`. Its own order is
- * to create first: Mailmodo would refuse the start as a duplicate, or the address would be in the journey twice.
+ * Makes a replacement abort before it starts. If the engine itself decides on a replacement (for `--replace`, `pulumi
+ * state taint`, `replacementTrigger` and `replaceWith`), it does not ask the provider's diff for the order, and creates
+ * first. Mailmodo would then refuse the start as a duplicate, or the address would be in the journey twice.
  */
 export const ABORT_FIRST = { deleteBeforeReplace: true } as const satisfies pulumi.CustomResourceOptions;
 
-/** @throws {pulumi.RunError} The options ask for the start to come first. */
+/** @throws {pulumi.RunError} The options set `deleteBeforeReplace` to false. */
 export function refuseStartFirst(what: string, opts: pulumi.CustomResourceOptions | undefined): void {
   if (opts?.deleteBeforeReplace !== false) return;
   throw programError(

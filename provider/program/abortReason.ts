@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** What Mailmodo is told at the end where the program gives no reason. */
+/** The reason for an abort if the program gives none. It names the project and the stack. */
 export function defaultAbortReason(): string {
   return `Removed by Pulumi from ${pulumi.getProject()}/${pulumi.getStack()}`;
 }

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { markOf } from "../model/addresses";
+import { addressKey } from "../model/addresses";
 import { maskAddress } from "../text/masking";
 import { programError } from "./programError";
 
@@ -8,10 +8,10 @@ interface Claim {
   readonly allowDuplicateEmail: boolean;
 }
 
-/** Who enrolls which address where, for each run of a program: one process can run several, with inline programs. */
+/** The claims on addresses, by run of a program: one process can run several inline programs. */
 const claims = new WeakMap<object, Map<string, Claim>>();
 
-/** What an enrollment or a cohort claims. */
+/** The addresses in a journey that an enrollment or a cohort claims. */
 export interface Claimed {
   readonly journeyId: pulumi.Input<string>;
   readonly emails: pulumi.Input<readonly pulumi.Input<string>[]>;
@@ -19,9 +19,11 @@ export interface Claimed {
 }
 
 /**
- * Passes `allowDuplicateEmail` on, and fails it where an earlier enrollment of this run has the same journey and
- * address. On this input, because it is never secret and nothing else is lost in preview while an address is unknown;
- * as an input at all, because the resource is then not registered, and nothing is sent.
+ * Passes `allowDuplicateEmail` on. Fails it if an earlier enrollment of this run has the same journey and address,
+ * because a resource with a failed input is not registered, and nothing is sent. It fails this input because the input
+ * is never secret, and because a preview loses nothing else while an address is unknown.
+ *
+ * @throws {pulumi.RunError} Through the returned output.
  */
 export function refuseDuplicates(name: string, claimed: Claimed): pulumi.Output<boolean> {
   const claim = pulumi.all([claimed.journeyId, claimed.emails, claimed.allowDuplicateEmail ?? false]);
@@ -31,8 +33,8 @@ export function refuseDuplicates(name: string, claimed: Claimed): pulumi.Output<
     const taken = claims.get(run) ?? new Map<string, Claim>();
     claims.set(run, taken);
     for (const email of emails as unknown[]) {
-      // Values of the wrong type are the check's to refuse.
-      const key = markOf({ journeyId, email: String(email) });
+      // The provider's check refuses values of the wrong type.
+      const key = addressKey({ journeyId, email: String(email) });
       const other = taken.get(key);
       if (other !== undefined && !(other.allowDuplicateEmail && allowDuplicateEmail)) {
         throw programError(

@@ -1,14 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ABORT_FIRST, refuseStartFirst } from "./abortFirst";
 import { defaultAbortReason } from "./abortReason";
-import { inOneSpelling } from "../model/addresses";
+import { normalizeAddress } from "../model/addresses";
 import { refuseDuplicates } from "./duplicates";
 import {
   areKnown,
-  listOf,
+  contactList,
   numberOfShards,
-  refuseTwice,
-  textOf,
+  refuseRepeated,
+  contactsAsJson,
   type CohortContact,
   type JourneyCohortArgs,
 } from "./cohortArgs";
@@ -21,9 +21,9 @@ import { keepTopFrameOnly } from "./topFrame";
 export type { CohortContact, JourneyCohortArgs };
 
 /**
- * Many addresses in one Mailmodo journey, from a few to a hundred thousand. Each contact is enrolled, aborted and recorded
- * by itself, as by {@link JourneyEnrollment}; the engine sees the few shards that they are spread over by a hash of their
- * addresses. Creating it **sends real mail** to each.
+ * Many addresses in one Mailmodo journey, from a few to a hundred thousand. Each contact is enrolled, aborted and
+ * recorded separately, as by {@link JourneyEnrollment}. The engine sees only a few shards, over which a hash of the
+ * addresses spreads the contacts. Creating a cohort **sends real mail** to each contact.
  *
  * @example
  * ```ts
@@ -41,55 +41,61 @@ export type { CohortContact, JourneyCohortArgs };
  * ```
  */
 export class JourneyCohort extends pulumi.ComponentResource {
-  /** How many contacts it has. */
+  /** The number of contacts. */
   readonly size: pulumi.Output<number>;
   /**
-   * The ids of the running instances, by address. Secret if the contacts are. A contact whose start is unconfirmed has
-   * none.
+   * The ids of the running instances, by address. Secret if the contacts are. A contact with an unconfirmed start is
+   * not among them.
    */
   readonly instances: pulumi.Output<Record<string, string>>;
 
   /**
    * @param name A name that is unique in the stack. It is part of the state and of logs: do not put an address in it.
-   * @param args Whom to enroll where.
+   * @param args The journey and the contacts to enroll in it.
    * @param opts Pulumi's options.
-   * @throws {pulumi.RunError} An address is twice in it, `contacts` or `shards` is not what it should be, or a program in
+   * @throws {pulumi.RunError} An address occurs more than once, `contacts` or `shards` is invalid, or a program in
    *   JavaScript sets `deleteBeforeReplace` to false.
    */
   constructor(name: string, args: JourneyCohortArgs, opts?: pulumi.ComponentResourceOptions) {
     refuseKeyInClear();
     refuseStartFirst(`cohort "${name}"`, opts);
     const shards = numberOfShards(name, args.shards);
-    const contacts = listOf(name, args.contacts);
+    const contacts = contactList(name, args.contacts);
     super("mailmodo:index:JourneyCohort", name, {}, opts);
 
     this.size = pulumi.output(contacts.length);
     const emails = contacts.map(({ email }) => email);
-    // Addresses that come as outputs, as secret ones do, are known later, and so is which shards there are.
+    // Addresses that are outputs, such as secret ones, are known only later, and so are the shards.
     this.instances = areKnown(emails)
-      ? this.spread(name, args, shards, emails, emails)
-      : pulumi.all(emails).apply((known) => this.spread(name, args, shards, known.map(String), pulumi.all(emails)));
+      ? this.createParts(name, args, shards, emails, emails)
+      : pulumi
+          .all(emails)
+          .apply((known) => this.createParts(name, args, shards, known.map(String), pulumi.all(emails)));
     this.registerOutputs({ size: this.size });
   }
 
-  /** @param source The addresses as they were given: what is made of them is secret if they are. */
-  private spread(
+  /**
+   * Creates the plan and the shards.
+   *
+   * @param source The addresses as the program gave them. What is derived from them is secret if they are.
+   */
+  private createParts(
     name: string,
     args: JourneyCohortArgs,
     shards: number,
     emails: readonly string[],
     source: pulumi.Input<readonly string[]>,
   ): pulumi.Output<Record<string, string>> {
-    refuseTwice(name, emails);
-    const parts = new Map<number, CohortContact[]>();
+    refuseRepeated(name, emails);
+    const contactsByShard = new Map<number, CohortContact[]>();
     emails.forEach((email, index) => {
       const shard = shardOf(email, shards);
-      const part = parts.get(shard) ?? [];
-      part.push({ email: inOneSpelling(email), data: args.contacts[index]!.data });
-      parts.set(shard, part);
+      const contacts = contactsByShard.get(shard) ?? [];
+      contacts.push({ email: normalizeAddress(email), data: args.contacts[index]!.data });
+      contactsByShard.set(shard, contacts);
     });
-    // It sends nothing, so the order of its own replacement does not matter.
-    const { shards: planned } = new Part(TYPES.plan, name, { shards, __provider: PLAN_LOADER }, { parent: this });
+    // The plan sends nothing, so the order of its own replacement does not matter.
+    const { shards: planned } = new CohortPart(TYPES.plan, name, { shards, __provider: PLAN_LOADER }, { parent: this });
     const common = {
       cohort: name,
       shards: planned,
@@ -101,19 +107,19 @@ export class JourneyCohort extends pulumi.ComponentResource {
       stack: fullStackName(),
       __provider: SHARD_LOADER,
     };
-    const made = [...parts].map(([shard, contacts]) => {
-      const text = textOf(contacts);
+    const shardResources = [...contactsByShard].map(([shard, contacts]) => {
+      const text = contactsAsJson(contacts);
       const inputs = { ...common, shard, contacts: source === emails ? text : pulumi.output(source).apply(() => text) };
-      return new Part(TYPES.shard, `${name}-${shard}`, inputs, { parent: this, ...ABORT_FIRST });
+      return new CohortPart(TYPES.shard, `${name}-${shard}`, inputs, { parent: this, ...ABORT_FIRST });
     });
     return pulumi
-      .all(made.map(({ contacts }) => contacts))
-      .apply((texts) => Object.fromEntries(texts.flatMap(running)));
+      .all(shardResources.map(({ contacts }) => contacts))
+      .apply((texts) => Object.fromEntries(texts.flatMap(runningInstances)));
   }
 }
 
-/** A resource that a cohort is made of. Its inputs are cohortPlan's or cohortLifecycle's. */
-class Part extends pulumi.CustomResource {
+/** One resource of a cohort: the plan, with cohortPlan's inputs, or a shard, with cohortLifecycle's. */
+class CohortPart extends pulumi.CustomResource {
   declare readonly shards: pulumi.Output<number>;
   declare readonly contacts: pulumi.Output<string>;
 
@@ -129,8 +135,11 @@ class Part extends pulumi.CustomResource {
   }
 }
 
-/** The instances of a shard. In a preview of a change the text is still the inputs', whose values are no records. */
-function running(text: string): [email: string, instanceId: string][] {
+/**
+ * The running instances of a shard. In the preview of a change the text comes from the inputs, and its values are not
+ * records.
+ */
+function runningInstances(text: string): [email: string, instanceId: string][] {
   return Object.entries(JSON.parse(text) as Record<string, unknown>).flatMap(([email, record]) => {
     const instanceId: unknown = Array.isArray(record) ? record[0] : pulumi.unknown;
     return instanceId === null ? [] : [[email, instanceId as string] as [string, string]];

@@ -11,42 +11,43 @@ import { keepTopFrameOnly } from "./topFrame";
 /** What {@link JourneyEnrollment} enrolls, and in which journey. */
 export interface JourneyEnrollmentArgs {
   /**
-   * The journey's id at Mailmodo: a UUID. The journey's trigger must be "API / Webhook". Anything else than a UUID fails
-   * the preview. Changing it replaces the enrollment.
+   * The journey's id at Mailmodo. The journey's trigger must be "API / Webhook". Anything other than a UUID fails the
+   * preview. Changing it replaces the enrollment.
    */
   journeyId: pulumi.Input<string>;
   /**
    * The address to enroll: one plain e-mail address of at most 254 characters, allowed by `mailmodo:allowedRecipients`.
-   * Any other fails the preview. See {@link stackAddress} for one that no other stack has. Two enrollments of a stack with the same journey and
-   * address are an error, unless both set `allowDuplicateEmail`. Changing it replaces the enrollment.
+   * Any other address fails the preview. {@link stackAddress} makes one that no other stack has. Two enrollments of a
+   * stack with the same journey and address are an error, unless both set `allowDuplicateEmail`. Changing it replaces
+   * the enrollment.
    */
   email: pulumi.Input<string>;
   /**
-   * Personalization values: a flat object of strings, finite numbers and booleans, at most 64 KiB as JSON; anything else
-   * fails the preview. Default: none. The order of the keys does not count. Changing it replaces the enrollment.
+   * Personalization values: a flat object of strings, finite numbers and booleans, at most 64 KiB as JSON. Anything
+   * else fails the preview. Default: none. The order of the keys does not matter. Changing it replaces the enrollment.
    */
   data?: pulumi.Input<Record<string, pulumi.Input<DataValue>>>;
   /**
-   * Whether the journey may run more than once for the address at the same time; true or false, or the preview fails.
-   * Default: false. Changing it replaces the enrollment.
+   * Whether the journey may run more than once for the address at the same time. Anything other than true or false
+   * fails the preview. Default: false. Changing it replaces the enrollment.
    */
   allowDuplicateEmail?: pulumi.Input<boolean>;
   /**
-   * Why the journey will be aborted: what Mailmodo is told on destroy or replace. An empty one fails the preview.
-   * Default: names the project and the stack. Changed in place.
+   * The reason that Mailmodo gets when the journey is aborted, on destroy or replace. An empty reason fails the
+   * preview. Default: a sentence that names the project and the stack. Changed in place.
    */
   abortReason?: pulumi.Input<string>;
   /**
-   * Values that have no meaning of their own, such as a commit: any change of them aborts the journey and starts it
-   * again. Anything but a list fails the preview. Default: none. Changing it replaces the enrollment.
+   * Values without a meaning of their own, such as a commit. Anything other than a list fails the preview. Default:
+   * none. Changing them replaces the enrollment: the journey is aborted and started again.
    */
   triggers?: pulumi.Input<pulumi.Input<unknown>[]>;
 }
 
 /**
  * One address in one Mailmodo journey. Creating it starts the journey, **which sends real mail: Mailmodo has no test
- * mode**; deleting it aborts the journey. Mailmodo cannot be asked what runs, so a journey that ended or was aborted
- * elsewhere is not seen; a destroy takes it as done.
+ * mode**. Deleting it aborts the journey. Mailmodo cannot be asked what is running, so a journey that ended, or was
+ * aborted elsewhere, goes unnoticed; a destroy counts it as done.
  *
  * @example
  * ```ts
@@ -71,14 +72,14 @@ export class JourneyEnrollment extends pulumi.CustomResource {
   declare readonly data: pulumi.Output<Record<string, DataValue>>;
   /** Whether the journey may run more than once for the address at the same time. */
   declare readonly allowDuplicateEmail: pulumi.Output<boolean>;
-  /** What Mailmodo will be told when the journey is aborted. */
+  /** The reason that Mailmodo gets when the journey is aborted. */
   declare readonly abortReason: pulumi.Output<string>;
-  /** The values whose change starts the journey again, where there are any. */
+  /** The values whose change starts the journey again. Undefined if there are none. */
   declare readonly triggers: pulumi.Output<unknown[] | undefined>;
   /** The id of the running instance, as Mailmodo returned it from the start: a UUID. */
   declare readonly instanceId: pulumi.Output<string>;
   /**
-   * `started`: Mailmodo confirmed the start. `unconfirmed`: the start may have taken effect; the run that left it so
+   * `started`: Mailmodo confirmed the start. `unconfirmed`: the start may have taken effect. The run that sent it
    * failed and said what to do.
    */
   declare readonly status: pulumi.Output<"started" | "unconfirmed">;
@@ -87,9 +88,9 @@ export class JourneyEnrollment extends pulumi.CustomResource {
 
   /**
    * @param name A name that is unique in the stack. It is part of the state and of logs: do not put an address in it.
-   * @param args What to enroll where.
-   * @param opts Pulumi's options. Import is not possible: Mailmodo cannot be asked what runs. A replacement aborts before
-   *   it starts: `deleteBeforeReplace` is always true.
+   * @param args The journey and the address to enroll in it.
+   * @param opts Pulumi's options. Import is not possible, because Mailmodo cannot be asked what is running. A
+   *   replacement aborts before it starts: `deleteBeforeReplace` is always true.
    * @throws {pulumi.RunError} `deleteBeforeReplace` is false.
    */
   constructor(name: string, args: JourneyEnrollmentArgs, opts?: pulumi.CustomResourceOptions) {

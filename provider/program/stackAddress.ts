@@ -5,14 +5,14 @@ import { splitAddress } from "../model/addresses";
 import { programError } from "./programError";
 
 /**
- * Plus-tags an address with the project and the stack, so that no two stacks enroll the same address and all of their
- * mail still lands in one mailbox: `qa@seeds.example.com` becomes `qa+<project>.<stack>@seeds.example.com`. A tag that
- * the address already has is kept in front: `qa+smoke@…` becomes `qa+smoke.<project>.<stack>@…`.
+ * Adds a plus tag with the project and the stack to an address. No two stacks then enroll the same address, and all of
+ * their mail still arrives in one mailbox: `qa@seeds.example.com` becomes `qa+<project>.<stack>@seeds.example.com`. An
+ * existing tag is kept in front: `qa+smoke@…` becomes `qa+smoke.<project>.<stack>@…`.
  *
- * The local part has at most 64 characters. Where it would be longer, or where project or stack have dots or capitals
- * (which would let two stacks share an address), the tag is shortened and ends in `+` and a hash of the exact names:
- * the same stack always gets the same address. Organizations are not part of it: give stacks of the same project and
- * name in two organizations, or in two backends, bases of their own.
+ * The local part has at most 64 characters. If it would be longer, or if the project or the stack has dots or capitals
+ * (so that two stacks could share an address), the tag is shortened and ends in `+` and a hash of the exact names. The
+ * same stack always gets the same address. The organization is not part of it: use different base addresses for stacks
+ * with the same project and name in two organizations or two backends.
  *
  * @param base A plain e-mail address whose local part, without a tag, has at most 47 characters.
  * @throws {pulumi.RunError} The base is not a plain address, or its local part is too long to be tagged.
@@ -46,7 +46,7 @@ export function tagAddress(base: string, project: string, stack: string): string
   const isUnique = /^[a-z0-9_-]+$/.test(project) && /^[a-z0-9_-]+$/.test(stack);
   if (isUnique && plain.length <= MAX_LOCAL_LENGTH) return `${plain}@${domain}`;
 
-  // Plain addresses end in ".<stack>", so a last part after "+" without a dot cannot be one of them.
+  // Plain tags end in ".<stack>", so a tag whose part after the last "+" has no dot cannot be a plain one.
   const hash = createHash("sha256")
     .update(JSON.stringify([tag, project, stack]))
     .digest("hex")
@@ -54,7 +54,7 @@ export function tagAddress(base: string, project: string, stack: string): string
   const room = MAX_LOCAL_LENGTH - mailbox.length - 1 - HASH_LENGTH;
   if (room < 0) {
     throw programError(
-      `stackAddress cannot tag an address whose name before the @ has ${mailbox.length} characters: 64 are allowed with the tag. Take one of at most 47.`,
+      `stackAddress cannot tag an address whose name before the @ has ${mailbox.length} characters: 64 are allowed with the tag. Use one of at most 47.`,
     );
   }
   const readable = `${tag}${project}.${stack}`.toLowerCase().replace(/[^a-z0-9_+-]+/g, "-");

@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** The stack's full name: `organization/project/stack`. Only the program knows it; a plugin learns it from its inputs. */
+/** The stack's full name: `organization/project/stack`. Only the program knows it; a plugin gets it from its inputs. */
 export function fullStackName(): string {
   return [organization(), pulumi.getProject(), pulumi.getStack()].join("/");
 }
 
-/** Where no organization was given, as in unit tests of a program, getOrganization throws. */
+/** getOrganization throws if no organization was given, as in unit tests of a program. */
 function organization(): string {
   try {
     return pulumi.getOrganization();
@@ -14,5 +14,5 @@ function organization(): string {
   }
 }
 
-/** What backends in a folder or a bucket call it. */
+/** The name of the organization in backends in a folder or a bucket. */
 const DEFAULT_ORGANIZATION = "organization";

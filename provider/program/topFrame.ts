@@ -1,13 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * The SDK records each resource's whole call stack in the state, node_modules included: a quarter of an enrollment's
- * size. The place in the program, which is what the engine shows, is its first frame.
+ * Makes the SDK record only the first frame of a resource's call stack. By default the state gets the whole stack, with
+ * node_modules: a quarter of an enrollment's size. The engine shows only the first frame, the position in the program.
  *
- * And it takes the stack of each promise of its own, by the dozen for a resource, which ts-node then looks up in source
- * maps: a third of the program's time (measured). They are read where a promise is never settled, and are left empty.
+ * Also turns off stack traces meanwhile. The SDK captures one for each of its promises, dozens per resource, and
+ * ts-node maps them to the sources: a third of the program's time (measured). They are only read if a promise is never
+ * settled.
  *
- * @returns Puts the SDK back as it was. An error that left it without a stack is given one.
+ * @returns Restores the SDK. Also adds a stack trace to the given error if it was thrown without one.
  */
 export function keepTopFrameOnly(): (error?: unknown) => void {
   const sdk = pulumi.Resource as unknown as { stackTrace?: (skip: number) => unknown[] };
@@ -23,7 +24,10 @@ export function keepTopFrameOnly(): (error?: unknown) => void {
   };
 }
 
-/** The SDK sends the first frame as the resource's position, and all of them as its trace, which would only repeat it. */
+/**
+ * The SDK sends the first frame as the resource's position, and all frames as its trace. The trace would only repeat
+ * it.
+ */
 function positionOnly(frames: unknown[]): unknown[] {
   return Object.assign(frames, { map: () => [] });
 }

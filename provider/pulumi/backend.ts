@@ -3,25 +3,26 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 
-/** Where a CLI of Pulumi is at work. */
-export interface Workplace {
+/** The surroundings of a running Pulumi CLI. */
+export interface CliContext {
   readonly env: NodeJS.ProcessEnv;
-  /** The folder in which it runs: relative paths of its settings are relative to that. */
+  /** Its working directory, which relative paths in its settings are relative to. */
   readonly folder: string;
-  /** Asks the CLI for its backend's URL; undefined where it does not tell. */
+  /** Asks the CLI for its backend's URL. Undefined if the CLI does not reveal it. */
   readonly askCli: () => string | undefined;
 }
 
-/** Where the notes of runs are: below Pulumi's own folder, which is `PULUMI_HOME` or `~/.pulumi`. */
-export function journalFolder({ env, folder }: Pick<Workplace, "env" | "folder">): string {
+/** The journal's folder, inside Pulumi's own folder, which is `PULUMI_HOME` or `~/.pulumi`. */
+export function journalFolder({ env, folder }: Pick<CliContext, "env" | "folder">): string {
   return path.join(pulumiHome(env, folder), "mailmodo-journal");
 }
 
 /**
- * Tells a stack's backend from every other: a digest of its URL without user, password and what says only how to reach
- * it. Found as the CLI finds it: `PULUMI_BACKEND_URL`, the project file's `backend`, what `pulumi login` has kept.
+ * Identifies a stack's backend: a digest of its URL without the user, the password and the parameters that only say how
+ * to reach it. The URL is found as the CLI finds it: in `PULUMI_BACKEND_URL`, in the project file's `backend`, or in
+ * what `pulumi login` has stored.
  */
-export function backendOf({ env, folder, askCli }: Workplace): string {
+export function backendOf({ env, folder, askCli }: CliContext): string {
   const url = env["PULUMI_BACKEND_URL"] || backendOfProject(folder) || backendOfLogin(env, folder, askCli);
   return createHash("sha256")
     .update(`pulumi-mailmodo backend ${plainUrl(url, folder)}`)
@@ -31,15 +32,15 @@ export function backendOf({ env, folder, askCli }: Workplace): string {
 
 const PULUMI_CLOUD = "https://api.pulumi.com";
 
-/** What of a URL's query is part of where the state is. The rest is regions, profiles and the like. */
-const TELLING = ["domain", "endpoint", "storage_account", "table"];
+/** The query parameters that are part of the state's location. The others are regions, profiles and the like. */
+const LOCATION_PARAMETERS = ["domain", "endpoint", "storage_account", "table"];
 
 function plainUrl(url: string, folder: string): string {
   if (url.startsWith("file://")) return plainFileUrl(url, folder);
   if (!URL.canParse(url)) return url.trim();
   const { protocol, host, pathname, searchParams } = new URL(url);
-  const query = TELLING.map((name) => `${name}=${searchParams.get(name) ?? ""}`).join("&");
-  // The CLI names a cloud by its API or by its console.
+  const query = LOCATION_PARAMETERS.map((name) => `${name}=${searchParams.get(name) ?? ""}`).join("&");
+  // The CLI names a Pulumi Cloud by the URL of its API or of its console.
   const api = protocol === "https:" ? host.replace(/^app\./, "api.") : host;
   return `${protocol}//${api.toLowerCase()}${pathname.replace(/\/+$/, "")}?${query}`;
 }
@@ -57,12 +58,12 @@ function plainFileUrl(url: string, folder: string): string {
 }
 
 /**
- * The backend that the nearest project file names. Read by a pattern, not by a parser of YAML: what counts is that the
- * plugin and recover read the same.
+ * The backend that the nearest project file names. A regular expression reads it, not a YAML parser: all that matters
+ * is that the plugin and the recover command read the same.
  */
 function backendOfProject(folder: string): string | undefined {
   for (let at = folder; ; at = path.dirname(at)) {
-    const text = ["yaml", "yml", "json"].map((ending) => textOf(path.join(at, `Pulumi.${ending}`))).find(Boolean);
+    const text = ["yaml", "yml", "json"].map((ending) => readText(path.join(at, `Pulumi.${ending}`))).find(Boolean);
     if (text !== undefined) return /^"?\s*"?backend"?:[\s{]*(?:#.*\s+)*"?url"?:\s*["']?([^\s"'},]+)/m.exec(text)?.[1];
     if (at === path.dirname(at)) return undefined;
   }
@@ -70,9 +71,9 @@ function backendOfProject(folder: string): string | undefined {
 
 function backendOfLogin(env: NodeJS.ProcessEnv, folder: string, askCli: () => string | undefined): string {
   const home = path.resolve(folder, env["PULUMI_CREDENTIALS_PATH"] || pulumiHome(env, folder));
-  const { current, ...others } = jsonOf(path.join(home, "credentials.json"));
-  // An encrypted file, or a helper that may name another backend: only the CLI can tell. Where it does not, the backend
-  // is like no other, so that nothing of it is taken for another's.
+  const { current, ...others } = readJson(path.join(home, "credentials.json"));
+  // The file is encrypted, or a helper may name another backend: only the CLI knows. If it does not answer, the digest
+  // is unique, so that nothing of this backend is taken for another's.
   const isHidden = "$pulumiSecureStore" in others || others["credentialHelper"] !== undefined;
   if (isHidden) return askCli() || `unknown:${randomUUID()}`;
   return typeof current === "string" && current !== "" ? current : env["PULUMI_API"] || PULUMI_CLOUD;
@@ -82,15 +83,15 @@ function pulumiHome(env: NodeJS.ProcessEnv, folder: string): string {
   return path.resolve(folder, env["PULUMI_HOME"] || path.join(os.homedir(), ".pulumi"));
 }
 
-function jsonOf(file: string): Record<string, unknown> {
+function readJson(file: string): Record<string, unknown> {
   try {
-    return { ...(JSON.parse(textOf(file) ?? "") as object) };
+    return { ...(JSON.parse(readText(file) ?? "") as object) };
   } catch {
     return {};
   }
 }
 
-function textOf(file: string): string | undefined {
+function readText(file: string): string | undefined {
   try {
     return fs.readFileSync(file, "utf8");
   } catch {

@@ -8,15 +8,15 @@ export interface CliRun {
   readonly stderr: string;
 }
 
-/** What a run of the CLI is given besides its arguments. */
+/** Options of one run of the CLI. */
 export interface RunOptions {
-  /** What it reads from its standard input. Default: nothing. */
+  /** The text for its standard input. Default: none. */
   readonly input?: string;
-  /** Takes each line as it is printed, on either stream. */
+  /** Receives each line as it is printed, on either stream. */
   readonly onLine?: (line: string) => void;
-  /** Aborted, it asks the CLI to stop. */
+  /** Asks the CLI to stop when it is aborted. */
   readonly signal?: AbortSignal;
-  /** The environment, in place of the CLI's usual one. */
+  /** The environment of this run. Default: the CLI's usual one. */
   readonly env?: NodeJS.ProcessEnv;
 }
 
@@ -29,51 +29,56 @@ export class Cli {
     readonly env: NodeJS.ProcessEnv,
   ) {}
 
-  /** Whether a run has not ended yet. */
+  /** Whether any run is in progress. */
   get isBusy(): boolean {
     return this.running > 0;
   }
 
   /**
-   * Runs the CLI to its end and gives what it printed.
+   * Runs the CLI to its end and returns its standard output.
    *
-   * @param what What it does, for the error: "list the stacks".
-   * @throws {Error} It failed: one line, in the CLI's words.
+   * @param what What the command does, for the error message: "list the stacks".
+   * @throws {Error} The command failed. The message is one line, in the CLI's words.
    */
   async succeed(what: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
     return outputOf(what, await this.run(args, options));
   }
 
-  /** As `succeed`, for a command that only reads. */
+  /** The same as `succeed`, for a command that only reads. */
   async read(what: string, args: readonly string[]): Promise<string> {
-    return outputOf(what, await this.look(args));
+    return outputOf(what, await this.runReadOnly(args));
   }
 
   /**
-   * Runs a command that only reads, and runs it again where another run wrote at that moment: the attributes beside a
-   * state are written in place, so that the CLI can find them empty ("EOF"), and a lock that it has listed may be gone
-   * when it reads it.
+   * Runs a command that only reads. Retries it if another run was writing at that moment. The CLI writes the attributes
+   * next to a state in place, so it can find them empty ("EOF"). A lock that it has listed may be removed before it
+   * reads the lock.
    */
-  async look(args: readonly string[]): Promise<CliRun> {
+  async runReadOnly(args: readonly string[]): Promise<CliRun> {
     let result = await this.run(args);
-    for (let again = 0; again < 3 && WRITTEN_MEANWHILE.test(result.stderr); again++) result = await this.run(args);
+    for (let retry = 0; retry < 3 && WRITTEN_MEANWHILE.test(result.stderr); retry++) result = await this.run(args);
     return result;
   }
 
-  /** Runs the CLI to its end, whatever its exit code. @throws {Error} There is no CLI. */
+  /**
+   * Runs the CLI to its end, whatever its exit code.
+   *
+   * @throws {Error} The CLI is not installed.
+   */
   async run(args: readonly string[], { input, onLine, signal, env = this.env }: RunOptions = {}): Promise<CliRun> {
     const child = spawn("pulumi", [...args, "--non-interactive", "--color=never"], { cwd: this.cwd, env });
     const [out, err] = [new Lines(onLine), new Lines(onLine)];
     child.stdout.setEncoding("utf8").on("data", (text: string) => out.add(text));
     child.stderr.setEncoding("utf8").on("data", (text: string) => err.add(text));
-    // A CLI that refuses does not read its input to the end.
+    // A CLI that refuses a command does not read its input to the end.
     child.stdin.on("error", () => undefined);
     child.stdin.end(input);
     const interrupt = () => void child.kill("SIGINT");
     signal?.addEventListener("abort", interrupt);
-    // The second signal ends an engine that waits for its backend; left alone it would hold its lock for minutes.
-    const end = () => void child.kill("SIGTERM");
-    process.once("exit", end);
+    // A second signal ends an engine that is waiting for its backend. Otherwise the engine would hold its lock for
+    // minutes.
+    const terminate = () => void child.kill("SIGTERM");
+    process.once("exit", terminate);
     this.running += 1;
     try {
       const [code] = (await once(child, "close")) as [number | null];
@@ -82,13 +87,13 @@ export class Cli {
       throw new Error(NO_CLI, { cause: error });
     } finally {
       this.running -= 1;
-      process.off("exit", end);
+      process.off("exit", terminate);
       signal?.removeEventListener("abort", interrupt);
     }
   }
 }
 
-/** Why the CLI failed, of all that it printed. */
+/** Extracts from the CLI's output why it failed. */
 export function reasonOf({ stderr }: CliRun): string {
   const lines = stderr.split("\n").map((line) => line.trim());
   const words = lines.filter((line) => line.startsWith("error:")).at(-1) ?? lines.filter(Boolean).at(-1) ?? "";
@@ -103,7 +108,7 @@ function outputOf(what: string, result: CliRun): string {
   return result.stdout;
 }
 
-/** Gathers text and hands on each line that is not blank, once it is whole. */
+/** Collects text, and passes on each line that is not blank as soon as it is complete. */
 class Lines {
   text = "";
   private rest = "";

@@ -1,6 +1,6 @@
 import { SECRET, type Recorded } from "./recorded";
 
-/** A stack's state, as far as recovering needs it. */
+/** A stack's state, as far as recover needs it. */
 export interface Deployment {
   readonly secrets_providers?: { readonly state?: Encryption };
   readonly manifest?: { readonly time?: string };
@@ -8,19 +8,19 @@ export interface Deployment {
   readonly pending_operations?: readonly { readonly type: string; readonly resource: Recorded }[];
 }
 
-/** In the words of the state. */
+/** How a state's secrets are encrypted. The fields have the state's own names. */
 export interface Encryption {
   readonly salt?: string;
   readonly url?: string;
   readonly encryptedkey?: string;
 }
 
-/** What changes whenever a run writes the state. */
+/** A text that changes whenever a run writes the state. */
 export function fingerprint({ manifest, resources = [], pending_operations: pending = [] }: Deployment): string {
   return JSON.stringify([manifest?.time, resources.map(({ urn }) => urn), pending.map(({ resource }) => resource.urn)]);
 }
 
-/** Puts the value of each secret in its place. */
+/** Replaces each decrypted secret by its value. */
 export function reveal(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(reveal);
   if (typeof value !== "object" || value === null) return value;

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { linkOf, procStat } from "../processes/linux";
+import { procStat, readLink } from "../processes/linux";
 import { output } from "../processes/machine";
 import { folderOf } from "../processes/processes";
 import { identify, type ProcessIdentity } from "../processes/processIdentity";
@@ -7,30 +7,36 @@ import { identify, type ProcessIdentity } from "../processes/processIdentity";
 /** The Pulumi CLI that runs this process. */
 export interface EngineProcess {
   readonly identity: ProcessIdentity;
-  /** Where it looks for the project, and what relative paths of its settings are relative to; where that can be seen. */
+  /**
+   * Its working directory: it finds the project there, and relative paths in its settings are relative to it. Undefined
+   * if hidden.
+   */
   readonly folder: string | undefined;
-  /** The folder of its program, where that can be seen. */
+  /** The folder of its executable. Undefined if hidden. */
   readonly bin: string | undefined;
 }
 
-/** Finds the engine of a plugin: between the two there is a shell script. Undefined where it is gone, and on Windows. */
+/**
+ * Finds the engine of a plugin among the plugin's ancestors; a shell script runs between the two. Undefined if the
+ * engine has ended, and on Windows.
+ */
 export function engineAbove(pid = process.ppid): EngineProcess | undefined {
   for (let above: number | undefined = pid, step = 0; above !== undefined && above > 1 && step < MAX_STEPS; step++) {
-    const parent = parentOf(above);
-    if (parent !== undefined && /^pulumi(\.exe)?$/.test(parent.name)) {
+    const found = nameAndParentOf(above);
+    if (found !== undefined && /^pulumi(\.exe)?$/.test(found.name)) {
       const identity = identify(above);
-      const program = linkOf(`/proc/${above}/exe`);
+      const program = readLink(`/proc/${above}/exe`);
       return identity && { identity, folder: folderOf(above), bin: program && path.dirname(program) };
     }
-    above = parent?.parent;
+    above = found?.parent;
   }
   return undefined;
 }
 
 const MAX_STEPS = 4;
 
-/** A process's name, and its parent. */
-function parentOf(pid: number): { name: string; parent: number } | undefined {
+/** The name of a process, and the pid of its parent. */
+function nameAndParentOf(pid: number): { name: string; parent: number } | undefined {
   const stat = procStat(pid);
   if (stat !== undefined || process.platform === "win32") return stat;
   const [, parent, command = ""] =

@@ -1,28 +1,31 @@
-import { digestOf, parseContacts, parseRecords, textOfRecords, type RecordedContact } from "../model/contacts";
+import { digestOf, parseContacts, parseRecords, recordsAsJson, type RecordedContact } from "../model/contacts";
 import { enrollmentOf, type Enrollment } from "../model/enrollment";
 import { TYPES } from "../model/loader";
 
-/** One resource of a stack's state, as far as recovering needs it. */
+/** One resource of a stack's state, as far as recover needs it. */
 export interface Recorded {
   readonly urn: string;
   readonly type: string;
-  /** Set on the old half of a replacement that is under way. */
+  /** Set on the old half of a replacement in progress. */
   readonly pendingReplacement?: boolean;
   readonly inputs?: Record<string, unknown>;
   readonly outputs?: Record<string, unknown>;
 }
 
-/** Whether a resource is of this package. Of these a cohort's plan sends nothing, so what became of it is no question. */
-export function isOurs({ type }: Recorded): boolean {
+/** Whether a resource belongs to this package. A cohort's plan does, but sends nothing, so it never needs settling. */
+export function isMailmodoResource({ type }: Recorded): boolean {
   return Object.values(TYPES).includes(type);
 }
 
-/** An enrollment that a resource of the state has: all that it is, or one of a shard's contacts. */
+/** An enrollment recorded in the state: an enrollment resource, or one contact of a shard. */
 export interface Entry extends Enrollment {
   readonly urn: string;
 }
 
-/** What a resource says runs, or may run. The old half of a replacement was aborted before the new one was started. */
+/**
+ * The enrollments that run, or may run, according to a resource. The old half of a replacement has none, because it was
+ * aborted before the new half was started.
+ */
 export function entriesOf({ type, urn, pendingReplacement, outputs = {} }: Recorded): Entry[] {
   if (pendingReplacement === true) return [];
   if (type === TYPES.enrollment) return [{ urn, ...enrollmentOf(outputs) }];
@@ -33,11 +36,20 @@ export function entriesOf({ type, urn, pendingReplacement, outputs = {} }: Recor
   }));
 }
 
-/** What a pending operation may have done to one address: started it, and, in an update, ended it before. */
-export type Attempt =
+/**
+ * What a pending operation may have done to one address: started it, ended it, or, in an update, ended and then started
+ * it.
+ */
+export type PossibleEffect =
   { readonly start: Entry; readonly ended?: Entry } | { readonly start?: undefined; readonly ended: Entry };
 
-export function attemptsOf(pending: Recorded, recorded: Recorded | undefined): Attempt[] {
+/**
+ * What a pending create or update may have done.
+ *
+ * @param pending The resource as the pending operation has it.
+ * @param recorded The resource as the state has it. Undefined for a create.
+ */
+export function possibleEffectsOf(pending: Recorded, recorded: Recorded | undefined): PossibleEffect[] {
   const { type, urn, inputs = {} } = pending;
   if (type === TYPES.enrollment) return recorded === undefined ? [{ start: { urn, ...enrollmentOf(inputs) } }] : [];
   if (type !== TYPES.shard) return [];
@@ -45,25 +57,25 @@ export function attemptsOf(pending: Recorded, recorded: Recorded | undefined): A
   const known = recordsOf(outputs);
   const ended = (email: string, instanceId: string) => ({ urn, ...enrollmentOf({ ...outputs, email, instanceId }) });
   const wanted = parseContacts(String(inputs["contacts"]));
-  const gone = [...known].flatMap(([email, { instanceId }]) =>
+  const removed = [...known].flatMap(([email, { instanceId }]) =>
     instanceId === undefined || Object.hasOwn(wanted, email) ? [] : [{ ended: ended(email, instanceId) }],
   );
-  const started = Object.entries(wanted).flatMap(([email, data]): Attempt[] => {
+  const started = Object.entries(wanted).flatMap(([email, data]): PossibleEffect[] => {
     const start = { urn, ...enrollmentOf({ ...inputs, email }) };
     const contact = known.get(email);
     if (contact === undefined) return [{ start }];
     const { instanceId, digest } = contact;
-    // One that is unconfirmed stays so: the next up, or a destroy, aborts it by address.
+    // An unconfirmed contact stays unconfirmed: the next up, or a destroy, aborts it by address.
     if (instanceId === undefined || digest === digestOf(data)) return [];
     return [{ start, ended: ended(email, instanceId) }];
   });
-  return [...gone, ...started];
+  return [...removed, ...started];
 }
 
-/** Enrollments that surely ended: their addresses, by the resource that still records them. */
+/** Enrollments that have certainly ended: their addresses, by the URN of the resource that still records them. */
 export type Ended = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** The resource without what has ended: a shard with fewer contacts, or, for an enrollment, nothing. */
+/** The resource without its ended enrollments: a shard with fewer contacts, or nothing for an enrollment. */
 export function without(resource: Recorded, ended: Ended): Recorded[] {
   const emails = ended.get(resource.urn);
   if (emails === undefined || resource.pendingReplacement === true) return [resource];
@@ -71,17 +83,17 @@ export function without(resource: Recorded, ended: Ended): Recorded[] {
   const { outputs = {} } = resource;
   const secret = outputs["contacts"] as { plaintext: string } | string;
   const text = typeof secret === "string" ? secret : (JSON.parse(secret.plaintext) as string);
-  const left = textOfRecords([...parseRecords(text)].filter(([email]) => !emails.has(email)));
-  const contacts = typeof secret === "string" ? left : { ...secret, plaintext: JSON.stringify(left) };
+  const remaining = recordsAsJson([...parseRecords(text)].filter(([email]) => !emails.has(email)));
+  const contacts = typeof secret === "string" ? remaining : { ...secret, plaintext: JSON.stringify(remaining) };
   return [{ ...resource, outputs: { ...outputs, contacts } }];
 }
 
-/** Whether the contacts of a shard that has to be changed are encrypted. */
+/** Whether a resource is a shard that must be changed and whose contacts are encrypted. */
 export function mustBeRevealed({ type, urn, outputs }: Recorded, ended: Ended): boolean {
   return type === TYPES.shard && ended.has(urn) && typeof outputs?.["contacts"] !== "string";
 }
 
-/** Marks a secret in an exported state. */
+/** The key that marks a secret in an exported state. */
 export const SECRET = "4dabf18193072939515e22adb298388d";
 
 function recordsOf({ contacts }: Record<string, unknown>): Map<string, RecordedContact> {

@@ -1,41 +1,41 @@
-import { markOf } from "../model/addresses";
+import { addressKey } from "../model/addresses";
 import type { Enrollment } from "../model/enrollment";
 import type { Deployment } from "./deployment";
 import { entriesOf, type Ended, type Entry } from "./recorded";
 
-/** What a stack's state records, by instance and by address. */
+/** The enrollments that a stack's state records, by instance and by address. */
 export class RecordedIndex {
   private readonly byInstance = new Map<string, Entry>();
-  private readonly byMark = new Map<string, Entry[]>();
+  private readonly byAddress = new Map<string, Entry[]>();
 
   constructor({ resources = [] }: Deployment) {
     for (const entry of resources.flatMap(entriesOf)) {
       if (entry.instanceId !== undefined) this.byInstance.set(entry.instanceId, entry);
-      const mark = markOf(entry);
-      this.byMark.set(mark, [...(this.byMark.get(mark) ?? []), entry]);
+      const key = addressKey(entry);
+      this.byAddress.set(key, [...(this.byAddress.get(key) ?? []), entry]);
     }
   }
 
-  /** The record of an instance. */
+  /** The record of an instance. Undefined if the enrollment has no instance id or the state does not record it. */
   entryOf({ instanceId }: Pick<Enrollment, "instanceId">): Entry | undefined {
     return instanceId === undefined ? undefined : this.byInstance.get(instanceId);
   }
 
-  /** The records of the address in the journey that have an instance. */
+  /** The records of an address in a journey that have an instance id. */
   runningFor(enrollment: Pick<Enrollment, "journeyId" | "email">): (Entry & { readonly instanceId: string })[] {
-    const entries = this.byMark.get(markOf(enrollment)) ?? [];
+    const entries = this.byAddress.get(addressKey(enrollment)) ?? [];
     return entries.filter((entry): entry is Entry & { readonly instanceId: string } => entry.instanceId !== undefined);
   }
 
   /**
-   * Whether the stack records that the address is in the journey.
+   * Whether the state records that an address is in a journey.
    *
-   * @param ended What has ended since, and does not count.
-   * @param but Does not count either.
+   * @param ended Enrollments that have ended since the state was written. They do not count.
+   * @param except An entry that does not count either. Default: none.
    */
-  isRunning(enrollment: Enrollment, ended: Ended, but?: Entry): boolean {
+  isRunning(enrollment: Enrollment, ended: Ended, except?: Entry): boolean {
     return this.runningFor(enrollment).some(
-      ({ urn, email, instanceId }) => instanceId !== but?.instanceId && ended.get(urn)?.has(email) !== true,
+      ({ urn, email, instanceId }) => instanceId !== except?.instanceId && ended.get(urn)?.has(email) !== true,
     );
   }
 }

@@ -2,11 +2,11 @@ import * as fs from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Cli, reasonOf } from "./cli";
 import { fingerprint, reveal, type Deployment, type Encryption } from "./deployment";
-import { isOurs, mustBeRevealed, SECRET, without, type Ended } from "./recorded";
+import { isMailmodoResource, mustBeRevealed, SECRET, without, type Ended } from "./recorded";
 import { isSameLock, parseOccupancy, type Lock, type Occupancy } from "./stackLock";
 import { emptyAttributes, stackOf } from "./stateAttributes";
 
-/** A stack of a project, by way of the CLI. Its state passes through memory only: it may hold secrets in clear. */
+/** A stack of a project, accessed through the CLI. Its state is only in memory: it may hold decrypted secrets. */
 export class Stack {
   private readonly cli: Cli;
   private url: Promise<string> | undefined;
@@ -21,15 +21,15 @@ export class Stack {
     this.cli = new Cli(cwd, env);
   }
 
-  /** The state with secrets in clear. */
+  /** The state with decrypted secrets. */
   async state(): Promise<Deployment> {
     const { deployment = {} } = await this.export("--show-secrets");
     return reveal(deployment) as Deployment;
   }
 
   /**
-   * The state with this package's resources in clear. Where nothing of these is secret, no passphrase and no key is needed,
-   * and nothing of the others is decrypted.
+   * The state with this package's resources decrypted. If they hold no secret, nothing is decrypted at all, so no
+   * passphrase and no key is needed.
    */
   async stateOfEnrollments(): Promise<Deployment> {
     const { deployment = {} } = await this.export();
@@ -37,17 +37,17 @@ export class Stack {
       ...(deployment.resources ?? []),
       ...(deployment.pending_operations ?? []).map(({ resource }) => resource),
     ];
-    const isClear = all.filter(isOurs).every((resource) => !JSON.stringify(resource).includes(SECRET));
+    const isClear = all.filter(isMailmodoResource).every((resource) => !JSON.stringify(resource).includes(SECRET));
     return isClear ? deployment : this.state();
   }
 
-  /** How the state's secrets are encrypted: the salt of a passphrase, or a key of a cloud's and where that is. */
+  /** How the state's secrets are encrypted: the salt of a passphrase, or a cloud key and its URL. */
   async encryption(): Promise<Encryption> {
     return (await this.export()).deployment?.secrets_providers?.state ?? {};
   }
 
-  /** Removes attributes of the stack that a killed run left empty. The next run writes them again. */
-  async mendAttributes(): Promise<boolean> {
+  /** Removes an attributes file that a killed run left empty, and returns whether it did. The next run writes it again. */
+  async repairAttributes(): Promise<boolean> {
     const own = this.name.split("/").at(-1)!;
     const empty = emptyAttributes(await this.backendUrl(), this.cwd).filter((file) => stackOf(file) === own);
     for (const file of empty) fs.rmSync(file, { force: true });
@@ -55,76 +55,78 @@ export class Stack {
   }
 
   /**
-   * Takes all pending operations, and what has ended, out of the state. The CLI's import drops every pending operation,
-   * whatever the file has (read in its source), so this is for when each is settled.
+   * Removes all pending operations and the ended enrollments from the state. The CLI's import drops every pending
+   * operation, whatever the imported file contains (according to its source). So call this only when each is settled.
    *
-   * @param seen The state by which it was decided; if it has changed since, nothing is written.
+   * @param seen The state on which the decisions were based.
+   * @throws {Error} The state has changed since. Nothing is written then.
    */
   async clear(ended: Ended, seen: Deployment): Promise<void> {
     let state = await this.export();
-    // Secrets stay as they are, encrypted, unless one has to be changed; the CLI encrypts it again.
+    // Secrets stay encrypted unless one must be changed. The CLI encrypts it again.
     if (state.deployment?.resources?.some((resource) => mustBeRevealed(resource, ended)))
       state = await this.export("--show-secrets");
     const { deployment: current = {} } = state;
     if (fingerprint(current) !== fingerprint(seen)) {
-      throw new Error(`The state of the stack ${this.name} changed meanwhile; nothing was written. Recover again.`);
+      throw new Error(`The state of the stack ${this.name} has changed; nothing was written. Recover again.`);
     }
     const resources = (current.resources ?? []).flatMap((resource) => without(resource, ended));
     const deployment: Deployment = { ...current, resources, pending_operations: [] };
     const input = JSON.stringify({ ...state, deployment });
-    await this.cli.succeed(`write the state of the stack ${this.name}`, ["stack", "import", ...this.itself], { input });
+    await this.cli.succeed(`write the state of the stack ${this.name}`, ["stack", "import", ...this.stackArgs], {
+      input,
+    });
   }
 
   /**
-   * The stack's full name, and who holds its lock. Making a stack that is there already asks for the lock, and then
-   * fails: it is the one command that asks and cannot write.
+   * The stack's full name, and the holders of its lock. Creating a stack that already exists checks the lock and then
+   * fails. No other command checks the lock without being able to write.
    *
-   * @param secretsProvider The stack's own, for the CLI looks at it before it asks for the lock.
+   * @param secretsProvider The stack's own secrets provider, which the CLI checks before the lock.
+   * @throws {Error} The CLI failed for another reason.
    */
   async occupancy(secretsProvider?: string): Promise<Occupancy> {
     const provider = secretsProvider === undefined ? [] : ["--secrets-provider", secretsProvider];
-    const refused = await this.cli.look(["stack", "init", this.name, "--no-select", ...provider]);
+    const refused = await this.cli.runReadOnly(["stack", "init", this.name, "--no-select", ...provider]);
     const occupancy = parseOccupancy(refused.stderr);
     if (occupancy === undefined) {
-      throw new Error(`Could not ask for the lock of the stack ${this.name}: ${reasonOf(refused)}`);
+      throw new Error(`Could not check the lock of the stack ${this.name}: ${reasonOf(refused)}`);
     }
     this.fullName = occupancy.fullName;
-    // Pulumi Cloud locks nothing that this command asks for; it tells of an update instead, but not whose it is.
+    // Pulumi Cloud has no lock that this command checks. It reports an update instead, but not whose it is.
     const isCloud = !/^(file|s3|gs|azblob|postgres|mem):/.test(await this.backendUrl());
     const isUpdating = isCloud && (await this.list()).some(({ name, isBusy }) => isBusy && !this.isOther(name));
     return isUpdating ? { ...occupancy, locks: [IN_CLOUD] } : occupancy;
   }
 
   /**
-   * Frees the locks of runs that are dead, and no other: a new run may hold one by now.
+   * Frees the given locks of dead runs and no others, because a new run may hold one by now.
    *
-   * @throws {Error} Another lock is there, and these cannot be removed alone.
+   * @throws {Error} There is another lock, and the backend cannot remove the given ones alone.
    */
-  async free(judged: readonly Lock[], secretsProvider?: string): Promise<void> {
-    if (judged.every(({ url }) => url.startsWith("file://"))) {
-      // Each run's lock is a file of its own, whose name no other run ever has.
-      for (const { url } of judged) {
+  async free(deadLocks: readonly Lock[], secretsProvider?: string): Promise<void> {
+    if (deadLocks.every(({ url }) => url.startsWith("file://"))) {
+      // Each run's lock is a file of its own, with a name that no other run ever has.
+      for (const { url } of deadLocks) {
         const file = fileURLToPath(url.replace(/\?.*$/, ""));
         for (const part of [file, `${file}.attrs`]) fs.rmSync(part, { force: true });
       }
       return;
     }
-    // In a bucket only the CLI can remove a lock, and it removes all. What stays open is the time between these two
-    // commands, about half a second: a run that begins just then loses its lock.
+    // In a bucket only the CLI can remove a lock, and it removes all of them. A gap of about half a second remains
+    // between these two commands: a run that begins in it loses its lock.
     const { locks } = await this.occupancy(secretsProvider);
-    if (!locks.every((lock) => judged.some((one) => isSameLock(one, lock)))) {
-      throw new Error(
-        `Another run has taken the lock of the stack ${this.name} since; nothing was freed. Recover again.`,
-      );
+    if (!locks.every((lock) => deadLocks.some((one) => isSameLock(one, lock)))) {
+      throw new Error(`Another run has locked the stack ${this.name} since; no lock was freed. Recover again.`);
     }
     if (locks.length > 0)
-      await this.cli.succeed(`free the lock of the stack ${this.name}`, ["cancel", "--yes", ...this.itself]);
+      await this.cli.succeed(`free the lock of the stack ${this.name}`, ["cancel", "--yes", ...this.stackArgs]);
   }
 
-  /** Today's config, secrets in clear. */
+  /** The current config, with decrypted secrets. */
   async config(): Promise<Record<string, string>> {
     const file = this.configFile === undefined ? [] : ["--config-file", this.configFile];
-    const args = ["config", "--show-secrets", "--json", ...file, ...this.itself];
+    const args = ["config", "--show-secrets", "--json", ...file, ...this.stackArgs];
     const text = await this.cli.read(`read the config of the stack ${this.name}`, args);
     const values = JSON.parse(text) as Record<string, { value?: string; objectValue?: unknown }>;
     return Object.fromEntries(
@@ -151,42 +153,46 @@ export class Stack {
         const [empty] = emptyAttributes(await this.backendUrl(), this.cwd);
         if (empty === undefined) throw error;
         const next = `Run pulumi-mailmodo recover --stack ${stackOf(empty)} first.`;
-        throw new Error(`A killed run left attributes of the stack ${stackOf(empty)} empty (${empty}). ${next}`);
+        throw new Error(
+          `A killed run left an empty attributes file of the stack ${stackOf(empty)} (${empty}). ${next}`,
+        );
       });
     const stacks = JSON.parse(text) as { name: string; updateInProgress?: boolean }[];
     return stacks.map(({ name, updateInProgress }) => ({ name, isBusy: updateInProgress === true }));
   }
 
-  /** The CLI leaves out of a name what goes without saying: the project, and the default organization. */
+  /** Whether a name is another stack's. The CLI omits the project and the default organization from a name. */
   private isOther(name: string): boolean {
     const [own, other] = [this.fullName ?? this.name, name].map((one) => one.split("/"));
     const haveOrganizations = own!.length > 1 && other!.length > 1;
     return own!.at(-1) !== other!.at(-1) || (haveOrganizations && own![0] !== other![0]);
   }
 
-  /** As it is set, or as the CLI gives it: a cloud by its console. */
+  /**
+   * The backend's URL, as set in the environment or as the CLI reports it. The CLI names a Pulumi Cloud by its console.
+   */
   async backendUrl(): Promise<string> {
-    // What the CLI would print, without the half a second that asking takes.
-    const isSet = this.env["PULUMI_BACKEND_URL"];
-    return isSet ? isSet : (this.url ??= this.askForUrl());
+    // The CLI would print the same, but takes half a second.
+    const fromEnv = this.env["PULUMI_BACKEND_URL"];
+    return fromEnv ? fromEnv : (this.url ??= this.askForUrl());
   }
 
   private async askForUrl(): Promise<string> {
-    const text = await this.cli.read("ask for the backend", ["whoami", "--json"]);
+    const text = await this.cli.read("read the backend's URL", ["whoami", "--json"]);
     return (JSON.parse(text) as { url?: string }).url ?? "";
   }
 
-  /** What the CLI exports: the state, and beside it what belongs to the form. */
+  /** The CLI's export: the state in `deployment`, and the fields of the export format. */
   private async export(...more: string[]): Promise<{ readonly deployment?: Deployment }> {
-    const args = ["stack", "export", ...more, ...this.itself];
+    const args = ["stack", "export", ...more, ...this.stackArgs];
     const text = await this.cli.read(`read the state of the stack ${this.name}`, args);
     return JSON.parse(text) as { deployment?: Deployment };
   }
 
-  private get itself(): string[] {
+  private get stackArgs(): string[] {
     return ["--stack", this.name];
   }
 }
 
-/** An update of which Pulumi Cloud tells nothing but that it is there. */
+/** Stands for an update in Pulumi Cloud, which reveals only that there is one. */
 const IN_CLOUD: Lock = { owner: "", host: "", pid: 0, at: Infinity, url: "" };

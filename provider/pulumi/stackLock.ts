@@ -1,22 +1,26 @@
-/** The lock of a run, as the CLI words it. */
+/** The lock of a run, as the CLI prints it. */
 export interface Lock {
   readonly owner: string;
   readonly host: string;
   readonly pid: number;
-  /** When the run began, in milliseconds since 1970; in the future where the CLI does not tell. */
+  /** When the run began, in milliseconds since 1970. Infinity if the CLI does not print it. */
   readonly at: number;
-  /** The lock's file in the backend. */
+  /** The URL of the lock's file in the backend. */
   readonly url: string;
 }
 
-/** What an attempt to make a stack that is there already tells of it. */
+/** What the CLI's refusal to create an existing stack reveals about that stack. */
 export interface Occupancy {
   /** `organization/project/stack`. */
   readonly fullName: string;
   readonly locks: readonly Lock[];
 }
 
-/** @returns Nothing where the CLI failed for another reason. */
+/**
+ * Parses the CLI's refusal to create an existing stack.
+ *
+ * @returns Undefined if the CLI failed for another reason.
+ */
 export function parseOccupancy(text: string): Occupancy | undefined {
   const locks = [...text.matchAll(LOCK)].map(([, url = "", owner = "", host = "", pid, at = ""]) => {
     return { url, owner, host, pid: Number(pid), at: Date.parse(at) || Infinity };

@@ -3,12 +3,13 @@ import * as os from "node:os";
 import * as path from "node:path";
 
 /**
- * The empty attributes of states, as paths. A backend in a folder keeps a file of attributes beside each state, and writes
- * it in place: a kill at that moment leaves it empty, and the CLI then reads no state of the project at all ("EOF"), though
- * each is whole. Where the file is gone, the CLI reads the state, and writes it again with the next run.
+ * The paths of empty attributes files. A backend in a folder keeps an attributes file next to each state, and writes it
+ * in place. A kill at that moment leaves the file empty. The CLI then cannot read any state of the project ("EOF"),
+ * although each state is intact. If the file is missing, the CLI reads the state, and the next run writes the file
+ * again.
  *
- * @param backendUrl Of another kind than a folder, it has none.
- * @param cwd What a relative path in the URL is relative to.
+ * @param backendUrl The backend's URL. A backend that is not a folder has no such files.
+ * @param cwd The folder that a relative path in the URL is relative to.
  */
 export function emptyAttributes(backendUrl: string, cwd: string): string[] {
   if (!backendUrl.startsWith("file://")) return [];
@@ -22,7 +23,7 @@ export function emptyAttributes(backendUrl: string, cwd: string): string[] {
     .filter((file) => fs.statSync(file, { throwIfNoEntry: false })?.size === 0);
 }
 
-/** The name of the stack, without its project, that has the attributes. */
+/** The name of the stack, without its project, that an attributes file belongs to. */
 export function stackOf(attributes: string): string {
   return path.basename(attributes, ENDING);
 }

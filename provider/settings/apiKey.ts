@@ -1,17 +1,17 @@
 import { parseReference } from "./aws/reference";
 import { SettingsError } from "./settingsError";
 
-/** A setting that gives the API key, or says where it is. */
+/** A setting that holds the API key, or says where the key is. */
 export interface KeySource {
   readonly setting: "MAILMODO_API_KEY" | "mailmodo:apiKeySecret" | "mailmodo:apiKey";
   readonly value: string;
 }
 
 /**
- * The API key, of the settings that are there: the first counts, and one line, once in this process, says so where there
- * are others.
+ * The API key from the first of the given settings. If there are others, one line says which one is used, once in this
+ * process.
  *
- * @throws {SettingsError} There is none, it cannot be read, or no key looks like that.
+ * @throws {SettingsError} There is no setting, the key cannot be read, or it contains a character that no key has.
  */
 export async function apiKeyOf(
   [used, ...others]: readonly KeySource[],
@@ -20,12 +20,12 @@ export async function apiKeyOf(
   if (used === undefined) {
     throw new SettingsError(
       `Missing mailmodo:apiKey. Set it: ${KEY_COMMAND}, or put the key in MAILMODO_API_KEY, ` +
-        "or name a secret of AWS that holds it in mailmodo:apiKeySecret.",
+        "or name an AWS secret that holds it in mailmodo:apiKeySecret.",
     );
   }
   if (others.length > 0) {
     const all = [used, ...others].map(({ setting }) => setting).join(", ");
-    sayOnce(`The API key is set more than once (${all}): ${used.setting} is used.`, log);
+    logOnce(`The API key is set more than once (${all}): ${used.setting} is used.`, log);
   }
   const isInAws = used.setting === "mailmodo:apiKeySecret";
   const key = isInAws ? await (await awsSecrets()).readAwsKey(parseReference(used.value)) : used.value;
@@ -37,21 +37,21 @@ export async function apiKeyOf(
   throw new SettingsError(`The API key in ${where} has ${what} in it. ${next}`);
 }
 
-/** The key before a rotation, where it is still kept: only what was sealed with it needs it. */
+/** The key from before a rotation, if AWS still keeps it. It is only needed to read what was sealed with it. */
 export async function formerApiKeyOf([used]: readonly KeySource[]): Promise<string | undefined> {
   if (used?.setting !== "mailmodo:apiKeySecret") return undefined;
   return (await awsSecrets()).readFormerAwsKey(parseReference(used.value));
 }
 
-/** Loaded when a reference is used: a program and most plugins never read from AWS. */
+/** Loaded only when a reference is used: a program and most plugins never read from AWS. */
 const awsSecrets = () => import("./aws/secrets");
 
 export const KEY_COMMAND = "pulumi config set --secret mailmodo:apiKey <key>";
 
-const said = new Set<string>();
+const logged = new Set<string>();
 
-function sayOnce(line: string, log: (line: string) => void): void {
-  if (said.has(line)) return;
-  said.add(line);
+function logOnce(line: string, log: (line: string) => void): void {
+  if (logged.has(line)) return;
+  logged.add(line);
   log(line);
 }

@@ -2,37 +2,40 @@ import { apiKeyOf, type KeySource } from "./apiKey";
 import { parseRecipients, type Recipients } from "../model/recipients";
 import { SettingsError } from "./settingsError";
 
-/** Reads one stack config value by its full name, secrets in clear. Both Pulumi's plugin and a program can give one. */
+/**
+ * Reads a stack config value by its full name, with secrets decrypted. Both Pulumi's plugin and a program can provide
+ * one.
+ */
 export interface ConfigReader {
   get(key: string): string | undefined;
 }
 
 const DEFAULT_BASE_URL = "https://api.mailmodo.com";
 const DEFAULT_REQUEST_TIMEOUT_SECONDS = 10;
-/** The smallest plan's. */
+/** The limit of the smallest plan. */
 const DEFAULT_REQUESTS_PER_SECOND = 5;
-// Two attempts and the wait between them must fit into the time for one operation.
 const MAX_LATE_START_SECONDS = 3600;
+// Two attempts and the wait between them must fit into the time for one operation.
 const MAX_REQUEST_TIMEOUT_SECONDS = 20;
 
 const RECIPIENTS_COMMAND = `pulumi config set mailmodo:allowedRecipients '["*@seeds.example.com"]'`;
 
-/** What the stack config and the environment say of the requests to Mailmodo. */
+/** The settings for requests to Mailmodo, from the stack config and the environment. */
 export interface Settings {
   readonly apiKey: string;
-  /** `mailmodo:baseUrl`: the API's origin, with an optional path, without a slash at the end. */
+  /** `mailmodo:baseUrl`: the API's origin, with an optional path and no trailing slash. */
   readonly baseUrl: string;
   /** `mailmodo:requestTimeoutSeconds`, in milliseconds. */
   readonly requestTimeoutMs: number;
   /** `mailmodo:requestsPerSecond`: a whole number, or a fraction below 1. */
   readonly requestsPerSecond: number;
-  /** `mailmodo:lateStartSeconds`, in milliseconds; undefined where it is not set. */
+  /** `mailmodo:lateStartSeconds`, in milliseconds. Undefined if it is not set. */
   readonly lateEffectMs: number | undefined;
-  /** `mailmodo:alreadyOver`: phrases. */
+  /** `mailmodo:alreadyOver`: additional phrases that mean that an instance has ended. */
   readonly alreadyOver: readonly string[];
 }
 
-/** @throws {SettingsError} One of them is missing or wrong. */
+/** @throws {SettingsError} A setting is missing or invalid. */
 export async function readSettings(config: ConfigReader, env: NodeJS.ProcessEnv = process.env): Promise<Settings> {
   return {
     apiKey: await apiKeyOf(keySources(config, env)),
@@ -44,7 +47,7 @@ export async function readSettings(config: ConfigReader, env: NodeJS.ProcessEnv 
   };
 }
 
-/** What is set of `MAILMODO_API_KEY`, `mailmodo:apiKeySecret` and `mailmodo:apiKey`; the first is the one that counts. */
+/** Those of `MAILMODO_API_KEY`, `mailmodo:apiKeySecret` and `mailmodo:apiKey` that are set, in order of precedence. */
 export function keySources(config: ConfigReader, env: NodeJS.ProcessEnv = process.env): KeySource[] {
   return [
     { setting: "MAILMODO_API_KEY", value: env["MAILMODO_API_KEY"] ?? "" } as const,
@@ -53,7 +56,7 @@ export function keySources(config: ConfigReader, env: NodeJS.ProcessEnv = proces
   ].filter(({ value }) => value !== "");
 }
 
-/** The reference by which the key is read from AWS, if it is. */
+/** The reference to the key in AWS. Undefined if the key does not come from AWS. */
 export function secretInUse(config: ConfigReader): string | undefined {
   const [used] = keySources(config);
   return used?.setting === "mailmodo:apiKeySecret" ? used.value.trim() : undefined;
@@ -80,7 +83,7 @@ export function allowedRecipients(config: ConfigReader): Recipients {
   }
 }
 
-/** The last list that was read: it is asked for each start. */
+/** The last parsed list, cached because every start checks it. */
 let parsed: { readonly text: string; readonly recipients: Recipients } | undefined;
 
 function baseUrl(config: ConfigReader): string {
@@ -91,12 +94,12 @@ function baseUrl(config: ConfigReader): string {
   const url = new URL(text);
   if (url.username || url.password || url.search || url.hash)
     throw fail("must be an origin, without user, query or fragment");
-  // What was parsed, not what was typed: a stray space, "?" or slash at the end would spoil the path that is added.
+  // Uses the parsed URL, not the text: a stray space, "?" or slash at the end would break the path that is appended.
   const origin = (url.origin + url.pathname).replace(/\/+$/, "");
   if (url.protocol === "https:") return origin;
   if (url.protocol !== "http:") throw fail("must begin with https://");
   if (!/^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url.hostname)) {
-    throw fail("must begin with https://; http is for a loopback address only, since the key goes with each request");
+    throw fail("must begin with https://; http is for a loopback address only, because each request carries the key");
   }
   return origin;
 }
@@ -127,7 +130,7 @@ function lateEffectMs(config: ConfigReader): number | undefined {
   return seconds * 1000;
 }
 
-/** Of 2.5 a second, three would fall into some seconds: above 1 only whole numbers can be kept to. */
+/** Above 1, only whole numbers can be enforced: at 2.5 a second, some seconds would have three requests. */
 function requestsPerSecond(config: ConfigReader): number {
   const text = config.get("mailmodo:requestsPerSecond");
   if (text === undefined || text === "") return DEFAULT_REQUESTS_PER_SECOND;

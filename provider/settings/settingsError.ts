@@ -1,6 +1,6 @@
 import { hideStack } from "../text/hideStack";
 
-/** A setting that is missing or wrong. The message is one line and says what mends it. */
+/** A setting is missing or invalid. The message is one line and says how to fix it. */
 export class SettingsError extends Error {
   constructor(message: string) {
     super(message);
@@ -9,8 +9,8 @@ export class SettingsError extends Error {
   }
 }
 
-/** What reading a setting gives, or what is wrong with it. */
-export async function attempt<T>(read: () => T | Promise<T>): Promise<{ value?: T; problem?: string }> {
+/** Reads a setting and returns its value, or the problem with it. Other errors are thrown. */
+export async function valueOrProblem<T>(read: () => T | Promise<T>): Promise<{ value?: T; problem?: string }> {
   try {
     return { value: await read() };
   } catch (error) {

@@ -1,6 +1,6 @@
 /**
- * Takes the stack trace away. Pulumi's plugin prints `${error}: ${error.stack}` when a delete fails, and what went wrong
- * there is no fault in the program.
+ * Removes an error's stack trace. Pulumi's plugin prints `${error}: ${error.stack}` when a delete fails, although the
+ * failure is not a bug in the program.
  */
 export function hideStack(error: Error): void {
   error.stack = "";

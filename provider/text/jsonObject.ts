@@ -1,4 +1,4 @@
-/** The object that a text is as JSON, or undefined where it is none. */
+/** Parses a text as a JSON object. Undefined if it is not one. */
 export function jsonObject(text: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text);

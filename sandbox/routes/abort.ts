@@ -21,7 +21,7 @@ const body = {
   },
 };
 
-/** `POST /hooks/abort/{journey-id}`: aborts one instance, or what runs for an address. */
+/** `POST /hooks/abort/{journey-id}`: aborts one instance, or whatever runs for an address. */
 export function abortRoute(app: FastifyInstance, store: Store, postman: Postman, profile: () => Profile): void {
   app.post<{ Params: { journeyId: string }; Body: AbortBody }>(
     "/hooks/abort/:journeyId",
@@ -39,7 +39,7 @@ function abort(
   journeyId: string,
   { email, instanceId, reason }: AbortBody,
 ): Answer {
-  // The vendor says it in prose only: "Either email or the instanceId should be provided".
+  // The vendor's contract states this only in prose: "Either email or the instanceId should be provided".
   if ((email === undefined) === (instanceId === undefined)) {
     return { refusal: { status: 400, message: "Either email or the instanceId should be provided" } };
   }

@@ -14,7 +14,7 @@ const move = {
   oneOf: [{ required: ["advanceSeconds"] }, { required: ["now"] }],
 };
 
-/** `/_sandbox/clock`: shows the clock, and moves it ahead; what falls due by that is delivered before the answer. */
+/** `/_sandbox/clock`: shows the clock and moves it ahead. What becomes due is delivered before the answer. */
 export function clockRoutes(app: FastifyInstance, clock: Clock, postman: Postman): void {
   const shown = () => ({ now: new Date(clock.now()).toISOString() });
   app.get("/_sandbox/clock", shown);

@@ -19,15 +19,16 @@ const fault = {
     takesEffect: { type: "boolean" },
   },
   allOf: [
-    // It comes before the address is read.
+    // It happens before the address is read.
     { not: { required: ["email"], properties: { kind: { const: "reset-before" } } } },
-    // A yes that comes later, and an abort's yes, which has no ref in any case, would be lies if nothing had happened.
+    // These kinds always take effect.
     {
       not: {
         required: ["takesEffect"],
         properties: { kind: { enum: ALWAYS_TAKE_EFFECT }, takesEffect: { const: false } },
       },
     },
+    // The answer to an abort never has a ref.
     { not: { required: ["on"], properties: { kind: { const: "no-ref" }, on: { const: "abort" } } } },
     { if: { required: ["lateMs"] }, then: { properties: { kind: { const: "late" } } } },
     { if: { required: ["status"] }, then: { properties: { kind: { enum: ["gateway", "late"] } } } },
@@ -36,7 +37,7 @@ const fault = {
 
 const names = { type: "array", items: { type: "string" } };
 
-/** The sandbox's own calls that change how it behaves. */
+/** The sandbox's own calls that change its behavior. */
 export function controlRoutes(app: FastifyInstance, faults: Faults, useProfile: (profile: Profile) => void): void {
   app.post<{ Body: Fault }>("/_sandbox/faults", { schema: { body: fault } }, (request, reply) => {
     faults.add(request.body);

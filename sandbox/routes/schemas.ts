@@ -7,7 +7,7 @@ export const journeyParams = {
 
 export const emailProperty = { type: "string", minLength: 1, format: "email" };
 
-/** A validation failure in the vendor's manner: one sentence. */
+/** A validation failure in the vendor's style: one sentence. */
 export function validationMessage(errors: FastifySchemaValidationError[]): Error {
   const [first] = errors;
   if (first?.instancePath === "/email") return new Error("The provided email is not a valid email id");

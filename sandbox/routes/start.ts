@@ -22,7 +22,7 @@ const body = {
   },
 };
 
-/** `POST /hooks/start/{journey-id}`: starts the journey for an address. Its first mail comes after the answer. */
+/** `POST /hooks/start/{journey-id}`: starts the journey for an address. Its first message is sent after the answer. */
 export function startRoute(app: FastifyInstance, store: Store, postman: Postman, profile: () => Profile): void {
   app.post<{ Params: { journeyId: string }; Body: StartBody }>(
     "/hooks/start/:journeyId",

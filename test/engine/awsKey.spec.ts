@@ -95,7 +95,7 @@ describe("the key in AWS, through the real engine", () => {
     const refused = await project().fail(...destroy);
     assert.match(
       refused.output,
-      /Mailmodo refused the API key .*Put today's key into mailmodo:apiKeySecret prod\S+#apiKey, or in MAILMODO_API_KEY/,
+      /Mailmodo refused the API key .*Put the current key into mailmodo:apiKeySecret prod\S+#apiKey, or into MAILMODO_API_KEY/,
     );
     assert.ok(!refused.output.includes(SANDBOX_KEY));
 
@@ -103,7 +103,7 @@ describe("the key in AWS, through the real engine", () => {
     const gone = await project().fail(...destroy);
     assert.match(
       gone.output,
-      /no such secret.*A plain destroy gets the settings of the last up\..*set mailmodo:apiKeySecret and run pulumi up.*--run-program.*MAILMODO_API_KEY/,
+      /no such secret.*A plain destroy uses the settings of the last up\..*set mailmodo:apiKeySecret and run pulumi up.*--run-program.*MAILMODO_API_KEY/,
     );
 
     project().env["MAILMODO_API_KEY"] = newKey;
@@ -152,7 +152,7 @@ describe("the key in AWS, through the real engine", () => {
     const { output } = await project().pulumi(...up);
     assert.match(
       output,
-      /A run of this stack that was killed, or failed, left notes of calls \(\d+\) that need another API key/,
+      /A run of this stack was killed or failed\. It left unfinished notes \(\d+\) that are damaged or need another API key/,
     );
     await project().succeed(...destroy);
     assert.deepEqual(statuses(), new Set(["aborted"]));

@@ -32,7 +32,7 @@ const cases: Case[] = [
   {
     what: "an email with a line break",
     args: `{ email: "qa@seeds.example.com\\n" }`,
-    says: /must not have a line break/,
+    says: /must not contain a line break/,
   },
   { what: "two emails", args: `{ email: "a@seeds.example.com, b@seeds.example.com" }`, says: /must be one address/ },
   {

@@ -96,7 +96,7 @@ describe("a cohort through the real engine", () => {
 
     const refused = await project().pulumiWith({ NUMBERS: upTo(40), SHARDS: "9" }, "preview");
     assert.notEqual(refused.code, 0);
-    assert.match(refused.output, /fixed for its life: it was made with 8 and cannot have 9/);
+    assert.match(refused.output, /fixed for its life: it was created with 8 and cannot have 9/);
 
     await project().succeed("destroy", "--yes", "--skip-preview");
     assert.equal(running().length, 0);
@@ -138,7 +138,7 @@ describe("a cohort through the real engine", () => {
       failed.output,
       /Cohort smoke, shard 0: 2 of 20 contacts failed\. Could not start journey .* the next pulumi up does only what is missing\./,
     );
-    assert.match(failed.output, /recorded as unconfirmed \(2\) are not resent by guess/);
+    assert.match(failed.output, /recorded as unconfirmed \(2\) are not resent/);
     assert.doesNotMatch(failed.output, /^\s+at .*:\d+/m);
     project().requests();
     const mended = await upWith({ NUMBERS: upTo(20), SHARDS: "1" });
@@ -232,7 +232,7 @@ describe("a cohort through the real engine", () => {
 
     await destroyHalfWay();
     const recovered = await recoverByCli(project());
-    assert.match(recovered.output, /took 6 ended enrollments out of the state\.\nThe stack test is recovered\./);
+    assert.match(recovered.output, /removed 6 ended enrollments from the state\.\nThe stack test is recovered\./);
     await goesOn();
     assert.equal((await upWith(settings)).code, 0);
     assert.equal(store().all().length, 18);
@@ -258,7 +258,7 @@ describe("a cohort through the real engine", () => {
     project().requests();
     const recovered = await recoverByCli(project());
     assert.equal(recovered.code, 0, recovered.output);
-    assert.match(recovered.output, /Cleared 1 pending operation and took 1 ended enrollment out of the state\./);
+    assert.match(recovered.output, /Cleared 1 pending operation and removed 1 ended enrollment from the state\./);
     assert.equal(project().requests().length, 5, "the four new ones and the changed one, by address");
     assert.equal(running().length, 9);
     assert.equal((await upWith({ NUMBERS: upTo(14), CHANGED: "[2]", SHARDS: "1" })).code, 0);

@@ -96,10 +96,10 @@ describe("pulumi-mailmodo previews, where something goes wrong", () => {
     for (const args of [["up"], ["down"]]) {
       const refused = await next.previews(...args, "--name", "pr-1");
       assert.equal(refused.code, 1);
-      assert.match(refused.stderr, /^The stack pr-1 is locked by \S+@gone-runner \(pid \d+\), another machine\./);
+      assert.match(refused.stderr, /^The stack pr-1 is locked by \S+@gone-runner \(pid \d+\), on another machine\./);
     }
     const up = await next.succeed("up", "--name", "pr-1", "--lock-dead-after", "0m");
-    assert.match(up.stdout, /pr-1: Freed the lock of a run that is over/);
+    assert.match(up.stdout, /pr-1: Freed the lock of a run that has ended/);
     assert.match(up.stdout, /pr-1: Aborted journey \S+ for q\*\*\*@seeds\.example\.com\./);
     assert.equal(running().length, 1);
     assert.deepEqual(

@@ -98,7 +98,7 @@ describe("pulumi-mailmodo previews, with their state in S3 and their secrets und
 
     const next = await newRunner({ program: secret });
     const down = await next.succeed("down", "--name", "pr-1");
-    assert.match(down.stdout, /pr-1: Freed the lock of a run that is over \(pid 1\)/);
+    assert.match(down.stdout, /pr-1: Freed the lock of a run that has ended \(pid 1\)/);
     assert.match(down.stdout, /pr-1: Aborted journey \S+ for q\*\*\*@seeds\.example\.com\./);
     assert.deepEqual(running(), []);
     const kept = /meta\.yaml|\.bak|\.pulumi\/backups\//;
@@ -128,7 +128,7 @@ describe("pulumi-mailmodo previews, with their state in S3 and their secrets und
     // The lock is in a bucket, and its engine had ended its plugin: another machine of this host's name could hold it.
     const locked = await runner.previews("up", "--name", "pr-1");
     assert.equal(locked.code, 1);
-    assert.match(locked.stderr, /nothing proves that this run is over.* run this again with --run-is-over\.\n$/);
+    assert.match(locked.stderr, /nothing proves that this run has ended.* run this again with --run-is-over\.\n$/);
     await runner.succeed("up", "--name", "pr-1", "--run-is-over");
     assert.equal(running().length, 1);
     assert.deepEqual(

@@ -46,7 +46,7 @@ describe("a sweep of previews, through the real engine", () => {
         ["pr-2", "not open", "taken down"],
       ],
     );
-    const words = /^The stack pr-1 is locked by ci@other-runner \(pid 1\), another machine\./;
+    const words = /^The stack pr-1 is locked by ci@other-runner \(pid 1\), on another machine\./;
     assert.match(taken[0]?.error ?? "", words);
     assert.match(swept.stderr, /pr-1: not open; taking it down\n/);
     assert.deepEqual(running(), [OTHERS, FIRST]);

@@ -50,7 +50,7 @@ describe("pulumi-mailmodo recover, after a kill", () => {
     await killCli();
     const first = await recoverByCli(project());
     assert.equal(first.code, 0, first.output);
-    assert.match(first.output, /Freed the lock of a run that is over \(pid \d+\)\./);
+    assert.match(first.output, /Freed the lock of a run that has ended \(pid \d+\)\./);
     assert.match(first.output, /Aborted journey \S+ for a\*\*\*@seeds\.example\.com\./);
     assert.match(first.output, /Cleared \d+ pending operations/);
     assert.match(first.output, /The stack test is recovered\. Next: pulumi up, or pulumi destroy\.\n$/);
@@ -124,7 +124,7 @@ describe("pulumi-mailmodo recover, after a kill", () => {
     assert.equal(code, 1);
     assert.match(
       output,
-      /^The stack test is locked by \S+@\S+ \(pid \d+\), which still runs\. .* free the lock: pulumi cancel --stack test\. Then recover again\.\n$/,
+      /^The stack test is locked by \S+@\S+ \(pid \d+\), which is still running\. .* free the lock: pulumi cancel --stack test\. Then recover again\.\n$/,
     );
     release();
     await ended;
@@ -142,7 +142,7 @@ describe("pulumi-mailmodo recover, after a kill", () => {
     fs.writeFileSync(file, content.replace(/"hostname":"[^"]*"/, '"hostname":"runner-7"'));
     const { code, output } = await recoverByCli(project());
     assert.equal(code, 1);
-    assert.match(output, /is locked by \S+@runner-7 \(pid \d+\), another machine\./);
+    assert.match(output, /is locked by \S+@runner-7 \(pid \d+\), on another machine\./);
     fs.writeFileSync(file, content);
     assert.equal((await recoverByCli(project())).code, 0);
     assert.ok(statuses().every((status) => status === "aborted"));
@@ -186,7 +186,7 @@ describe("pulumi-mailmodo recover, misused", () => {
       ["--stack", "nope"],
       /^Could not read the state of the stack nope: no stack named 'nope' found/,
     ],
-    ["a folder that is none", {}, ["--stack", "test", "--cwd", "nowhere"], /No folder nowhere/],
+    ["a folder that is none", {}, ["--stack", "test", "--cwd", "nowhere"], /The folder nowhere does not exist/],
     ["no CLI", { PATH: "/nonexistent" }, ["--stack", "test"], /The Pulumi CLI \(pulumi\) is not on PATH\. Install it/],
     ["no key", { MAILMODO_API_KEY: "" }, ["--stack", "test"], /Missing mailmodo:apiKey/],
   ];

@@ -34,15 +34,15 @@ describe("a run in a container", () => {
 
     const outside = await recoverByCli(project());
     assert.deepEqual([outside.code, outside.stdout], [1, ""]);
-    assert.match(outside.stderr, /^The stack test is locked by \S+ \(pid \d+\), which still runs\./);
+    assert.match(outside.stderr, /^The stack test is locked by \S+ \(pid \d+\), which is still running\./);
     const beside = await inContainer(["pid"]);
     assert.deepEqual([beside.code, beside.stdout], [1, ""]);
     assert.match(
       beside.stderr,
-      /^The stack test is locked by \S+ \(pid \d+\), and nothing proves that this run is over.* say so: run this again with --run-is-over\.\n$/,
+      /^The stack test is locked by \S+ \(pid \d+\), and nothing proves that this run has ended.* has ended, run this again with --run-is-over\.\n$/,
     );
     const renamed = await inContainer(["pid", "uts"], "--lock-dead-after", "2h");
-    assert.match(renamed.stderr, /^The stack test is locked by \S+ \(pid \d+\), another machine\./);
+    assert.match(renamed.stderr, /^The stack test is locked by \S+ \(pid \d+\), on another machine\./);
 
     ups.release();
     assert.deepEqual((await ended) as unknown[], [0, null]);
@@ -63,7 +63,7 @@ describe("a journal on a full disk", () => {
     assert.notEqual(code, 0);
     assert.match(
       output,
-      /Could not start journey \S+ for x\*\*\*@seeds\.example\.com: it could not be noted in \S+ \(ENOSPC\)\. Nothing was sent\. Make room there, or set PULUMI_HOME/,
+      /Could not start journey \S+ for x\*\*\*@seeds\.example\.com: it could not be recorded in \S+ \(ENOSPC\)\. Nothing was sent\. Make room there, or set PULUMI_HOME/,
     );
     assert.deepEqual(ups.project().requests(), []);
   });
@@ -92,7 +92,7 @@ describe("a preview whose run was killed on another machine", () => {
       assert.equal(down.code, 1);
       assert.match(
         down.stderr,
-        /^A run of pr-1 \(pid \d+ on runner-7\) left notes of 1 call in \S+, and whether it is over cannot be told from here\. .* run this again with --run-is-over\.\n$/,
+        /^A run of pr-1 \(pid \d+ on runner-7\) left notes of 1 call in \S+, and whether it has ended cannot be determined from here\. .* run this again with --run-is-over\.\n$/,
       );
       assert.equal(sandbox().running().length, 1);
       await runner.succeed("down", "--name", "pr-1", "--run-is-over");

@@ -143,7 +143,10 @@ describe("pulumi-mailmodo recover, with the state alone", () => {
     });
     const { code, output } = await recoverByCli(project());
     assert.equal(code, 0, output);
-    assert.match(output, /Left journey \S+ for o\*\*\*@seeds\.example\.com alone: it was started again since/);
+    assert.match(
+      output,
+      /Left journey \S+ for o\*\*\*@seeds\.example\.com alone: it has been started again, and the state records that/,
+    );
     assert.deepEqual([running(), project().requests(), latest().pending_operations ?? []], [["one", "two"], [], []]);
   });
 

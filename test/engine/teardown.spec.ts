@@ -65,7 +65,7 @@ describe("a destroy through the real engine, months later", () => {
       error ?? "",
       new RegExp(
         `Could not abort journey ${JOURNEY} for instance \\S+: Mailmodo refused the API key \\(400\\): "Invalid mmApiKey"\\. ` +
-          "A plain destroy gets the settings of the last up\\..*MAILMODO_API_KEY.*pulumi up.*pulumi destroy --run-program",
+          "A plain destroy uses the settings of the last up\\..*MAILMODO_API_KEY.*pulumi up.*pulumi destroy --run-program",
       ),
     );
     assert.doesNotMatch(output, /^\s+at .*:\d+/m, "a stack trace");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import cohortLifecycle from "../../provider/plugin/cohortLifecycle";
-import { inOrder, parseRecords } from "../../provider/model/contacts";
+import { sortedJson, parseRecords } from "../../provider/model/contacts";
 import enrollmentLifecycle from "../../provider/plugin/enrollmentLifecycle";
 import type { EnrollmentState } from "../../provider/model/inputs";
 import { SHARD_LOADER } from "../../provider/model/loader";
@@ -152,7 +152,7 @@ describe("a start that takes effect late", () => {
       shards: 64,
       size: many,
       journeyId: inputs.journeyId,
-      contacts: inOrder(Array.from({ length: many }, (_, nth) => [email(nth), {}])),
+      contacts: sortedJson(Array.from({ length: many }, (_, nth) => [email(nth), {}])),
       allowDuplicateEmail: false,
       abortReason: "preview closed",
       __provider: SHARD_LOADER,
@@ -192,7 +192,7 @@ describe("a start that takes effect late", () => {
 
     it("is waited for once, however many there are", async () => {
       const sentAt = Date.now();
-      const contacts = inOrder(Array.from({ length: 200 }, (_, nth) => [email(nth), [null, "digest", sentAt]]));
+      const contacts = sortedJson(Array.from({ length: 200 }, (_, nth) => [email(nth), [null, "digest", sentAt]]));
       clock.tick(3_000);
       const lines = await printed(() =>
         settle(cohortLifecycle.delete("smoke/3", { ...shard(200), contacts } satisfies ShardState)),
@@ -205,7 +205,7 @@ describe("a start that takes effect late", () => {
     });
 
     it("needs no wait where version 0.1.0 recorded it without a time", async () => {
-      const contacts = inOrder([[email(0), [null, "digest"]]]);
+      const contacts = sortedJson([[email(0), [null, "digest"]]]);
       const lines = await printed(() => settle(cohortLifecycle.delete("smoke/3", { ...shard(1), contacts })));
       assert.deepEqual(asked(), ["abort"]);
       assert.ok(!lines.some((line) => line.startsWith("Waiting ")));
@@ -220,7 +220,7 @@ describe("a start that takes effect late", () => {
           (_, nth) => [email(nth), [null, "digest", sentAt + nth * 100]] as const,
         );
         clock.tick(500);
-        return { ...shard(5), contacts: inOrder(records) };
+        return { ...shard(5), contacts: sortedJson(records) };
       };
 
       it("stays in the state after a destroy, and one line says from when on all can be aborted", async () => {

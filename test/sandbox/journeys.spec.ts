@@ -36,11 +36,11 @@ describe("the sandbox's journeys", () => {
   const bad: [what: string, value: unknown, message: string][] = [
     ["a list", [], "The journeys must be an object."],
     ["null", null, "The journeys must be an object."],
-    ["an id that is no UUID", { welcome: { steps: [step] } }, 'Journey "welcome" has an id that is no UUID.'],
+    ["an id that is no UUID", { welcome: { steps: [step] } }, 'Journey "welcome" has an id that is not a UUID.'],
     [
       "an id twice",
       { [id]: { steps: [step] }, [id.toUpperCase()]: { steps: [step] } },
-      `Journey ${id.toUpperCase()} is there twice.`,
+      `Journey ${id.toUpperCase()} is listed twice.`,
     ],
     ["a journey that is a list", { [id]: [step] }, `Journey ${id} must be an object.`],
     [

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { folderOf, processesLike } from "../../provider/processes/processes";
+import { folderOf, processesMatching } from "../../provider/processes/processes";
 import { run, type Run } from "../../tools/workbench";
 import type { Project } from "./project";
 
@@ -18,7 +18,7 @@ export function requestNumber(project: Project, number: number): Promise<ServerR
 /** The processes that are the project's plugin, in whichever folder of its the program is. */
 export function pluginsOf({ dir }: Pick<Project, "dir">): number[] {
   const root = path.dirname(dir);
-  return processesLike("dynamic-provider")
+  return processesMatching("dynamic-provider")
     .map(({ pid }) => pid)
     .filter((pid) => folderOf(pid)?.startsWith(`${root}${path.sep}`));
 }

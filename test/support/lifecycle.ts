@@ -7,7 +7,7 @@ import { backendOf, journalFolder } from "../../provider/pulumi/backend";
 import enrollmentLifecycle from "../../provider/plugin/enrollmentLifecycle";
 import type { EnrollmentInputs } from "../../provider/model/inputs";
 import { Journal } from "../../provider/journal/journal";
-import { leftRuns } from "../../provider/journal/leftRuns";
+import { readOtherRuns } from "../../provider/journal/otherRuns";
 import { OwnNotes } from "../../provider/journal/ownNotes";
 import type { RunHeader } from "../../provider/journal/runFile";
 import { stackIdentity, type StackIdentity } from "../../provider/journal/stackIdentity";
@@ -77,7 +77,7 @@ export async function openJournal({
   apiKey?: string;
   formerApiKey?: () => Promise<string | undefined>;
 }): Promise<Journal> {
-  const left = await leftRuns({ folder, stack, apiKey, formerApiKey });
+  const left = await readOtherRuns({ folder, stack, apiKey, formerApiKey });
   return new Journal(new OwnNotes(folder, { stack, plugin: identify()!, since: Date.now() }), left);
 }
 

@@ -3,16 +3,16 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import cohortLifecycle from "../../provider/plugin/cohortLifecycle";
-import { inOrder } from "../../provider/model/contacts";
+import { sortedJson } from "../../provider/model/contacts";
 import type { Enrollment } from "../../provider/model/enrollment";
 import enrollmentLifecycle from "../../provider/plugin/enrollmentLifecycle";
 import { readRuns } from "../../provider/journal/runFile";
 import { Sealing } from "../../provider/journal/sealing";
-import { openNotes } from "../../provider/journal/unsettledCalls";
+import { unsealNotes } from "../../provider/journal/unsettledCalls";
 import { LOADER, SHARD_LOADER, TYPES } from "../../provider/model/loader";
-import { markOf } from "../../provider/model/addresses";
+import { addressKey } from "../../provider/model/addresses";
 import type { ProcessIdentity } from "../../provider/processes/processIdentity";
-import { attemptsOf, entriesOf } from "../../provider/pulumi/recorded";
+import { possibleEffectsOf, entriesOf } from "../../provider/pulumi/recorded";
 import { recover } from "../../provider/commands/recover/recover";
 import { beginSession } from "../../provider/plugin/session";
 import type { Fault } from "../../sandbox/faults";
@@ -136,7 +136,7 @@ export class ModelWorld {
       if (stack.isLocked || resources.length === 0) return [];
       const { urn } = resources[step.index % resources.length]!;
       for (const entry of this.recorded(step.stack).filter((one) => one.urn === urn))
-        this.forgotten.add(entry.instanceId ?? markOf(entry));
+        this.forgotten.add(entry.instanceId ?? addressKey(entry));
       stack.forget(urn);
       return [];
     }
@@ -223,7 +223,7 @@ export class ModelWorld {
                 shard: 0,
                 shards: 1,
                 size: contacts.length,
-                contacts: inOrder(contacts.map((name) => [address(name), { version }])),
+                contacts: sortedJson(contacts.map((name) => [address(name), { version }])),
                 __provider: SHARD_LOADER,
               },
             },
@@ -252,14 +252,14 @@ export class ModelWorld {
         !known.some(
           (one) =>
             one.instanceId === instance.instanceId ||
-            (one.instanceId === undefined && markOf(one) === markOf(instance)),
+            (one.instanceId === undefined && addressKey(one) === addressKey(instance)),
         ),
     );
     assert.deepEqual(unknown, [], "nothing runs that no state and no note names");
   }
 
   private isForgotten(instance: Instance): boolean {
-    return this.forgotten.has(instance.instanceId) || this.forgotten.has(markOf(instance));
+    return this.forgotten.has(instance.instanceId) || this.forgotten.has(addressKey(instance));
   }
 
   private running() {
@@ -272,13 +272,13 @@ export class ModelWorld {
 
   private begun(stack: (typeof STACKS)[number]): Enrollment[] {
     return this.stacks[stack].state.pending_operations.flatMap(({ type, resource }) =>
-      type === "deleting" ? [] : attemptsOf(resource, undefined).flatMap(({ start }) => start ?? []),
+      type === "deleting" ? [] : possibleEffectsOf(resource, undefined).flatMap(({ start }) => start ?? []),
     );
   }
 
   private notes(): Enrollment[] {
     return HOMES.flatMap((home) => readRuns(path.join(this.folder, `home-${home}`, "mailmodo-journal")).runs).flatMap(
-      (run) => openNotes(run, new Sealing(SANDBOX_KEY)).opened.map(({ call }) => call),
+      (run) => unsealNotes(run, new Sealing(SANDBOX_KEY)).unsealed.map(({ call }) => call),
     );
   }
 }

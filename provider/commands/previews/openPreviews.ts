@@ -83,7 +83,8 @@ async function runOpenCommand(command: string, all: boolean): Promise<OpenPrevie
   let text = "";
   child.stdout.setEncoding("utf8").on("data", (more: string) => (text += more));
   const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
-  if (code !== 0) throw new Error(`--open-command ended with ${code ?? signal}, and says nothing. ${NOTHING_DESTROYED}`);
+  if (code !== 0)
+    throw new Error(`--open-command ended with ${code ?? signal}, and says nothing. ${NOTHING_DESTROYED}`);
   return { names: parseOpenList(text, "--open-command", all), asOf };
 }
 

@@ -1,4 +1,4 @@
-import { attemptsOf, entriesOf, isOurs } from "../../pulumi/recorded";
+import { possibleEffectsOf, entriesOf, isMailmodoResource } from "../../pulumi/recorded";
 import { DEFAULT_TTL_MS } from "../durations";
 import type { Listed, Workspace } from "./workspace";
 
@@ -53,8 +53,8 @@ export async function countContacts(
   const { resources = [], pending_operations: pending = [] } = await workspace.stack(name).state();
   // A killed run's starts may have happened.
   const attempts = pending
-    .filter(({ type, resource }) => type === "creating" && isOurs(resource))
-    .flatMap(({ resource }) => attemptsOf(resource, undefined));
+    .filter(({ type, resource }) => type === "creating" && isMailmodoResource(resource))
+    .flatMap(({ resource }) => possibleEffectsOf(resource, undefined));
   const entries = [...resources.flatMap(entriesOf), ...attempts.flatMap(({ start }) => start ?? [])];
   return {
     contacts: entries.length,

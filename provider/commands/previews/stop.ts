@@ -42,7 +42,9 @@ export class Stop {
     // A terminal sends its interrupt to the engine as well, and a second one would end it without a checkpoint.
     if (!(signal === "SIGINT" && process.stdin.isTTY)) this.controller.abort();
     setTimeout(() => {
-      const error = new Error("It did not finish in time, and is left as it is. Run it again: it recovers what was left.");
+      const error = new Error(
+        "It did not finish in time, and is left as it is. Run it again: it recovers what was left.",
+      );
       this.log(error.message);
       this.onLeave(error);
       process.exit(this.exitCode);

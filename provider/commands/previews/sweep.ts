@@ -58,7 +58,11 @@ export async function sweep(known: Known, options: SweepOptions): Promise<Destro
 }
 
 /** Asks again, for the previews before it took a while, and destroys this one if that is still due. */
-async function sweepOne(known: Known, name: string, { ask, log, destroy }: SweepOptions): Promise<Destroyed | undefined> {
+async function sweepOne(
+  known: Known,
+  name: string,
+  { ask, log, destroy }: SweepOptions,
+): Promise<Destroyed | undefined> {
   const open = await ask?.();
   const preview = await known.find(name);
   if (preview === undefined) return { name, outcome: "none" };

@@ -98,7 +98,7 @@ export class Workspace {
     const stack = this.stack(name);
     const { salt, url, encryptedkey } = await stack.encryption().catch(async (error: Error) => {
       // A killed run may have left the state unreadable.
-      if (await stack.mendAttributes()) return stack.encryption();
+      if (await stack.repairAttributes()) return stack.encryption();
       throw error;
     });
     const lines = {

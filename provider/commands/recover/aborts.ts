@@ -4,63 +4,64 @@ import { RefusedError, UnconfirmedError } from "../../mailmodo/errors";
 import type { Connection } from "../../mailmodo/transport";
 import { baseUrlAdvice } from "../../settings/baseUrlAdvice";
 import type { OtherStacks } from "../../pulumi/otherStacks";
-import type { Present } from "./present";
+import type { CurrentRuns } from "./currentRuns";
 import { count, describe } from "../../text/describe";
 
-/** The aborts of one recovery, and what went wrong with them. */
+/** Sends the aborts of one recovery, and collects their problems. */
 export class Aborts {
-  /** How many enrollments ran or may have run, and surely do not any more. */
+  /** How many enrollments ran or may have run, and now certainly do not. */
   aborted = 0;
-  /** What a person must look at, one line each. */
+  /** What a person must handle before the state can be written, one line each. */
   readonly problems: string[] = [];
-  /** What cannot be decided, and what nothing in the state depends on. */
+  /** What cannot be decided, and does not affect the state, one line each. */
   readonly undecided: string[] = [];
-  private nothingLeft = 0;
+  private alreadyEnded = 0;
 
-  /** @param connect Gives each abort a connection, with a time of its own. */
+  /** @param connect Makes a connection for one abort, with a deadline of its own. */
   constructor(
-    private readonly others: Pick<OtherStacks, "whichHas">,
-    private readonly present: Pick<Present, "isStackBusy">,
+    private readonly others: Pick<OtherStacks, "findStack">,
+    private readonly currentRuns: Pick<CurrentRuns, "isStackBusy">,
     private readonly connect: () => Connection,
     private readonly log: (line: string) => void,
   ) {}
 
   /**
-   * Whether the enrollment surely does not run any more. Aborting by address stops whatever runs for the address, so all
-   * stacks are asked first.
+   * Aborts an enrollment. Aborting by address stops everything that runs for the address, so this first asks all
+   * stacks.
    *
-   * @param isNeeded Whether anything depends on it. An abort of an instance that was taken out of the state since, by hand,
-   *   may fail for ever.
+   * @param isNeeded Whether the recovery depends on this abort. If not, a failure is only logged: the abort of an
+   *   instance that somebody has removed from the state by hand may always fail. Default: true.
+   * @returns Whether the matter is settled: the enrollment certainly does not run, or a failed abort was not needed.
    */
   async abort(enrollment: Enrollment, isNeeded = true): Promise<boolean> {
     const { journeyId, email, instanceId, startSentAt, abortReason: reason } = enrollment;
-    if (instanceId === undefined && !(await this.isNobodyElses(enrollment))) return false;
+    if (instanceId === undefined && !(await this.isSafeByAddress(enrollment))) return false;
     try {
       const request = { journeyId, email, instanceId, reason, startSentAt };
       const words = await abortJourney(this.connect(), request);
       if (words === undefined) this.log(`Aborted ${describe(enrollment)}.`);
-      else this.nothingLeft += 1;
+      else this.alreadyEnded += 1;
       this.aborted += 1;
       return true;
     } catch (error) {
-      return this.fail(error as Error, isNeeded);
+      return this.handleFailure(error as Error, isNeeded);
     }
   }
 
-  private fail(error: Error, isNeeded: boolean): boolean {
-    const isPassing = error instanceof UnconfirmedError;
-    if (isNeeded || !(isPassing || error instanceof RefusedError)) {
+  private handleFailure(error: Error, isNeeded: boolean): boolean {
+    const isTemporary = error instanceof UnconfirmedError;
+    if (isNeeded || !(isTemporary || error instanceof RefusedError)) {
       this.problems.push([error.message, baseUrlAdvice(error)].filter(Boolean).join(" "));
       return false;
     }
     this.log(
-      `${error.message} No stack records it, so ${isPassing ? "the next recover tries again" : "it is left at that"}.`,
+      `${error.message} No stack records it, so ${isTemporary ? "the next recover tries again" : "recover does not try again"}.`,
     );
-    return !isPassing;
+    return !isTemporary;
   }
 
-  private async isNobodyElses(enrollment: Enrollment): Promise<boolean> {
-    if (this.present.isStackBusy()) {
+  private async isSafeByAddress(enrollment: Enrollment): Promise<boolean> {
+    if (this.currentRuns.isStackBusy()) {
       this.problems.push(
         `A run of the stack has begun, so ${describe(enrollment)} was left alone. Wait for it, then recover again.`,
       );
@@ -70,28 +71,33 @@ export class Aborts {
     if (other !== undefined && other !== UNKNOWN_STACK) {
       this.problems.push(
         `Whether ${describe(enrollment)} runs is not known, and the stack ${other} enrolls the address too: aborting by ` +
-          `address would stop that one. Look at the journey in Mailmodo; or take the address out of ${other} and recover again.`,
+          `address would stop that one. Check the journey in Mailmodo, or remove the address from ${other} and recover again.`,
       );
     }
     return other === undefined;
   }
 
-  /** Which other stack records it; if that cannot be found out, it is a problem, and nothing must be aborted. */
+  /**
+   * The name of the other stack that records an enrollment.
+   *
+   * @param problems Where to report that the other stacks could not be read. Default: the problems of the recovery.
+   * @returns Undefined if no other stack records it. UNKNOWN_STACK if the stacks could not be read: abort nothing then.
+   */
   async otherStackWith(enrollment: Enrollment, problems = this.problems) {
     try {
-      return await this.others.whichHas(enrollment);
+      return await this.others.findStack(enrollment);
     } catch (error) {
       problems.push(
-        `${(error as Error).message} So ${describe(enrollment)} was left alone: whether another stack records it is not known.`,
+        `${(error as Error).message} So ${describe(enrollment)} was left alone, because another stack may record it.`,
       );
       return UNKNOWN_STACK;
     }
   }
 
-  /** One line for all that had nothing to abort. */
-  conclude(): void {
-    if (this.nothingLeft === 0) return;
-    this.log(`Nothing was left to abort for ${count(this.nothingLeft, "start or abort", "starts or aborts")}.`);
+  /** Logs one line for all aborts that had nothing to abort. */
+  logAlreadyEnded(): void {
+    if (this.alreadyEnded === 0) return;
+    this.log(`Nothing was left to abort for ${count(this.alreadyEnded, "start or abort", "starts or aborts")}.`);
   }
 }
 

@@ -12,7 +12,7 @@ interface Options {
 export function addRecover(program: Command): void {
   program
     .command("recover")
-    .description("recovers a stack after a run of Pulumi was killed: aborts what is recorded nowhere, frees the lock")
+    .description("recovers a stack after a Pulumi run was killed: aborts unrecorded enrollments and frees the lock")
     .requiredOption("--stack <name>", "the stack")
     .option("--cwd <folder>", "the project's folder", ".")
     .option("--lock-dead-after <time>", "after how long a run counts as dead where nothing proves it", parseDeadAfter)

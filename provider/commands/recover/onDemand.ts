@@ -1,12 +1,12 @@
 import type { Recovery, RecoverOptions } from "./recover";
 
 /**
- * Recovers a stack after a run of Pulumi was killed: waits for what the run left behind, frees its lock, aborts each start
- * that may have happened and is recorded nowhere, ends each abort that was begun and removes its enrollment from the
- * state, and clears the pending operations. A second call does nothing. A program that only imports the package does not
- * load the code for it.
+ * Recovers a stack after a Pulumi run was killed. It waits for what the run left behind, frees its lock, aborts each
+ * start that may have happened and is recorded nowhere, completes each abort that was begun and removes its enrollment
+ * from the state, and clears the pending operations. A second call does nothing. The code is loaded when this is
+ * called, so a program that only imports the package does not load it.
  *
- * @throws {Error} The stack is locked by a run that may be alive, or the CLI fails. The message is one line.
+ * @throws {Error} A run that may be alive has locked the stack, or the CLI failed. The message is one line.
  *
  * @example
  * ```ts

@@ -4,11 +4,12 @@ import { RecoveryRun } from "./recoveryRun";
 export type { Recovery, RecoverOptions };
 
 /**
- * Recovers a stack after a run of Pulumi was killed: waits for what the run left behind, frees its lock, aborts each start
- * that may have happened and is recorded nowhere, ends each abort that was begun and takes its enrollment out of the
- * state, and clears the pending operations. A second call does nothing. What belongs to another stack is left alone.
+ * Recovers a stack after a Pulumi run was killed. It waits for what the run left behind, frees its lock, aborts each
+ * start that may have happened and is recorded nowhere, completes each abort that was begun and removes its enrollment
+ * from the state, and clears the pending operations. A second call does nothing. It leaves alone what belongs to
+ * another stack.
  *
- * @throws {Error} The stack is locked by a run that may be alive, or the CLI fails. The message is one line.
+ * @throws {Error} A run that may be alive has locked the stack, or the CLI failed. The message is one line.
  */
 export async function recover(options: RecoverOptions): Promise<Recovery> {
   const run = await RecoveryRun.prepare(options);

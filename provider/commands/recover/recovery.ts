@@ -4,31 +4,34 @@ export interface RecoverOptions {
   stack: string;
   /** The project's folder. Default: the current one. */
   cwd?: string;
-  /** The stack's settings. Default: the stack's own, Pulumi.<stack>.yaml. */
+  /** The file with the stack's settings. Default: the stack's own, Pulumi.<stack>.yaml. */
   configFile?: string;
   /**
-   * How old, in milliseconds, the lock or the notes of a run must be to be a dead run's, where nothing proves that it is
-   * dead: on another machine, say. Default: they never are.
+   * The age, in milliseconds, at which the lock or the notes of a run count as a dead run's if nothing proves the run
+   * alive or dead, for example because it was on another machine. Default: never.
    */
   lockDeadAfterMs?: number;
-  /** A person says that each run is over of which nothing proves that it lives or that it is dead. Default: false. */
+  /** Whether a person confirms that each run has ended that cannot be proven alive or dead. Default: false. */
   runIsOver?: boolean;
-  /** Takes what is done, a line at a time. Default: console.log. */
+  /** Receives the progress, one line at a time. Default: console.log. */
   log?: (line: string) => void;
-  /** Where the CLI, the key and Pulumi's settings come from. Default: the process's. */
+  /** The environment: it provides the CLI, the API key and Pulumi's settings. Default: the process's. */
   env?: NodeJS.ProcessEnv;
 }
 
-/** What was done, and what was not. */
+/** The result of a recovery. */
 export interface Recovery {
-  /** Enrollments that ran or may have run, and surely do not any more. */
+  /** How many enrollments ran or may have run, and now certainly do not. */
   readonly aborted: number;
-  /** Pending operations that were taken out of the state. */
+  /** How many pending operations were removed from the state. */
   readonly cleared: number;
-  /** Enrollments that were taken out of the state. */
+  /** How many enrollments were removed from the state. */
   readonly ended: number;
-  /** Whether a dead run held the stack's lock. */
+  /** Whether a dead run's lock was freed. */
   readonly lockFreed: boolean;
-  /** What a person must look at, one line each: what failed, and what cannot be decided from here. The next call tries again. */
+  /**
+   * What a person must handle, one line each: what failed, and what cannot be decided from here. The next call tries
+   * again.
+   */
   readonly problems: readonly string[];
 }

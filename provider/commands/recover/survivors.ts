@@ -1,37 +1,38 @@
 import * as path from "node:path";
 import type { RunFile } from "../../journal/runFile";
-import { fateOfRun, OUTLIVED_MS } from "../../journal/unsettledCalls";
+import { livenessOfRun, MAX_IN_FLIGHT_MS } from "../../journal/unsettledCalls";
 import { engineIsGone } from "../../pulumi/pluginProcess";
-import { fateOf } from "../../processes/processIdentity";
-import { folderOf, isAmongOurs, processesLike, type Process } from "../../processes/processes";
+import { livenessOf } from "../../processes/processIdentity";
+import { folderOf, sharesOurNamespaces, processesMatching, type Process } from "../../processes/processes";
 import { thisMachine } from "../../processes/thisMachine";
 import { count } from "../../text/describe";
 
 /**
- * A killed engine leaves its plugin running, and a request may still be on its way: waits until it has ended. On SIGTERM
- * a plugin that has this package loaded finishes its requests first; one that was killed off before it loaded anything
- * would wait for its engine for ever.
+ * Sends SIGTERM to the plugins of killed engines, and waits until they have ended. A killed engine leaves its plugin
+ * running, and a request may still be in flight. On SIGTERM, a plugin that has loaded this package first finishes its
+ * requests. A plugin that had loaded nothing when its engine was killed would otherwise wait for that engine forever.
  *
- * @param runs What runs of this stack have noted: the plugins that can have sent something for it, wherever they run.
- * @param cwd The project's folder: a plugin that runs in it and has lost its engine is ended as well.
+ * @param runs The journal files of this stack's runs: they name the plugins that can have sent something for the stack,
+ *   in any folder.
+ * @param cwd The project's folder: plugins that run in it and have lost their engine are ended as well.
  */
-export async function outliveSurvivors(
+export async function waitForSurvivors(
   runs: readonly RunFile[],
   cwd: string,
   log: (line: string) => void,
 ): Promise<void> {
-  const deadline = performance.now() + OUTLIVED_MS;
+  const deadline = performance.now() + MAX_IN_FLIGHT_MS;
   for (let round = 0; ; round++) {
-    const plugins = processesLike("dynamic-provider");
+    const plugins = processesMatching("dynamic-provider");
     const survivors = [...(await orphansOf(runs, plugins)), ...(await orphansIn(cwd, plugins))];
     if (survivors.length === 0) return;
     if (round === 0) {
       log(`Waiting for ${count(new Set(survivors).size, "plugin")} of a killed run to end.`);
-      end(survivors, "SIGTERM");
+      sendSignal(survivors, "SIGTERM");
     }
     if (performance.now() > deadline) {
-      // By now no request can be on its way any more.
-      end(survivors, "SIGKILL");
+      // By now no request can still be in flight.
+      sendSignal(survivors, "SIGKILL");
       return;
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
@@ -39,19 +40,19 @@ export async function outliveSurvivors(
 }
 
 const POLL_MS = 100;
-/** One that runs, and that no signal from here reaches. */
+/** Stands for the pid of a running plugin that cannot be signaled from here. */
 const OUT_OF_REACH = 0;
 
-/** The plugins that have noted something for the stack and have lost their engine. */
+/** The plugins that have a journal file for the stack and have lost their engine. */
 async function orphansOf(runs: readonly RunFile[], plugins: readonly Process[]): Promise<number[]> {
   const orphans: number[] = [];
   for (const run of runs) {
-    if (run.header === undefined || fateOfRun(run) !== "alive") continue;
+    if (run.header === undefined || livenessOfRun(run) !== "alive") continue;
     const { engine, plugin } = run.header;
-    const isNear = plugin.pidNamespace === thisMachine().place.pidNamespace;
-    const argv = isNear ? (plugins.find(({ pid }) => pid === plugin.pid)?.argv ?? []) : [];
-    const isOrphan = engine === undefined ? await engineIsGone(argv) : fateOf(engine) === "dead";
-    if (isOrphan) orphans.push(isNear ? plugin.pid : OUT_OF_REACH);
+    const isSameNamespace = plugin.pidNamespace === thisMachine().location.pidNamespace;
+    const argv = isSameNamespace ? (plugins.find(({ pid }) => pid === plugin.pid)?.argv ?? []) : [];
+    const isOrphan = engine === undefined ? await engineIsGone(argv) : livenessOf(engine) === "dead";
+    if (isOrphan) orphans.push(isSameNamespace ? plugin.pid : OUT_OF_REACH);
   }
   return orphans;
 }
@@ -61,18 +62,18 @@ async function orphansIn(cwd: string, plugins: readonly Process[]): Promise<numb
   const orphans: number[] = [];
   for (const { pid, argv } of plugins) {
     const folder = folderOf(pid);
-    if (folder === undefined || !isWithin(cwd, folder) || !isAmongOurs(pid)) continue;
+    if (folder === undefined || !isWithin(cwd, folder) || !sharesOurNamespaces(pid)) continue;
     if (await engineIsGone(argv)) orphans.push(pid);
   }
   return orphans;
 }
 
-function end(pids: readonly number[], signal: "SIGTERM" | "SIGKILL"): void {
+function sendSignal(pids: readonly number[], signal: "SIGTERM" | "SIGKILL"): void {
   for (const pid of new Set(pids.filter((one) => one !== OUT_OF_REACH))) {
     try {
       process.kill(pid, signal);
     } catch {
-      // It has ended, or is another user's.
+      // It has ended, or belongs to another user.
     }
   }
 }

@@ -40,7 +40,7 @@ describe("an inbox's errors, by a real API", () => {
   it("say that there is no such bucket", async () => {
     assert.equal(
       await failure(s3Of(moto())),
-      "Could not look into s3://seeds-inbox/mail/: The specified bucket does not exist (NoSuchBucket). " +
+      "Could not read s3://seeds-inbox/mail/: The specified bucket does not exist (NoSuchBucket). " +
         "Check the bucket's name, and whose account the credentials are for.",
     );
   });

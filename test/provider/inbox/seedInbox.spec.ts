@@ -235,7 +235,7 @@ describe("SeedInbox", () => {
     await put(client, bucket, `elsewhere-${nth}/a`, sesMail());
     await arrive("AMAZON_SES_SETUP_NOTIFICATION");
     await put(client, bucket, prefix, "");
-    assert.match(await inVain(), /Nothing arrived since .* in s3:\/\/seeds-inbox\/mail-\d+\/\. See that SES's/);
+    assert.match(await inVain(), /Nothing arrived since .* in s3:\/\/seeds-inbox\/mail-\d+\/\. Check that SES's/);
     assert.deepEqual(reads, []);
   });
 

@@ -9,13 +9,13 @@ describe("SeedInbox, given bad input", () => {
   const open = (options: unknown) => new SeedInbox(options as SeedInboxOptions);
   const options: [what: string, options: unknown, message: RegExp][] = [
     ["nothing", undefined, /^Cannot open the inbox: bucket must be/],
-    ["no bucket", {}, /bucket must be the bucket's name alone/],
+    ["no bucket", {}, /bucket must be only the bucket's name/],
     ["an empty bucket", { bucket: "" }, /bucket must be/],
     ["a URL for a bucket", { bucket: "s3://seeds-inbox/mail" }, /bucket must be/],
     ["an ARN for a bucket", { bucket: "arn:aws:s3:::seeds-inbox" }, /bucket must be/],
     ["a bucket in capitals", { bucket: "Seeds" }, /bucket must be/],
-    ["a number for a prefix", { bucket, prefix: 5 }, /prefix must be what the keys begin with/],
-    ["a prefix with a slash before it", { bucket, prefix: "/mail" }, /without a \/ before it/],
+    ["a number for a prefix", { bucket, prefix: 5 }, /prefix must be the prefix of the keys/],
+    ["a prefix with a slash before it", { bucket, prefix: "/mail" }, /without a leading \//],
     ["an empty region", { bucket, region: "" }, /region must be a region's name/],
     ["a region and a client", { bucket, region: "eu-west-1", client: {} }, /region or client, not both/],
   ];

@@ -38,7 +38,7 @@ describe("the journal", () => {
 
   it("finds the call of a killed plugin by any spelling of the address, and nothing of its own process", async () => {
     const before = Date.now();
-    await (await open()).note("start", enrollment);
+    await (await open()).record("start", enrollment);
     assert.deepEqual(unsettled(await open()), []);
     kill();
     const journal = await open();
@@ -54,18 +54,18 @@ describe("the journal", () => {
   });
 
   it("shows a stack nothing of another stack, another project, another organization or another backend", async () => {
-    await (await open()).note("start", enrollment);
+    await (await open()).record("start", enrollment);
     kill();
     const others = [{ stack: "other" }, { project: "other" }, { organization: "other" }, { backend: "b2" }];
     for (const other of others) {
       const journal = await open({ stack: { ...stack, ...other } });
-      assert.deepEqual([unsettled(journal), journal.complaints()], [[], []], JSON.stringify(other));
+      assert.deepEqual([unsettled(journal), journal.warnings()], [[], []], JSON.stringify(other));
     }
     assert.equal(unsettled(await open()).length, 1);
   });
 
   it("knows the instance once it is confirmed, and when the start was sent last", async () => {
-    const note = await (await open()).note("start", enrollment);
+    const note = await (await open()).record("start", enrollment);
     const first = Date.now();
     while (Date.now() === first) await new Promise(setImmediate);
     note.sentAgain();
@@ -80,16 +80,16 @@ describe("the journal", () => {
     let asked = 0;
     const openWith = (former: string | undefined, of = stack) =>
       open({ apiKey: otherKey, stack: of, formerApiKey: async () => (asked++, former) });
-    await (await open()).note("start", enrollment);
+    await (await open()).record("start", enrollment);
     await openWith(apiKey);
     kill();
     await openWith(apiKey, { ...stack, stack: "other" });
     assert.equal(asked, 0);
-    assert.match((await openWith(undefined)).complaints().join(), /notes of calls \(1\) that need another API key/);
+    assert.match((await openWith(undefined)).warnings().join(), /notes \(1\) that are damaged or need another API key/);
     const journal = await openWith(apiKey);
-    assert.deepEqual([asked, journal.complaints()], [2, []]);
+    assert.deepEqual([asked, journal.warnings()], [2, []]);
     assert.equal(unsettled(journal)[0]?.email, enrollment.email);
-    await journal.note("abort", enrollment);
+    await journal.record("abort", enrollment);
     kill();
     assert.deepEqual(
       unsettled(await open({ apiKey: otherKey })).map(({ call }) => call),
@@ -100,13 +100,13 @@ describe("the journal", () => {
 
   it("keeps nothing of calls that are finished, and no file once all are", async () => {
     const journal = await open();
-    const [one, two] = [await journal.note("start", enrollment), await journal.note("abort", enrollment)];
+    const [one, two] = [await journal.record("start", enrollment), await journal.record("abort", enrollment)];
     one.finish();
     assert.equal(files().length, 1);
     two.finish();
     two.finish();
     assert.deepEqual(files(), []);
-    await journal.note("abort", enrollment);
+    await journal.record("abort", enrollment);
     kill();
     assert.deepEqual(
       unsettled(await open()).map(({ call }) => call),
@@ -117,8 +117,8 @@ describe("the journal", () => {
   it("settles one call of several, for the next reader too, after a note that was cut off", async () => {
     const writer = await open();
     const address = (nth: number) => ({ ...enrollment, email: `ada${nth}@seeds.example.com` });
-    for (let nth = 0; nth < 3; nth++) await writer.note("start", address(nth));
-    (await writer.note("start", address(3))).finish();
+    for (let nth = 0; nth < 3; nth++) await writer.record("start", address(nth));
+    (await writer.record("start", address(3))).finish();
     kill();
     edit((text) => `${text}\n{"id":4,"call":"sta`);
     const journal = await open();
@@ -134,8 +134,8 @@ describe("the journal", () => {
 
   it("says of an abort whether it was answered, and keeps its instance", async () => {
     const writer = await open();
-    (await writer.note("abort", { ...enrollment, instanceId })).confirm();
-    await writer.note("abort", enrollment);
+    (await writer.record("abort", { ...enrollment, instanceId })).confirm();
+    await writer.record("abort", enrollment);
     kill();
     const journal = await open();
     assert.deepEqual(
@@ -149,7 +149,7 @@ describe("the journal", () => {
   });
 
   it("tells addresses and journeys apart", async () => {
-    await (await open()).note("start", enrollment);
+    await (await open()).record("start", enrollment);
     kill();
     const journal = await open();
     assert.deepEqual(unsettled(journal, { ...enrollment, email: "other@seeds.example.com" }), []);
@@ -158,7 +158,7 @@ describe("the journal", () => {
 
   it("holds no address, no reason and no key in clear, in names or in files, and nobody else may read it", async () => {
     const inner = path.join(folder, "inner");
-    await (await open({ folder: inner })).note("start", enrollment);
+    await (await open({ folder: inner })).record("start", enrollment);
     for (const name of fs.readdirSync(inner)) {
       const text = name + fs.readFileSync(path.join(inner, name), "utf8");
       assert.doesNotMatch(text, /ada\.secret|seeds\.example|preview closed|TESTKEY/);
@@ -168,17 +168,17 @@ describe("the journal", () => {
   });
 
   it("takes what is JSON and no note for nothing", async () => {
-    await (await open()).note("start", enrollment);
+    await (await open()).record("start", enrollment);
     kill();
     edit(
       (text) =>
         `${text}\nnull\n7\n[1]\n"x"\n{}\n{"id":"1","call":"start"}\n{"id":1,"call":"stop","sealed":"x","sentAt":1}`,
     );
     const journal = await open();
-    assert.deepEqual([unsettled(journal).length, journal.complaints()], [1, []]);
+    assert.deepEqual([unsettled(journal).length, journal.warnings()], [1, []]);
     for (const text of ["null", "7", "[]", '"x"', "", "{}", '{"pid":']) {
       fs.writeFileSync(path.join(folder, "other.jsonl"), text);
-      assert.deepEqual((await open()).complaints(), [], text);
+      assert.deepEqual((await open()).warnings(), [], text);
     }
   });
 
@@ -187,7 +187,7 @@ describe("the journal", () => {
     [
       "a damaged note",
       (text) => text.replace('"call":"start"', '"call":start'),
-      /need another API key to be read, or are damaged/,
+      /that are damaged or need another API key/,
       0,
     ],
     [
@@ -199,19 +199,19 @@ describe("the journal", () => {
     [
       "a damaged first line and a note that does not open",
       (text) => text.slice(1).replace(/"sealed":"..../, '"sealed":"AAAA'),
-      /^Notes of calls that may be of this stack cannot be read \(files: 1\)/,
+      /^Notes that may belong to this stack cannot be read \(files: 1\)/,
       0,
     ],
   ];
   for (const [what, change, says, found] of damages) {
     it(`passes over no file in silence that has ${what}`, async () => {
-      await (await open()).note("start", enrollment);
+      await (await open()).record("start", enrollment);
       kill();
       edit(change);
       const journal = await open();
       assert.equal(unsettled(journal).length, found);
-      if (says === undefined) assert.deepEqual(journal.complaints(), []);
-      else assert.match(journal.complaints().join(), says);
+      if (says === undefined) assert.deepEqual(journal.warnings(), []);
+      else assert.match(journal.warnings().join(), says);
     });
   }
 });

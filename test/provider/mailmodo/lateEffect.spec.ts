@@ -153,7 +153,7 @@ describe("the client: an abort by address of a start that may still take effect"
     const lines = await printed(() =>
       vendor.settle(Promise.all([1, 2, 3].map(() => abortJourney(connection, byAddress(22_000))))),
     );
-    assert.deepEqual(lines, ["Waiting 38 s: until then, a start whose answer was lost may take effect."]);
+    assert.deepEqual(lines, ["Waiting 38 s: until then, a start whose answer was lost may still take effect."]);
     assert.equal(vendor.elapsed(), 38_000);
   });
 });

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import {
   changesOf,
   digestOf,
-  inOrder,
+  sortedJson,
   parseRecords,
   shardOf,
-  textOfRecords,
+  recordsAsJson,
   type RecordedContact,
 } from "../../../provider/model/contacts";
 
@@ -36,14 +36,14 @@ describe("digestOf", () => {
   });
 });
 
-describe("inOrder", () => {
+describe("sortedJson", () => {
   it("is the same text for any order of the contacts", () => {
     const entries: [string, number][] = [
       ["b@x.example", 1],
       ["a@x.example", 2],
     ];
-    assert.equal(inOrder(entries), '{"a@x.example":2,"b@x.example":1}');
-    assert.equal(inOrder(entries.reverse()), '{"a@x.example":2,"b@x.example":1}');
+    assert.equal(sortedJson(entries), '{"a@x.example":2,"b@x.example":1}');
+    assert.equal(sortedJson(entries.reverse()), '{"a@x.example":2,"b@x.example":1}');
   });
 });
 
@@ -63,7 +63,7 @@ describe("the recorded contacts", () => {
   });
 
   it("are written in that form, in the order of the addresses", () => {
-    assert.equal(textOfRecords([...parseRecords(text)].reverse()), text);
+    assert.equal(recordsAsJson([...parseRecords(text)].reverse()), text);
   });
 });
 
@@ -73,7 +73,7 @@ describe("changesOf", () => {
     digest: digestOf(data),
   });
   const unconfirmed: RecordedContact = { instanceId: undefined, digest: digestOf({}) };
-  const none = { gone: [], changed: [], added: [] };
+  const none = { removed: [], changed: [], added: [] };
   const sure = () => false;
   const table: [what: string, known: [string, RecordedContact][], wanted: Record<string, object>, changes: object][] = [
     ["nothing", [], {}, none],
@@ -86,11 +86,11 @@ describe("changesOf", () => {
         ["b", record()],
       ],
       { a: {} },
-      { ...none, gone: ["b"] },
+      { ...none, removed: ["b"] },
     ],
     ["other values", [["a", record({ x: 1 })]], { a: { x: 2 } }, { ...none, changed: ["a"] }],
     ["an unconfirmed one", [["a", unconfirmed]], { a: {} }, { ...none, changed: ["a"] }],
-    ["an unconfirmed one that is gone", [["a", unconfirmed]], {}, { ...none, gone: ["a"] }],
+    ["an unconfirmed one that is gone", [["a", unconfirmed]], {}, { ...none, removed: ["a"] }],
     [
       "a name of every object's",
       [],

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type * as pulumi from "@pulumi/pulumi";
 import cohortLifecycle from "../../../provider/plugin/cohortLifecycle";
 import cohortPlan from "../../../provider/plugin/cohortPlan";
-import { parseRecords, textOfRecords } from "../../../provider/model/contacts";
+import { parseRecords, recordsAsJson } from "../../../provider/model/contacts";
 import { UNKNOWN } from "../../../provider/model/inputs";
 import { PLAN_LOADER, SHARD_LOADER } from "../../../provider/model/loader";
 import type { ShardInputs, ShardState } from "../../../provider/model/shard";
@@ -78,7 +78,7 @@ describe("the lifecycle of a cohort's shard, against the sandbox", () => {
       const sentAt = startSentAt === undefined ? undefined : startSentAt - 60_000;
       return [email, { ...others, startSentAt: sentAt }] as const;
     });
-    return { ...state, contacts: textOfRecords(records) };
+    return { ...state, contacts: recordsAsJson(records) };
   };
 
   it("starts each contact with its own values, and records each instance", async () => {
@@ -208,14 +208,14 @@ describe("the lifecycle of a cohort's shard, against the sandbox", () => {
     sandbox().useProfile(profileOf(["suppressed-400"]));
     const failure = await failureOf(create(shard({ ada: {}, bob: {} })));
     assert.deepEqual([failure.id, failure.stack], [undefined, ""]);
-    assert.match(failure.message, /2 of 2 contacts failed.* Nothing of it runs\.$/);
+    assert.match(failure.message, /2 of 2 contacts failed.* Nothing is running for this shard\.$/);
   });
 
   it("records a start whose answer is lost as unconfirmed; the next update aborts it by address and starts it once", async () => {
     sandbox().faults.add({ kind: "reset-after", on: "start", email: "bob@seeds.example.com", count: 1 });
     const news = shard({ ada: {}, bob: {}, cid: {} });
     const failure = await failureOf(create(news));
-    assert.match(failure.message, /1 of 3 contacts failed.*recorded as unconfirmed \(1\) are not resent by guess/);
+    assert.match(failure.message, /1 of 3 contacts failed.*recorded as unconfirmed \(1\) are not resent/);
     assert.deepEqual(
       recorded(failure.properties).find(([name]) => name === "bob"),
       ["bob", null],
@@ -252,7 +252,7 @@ describe("the lifecycle of a cohort's shard, against the sandbox", () => {
     const failure = await failureOf(create(shard(names)));
     assert.match(
       failure.message,
-      /: \d+ of 200 contacts failed and \d+ not tried\. .*MAILMODO_API_KEY\. Nothing of it runs\.$/,
+      /: \d+ of 200 contacts failed and \d+ not tried\. .*MAILMODO_API_KEY\. Nothing is running for this shard\.$/,
     );
     assert.ok(asked().length <= 16, `${asked().length}`);
   });
@@ -294,14 +294,14 @@ describe("the lifecycle of a cohort's shard, against the sandbox", () => {
       abortReason: "preview closed",
       allowDuplicateEmail: false,
     }));
-    await leaveAsKilled((journal) => journal.note("abort", ada!));
+    await leaveAsKilled((journal) => journal.record("abort", ada!));
     assert.equal((await cohortLifecycle.diff(id, outs, inputs)).changes, true);
     const calls = asked().length;
     const updated = await cohortLifecycle.update(id, outs, inputs);
     assert.deepEqual(asked().slice(calls), ["abort ada", "start ada"]);
     assert.equal((await cohortLifecycle.diff(id, updated.outs, inputs)).changes, false);
 
-    await leaveAsKilled(async (journal) => (await journal.note("start", bob!)).confirm(bob!.instanceId));
+    await leaveAsKilled(async (journal) => (await journal.record("start", bob!)).confirm(bob!.instanceId));
     await create(shard({ bob: {} }));
     assert.deepEqual(asked().slice(-2), ["abort bob", "start bob"]);
   });
@@ -328,11 +328,14 @@ describe("the lifecycle of a cohort's shard, against the sandbox", () => {
     const [ada] = recorded(outs);
     const enrollment = { journeyId, email: "ada@seeds.example.com", instanceId: ada![1]!, allowDuplicateEmail: false };
     await leaveAsKilled(async (journal) =>
-      (await journal.note("start", { ...enrollment, abortReason: "over" })).confirm(ada![1]!),
+      (await journal.record("start", { ...enrollment, abortReason: "over" })).confirm(ada![1]!),
     );
     sandbox().faults.add({ kind: "reset-after", on: "abort" });
     const failure = await failureOf(create(shard({ ada: {} })));
-    assert.match(failure.message, /so it may have taken effect\. Nothing was started\. Nothing of it runs\.$/);
+    assert.match(
+      failure.message,
+      /so it may have taken effect\. Nothing was started\. Nothing is running for this shard\.$/,
+    );
     assert.equal(failure.id, undefined);
     assert.equal(asked().filter((call) => call.startsWith("start")).length, 1);
   }).timeout(60_000);
@@ -342,7 +345,7 @@ describe("the lifecycle of a cohort's shard, against the sandbox", () => {
     const [ada] = recorded(outs);
     const enrollment = { journeyId, email: "ada@seeds.example.com", instanceId: ada![1]!, allowDuplicateEmail: false };
     await leaveAsKilled(async (journal) =>
-      (await journal.note("abort", { ...enrollment, abortReason: "over" })).confirm(),
+      (await journal.record("abort", { ...enrollment, abortReason: "over" })).confirm(),
     );
     const calls = asked().length;
     await cohortLifecycle.delete(id, outs);
@@ -382,6 +385,6 @@ describe("a cohort's plan", () => {
 
   it("refuses another number, and explains", async () => {
     const [failure] = (await check({ shards: 8 }, 16)).failures ?? [];
-    assert.match(failure!.reason, /fixed for its life: it was made with 8 and cannot have 16\..*Set shards: 8, or/);
+    assert.match(failure!.reason, /fixed for its life: it was created with 8 and cannot have 16\..*Set shards: 8, or/);
   });
 });

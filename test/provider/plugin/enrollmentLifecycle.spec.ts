@@ -90,7 +90,7 @@ describe("the lifecycle of an enrollment, against the sandbox", () => {
   it("replaces an enrollment whose abort a killed plugin began, for it may be over", async () => {
     const { id, outs } = await create();
     assert.deepEqual((await enrollmentLifecycle.diff(id, outs, inputs)).replaces, []);
-    await leaveAsKilled((journal) => journal.note("abort", outs));
+    await leaveAsKilled((journal) => journal.record("abort", outs));
     assert.deepEqual((await enrollmentLifecycle.diff(id, outs, inputs)).replaces, ["instanceId"]);
     await enrollmentLifecycle.delete(id, outs);
     assert.deepEqual((await enrollmentLifecycle.diff(id, outs, inputs)).replaces, []);
@@ -98,7 +98,7 @@ describe("the lifecycle of an enrollment, against the sandbox", () => {
 
   it("aborts a start that a killed plugin left behind, before it starts the address again", async () => {
     const lost = await create();
-    await leaveAsKilled(async (journal) => (await journal.note("start", inputs)).confirm(lost.id));
+    await leaveAsKilled(async (journal) => (await journal.record("start", inputs)).confirm(lost.id));
     const { id } = await create();
     assert.deepEqual(
       sandbox()
@@ -115,7 +115,7 @@ describe("the lifecycle of an enrollment, against the sandbox", () => {
     const home = process.env["PULUMI_HOME"];
     process.env["PULUMI_HOME"] = "/dev/null";
     try {
-      await assert.rejects(create(), /it could not be noted in \S+ \(ENOTDIR\)\. Nothing was sent\./);
+      await assert.rejects(create(), /it could not be recorded in \S+ \(ENOTDIR\)\. Nothing was sent\./);
     } finally {
       process.env["PULUMI_HOME"] = home;
     }

@@ -3,12 +3,12 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import * as path from "node:path";
 import { procStat } from "../../../provider/processes/linux";
-import type { Machine, Place } from "../../../provider/processes/machine";
+import type { Machine, ProcessLocation } from "../../../provider/processes/machine";
 import {
-  fateOf,
+  livenessOf,
   identify,
   isSameProcess,
-  type Fate,
+  type Liveness,
   type ProcessIdentity,
 } from "../../../provider/processes/processIdentity";
 import { thisMachine } from "../../../provider/processes/thisMachine";
@@ -33,9 +33,12 @@ describe("the identity of a process", () => {
   it("tells one that runs from one that has ended", async () => {
     const child = await sleeping();
     const identity = identify(child.pid)!;
-    assert.deepEqual([fateOf(identity), isSameProcess(identity), isSameProcess(identify()!)], ["alive", false, true]);
+    assert.deepEqual(
+      [livenessOf(identity), isSameProcess(identity), isSameProcess(identify()!)],
+      ["alive", false, true],
+    );
     await end(child);
-    assert.deepEqual([fateOf(identity), identify(child.pid)], ["dead", undefined]);
+    assert.deepEqual([livenessOf(identity), identify(child.pid)], ["dead", undefined]);
   });
 
   it("takes no other for it that has its id now: a dynamic provider, or this process itself", async () => {
@@ -43,12 +46,12 @@ describe("the identity of a process", () => {
     for (const pid of [child.pid!, process.pid]) {
       const now = identify(pid)!;
       const earlier = { ...now, startTicks: now.startTicks! - 1, startedAt: now.startedAt! - 10_000 };
-      assert.equal(fateOf(earlier), "dead");
+      assert.equal(livenessOf(earlier), "dead");
     }
   });
 
   it("tells it without the host's name, which can be changed", () => {
-    assert.equal(fateOf({ ...identify()!, host: "renamed" }), "alive");
+    assert.equal(livenessOf({ ...identify()!, host: "renamed" }), "alive");
   });
 
   // What the kernel of Linux tells; there is nothing like it elsewhere.
@@ -63,12 +66,12 @@ describe("the identity of a process", () => {
       const [line] = (await once(parent.stdout!, "data")) as [Buffer];
       const pid = Number(String(line));
       const identity = identify(pid)!;
-      assert.equal(fateOf(identity), "alive");
+      assert.equal(livenessOf(identity), "alive");
       process.kill(pid, "SIGKILL");
       // No event tells of a process of another.
       while (procStat(pid)?.isEnded === false) await new Promise(setImmediate);
       process.kill(pid, 0);
-      assert.equal(fateOf(identity), "dead");
+      assert.equal(livenessOf(identity), "dead");
     });
 
     /** Starts a program in a pid namespace of its own, which says who it is. */
@@ -83,79 +86,84 @@ describe("the identity of a process", () => {
     it("tells from outside what became of one that counts its ids from 1", async () => {
       const { child, identity } = await inContainer();
       assert.equal(identity.pid, 1);
-      assert.equal(fateOf(identity), "alive");
+      assert.equal(livenessOf(identity), "alive");
       child.stdin!.end();
       await once(child, "exit");
-      assert.equal(fateOf(identity), thisMachine().seesAll ? "dead" : "undecided");
+      assert.equal(livenessOf(identity), thisMachine().seesAll ? "dead" : "undecided");
     });
 
     it("decides nothing from inside of one that is outside", async () => {
       const module = path.join(__dirname, "../../../provider/dist/processes/processIdentity.js");
-      const fate = `console.log(require(${JSON.stringify(module)}).fateOf(${JSON.stringify(identify())}))`;
-      const child = await start(inNamespaces(["pid"], [process.execPath, "-e", fate]));
+      const liveness = `console.log(require(${JSON.stringify(module)}).livenessOf(${JSON.stringify(identify())}))`;
+      const child = await start(inNamespaces(["pid"], [process.execPath, "-e", liveness]));
       const [line] = (await once(child.stdout!, "data")) as [Buffer];
       assert.equal(String(line), "undecided\n");
     });
   }
 
-  const here: Place = { host: "a", machineId: "m", boot: "1", pidNamespace: "n" };
+  const here: ProcessLocation = { host: "a", machineId: "m", boot: "1", pidNamespace: "n" };
   const one: ProcessIdentity = { ...here, pid: 7, startTicks: 100 };
   const machine = (more: Partial<Machine>): Machine => ({
-    place: here,
+    location: here,
     seesAll: false,
-    look: () => "gone",
-    lookBelow: () => [],
+    inspect: () => "gone",
+    inspectBelow: () => [],
     ...more,
   });
-  const table: [what: string, one: ProcessIdentity, machine: Machine, fate: Fate][] = [
+  const table: [what: string, one: ProcessIdentity, machine: Machine, liveness: Liveness][] = [
     ["has booted since", { ...one, boot: "0" }, machine({}), "dead"],
     ["is another of the same name", { ...one, boot: "0", machineId: "x" }, machine({}), "undecided"],
     ["is another", { ...one, boot: "0", host: "b" }, machine({}), "undecided"],
     ["tells no boot", { host: "a", pid: 7 }, machine({}), "undecided"],
-    ["hides it", one, machine({ look: () => "hidden" }), "undecided"],
-    ["tells no start of it", one, machine({ look: () => ({}) }), "undecided"],
+    ["hides it", one, machine({ inspect: () => "hidden" }), "undecided"],
+    ["tells no start of it", one, machine({ inspect: () => ({}) }), "undecided"],
     ["has it in a sibling container", { ...one, pidNamespace: "o" }, machine({}), "undecided"],
     [
       "has it in a container below",
       { ...one, pidNamespace: "o" },
-      machine({ lookBelow: () => [{ startTicks: 100 }] }),
+      machine({ inspectBelow: () => [{ startTicks: 100 }] }),
       "alive",
     ],
     [
       "has another with its id in a container below",
       { ...one, pidNamespace: "o" },
-      machine({ lookBelow: () => [{ startTicks: 101 }] }),
+      machine({ inspectBelow: () => [{ startTicks: 101 }] }),
       "undecided",
     ],
     ["shows all containers, and it is in none", { ...one, pidNamespace: "o" }, machine({ seesAll: true }), "dead"],
     [
       "tells starts to the second, as macOS",
       { host: "a", boot: "1", pid: 7, startedAt: 5_400 },
-      machine({ place: { host: "a", boot: "1" }, look: () => ({ startedAt: 5_000 }) }),
+      machine({ location: { host: "a", boot: "1" }, inspect: () => ({ startedAt: 5_000 }) }),
       "alive",
     ],
     [
       "has given its id to a later one, as macOS tells",
       { host: "a", boot: "1", pid: 7, startedAt: 5_400 },
-      machine({ place: { host: "a", boot: "1" }, look: () => ({ startedAt: 65_000 }) }),
+      machine({ location: { host: "a", boot: "1" }, inspect: () => ({ startedAt: 65_000 }) }),
       "dead",
     ],
-    ["tells no boot, as Windows, and the id is free", { host: "a", pid: 7 }, machine({ place: { host: "a" } }), "dead"],
+    [
+      "tells no boot, as Windows, and the id is free",
+      { host: "a", pid: 7 },
+      machine({ location: { host: "a" } }),
+      "dead",
+    ],
     [
       "tells no boot, as Windows, and is another",
       { host: "b", pid: 7 },
-      machine({ place: { host: "a" } }),
+      machine({ location: { host: "a" } }),
       "undecided",
     ],
     [
       "hides its boot, as a sandbox may",
       { host: "a", pidNamespace: "n", pid: 7 },
-      machine({ place: { host: "a", pidNamespace: "n" } }),
+      machine({ location: { host: "a", pidNamespace: "n" } }),
       "undecided",
     ],
-    ["is Linux in a virtual machine of the same name", one, machine({ place: { host: "a" } }), "undecided"],
+    ["is Linux in a virtual machine of the same name", one, machine({ location: { host: "a" } }), "undecided"],
   ];
-  for (const [what, identity, where, fate] of table) {
-    it(`is ${fate} where the machine ${what}`, () => assert.equal(fateOf(identity, where), fate));
+  for (const [what, identity, where, liveness] of table) {
+    it(`is ${liveness} where the machine ${what}`, () => assert.equal(livenessOf(identity, where), liveness));
   }
 });

@@ -91,7 +91,7 @@ describe("JourneyCohort", () => {
     [
       "an address twice, in any spelling",
       { contacts: [...contacts, { email: "QA3@seeds.example.com" }, { email: "qa0@seeds.example.com" }] },
-      /^The cohort "smoke" has addresses twice: Q\*\*\*@seeds\.example\.com \(numbers 4 and 13\), q\*\*\*@seeds\.example\.com \(numbers 1 and 14\)\. Each can be in it once/,
+      /^The cohort "smoke" has duplicate addresses: Q\*\*\*@seeds\.example\.com \(numbers 4 and 13\), q\*\*\*@seeds\.example\.com \(numbers 1 and 14\)\. List each address once/,
     ],
     ["shards of 0", { shards: 0 }, /^shards of the cohort "smoke" must be a whole number from 1 to 1024/],
     ["shards of 2.5", { shards: 2.5 }, /whole number/],

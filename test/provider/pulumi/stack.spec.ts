@@ -44,10 +44,7 @@ describe("a stack's lock, by way of the CLI", () => {
       locks: [{ url, owner: "ann", host: "runner", pid: 1, at: Date.parse("2026-11-26T14:00:00Z") }],
     });
     answer({ init: "error: no credentials\n" });
-    await assert.rejects(
-      stack().occupancy(),
-      /^Error: Could not ask for the lock of the stack test: no credentials\.$/,
-    );
+    await assert.rejects(stack().occupancy(), /^Error: Could not check the lock of the stack test: no credentials\.$/);
   });
 
   it("alone is removed where it is a file, and not one that a new run has taken since", async () => {
@@ -68,10 +65,10 @@ describe("a stack's lock, by way of the CLI", () => {
     answer({ init: locked(one!, two!) });
     await assert.rejects(
       stack().free(judged),
-      /^Error: Another run has taken the lock of the stack test since; nothing was freed\./,
+      /^Error: Another run has locked the stack test since; no lock was freed\./,
     );
     answer({ init: locked(two!) });
-    await assert.rejects(stack().free(judged), /Another run has taken the lock/);
+    await assert.rejects(stack().free(judged), /Another run has locked/);
     assert.doesNotMatch(asked(), /cancel/);
     answer({ init: locked(one!) });
     await stack().free(judged);

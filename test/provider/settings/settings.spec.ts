@@ -44,7 +44,7 @@ describe("readSettings", () => {
       name: "SettingsError",
       message:
         "Missing mailmodo:apiKey. Set it: pulumi config set --secret mailmodo:apiKey <key>, or put the key in " +
-        "MAILMODO_API_KEY, or name a secret of AWS that holds it in mailmodo:apiKeySecret.",
+        "MAILMODO_API_KEY, or name an AWS secret that holds it in mailmodo:apiKeySecret.",
     });
   });
 

@@ -48,7 +48,7 @@ describe("the lock of a run", () => {
       log: () => undefined,
       ...options,
     });
-  const isOver = /say so: run this again with --run-is-over\.$/;
+  const isOver = /has ended, run this again with --run-is-over\.$/;
 
   it("is freed where a note tells its engine and that one is dead", async () => {
     const engine = { ...deadProcess(), startedAt: Date.now() - 1_000 };
@@ -59,7 +59,7 @@ describe("the lock of a run", () => {
   it("stays where a note tells its engine and that one lives, whatever a person says", async () => {
     const engine = { ...identify()!, startedAt: Date.now() - 1_000 };
     const options = { runs: [noted(engine)], runIsOver: true, lockDeadAfterMs: 0 };
-    await assert.rejects(free(lockOf(engine), options), /which still runs\..*pulumi cancel --stack test/);
+    await assert.rejects(free(lockOf(engine), options), /which is still running\..*pulumi cancel --stack test/);
     assert.deepEqual(freed, []);
   });
 
@@ -74,9 +74,9 @@ describe("the lock of a run", () => {
     const { pid, host } = deadProcess();
     await assert.rejects(
       free({ ...inBucket, pid, host }),
-      /^Error: The stack test is locked by ann@\S+ \(pid \d+\), and nothing proves that this run is over: .* The run began at \S+Z\./,
+      /^Error: The stack test is locked by ann@\S+ \(pid \d+\), and nothing proves that this run has ended: .* The run began at \S+Z\./,
     );
-    await assert.rejects(free({ ...inBucket, host: "runner-7" }), /\(pid 7\), another machine\. The run began at/);
+    await assert.rejects(free({ ...inBucket, host: "runner-7" }), /\(pid 7\), on another machine\. The run began at/);
     await assert.rejects(
       free({ owner: "", host: "", pid: 0, at: Infinity, url: "" }),
       /^Error: Pulumi Cloud says that the stack test is being updated/,

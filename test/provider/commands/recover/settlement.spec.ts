@@ -41,12 +41,12 @@ describe("the settlement of what killed runs left", () => {
     resources: Recorded[] = [],
     present = { isStackBusy: () => false, isUnsettled: () => true },
   ): Settlement {
-    const whichHas = async () => {
+    const findStack = async () => {
       if (other instanceof Error) throw other;
       return other;
     };
     const connect = () => connectionTo(sandbox().url, SANDBOX_KEY);
-    const aborts = new Aborts({ whichHas }, present, connect, () => undefined);
+    const aborts = new Aborts({ findStack }, present, connect, () => undefined);
     return new Settlement(new RecordedIndex({ resources }), aborts, present, () => undefined);
   }
   const unread = new Error("pulumi stack export failed for the stack other.");

@@ -64,7 +64,7 @@ describe("the key from AWS, where AWS will not give it", () => {
       "a parameter that KMS does not open",
       saying("InvalidKeyId"),
       "ssm:/mailmodo",
-      /: InvalidKeyId\. See that the parameter's KMS key/,
+      /: InvalidKeyId\. Check that the parameter's KMS key/,
     ],
     [
       "an expired session",
@@ -83,13 +83,13 @@ describe("the key from AWS, where AWS will not give it", () => {
       "a request that AWS finds wrong",
       saying("InvalidParameterException", "no"),
       "mailmodo",
-      /\(InvalidParameterException\)\. Mend that, or put the key in MAILMODO_API_KEY/,
+      /\(InvalidParameterException\)\. Fix that, or put the key in MAILMODO_API_KEY/,
     ],
     [
       "a pace that is too fast, each time",
       saying("ThrottlingException", "Rate exceeded"),
       "mailmodo",
-      /"Rate exceeded" \(ThrottlingException\)\. Run it again in a while/,
+      /"Rate exceeded" \(ThrottlingException\)\. Run it again later/,
     ],
     [
       "an answer that is no JSON",
@@ -101,7 +101,7 @@ describe("the key from AWS, where AWS will not give it", () => {
       "a connection that breaks",
       (response) => void response.destroy(),
       "mailmodo",
-      /Check the network, and that there is a region eu-west-1/,
+      /Check the network, and that the region eu-west-1 exists/,
     ],
   ];
   for (const [what, answered, reference, says] of table) {

@@ -91,17 +91,17 @@ describe("the key from AWS", () => {
     [
       "a secret that is not there",
       async () => fresh(),
-      /ResourceNotFound.*There is no such secret in us-east-1: see the name/,
+      /ResourceNotFound.*There is no such secret in us-east-1: check the name/,
     ],
     [
       "a secret of another region",
       async () => (await create(key, "eu-west-1")).name,
-      /AWS Secrets Manager in us-east-1.*see the name, the account, and the region \(AWS_REGION\)/,
+      /AWS Secrets Manager in us-east-1.*check the name, the account, and the region \(AWS_REGION\)/,
     ],
     [
       "an ARN of a secret that is not there",
       async () => `arn:aws:secretsmanager:eu-west-1:123456789012:secret:${fresh()}`,
-      /in eu-west-1.*see the ARN\.$/,
+      /in eu-west-1.*check the ARN\.$/,
     ],
     [
       "a parameter that is not there",
@@ -139,7 +139,7 @@ describe("the key from AWS", () => {
     [
       "a field that is not there",
       async () => `${(await create(`{"key":"${key}"}`)).name}#KEY`,
-      /it has no field of this name.*told apart by case/,
+      /it has no field of this name.*case-sensitive/,
     ],
     [
       "a field that every object has",
@@ -149,7 +149,7 @@ describe("the key from AWS", () => {
     [
       "a field below another",
       async () => `${(await create(`{"a":{"key":"${key}"}}`)).name}#a.key`,
-      /only those of the first level/,
+      /only top-level fields/,
     ],
     [
       "a field that is an object",
@@ -171,7 +171,7 @@ describe("the key from AWS", () => {
     [
       "a parameter in clear",
       async () => `ssm:${await createParameter(key, "String")}`,
-      /it is a String, which AWS keeps in clear.*SecureString/,
+      /it is a String, which AWS stores unencrypted.*SecureString/,
     ],
     [
       "a parameter that is JSON",
@@ -199,7 +199,7 @@ describe("the key from AWS", () => {
 
   it("says how to give credentials where there are none", async () => {
     setAll({ AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined });
-    assert.match(await refusal(fresh()), /"Could not load credentials from any providers".*Give AWS credentials/);
+    assert.match(await refusal(fresh()), /"Could not load credentials from any providers".*Provide AWS credentials/);
   });
 
   it("is all that the SDK is loaded for", () => {

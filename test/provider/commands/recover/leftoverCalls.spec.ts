@@ -2,10 +2,14 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { leftRuns } from "../../../../provider/journal/leftRuns";
+import { readOtherRuns } from "../../../../provider/journal/otherRuns";
 import type { StackIdentity } from "../../../../provider/journal/stackIdentity";
 import { identify, type ProcessIdentity } from "../../../../provider/processes/processIdentity";
-import { finishNotes, leftCalls, type LeftCallsOptions } from "../../../../provider/commands/recover/leftCalls";
+import {
+  finishNotes,
+  leftoverCalls,
+  type LeftoverCallsOptions,
+} from "../../../../provider/commands/recover/leftoverCalls";
 import { deadProcess, openJournal, writeAs } from "../../../support/lifecycle";
 
 const apiKey = "TESTKEY-0000000-0000000-0000001";
@@ -25,12 +29,12 @@ describe("what runs have left for a recover", () => {
 
   /** Leaves a note of an abort, as a process has written it. */
   async function leave(plugin: ProcessIdentity, of: StackIdentity = stack): Promise<void> {
-    await (await openJournal({ folder, stack: of, apiKey })).note("abort", { ...enrollment, instanceId });
+    await (await openJournal({ folder, stack: of, apiKey })).record("abort", { ...enrollment, instanceId });
     writeAs(folder, plugin);
   }
-  const look = async (options: Partial<LeftCallsOptions> = {}, key = apiKey) =>
-    leftCalls({
-      left: await leftRuns({ folder, stack, apiKey: key, formerApiKey: async () => undefined }),
+  const look = async (options: Partial<LeftoverCallsOptions> = {}, key = apiKey) =>
+    leftoverCalls({
+      runs: await readOtherRuns({ folder, stack, apiKey: key, formerApiKey: async () => undefined }),
       name: "test",
       namesOfStacks: async () => new Set(["test", "other"]),
       isRecorded: () => false,
@@ -55,7 +59,7 @@ describe("what runs have left for a recover", () => {
       assert.equal(calls.length, 0);
       assert.match(
         undecided.join(),
-        /^A run of test \(pid 7 on runner-7\) left notes of 1 call in \S+\.jsonl, and whether it is over cannot be told/,
+        /^A run of test \(pid 7 on runner-7\) left notes of 1 call in \S+\.jsonl, and whether it has ended cannot be determined/,
       );
     }
     for (const options of [{ runIsOver: true }, { lockDeadAfterMs: 0 }]) {
@@ -70,7 +74,7 @@ describe("what runs have left for a recover", () => {
     edit((text) => text.replace(/^.*/, JSON.stringify({ ...header, engine: identify() })));
     const { calls, undecided } = await look({ runIsOver: true, lockDeadAfterMs: 0 });
     assert.equal(calls.length, 0);
-    assert.match(undecided.join(), /^A run of test \(pid \d+ on \S+\) is at work, on 1 call\. Wait for it/);
+    assert.match(undecided.join(), /^A run of test \(pid \d+ on \S+\) is in progress, with 1 call\. Wait for it/);
   });
 
   const notOurs: [what: string, of: Partial<StackIdentity>, says: RegExp | undefined][] = [
@@ -79,7 +83,7 @@ describe("what runs have left for a recover", () => {
     [
       "its namesake's in another backend",
       { backend: "b2" },
-      /^A run of the stack seeds\/test in another backend or organization/,
+      /^A run of the stack seeds\/test, in another backend or organization/,
     ],
     ["its namesake's in another organization", { organization: "acme" }, /in another backend or organization/],
   ];
@@ -124,11 +128,11 @@ describe("what runs have left for a recover", () => {
     edit((text) => text.slice(1));
     assert.match(
       (await look()).undecided.join(),
-      /^A run of test left notes of 1 call in \S+, and whether it is over cannot be told/,
+      /^A run of test left notes of 1 call in \S+, and whether it has ended cannot be determined/,
     );
     assert.equal((await look({ runIsOver: true })).calls.length, 1, "the note itself tells its stack");
     const { undecided } = await look({ runIsOver: true }, "TESTKEY-0000000-0000000-0000002");
-    assert.match(undecided.join(), /\.jsonl holds 1 unfinished note, and does not tell of which stack/);
+    assert.match(undecided.join(), /\.jsonl holds 1 unfinished note of an unknown stack/);
   });
 
   it("is named where a file, or the folder, cannot be read by this user", async () => {

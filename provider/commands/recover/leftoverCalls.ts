@@ -1,0 +1,154 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import type { OtherRuns } from "../../journal/otherRuns";
+import { finishOnDisk, readRun, type RunFile } from "../../journal/runFile";
+import { describeStack } from "../../journal/stackIdentity";
+import { livenessOfRun, isInProgress, unsealNotes, type UnsettledCall } from "../../journal/unsettledCalls";
+import { livenessOf } from "../../processes/processIdentity";
+import { count } from "../../text/describe";
+
+export interface LeftoverCallsOptions {
+  readonly runs: OtherRuns;
+  /** The stack's name, as the user gave it. */
+  readonly name: string;
+  /** Reads the names of the project's stacks. Called only if a run of another stack left notes. */
+  readonly namesOfStacks: () => Promise<ReadonlySet<string>>;
+  /** Whether the stack's state records an instance. */
+  readonly isRecorded: (instanceId: string) => boolean;
+  readonly lockDeadAfterMs?: number | undefined;
+  readonly runIsOver?: boolean | undefined;
+}
+
+/** What ended runs left unsettled for a stack. */
+export interface LeftoverCalls {
+  /** The runs of the stack itself and of stacks that no longer exist, whose calls nobody else will settle. */
+  readonly own: readonly RunFile[];
+  readonly calls: readonly UnsettledCall[];
+  /** What cannot be decided from here, one line each. */
+  readonly undecided: readonly string[];
+}
+
+export async function leftoverCalls(options: LeftoverCallsOptions): Promise<LeftoverCalls> {
+  const { runs, name } = options;
+  const others = runs.others.filter((run) => hasNotes(run) && livenessOfRun(run) === "dead");
+  const names = others.length > 0 ? await options.namesOfStacks() : new Set<string>();
+  const stackExists = ({ header }: RunFile) => names.has(header?.stack.stack ?? "");
+  const own = [...runs.own, ...others.filter((run) => !stackExists(run))];
+  const calls = others.filter(stackExists).flatMap((run) => movedAborts(run, options));
+  const undecided: string[] = [];
+  let unreadableNotes = 0;
+  for (const run of own.filter(hasNotes)) {
+    const obstacle = obstacleOf(run, options);
+    if (obstacle !== undefined) {
+      undecided.push(obstacle);
+      continue;
+    }
+    const { unsealed, sealed } = unsealNotes(run, runs.sealing);
+    calls.push(...unsealed.map(({ call }) => call));
+    unreadableNotes += sealed.length + run.damaged;
+  }
+  if (unreadableNotes > 0) undecided.push(unreadableProblem(unreadableNotes, runs));
+  for (const run of runs.foreign.filter(hasNotes).filter((one) => livenessOfRun(one) !== "alive")) {
+    undecided.push(foreignProblem(run, name));
+  }
+  for (const run of runs.unknown) undecided.push(unknownProblem(run));
+  for (const { path: file, code } of runs.unreadable) {
+    undecided.push(
+      `${file} cannot be read (${code}): it may hold notes of this stack. Recover as the user who owns it.`,
+    );
+  }
+  return { own, calls, undecided };
+}
+
+/**
+ * Marks the notes of settled calls as finished on the disk, and removes the files of dead runs that hold no other
+ * notes.
+ */
+export function finishNotes({ own }: LeftoverCalls, settled: readonly UnsettledCall[]): void {
+  const idsOf = (file: string) => settled.filter((call) => call.file === file).map(({ id }) => id);
+  for (const run of own) {
+    const ids = new Set(idsOf(run.file));
+    // The file is read again, because it may have been written to meanwhile. Removing it works even on a full disk.
+    if (isDead(run) && !hasNotes(without(ids, read(run)))) fs.rmSync(run.file, { force: true });
+  }
+  for (const file of new Set(settled.map((call) => call.file))) finishOnDisk(file, idsOf(file));
+}
+
+/**
+ * Whether plugin and engine are dead. The engine's lock has been freed, so the file's header is no longer needed for
+ * that.
+ */
+function isDead(run: RunFile): boolean {
+  const { engine } = run.header ?? {};
+  return livenessOfRun(run) === "dead" && (engine === undefined || livenessOf(engine) === "dead");
+}
+
+function without(ids: ReadonlySet<number>, run: RunFile): RunFile {
+  return { ...run, notes: run.notes.filter(({ id }) => !ids.has(id)) };
+}
+
+function read(run: RunFile): RunFile {
+  try {
+    return readRun(run.file);
+  } catch {
+    return run;
+  }
+}
+
+function hasNotes({ notes, damaged }: RunFile): boolean {
+  return notes.length + damaged > 0;
+}
+
+/**
+ * Another stack's unsettled aborts of enrollments that this stack's state now records: they were moved here, or the
+ * stack was renamed.
+ */
+function movedAborts(run: RunFile, { runs, isRecorded }: LeftoverCallsOptions): UnsettledCall[] {
+  return unsealNotes(run, runs.sealing)
+    .unsealed.map(({ call }) => call)
+    .filter(({ call, instanceId }) => call === "abort" && instanceId !== undefined && isRecorded(instanceId));
+}
+
+/** Why the notes of a run must be left alone, or undefined if they can be settled. */
+function obstacleOf(
+  run: RunFile,
+  { name, lockDeadAfterMs = Infinity, runIsOver = false }: LeftoverCallsOptions,
+): string | undefined {
+  const liveness = livenessOfRun(run);
+  if (liveness === "dead") return undefined;
+  const { pid, host } = run.header?.plugin ?? {};
+  const whose = pid === undefined ? "" : ` (pid ${pid} on ${host})`;
+  const notes = count(run.notes.length, "call");
+  if (liveness === "alive" && isInProgress(run))
+    return `A run of ${name}${whose} is in progress, with ${notes}. Wait for it, then recover again.`;
+  const newest = Math.max(...run.notes.map(({ sentAt }) => sentAt));
+  if (liveness === "undecided" && (runIsOver || Date.now() - newest >= lockDeadAfterMs)) return undefined;
+  return (
+    `A run of ${name}${whose} left notes of ${notes} in ${run.file}, and whether it has ended cannot be determined from here. ` +
+    `If you know that it has ended, run this again with --run-is-over.`
+  );
+}
+
+function unreadableProblem(notes: number, { own }: OtherRuns): string {
+  const folder = path.dirname(own[0]?.file ?? "");
+  return (
+    `Another API key is needed to read ${count(notes, "unsettled call")}: put the key that was used at that time into ` +
+    `MAILMODO_API_KEY and recover again. If Mailmodo no longer accepts it, check the journey there and delete the notes in ${folder}.`
+  );
+}
+
+function foreignProblem({ file, header, notes }: RunFile, name: string): string {
+  const what = header === undefined ? "a stack" : describeStack(header.stack);
+  return (
+    `A run of ${what}, in another backend or organization than ${name}, left notes of ${count(notes.length, "call")} ` +
+    `in ${file}. Recover it there: set PULUMI_BACKEND_URL to that backend, or log in to it with pulumi login.`
+  );
+}
+
+function unknownProblem({ file, notes, damaged }: RunFile): string {
+  return (
+    `${file} holds ${count(notes.length + damaged, "unfinished note")} of an unknown stack: its first line is ` +
+    "damaged, and another API key is needed to read the rest. Put that key into MAILMODO_API_KEY and recover again; or " +
+    "check the journeys in Mailmodo and delete the file."
+  );
+}

@@ -1,0 +1,111 @@
+import { addressKey } from "../model/addresses";
+import type { Enrollment } from "../model/enrollment";
+import { isPlugin } from "../pulumi/pluginProcess";
+import type { OtherStacks } from "../pulumi/otherStacks";
+import type { RecordedIndex } from "../pulumi/recordedIndex";
+import type { Stack } from "../pulumi/stack";
+
+/** An obstacle to an abort by address, and what to do about it. */
+export interface AbortObstacle {
+  readonly problem: string;
+  readonly next: string;
+}
+
+/**
+ * Finds other enrollments of an address whose start is unconfirmed. An abort by address would stop them as well. Reads
+ * the states of the project's stacks through the CLI.
+ */
+export class OtherEnrollments {
+  private readonly cache = new Map<string, { readonly readAt: number; readonly states: Promise<States> }>();
+  private readonly startedKeys = new Set<string>();
+  private readonly endedInstances = new Set<string>();
+
+  /** @param stackOf Makes a stack from its full name: `organization/project/stack`. */
+  constructor(private readonly stackOf: (fullName: string) => Promise<Stack>) {}
+
+  /** Remembers a successful start of this run. */
+  started(enrollment: { journeyId: string; email: string }): void {
+    this.startedKeys.add(addressKey(enrollment));
+  }
+
+  /** Remembers a successful abort of this run. */
+  ended({ instanceId }: Enrollment): void {
+    if (instanceId !== undefined) this.endedInstances.add(instanceId);
+  }
+
+  /**
+   * Finds what prevents the abort by address of an enrollment without an instance id. Undefined if nothing does, or if
+   * the enrollment has an instance id.
+   *
+   * @param isRestarted Whether the enrollment is started again next. If another resource of the stack has the address,
+   *   that resource has been removed from the program then, and must be aborted anyway.
+   */
+  async find(enrollment: Enrollment, isRestarted: boolean): Promise<AbortObstacle | undefined> {
+    const { instanceId, stack: name, allowDuplicateEmail } = enrollment;
+    if (instanceId !== undefined || name === undefined || !isPlugin()) return undefined;
+    try {
+      const { own, others } = await this.statesFor(name);
+      const stack = await others.findStack(enrollment);
+      if (stack !== undefined)
+        return {
+          problem: `the stack ${stack} enrolls the address too, ${AS_WELL}`,
+          next: `Remove the address from ${stack} first. Or, ${FORGET}`,
+        };
+      // With allowDuplicateEmail, a destroy is documented to abort by address.
+      if (isRestarted || allowDuplicateEmail) return undefined;
+      const resource = this.otherResource(own, enrollment);
+      if (resource === undefined) return undefined;
+      return {
+        problem: `another resource of this stack (${resource}) enrolls the address too, ${AS_WELL}`,
+        next: `Destroy that one first: pulumi destroy --target <its urn>. Or, ${FORGET}`,
+      };
+    } catch (error) {
+      return {
+        problem: `whether another stack enrolls the address is not known: ${(error as Error).message}`,
+        next: "Let this run read the states of the project's stacks, then run it again",
+      };
+    }
+  }
+
+  /**
+   * The URN of a resource that records a running enrollment of the address, or a description if this run has started
+   * it.
+   */
+  private otherResource(own: RecordedIndex, enrollment: Enrollment): string | undefined {
+    const running = own.runningFor(enrollment).find(({ instanceId }) => !this.endedInstances.has(instanceId));
+    return running?.urn ?? (this.startedKeys.has(addressKey(enrollment)) ? "that this run has started" : undefined);
+  }
+
+  private statesFor(stack: string): Promise<States> {
+    const known = this.cache.get(stack);
+    if (known !== undefined && performance.now() - known.readAt < CACHE_MS) return known.states;
+    const states = this.read(stack);
+    this.cache.set(stack, { readAt: performance.now(), states });
+    // A read that failed may work the next time.
+    states.catch(() => this.cache.delete(stack));
+    return states;
+  }
+
+  private async read(name: string): Promise<States> {
+    // Loaded here, because hardly any run needs them.
+    const [{ OtherStacks }, { RecordedIndex }] = await Promise.all([
+      import("../pulumi/otherStacks"),
+      import("../pulumi/recordedIndex"),
+    ]);
+    const stack = await this.stackOf(name);
+    // After a rename, the stack counts as one of the others until its next up.
+    const exists = (await stack.names()).has(name.split("/").at(-1)!);
+    const own = new RecordedIndex(exists ? await stack.stateOfEnrollments() : {});
+    return { own, others: new OtherStacks(stack) };
+  }
+}
+
+interface States {
+  readonly own: RecordedIndex;
+  readonly others: OtherStacks;
+}
+
+/** Reading starts the CLI for each stack, so a cohort must not do it for each contact. */
+const CACHE_MS = 30_000;
+const AS_WELL = "which an abort by address would stop as well";
+const FORGET = "if Mailmodo shows that only that one runs, remove this one from the state: pulumi state delete <urn>";
