@@ -3,6 +3,7 @@ import { once } from "node:events";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { journeyId } from "../support/journeyId";
 import { privateFolders, useFolderBackend, useRunners } from "../support/previews";
 import { useSandbox } from "../support/sandbox";
 
@@ -37,7 +38,7 @@ describe("pulumi-mailmodo previews, where something goes wrong", () => {
 
   it("says that a program is not stable, and records it", async () => {
     const runner = await newRunner({
-      program: `new JourneyEnrollment("qa", { journeyId: "6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5", email: stackAddress("qa@seeds.example.com"), abortReason: String(process.pid) });`,
+      program: `new JourneyEnrollment("qa", { journeyId: "${journeyId}", email: stackAddress("qa@seeds.example.com"), abortReason: String(process.pid) });`,
     });
     const up = await runner.previews("up", "--name", "pr-1");
     assert.equal(up.code, 1);

@@ -7,10 +7,12 @@ import { recover } from "../../provider/commands/recover/recover";
 import { profileOf } from "../../sandbox/profiles";
 import { SANDBOX_KEY } from "../../sandbox/server";
 import { run } from "../../tools/workbench";
-import { pluginsOf, recoverByCli } from "../support/kills";
+import { COMMAND } from "../support/command";
+import { journalOf } from "../support/journalOf";
+import { pluginsOf } from "../support/pluginsOf";
+import { DESTROY, UP } from "../support/pulumiArgs";
+import { recoverByCli } from "../support/recoverByCli";
 import { useProject, writtenFiles } from "../support/project";
-
-const up = ["up", "--yes", "--skip-preview"];
 
 describe("pulumi-mailmodo recover, after a kill", () => {
   let wait: (ms: number) => Promise<void>;
@@ -34,7 +36,7 @@ describe("pulumi-mailmodo recover, after a kill", () => {
   async function untilFirstStart() {
     project().sandbox.faults.add({ kind: "delay", delayMs: 50 });
     const asked = once(project().sandbox.app.server, "request");
-    const cli = project().start({}, ...up);
+    const cli = project().start({}, ...UP);
     const ended = once(cli, "exit");
     await asked;
     return { cli, ended };
@@ -64,9 +66,9 @@ describe("pulumi-mailmodo recover, after a kill", () => {
     }
     const second = await recoverByCli(project());
     assert.deepEqual([second.code, second.output], [0, "Nothing to recover in the stack test.\n"]);
-    const { output } = await project().succeed(...up);
+    const { output } = await project().succeed(...UP);
     assert.doesNotMatch(output, /pending|interrupted/i);
-    await project().succeed("destroy", "--yes", "--skip-preview");
+    await project().succeed(...DESTROY);
   });
 
   it("finds a plugin that lost its engine idle: it sends nothing more, and ends", async () => {
@@ -89,7 +91,7 @@ describe("pulumi-mailmodo recover, after a kill", () => {
     const { ended } = await untilFirstStart();
     for (const pid of plugins()) process.kill(pid, "SIGKILL");
     await ended;
-    const folder = path.join(project().env["PULUMI_HOME"]!, "mailmodo-journal");
+    const folder = journalOf(project().env);
     const notes = fs.readdirSync(folder).map((name) => name + fs.readFileSync(path.join(folder, name), "utf8"));
     assert.ok(notes.length > 0);
     for (const note of notes) assert.doesNotMatch(note, /ada\.secret|seeds\.example|TESTKEY/);
@@ -106,9 +108,9 @@ describe("pulumi-mailmodo recover, after a kill", () => {
     for (const pid of plugins()) process.kill(pid, "SIGKILL");
     await ended;
     project().sandbox.faults.clear();
-    await project().succeed(...up);
+    await project().succeed(...UP);
     const instances = project().sandbox.store.all();
-    assert.equal(instances.filter(({ status }) => status === "running").length, 8);
+    assert.equal(project().sandbox.running().length, 8);
     assert.deepEqual(
       instances.filter(({ doubled }) => doubled),
       [],
@@ -128,7 +130,7 @@ describe("pulumi-mailmodo recover, after a kill", () => {
     );
     release();
     await ended;
-    assert.equal(statuses().filter((status) => status === "running").length, 8);
+    assert.equal(project().sandbox.running().length, 8);
   });
 
   it("leaves the lock of another machine alone, and says whose it is", async () => {
@@ -174,9 +176,8 @@ describe("pulumi-mailmodo recover, after a kill", () => {
 
 describe("pulumi-mailmodo recover, misused", () => {
   const project = useProject("", {}, "suite");
-  const bin = path.join(__dirname, "../../provider/dist/commands/main.js");
   const cli = (env: Record<string, string>, ...args: string[]) =>
-    run(process.execPath, [bin, "recover", ...args], project().dir, { ...project().env, ...env });
+    run(process.execPath, [COMMAND, "recover", ...args], project().dir, { ...project().env, ...env });
 
   const table: [what: string, env: Record<string, string>, args: string[], says: RegExp][] = [
     ["no stack", {}, [], /required option '--stack <name>' not specified/],

@@ -2,6 +2,7 @@ import cohortLifecycle from "../../provider/plugin/cohortLifecycle";
 import { parseRecords } from "../../provider/model/contacts";
 import { SHARD_LOADER } from "../../provider/model/loader";
 import { describeFaultMatrix, SECRET } from "../support/faultMatrix";
+import { journeyId } from "../support/journeyId";
 
 const contactsOf = (seats: Record<string, number>) =>
   JSON.stringify(Object.fromEntries(Object.entries(seats).map(([name, n]) => [addressOf(name), { seats: n }])));
@@ -14,7 +15,7 @@ describeFaultMatrix("a cohort's shard", {
     shard: 3,
     shards: 64,
     size: 3,
-    journeyId: "6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5",
+    journeyId,
     contacts: contactsOf({ stays: 1, gone: 1, changed: 1 }),
     allowDuplicateEmail: false,
     abortReason: "preview closed",

@@ -1,11 +1,12 @@
 import enrollmentLifecycle from "../../provider/plugin/enrollmentLifecycle";
 import { LOADER } from "../../provider/model/loader";
 import { describeFaultMatrix, SECRET } from "../support/faultMatrix";
+import { journeyId } from "../support/journeyId";
 
 describeFaultMatrix("an enrollment", {
   lifecycle: enrollmentLifecycle,
   inputs: {
-    journeyId: "6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5",
+    journeyId,
     email: `ada.${SECRET}@seeds.example.com`,
     data: { firstName: "Ada" },
     allowDuplicateEmail: false,

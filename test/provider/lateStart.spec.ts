@@ -6,7 +6,9 @@ import type { EnrollmentState } from "../../provider/model/inputs";
 import { SHARD_LOADER } from "../../provider/model/loader";
 import type { ShardInputs, ShardState } from "../../provider/model/shard";
 import type { Fault } from "../../sandbox/faults";
-import { configure, inputs, printed, settings } from "../support/lifecycle";
+import { printed, useCapturedOutput } from "../support/capturedOutput";
+import { configure, settings } from "../support/configure";
+import { inputs } from "../support/enrollmentInputs";
 import { useMovableClock } from "../support/movableClock";
 import { useSandbox } from "../support/sandbox";
 
@@ -21,13 +23,7 @@ const lateFaults: [what: string, fault: Fault][] = [
 ];
 
 describe("a start that takes effect late", () => {
-  const { log } = console;
-  beforeEach(() => {
-    console.log = () => undefined;
-  });
-  afterEach(() => {
-    console.log = log;
-  });
+  useCapturedOutput();
   const clock = useMovableClock(timeoutMs, Date.UTC(2026, 10, 24, 12));
   const sandbox = useSandbox({ now: () => Date.now() });
   let lines: string[] = [];

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { ALWAYS_TAKE_EFFECT, type Fault } from "../../sandbox/faults";
+import { useCapturedOutput } from "../support/capturedOutput";
 import { useEnvironment } from "../support/environment";
 import { useModelCli } from "../support/modelCli";
 import { useModelProcesses } from "../support/modelProcess";
@@ -16,9 +17,7 @@ describe(`${many} random sequences of runs, kills and recoveries (SEQUENCES_SEED
   const { clock, run } = useModelProcesses(sandbox, TIMEOUT_MS);
   useEnvironment(() => ({}));
   useModelCli();
-  const { log } = console;
-  beforeEach(() => void (console.log = () => undefined));
-  afterEach(() => void (console.log = log));
+  useCapturedOutput();
 
   it("nothing runs unknown to all states and notes, no address is doubled, nobody else's enrollment is touched", () =>
     fc.assert(

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import enrollmentLifecycle from "../../provider/plugin/enrollmentLifecycle";
 import type { EnrollmentState } from "../../provider/model/inputs";
-import { configure, inputs, printed, settings } from "../support/lifecycle";
+import { printed } from "../support/capturedOutput";
+import { configure, settings } from "../support/configure";
+import { inputs } from "../support/enrollmentInputs";
 import { json, serve, type Answer, type TestServer } from "../support/server";
 
 describe("an unconfirmed start", () => {

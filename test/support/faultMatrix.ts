@@ -4,7 +4,7 @@ import * as path from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
 import { profileOf } from "../../sandbox/profiles";
 import { SANDBOX_KEY } from "../../sandbox/server";
-import { configure, settings } from "./lifecycle";
+import { configure, settings } from "./configure";
 import { livesOf, type Life } from "./lives";
 import { ModelEngine } from "./modelEngine";
 import { useMovableClock } from "./movableClock";

@@ -5,14 +5,17 @@ import * as path from "node:path";
 import type { Enrollment } from "../../../provider/model/enrollment";
 import type { Journal } from "../../../provider/journal/journal";
 import type { StackIdentity } from "../../../provider/journal/stackIdentity";
-import { deadProcess, openJournal, writeAs } from "../../support/lifecycle";
+import { deadProcess } from "../../support/deadProcess";
+import { journeyId } from "../../support/journeyId";
+import { openJournal } from "../../support/openJournal";
+import { writeAs } from "../../support/writeAs";
 
 const apiKey = "TESTKEY-0000000-0000000-0000001";
 const otherKey = "TESTKEY-0000000-0000000-0000002";
 const stack: StackIdentity = { backend: "b1", project: "seeds", stack: "test", organization: "organization" };
 const instanceId = "11111111-2222-4333-8444-555555555555";
 const enrollment: Enrollment = {
-  journeyId: "6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5",
+  journeyId,
   email: "ada.secret@seeds.example.com",
   abortReason: "preview closed",
   allowDuplicateEmail: false,

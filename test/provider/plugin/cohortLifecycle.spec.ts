@@ -7,13 +7,14 @@ import { UNKNOWN } from "../../../provider/model/inputs";
 import { PLAN_LOADER, SHARD_LOADER } from "../../../provider/model/loader";
 import type { ShardInputs, ShardState } from "../../../provider/model/shard";
 import { profileOf } from "../../../sandbox/profiles";
-import { configure, leaveAsKilled, printed, settings } from "../../support/lifecycle";
+import { printed } from "../../support/capturedOutput";
+import { configure, settings } from "../../support/configure";
+import { journeyId } from "../../support/journeyId";
+import { useKilledPlugin } from "../../support/killedPlugin";
 import { useSandbox } from "../../support/sandbox";
 
 type Failure = Error & { id?: string; properties?: ShardState; reasons?: string[] };
 type Data = Record<string, string | number | boolean>;
-
-const journeyId = "6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5";
 
 /** A shard's inputs, of contacts by a short name. */
 function shard(contacts: Record<string, Data>, others: Partial<ShardInputs> = {}): ShardInputs {
@@ -34,6 +35,7 @@ function shard(contacts: Record<string, Data>, others: Partial<ShardInputs> = {}
 
 describe("the lifecycle of a cohort's shard, against the sandbox", () => {
   const sandbox = useSandbox();
+  const leaveAsKilled = useKilledPlugin();
   beforeEach(() => configure(settings(sandbox().url), cohortLifecycle));
 
   const create = (inputs: ShardInputs) => cohortLifecycle.create(inputs);
@@ -49,8 +51,7 @@ describe("the lifecycle of a cohort's shard, against the sandbox", () => {
   /** The contacts that the sandbox has running, by name, and what the state says of each. */
   const running = () =>
     sandbox()
-      .store.all()
-      .filter(({ status }) => status === "running")
+      .runningInstances()
       .map(({ email, instanceId }) => [email.split("@")[0], instanceId])
       .sort();
   const recorded = (state: ShardState | undefined) =>

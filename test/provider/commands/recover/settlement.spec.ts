@@ -6,10 +6,10 @@ import type { Recorded } from "../../../../provider/pulumi/recorded";
 import { RecordedIndex } from "../../../../provider/pulumi/recordedIndex";
 import { Settlement } from "../../../../provider/commands/recover/settlement";
 import { SANDBOX_KEY } from "../../../../sandbox/server";
+import { journeyId } from "../../../support/journeyId";
 import { useSandbox } from "../../../support/sandbox";
 import { connectionTo } from "../../../support/vendor";
 
-const journeyId = "6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5";
 const email = "ada@seeds.example.com";
 const instanceId = "11111111-2222-4333-8444-555555555555";
 const enrollment = { journeyId, email, abortReason: "over", allowDuplicateEmail: false };
