@@ -4,7 +4,8 @@ import { useCapturedOutput } from "../support/capturedOutput";
 import { useEnvironment } from "../support/environment";
 import { useModelCli } from "../support/modelCli";
 import { useModelProcesses } from "../support/modelProcess";
-import { CONTACTS, HOMES, ModelWorld, SINGLES, STACKS, TIMEOUT_MS, type Step } from "../support/modelWorld";
+import { CONTACTS, HOMES, SINGLES, STACKS, type Step } from "../support/modelSteps";
+import { ModelWorld, TIMEOUT_MS } from "../support/modelWorld";
 import { useSandbox } from "../support/sandbox";
 
 // 200 with `npm test`; `npm run test:soak` asks for 2,000. A seed of one's own: SEQUENCES_SEED.

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import enrollmentLifecycle from "../../provider/plugin/enrollmentLifecycle";
-import type { EnrollmentState } from "../../provider/model/inputs";
-import { printed } from "../support/capturedOutput";
-import { configure, settings } from "../support/configure";
-import { inputs } from "../support/enrollmentInputs";
-import { json, serve, type Answer, type TestServer } from "../support/server";
+import enrollmentLifecycle from "../../../provider/plugin/enrollmentLifecycle";
+import type { EnrollmentState } from "../../../provider/model/inputs";
+import { printed } from "../../support/capturedOutput";
+import { configure, settings } from "../../support/configure";
+import { inputs } from "../../support/enrollmentInputs";
+import { json, serve, type Answer, type TestServer } from "../../support/server";
 
 describe("an unconfirmed start", () => {
   let server: TestServer;

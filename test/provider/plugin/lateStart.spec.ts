@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
-import cohortLifecycle from "../../provider/plugin/cohortLifecycle";
-import { inOrder, parseRecords } from "../../provider/model/contacts";
-import enrollmentLifecycle from "../../provider/plugin/enrollmentLifecycle";
-import type { EnrollmentState } from "../../provider/model/inputs";
-import { SHARD_LOADER } from "../../provider/model/loader";
-import type { ShardInputs, ShardState } from "../../provider/model/shard";
-import type { Fault } from "../../sandbox/faults";
-import { printed, useCapturedOutput } from "../support/capturedOutput";
-import { configure, settings } from "../support/configure";
-import { inputs } from "../support/enrollmentInputs";
-import { useMovableClock } from "../support/movableClock";
-import { useSandbox } from "../support/sandbox";
+import cohortLifecycle from "../../../provider/plugin/cohortLifecycle";
+import { inOrder, parseRecords } from "../../../provider/model/contacts";
+import enrollmentLifecycle from "../../../provider/plugin/enrollmentLifecycle";
+import type { EnrollmentState } from "../../../provider/model/inputs";
+import { SHARD_LOADER } from "../../../provider/model/loader";
+import type { ShardInputs, ShardState } from "../../../provider/model/shard";
+import type { Fault } from "../../../sandbox/faults";
+import { printed, useCapturedOutput } from "../../support/capturedOutput";
+import { configure, settings } from "../../support/configure";
+import { inputs } from "../../support/enrollmentInputs";
+import { useMovableClock } from "../../support/movableClock";
+import { useSandbox } from "../../support/sandbox";
 
 type Failure<State> = Error & { id: string; properties: State };
 

@@ -1,10 +1,12 @@
-import enrollmentLifecycle from "../../provider/plugin/enrollmentLifecycle";
-import { LOADER } from "../../provider/model/loader";
-import { describeFaultMatrix, SECRET } from "../support/faultMatrix";
-import { journeyId } from "../support/journeyId";
+import enrollmentLifecycle from "../../../provider/plugin/enrollmentLifecycle";
+import type { EnrollmentState } from "../../../provider/model/inputs";
+import { LOADER, TYPES } from "../../../provider/model/loader";
+import { describeFaultMatrix, SECRET } from "../../support/faultMatrix";
+import { journeyId } from "../../support/journeyId";
 
 describeFaultMatrix("an enrollment", {
   lifecycle: enrollmentLifecycle,
+  type: TYPES.enrollment,
   inputs: {
     journeyId,
     email: `ada.${SECRET}@seeds.example.com`,
@@ -17,5 +19,5 @@ describeFaultMatrix("an enrollment", {
   rounds: 2,
   failure:
     /^Could not (start|abort|settle) journey [\da-f-]{36} for (a\*\*\*@seeds\.example\.com|instance [\da-f-]{36}): [^\n]+\.$/,
-  recordsOf: ({ email, instanceId }) => new Map([[email, instanceId ?? null]]),
+  recordsOf: ({ email, instanceId }: EnrollmentState) => new Map([[email, instanceId ?? null]]),
 });
