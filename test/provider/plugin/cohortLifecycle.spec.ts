@@ -212,16 +212,24 @@ describe("the lifecycle of a cohort's shard, against the sandbox", () => {
     assert.match(failure.message, /2 of 2 contacts failed.* Nothing of it runs\.$/);
   });
 
-  it("records a start whose answer is lost as unconfirmed; the next update aborts it by address and starts it once", async () => {
+  /** A shard of three, of which the answer to the start of the second is lost. */
+  const withLostAnswer = async () => {
     sandbox().faults.add({ kind: "reset-after", on: "start", email: "bob@seeds.example.com", count: 1 });
     const news = shard({ ada: {}, bob: {}, cid: {} });
-    const failure = await failureOf(create(news));
+    return { news, failure: await failureOf(create(news)) };
+  };
+
+  it("records a start whose answer is lost as unconfirmed", async () => {
+    const { failure } = await withLostAnswer();
     assert.match(failure.message, /1 of 3 contacts failed.*recorded as unconfirmed \(1\) are not resent by guess/);
     assert.deepEqual(
       recorded(failure.properties).find(([name]) => name === "bob"),
       ["bob", null],
     );
+  });
 
+  it("aborts an unconfirmed start by address in the next update, and starts it once", async () => {
+    const { news, failure } = await withLostAnswer();
     const calls = asked().length;
     const { outs } = await cohortLifecycle.update("smoke/3", aMinuteLater(failure.properties!), news);
     assert.deepEqual(asked().slice(calls), ["abort bob", "start bob"]);
@@ -233,13 +241,23 @@ describe("the lifecycle of a cohort's shard, against the sandbox", () => {
     );
   });
 
-  it("leaves an unconfirmed contact alone where others may run for the address, is not replaced, and says so", async () => {
+  /** A shard of one contact whose start is unconfirmed, and for whose address others may run. */
+  const unconfirmedAmongOthers = async () => {
     sandbox().faults.add({ kind: "reset-after", on: "start", count: 1 });
     const news = shard({ ada: {} }, { allowDuplicateEmail: true });
     const { properties: state } = await failureOf(create(news));
-    const calls = asked().length;
+    return { news, state, calls: asked().length };
+  };
+
+  it("leaves an unconfirmed contact alone in an update where others may run for the address", async () => {
+    const { news, state, calls } = await unconfirmedAmongOthers();
     const failure = await failureOf(cohortLifecycle.update("smoke/3", state!, news));
     assert.match(failure.message, /whether it was started is not known.*are left alone\.$/);
+    assert.equal(asked().length, calls);
+  });
+
+  it("refuses to be replaced while a contact is unconfirmed and others may run for its address", async () => {
+    const { news, state, calls } = await unconfirmedAmongOthers();
     const triggered = { ...news, triggers: ["1"] };
     assert.deepEqual((await cohortLifecycle.diff("smoke/3", state!, triggered)).replaces, []);
     const refused = await failureOf(cohortLifecycle.update("smoke/3", state!, triggered));

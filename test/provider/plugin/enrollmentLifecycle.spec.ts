@@ -83,7 +83,7 @@ describe("the lifecycle of an enrollment, against the sandbox", () => {
     assert.equal(sandbox().store.all()[0]?.abortReason, "preview closed");
   });
 
-  it("takes an enrollment that is already over as deleted, and says so in one line", async () => {
+  it("takes an enrollment that has already ended as deleted, and says so in one line", async () => {
     const { id, outs } = await create();
     await enrollmentLifecycle.delete(id, outs);
     const lines = await printed(() => enrollmentLifecycle.delete(id, outs));
@@ -92,7 +92,7 @@ describe("the lifecycle of an enrollment, against the sandbox", () => {
     ]);
   });
 
-  it("replaces an enrollment whose abort a killed plugin began, for it may be over", async () => {
+  it("replaces an enrollment whose abort a killed plugin began, because it may have ended", async () => {
     const { id, outs } = await create();
     assert.deepEqual((await enrollmentLifecycle.diff(id, outs, inputs)).replaces, []);
     await leaveAsKilled((journal) => journal.note("abort", outs));
