@@ -10,12 +10,11 @@ import {
 } from "@aws-sdk/client-secrets-manager";
 import { SANDBOX_KEY } from "../../sandbox/server";
 import { fresh } from "../support/awsKey";
-import { recoverByCli, requestNumber } from "../support/kills";
+import { DESTROY, UP } from "../support/pulumiArgs";
+import { recoverByCli } from "../support/recoverByCli";
+import { requestNumber } from "../support/requestNumber";
 import { useMoto } from "../support/moto";
 import { useProject, writtenFiles } from "../support/project";
-
-const up = ["up", "--yes", "--skip-preview"];
-const destroy = ["destroy", "--yes", "--skip-preview"];
 const newKey = "TESTKEY-0000000-0000000-0000002";
 const newestKey = "TESTKEY-0000000-0000000-0000003";
 
@@ -64,7 +63,7 @@ describe("the key in AWS, through the real engine", () => {
     const files = written();
 
     await rotate(newKey);
-    outputs.push((await project().succeed(...destroy)).output);
+    outputs.push((await project().succeed(...DESTROY)).output);
     assert.deepEqual(statuses(), new Set(["aborted"]));
     const state = files.find((text) => text.includes("mailmodo:JourneyEnrollment"));
     assert.ok(state?.includes(name), "the state has the reference");
@@ -90,9 +89,9 @@ describe("the key in AWS, through the real engine", () => {
   });
 
   it("names the secret in what a destroy says when Mailmodo refuses its key, and when it is gone", async () => {
-    await project().succeed(...up);
+    await project().succeed(...UP);
     project().sandbox.rotateKey(newKey);
-    const refused = await project().fail(...destroy);
+    const refused = await project().fail(...DESTROY);
     assert.match(
       refused.output,
       /Mailmodo refused the API key .*Put the current key into mailmodo:apiKeySecret prod\S+#apiKey, or into MAILMODO_API_KEY/,
@@ -100,14 +99,14 @@ describe("the key in AWS, through the real engine", () => {
     assert.ok(!refused.output.includes(SANDBOX_KEY));
 
     await secrets().send(new DeleteSecretCommand({ SecretId: name, ForceDeleteWithoutRecovery: true }));
-    const gone = await project().fail(...destroy);
+    const gone = await project().fail(...DESTROY);
     assert.match(
       gone.output,
       /no such secret.*A plain destroy uses the settings of the last up\..*set mailmodo:apiKeySecret and run pulumi up.*--run-program.*MAILMODO_API_KEY/,
     );
 
     project().env["MAILMODO_API_KEY"] = newKey;
-    const { output } = await project().succeed(...destroy);
+    const { output } = await project().succeed(...DESTROY);
     assert.match(
       output,
       /The API key is set more than once \(MAILMODO_API_KEY, mailmodo:apiKeySecret\): MAILMODO_API_KEY is used\./,
@@ -119,7 +118,7 @@ describe("the key in AWS, through the real engine", () => {
   async function killed(): Promise<void> {
     project().sandbox.faults.add({ kind: "delay", delayMs: 50 });
     const asked = requestNumber(project(), 1);
-    const cli = project().start({}, ...up);
+    const cli = project().start({}, ...UP);
     const ended = once(cli, "exit");
     await asked;
     cli.kill("SIGKILL");
@@ -134,8 +133,8 @@ describe("the key in AWS, through the real engine", () => {
     assert.equal(code, 0, output);
     assert.deepEqual(statuses(), new Set(["aborted"]));
     assert.ok(!output.includes(SANDBOX_KEY) && !output.includes(newKey));
-    await project().succeed(...up);
-    await project().succeed(...destroy);
+    await project().succeed(...UP);
+    await project().succeed(...DESTROY);
     assert.deepEqual(statuses(), new Set(["aborted"]));
   });
 
@@ -149,12 +148,12 @@ describe("the key in AWS, through the real engine", () => {
       recovered.output,
       /Another API key is needed to read \d+ unsettled calls?: put the key that was used at that time into MAILMODO_API_KEY/,
     );
-    const { output } = await project().pulumi(...up);
+    const { output } = await project().pulumi(...UP);
     assert.match(
       output,
       /A run of this stack was killed or failed\. It left unfinished notes \(\d+\) that are damaged or need another API key/,
     );
-    await project().succeed(...destroy);
+    await project().succeed(...DESTROY);
     assert.deepEqual(statuses(), new Set(["aborted"]));
   });
 });

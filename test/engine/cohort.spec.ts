@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import * as fs from "node:fs";
-import * as path from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { pluginsOf, recoverByCli, requestNumber } from "../support/kills";
+import { journalOf } from "../support/journalOf";
+import { pluginsOf } from "../support/pluginsOf";
+import { DESTROY, UP } from "../support/pulumiArgs";
+import { recoverByCli } from "../support/recoverByCli";
+import { requestNumber } from "../support/requestNumber";
 import { useProject } from "../support/project";
-
-const up = ["up", "--yes", "--skip-preview"];
 
 /** Contacts by a list of numbers in the environment; the values of `CHANGED` are others. */
 const PROGRAM = `
@@ -37,9 +38,8 @@ describe("a cohort through the real engine", () => {
   const project = useProject(PROGRAM);
   const store = () => project().sandbox.store;
   const running = () =>
-    store()
-      .all()
-      .filter(({ status }) => status === "running")
+    project()
+      .sandbox.runningInstances()
       .map(({ email, instanceId }) => [email, instanceId] as [string, string]);
   const outputs = async () =>
     JSON.parse((await project().succeed("stack", "output", "--json", "--show-secrets")).stdout) as {
@@ -51,7 +51,7 @@ describe("a cohort through the real engine", () => {
     (JSON.parse(await state()) as { deployment: { resources: Resource[] } }).deployment.resources.filter(({ type }) =>
       type.endsWith(":CohortShard"),
     );
-  const upWith = (env: Record<string, string>) => project().pulumiWith(env, ...up);
+  const upWith = (env: Record<string, string>) => project().pulumiWith(env, ...UP);
   const nobodyTwice = () =>
     assert.ok(
       store()
@@ -70,7 +70,7 @@ describe("a cohort through the real engine", () => {
     const bytes = Buffer.byteLength(await state());
     project().requests();
 
-    const again = await project().pulumiWith({ NUMBERS: upTo(40) }, ...up, "--expect-no-changes");
+    const again = await project().pulumiWith({ NUMBERS: upTo(40) }, ...UP, "--expect-no-changes");
     assert.equal(again.code, 0, again.output);
     assert.deepEqual(project().requests(), []);
 
@@ -98,7 +98,7 @@ describe("a cohort through the real engine", () => {
     assert.notEqual(refused.code, 0);
     assert.match(refused.output, /fixed for its life: it was created with 8 and cannot have 9/);
 
-    await project().succeed("destroy", "--yes", "--skip-preview");
+    await project().succeed(...DESTROY);
     assert.equal(running().length, 0);
     nobodyTwice();
     assert.ok(bytes / 40 < 2_600, `${bytes}`);
@@ -161,7 +161,7 @@ describe("a cohort through the real engine", () => {
       project().sandbox.faults.add({ kind: "delay", delayMs: 30 });
       const env = { NUMBERS: upTo(30), CHANGED: "[0,1,2,3,4]", SHARDS: "2", SECRET: "1" };
       const reached = requestNumber(project(), 8);
-      const cli = project().start(env, ...up);
+      const cli = project().start(env, ...UP);
       const ended = once(cli, "exit");
       await reached;
       const plugins = pluginsOf(project());
@@ -180,7 +180,7 @@ describe("a cohort through the real engine", () => {
       assert.deepEqual((await outputs()).instances, Object.fromEntries(running()));
       assert.equal(running().length, 30);
       nobodyTwice();
-      await project().succeed("destroy", "--yes", "--skip-preview");
+      await project().succeed(...DESTROY);
       assert.equal(running().length, 0);
     });
   }
@@ -188,7 +188,7 @@ describe("a cohort through the real engine", () => {
   it("stops at once when it is interrupted, however slow the pace, records what is true, and then says how far it is", async () => {
     await project().succeed("config", "set", "mailmodo:requestsPerSecond", "2");
     const reached = requestNumber(project(), 4);
-    const cli = project().start({ NUMBERS: upTo(60), SHARDS: "4" }, ...up);
+    const cli = project().start({ NUMBERS: upTo(60), SHARDS: "4" }, ...UP);
     const ended = once(cli, "exit");
     await reached;
     // As Ctrl-C in a terminal, which reaches all of them.
@@ -210,7 +210,7 @@ describe("a cohort through the real engine", () => {
     const settings = { NUMBERS: upTo(6), SHARDS: "1" };
     const destroyHalfWay = async () => {
       project().sandbox.faults.add({ kind: "reset-after", on: "abort", email: "qa3@seeds.example.com" });
-      const failed = await project().pulumi("destroy", "--yes", "--skip-preview");
+      const failed = await project().pulumi(...DESTROY);
       assert.notEqual(failed.code, 0);
       assert.match(failed.output, /shard 0: 1 of 6 contacts failed\. .* The shard stays in the state: run it again\./);
       assert.deepEqual(running(), []);
@@ -237,7 +237,7 @@ describe("a cohort through the real engine", () => {
     assert.equal((await upWith(settings)).code, 0);
     assert.equal(store().all().length, 18);
 
-    await project().succeed("destroy", "--yes", "--skip-preview");
+    await project().succeed(...DESTROY);
     assert.equal(running().length, 0);
     assert.equal((await recoverByCli(project())).output, "Nothing to recover in the stack test.\n");
   });
@@ -246,7 +246,7 @@ describe("a cohort through the real engine", () => {
     assert.equal((await upWith({ NUMBERS: upTo(10), SHARDS: "1" })).code, 0);
     const asked = once(project().sandbox.app.server, "request");
     project().sandbox.faults.add({ kind: "delay", delayMs: 200 });
-    const cli = project().start({ NUMBERS: upTo(14), CHANGED: "[2]", SHARDS: "1" }, ...up);
+    const cli = project().start({ NUMBERS: upTo(14), CHANGED: "[2]", SHARDS: "1" }, ...UP);
     const ended = once(cli, "exit");
     await asked;
     cli.kill("SIGKILL");
@@ -254,7 +254,7 @@ describe("a cohort through the real engine", () => {
     project().sandbox.faults.clear();
     // The plugin has ended, and its notes are not there.
     while (pluginsOf(project()).length > 0) await setTimeout(50);
-    fs.rmSync(path.join(project().env["PULUMI_HOME"]!, "mailmodo-journal"), { recursive: true });
+    fs.rmSync(journalOf(project().env), { recursive: true });
     project().requests();
     const recovered = await recoverByCli(project());
     assert.equal(recovered.code, 0, recovered.output);

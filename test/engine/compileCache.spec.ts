@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { createRunner, useFolderBackend } from "../support/previews";
 import { useProject } from "../support/project";
+import { UP } from "../support/pulumiArgs";
 import { useSandbox } from "../support/sandbox";
 
 describe("compiled code that Node keeps", () => {
@@ -11,11 +12,10 @@ describe("compiled code that Node keeps", () => {
   );
 
   it("serves the next run's program and plugin", async () => {
-    const up = ["up", "--yes", "--skip-preview"];
     const env = { NODE_COMPILE_CACHE: path.join(project().dir, "../compiled") };
-    assert.equal((await project().pulumiWith(env, ...up)).code, 0);
+    assert.equal((await project().pulumiWith(env, ...UP)).code, 0);
 
-    const { output } = await project().pulumiWith({ ...env, NODE_DEBUG_NATIVE: "COMPILE_CACHE" }, ...up);
+    const { output } = await project().pulumiWith({ ...env, NODE_DEBUG_NATIVE: "COMPILE_CACHE" }, ...UP);
     const used = [...output.matchAll(/([^/]+\.js) was accepted/g)].map(([, file]) => file);
     for (const file of ["index.js", "journeyEnrollment.js", "enrollmentLifecycle.js"]) {
       assert.ok(used.includes(file), file);

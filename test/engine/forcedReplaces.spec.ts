@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { useProject } from "../support/project";
-
-const up = ["up", "--yes", "--skip-preview"];
+import { UP } from "../support/pulumiArgs";
 
 /** An enrollment and a cohort of one shard, with and without allowDuplicateEmail. A cohort's options reach its shards by a transformation. */
 const PROGRAM = `
@@ -27,7 +26,7 @@ describe("a replacement that the engine forces", () => {
 
   before(async () => {
     project().env["TRIGGER"] = "one";
-    await project().succeed(...up);
+    await project().succeed(...UP);
     const { deployment } = JSON.parse((await project().succeed("stack", "export")).stdout) as {
       deployment: { resources: { urn: string }[] };
     };
@@ -37,30 +36,30 @@ describe("a replacement that the engine forces", () => {
   beforeEach(() => void project().requests());
 
   it("aborts each enrollment before it is started again (up --replace)", async () => {
-    await project().succeed(...up, ...urns.flatMap((urn) => ["--replace", urn]));
+    await project().succeed(...UP, ...urns.flatMap((urn) => ["--replace", urn]));
     assertReplaced();
   });
 
   it("aborts each enrollment before it is started again (state taint)", async () => {
     await project().succeed("state", "taint", ...urns, "--yes");
-    await project().succeed(...up);
+    await project().succeed(...UP);
     assertReplaced();
   });
 
   it("aborts each enrollment before it is started again (replacementTrigger)", async () => {
     project().env["TRIGGER"] = "two";
-    await project().succeed(...up);
+    await project().succeed(...UP);
     assertReplaced();
   });
 
   it("leaves nothing to do for the next up", async () => {
-    await project().succeed(...up, "--expect-no-changes");
+    await project().succeed(...UP, "--expect-no-changes");
     assert.deepEqual(project().requests(), []);
   });
 
   it("starts nothing again for a cohort's plan, which sends nothing itself", async () => {
     const plan = (urns.find((urn) => urn.includes("Shard")) ?? "").replace(/Shard::(\w+)-\d+$/, "Plan::$1");
-    const { stdout } = await project().succeed(...up, "--replace", plan);
+    const { stdout } = await project().succeed(...UP, "--replace", plan);
     assert.match(stdout, /\+-1 replaced/);
     assert.deepEqual(project().requests(), []);
   });

@@ -4,6 +4,7 @@ import { S3 } from "@aws-sdk/client-s3";
 import { found, type Clients } from "../support/awsResources/awsResource";
 import { useFoundationStack } from "../support/foundationStack";
 import { assumeRole, requireAuthorization } from "../support/motoAccess";
+import { DESTROY, UP } from "../support/pulumiArgs";
 
 // Each step goes on from the one before: an up takes ten seconds, and a stack's life is one story.
 describe("The foundation stack, through the engine", () => {
@@ -131,7 +132,7 @@ describe("The foundation stack, through the engine", () => {
 
   it("changes nothing in a second up that looks at AWS first", async () => {
     const { succeed } = stack();
-    await succeed("up", "--yes", "--skip-preview", "--refresh", "--expect-no-changes");
+    await succeed(...UP, "--refresh", "--expect-no-changes");
   });
 
   it("moves its state into the bucket, and its secrets to the key", async () => {
@@ -206,7 +207,7 @@ describe("The foundation stack, through the engine", () => {
     assert.notEqual(refused.code, 0);
     assert.match(refused.output, /it is protected/);
 
-    await succeed("destroy", "--yes", "--skip-preview", "--exclude-protected");
+    await succeed(...DESTROY, "--exclude-protected");
     assert.deepEqual((await aws.ses.listReceiptRuleSets({})).RuleSets ?? [], []);
     assert.deepEqual((await aws.ses.listIdentities({})).Identities ?? [], []);
     assert.deepEqual((await aws.iam.listRoles({})).Roles ?? [], []);
@@ -232,7 +233,7 @@ describe("The foundation stack, through the engine", () => {
     const { Versions = [], DeleteMarkers = [] } = await aws.s3.listObjectVersions({ Bucket });
     const Objects = [...Versions, ...DeleteMarkers].map(({ Key, VersionId }) => ({ Key, VersionId }));
     await aws.s3.deleteObjects({ Bucket, Delete: { Objects } });
-    await succeed("destroy", "--yes", "--skip-preview");
+    await succeed(...DESTROY);
 
     assert.deepEqual((await aws.s3.listBuckets({})).Buckets ?? [], []);
     const { Keys: [key] = [] } = await aws.kms.listKeys({});

@@ -80,21 +80,21 @@ describe("the example for GitLab, run line by line against the sandbox and moto"
     next.push(others, [...others, 7]);
     assert.match(
       succeeded(await runJob("preview:sweep")),
-      /mr-7: opened or renewed meanwhile; it stays\nNo preview is to be taken down\n$/,
+      /mr-7: opened or renewed meanwhile; it stays\nNo preview is to be destroyed\n$/,
     );
     assert.equal(running().length, 1);
 
-    assert.match(succeeded(await runJob("preview:stop")), /Preview mr-7 is taken down\n$/);
+    assert.match(succeeded(await runJob("preview:stop")), /Preview mr-7 is destroyed\n$/);
     assert.match(succeeded(await runJob("preview:stop")), /Preview mr-7 has no stack/);
     assert.deepEqual(running(), []);
     // None is open, which is no error once GitLab has said so.
     open = [];
-    assert.match(succeeded(await runJob("preview:sweep")), /No preview is to be taken down\n$/);
+    assert.match(succeeded(await runJob("preview:sweep")), /No preview is to be destroyed\n$/);
   }).timeout(SLOW_MS);
 
   it("runs a fork's against a sandbox of its own", async () => {
     const output = succeeded(await runJob("preview:fork", {}));
-    assert.match(output, /Preview mr-7 is up\n[^]*Preview mr-7 is taken down\n$/);
+    assert.match(output, /Preview mr-7 is up\n[^]*Preview mr-7 is destroyed\n$/);
     assert.equal(sandbox().store.requests().length, 0);
     assert.deepEqual(gitlab.seen, []);
   });

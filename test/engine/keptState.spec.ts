@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { JOURNEY, useProject } from "../support/project";
+import { journeyId } from "../support/journeyId";
+import { useProject } from "../support/project";
+import { DESTROY } from "../support/pulumiArgs";
 
 interface Kept {
   deployment: { resources: { urn: string; outputs?: { instanceId?: string } }[] };
@@ -20,7 +22,7 @@ describe("state that 0.1.0 wrote", () => {
     const instanceOf = (name: string) =>
       deployment.resources.find(({ urn }) => urn.endsWith(`::${name}`))?.outputs?.instanceId;
 
-    await project().succeed("destroy", "--yes", "--skip-preview");
+    await project().succeed(...DESTROY);
 
     const reason = "the fixture is over";
     const asked = project().requests();
@@ -34,7 +36,7 @@ describe("state that 0.1.0 wrote", () => {
       ]),
     );
     const journal = project().sandbox.store.requests();
-    assert.ok(journal.every((entry) => entry.path === `/hooks/abort/${JOURNEY}`));
+    assert.ok(journal.every((entry) => entry.path === `/hooks/abort/${journeyId}`));
     assert.deepEqual((await project().succeed("stack", "--show-urns")).stdout.match(/JourneyEnrollment/), null);
   });
 });

@@ -1,4 +1,5 @@
-import { describeKill, killAndRecover, kills } from "../support/kills";
+import { killAndRecover } from "../support/killAndRecover";
+import { describeKill, kills } from "../support/kills";
 
 // 9 with `npm test`: each phase with each victim. `npm run test:soak` asks for 100. A seed of one's own: KILLS_SEED.
 const many = Number(process.env["KILLS"] ?? 9);

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { LOADER } from "../../provider/model/loader";
 import { useProject } from "../support/project";
-
-const up = ["up", "--yes", "--skip-preview"];
+import { DESTROY, UP } from "../support/pulumiArgs";
 
 describe("enrollments through the real engine", () => {
   const project = useProject(`
@@ -18,20 +17,20 @@ describe("enrollments through the real engine", () => {
     assert.match(preview.stdout, /2 to create/);
     assert.deepEqual(project().requests(), []);
 
-    await project().succeed(...up);
+    await project().succeed(...UP);
     assert.deepEqual(project().requests(), [["start", { email, data: {}, allowDuplicateEmail: false }]]);
     const [instance] = project().sandbox.store.all();
     const outputs = JSON.parse((await project().succeed("stack", "output", "--json")).stdout) as Record<string, string>;
     assert.deepEqual([outputs["id"], outputs["status"]], [instance?.instanceId, "started"]);
     assert.ok(!Number.isNaN(Date.parse(outputs["startedAt"] ?? "")));
 
-    await project().succeed(...up, "--expect-no-changes");
+    await project().succeed(...UP, "--expect-no-changes");
     assert.deepEqual(project().requests(), []);
 
     project().program(`
       new JourneyEnrollment("qa", { journeyId, email: stackAddress("qa@seeds.example.com"), abortReason: "two" });
     `);
-    const inPlace = await project().succeed(...up);
+    const inPlace = await project().succeed(...UP);
     assert.match(inPlace.stdout, /~ 1 updated/);
     assert.deepEqual(project().requests(), []);
 
@@ -40,14 +39,14 @@ describe("enrollments through the real engine", () => {
         journeyId, email: stackAddress("qa@seeds.example.com"), abortReason: "three", triggers: ["0a1b2c3"],
       });
     `);
-    const replace = await project().succeed(...up);
+    const replace = await project().succeed(...UP);
     assert.match(replace.stdout, /\+-1 replaced/);
     assert.deepEqual(project().requests(), [
       ["abort", { instanceId: instance?.instanceId, reason: "two" }],
       ["start", { email, data: {}, allowDuplicateEmail: false }],
     ]);
 
-    await project().succeed("destroy", "--yes", "--skip-preview");
+    await project().succeed(...DESTROY);
     const second = project().sandbox.store.all()[1];
     assert.deepEqual(project().requests(), [["abort", { instanceId: second?.instanceId, reason: "three" }]]);
     assert.deepEqual(
@@ -62,9 +61,9 @@ describe("enrollments through the real engine", () => {
   });
 
   it("are aborted when they leave the program", async () => {
-    await project().succeed(...up);
+    await project().succeed(...UP);
     project().program("");
-    await project().succeed(...up);
+    await project().succeed(...UP);
     assert.equal(project().sandbox.store.all()[0]?.abortReason, "one");
   });
 
@@ -89,12 +88,12 @@ describe("enrollments through the real engine", () => {
     `);
     await project().succeed("preview");
     assert.deepEqual(project().requests(), []);
-    await project().succeed(...up);
+    await project().succeed(...UP);
     const requests = project().requests();
     assert.equal(requests.length, 3);
     assert.ok(requests.some(([, body]) => JSON.stringify(body["data"]) === '{"firstName":"Ada"}'));
-    await project().succeed(...up, "--expect-no-changes");
-    await project().succeed("destroy", "--yes", "--skip-preview");
+    await project().succeed(...UP, "--expect-no-changes");
+    await project().succeed(...DESTROY);
     assert.ok(
       project()
         .sandbox.store.all()
@@ -108,7 +107,7 @@ describe("enrollments through the real engine", () => {
       new JourneyEnrollment("second", { journeyId, email: first.instanceId.apply(() => "jane@example.org") });
     `);
     await project().succeed("preview");
-    const { output } = await project().fail(...up);
+    const { output } = await project().fail(...UP);
     assert.match(output, /j\*\*\*@example\.org is outside mailmodo:allowedRecipients/);
     assert.deepEqual(
       project()
@@ -126,7 +125,7 @@ describe("enrollments through the real engine", () => {
         });
       }
     `);
-    await project().succeed(...up);
+    await project().succeed(...UP);
     const { stdout } = await project().succeed("stack", "export");
     const { deployment } = JSON.parse(stdout) as { deployment: { resources: { type: string; inputs: object }[] } };
     const enrollments = deployment.resources.filter(({ type }) => type.endsWith(":JourneyEnrollment"));
@@ -149,7 +148,7 @@ describe("enrollments through the real engine", () => {
       // The start takes effect; its answer is lost.
       if (lose && request.url?.startsWith("/hooks/start/")) response.end = () => response.destroy();
     });
-    const failed = await project().fail(...up);
+    const failed = await project().fail(...UP);
     assert.match(failed.output, /may have taken effect\. It is recorded as unconfirmed/);
     assert.deepEqual(
       project()
@@ -160,7 +159,7 @@ describe("enrollments through the real engine", () => {
     assert.equal(sandbox.store.all()[0]?.status, "running");
 
     lose = false;
-    const tooEarly = await project().fail("destroy", "--yes", "--skip-preview");
+    const tooEarly = await project().fail(...DESTROY);
     assert.match(
       tooEarly.output,
       /may still take effect\. Run it again from \d\d:\d\d:\d\d UTC on\. It stays in the state/,
@@ -169,7 +168,7 @@ describe("enrollments through the real engine", () => {
     await project().succeed("config", "set", "mailmodo:lateStartSeconds", "0");
     // It takes the engine's own mark of the failure away.
     await project().succeed("refresh", "--yes", "--skip-preview");
-    await project().succeed(...up);
+    await project().succeed(...UP);
     assert.deepEqual(
       project()
         .requests()
@@ -179,8 +178,8 @@ describe("enrollments through the real engine", () => {
         ["start", ["email", "data", "allowDuplicateEmail"]],
       ],
     );
-    await project().succeed(...up, "--expect-no-changes");
-    await project().succeed("destroy", "--yes", "--skip-preview");
+    await project().succeed(...UP, "--expect-no-changes");
+    await project().succeed(...DESTROY);
     assert.ok(sandbox.store.all().every(({ status }) => status === "aborted"));
   });
 });

@@ -8,7 +8,7 @@ import { readJourneys } from "../../sandbox/journeys";
 import { SANDBOX_KEY } from "../../sandbox/server";
 import { useFoundationStack } from "../support/foundationStack";
 import { createRunner, type Runner } from "../support/previews";
-import { JOURNEY } from "../support/project";
+import { journeyId } from "../support/journeyId";
 import { startSandbox, type RunningSandbox } from "../support/sandbox";
 import { s3Of } from "../support/moto";
 
@@ -42,7 +42,7 @@ describe("a preview's mail, from the foundation's outputs to its destroy", () =>
       settings: `  mailmodo:apiKeySecret: ${apiKeySecretArn}\nsecretsprovider: ${outputs.secretsProvider}\n`,
       program: `
         const qa = new JourneyEnrollment("qa", {
-          journeyId: "${JOURNEY}",
+          journeyId: "${journeyId}",
           email: stackAddress("qa@${String(outputs["mailDomain"])}"),
           data: { firstName: "Ada", seats: 3 },
           abortReason: "preview closed",
@@ -63,7 +63,7 @@ describe("a preview's mail, from the foundation's outputs to its destroy", () =>
   it("comes after up, goes on with time, and stops with destroy", async () => {
     // One that nobody stops, to see that the third mail would have come.
     const other = "qa+pr-4@seeds.example.com";
-    await sandbox.post(`/hooks/start/${JOURNEY}`, { email: other, data: { firstName: "Eva", seats: 1 } });
+    await sandbox.post(`/hooks/start/${journeyId}`, { email: other, data: { firstName: "Eva", seats: 1 } });
 
     await runner.succeed("up", "--name", "pr-42");
     const { stdout } = await runner.pulumi("stack", "output", "--json", "--stack", "pr-42");

@@ -60,12 +60,12 @@ describe("a preview, through the real engine", () => {
     const other = await newRunner();
     const before = fs.statSync(other.dir).mtimeMs;
     const down = await other.succeed("down", "--name", "pr-42", "--summary", summary);
-    assert.match(down.stdout, /Preview pr-42 is taken down\n$/);
+    assert.match(down.stdout, /Preview pr-42 is destroyed\n$/);
     assert.deepEqual(running(), []);
-    assert.match(fs.readFileSync(summary, "utf8"), /### Preview pr-42 is taken down\n\n$/);
+    assert.match(fs.readFileSync(summary, "utf8"), /### Preview pr-42 is destroyed\n\n$/);
     assert.match(
       (await other.succeed("down", "--name", "pr-42")).stdout,
-      /Preview pr-42 has no stack: nothing to take down\n$/,
+      /Preview pr-42 has no stack: nothing to destroy\n$/,
     );
     assert.match((await other.succeed("list")).stdout, /No previews\n$/);
     assert.deepEqual(backend().stacks(), []);

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { journeyId } from "../support/journeyId";
 import { privateFolders, useFolderBackend, useRunners } from "../support/previews";
 import { useSandbox } from "../support/sandbox";
 
@@ -27,7 +28,7 @@ describe("pulumi-mailmodo previews, where something goes wrong", () => {
     sandbox().faults.add({ kind: "reset-after", count: 1 });
     const up = await runner.previews("up", "--name", "pr-1");
     assert.equal(up.code, 1);
-    assert.match(up.stderr, /^pr-1 did not come up; the lines above say why\./);
+    assert.match(up.stderr, /^The up of pr-1 failed; the lines above say why\./);
     assert.match((await runner.succeed("list")).stdout, /│ pr-1 │ \S+ +│ in 3d +│ 1 +│ 1 +│ up failed/);
     assert.equal(running().length, 1);
     await runner.succeed("down", "--name", "pr-1");
@@ -37,12 +38,12 @@ describe("pulumi-mailmodo previews, where something goes wrong", () => {
 
   it("says that a program is not stable, and records it", async () => {
     const runner = await newRunner({
-      program: `new JourneyEnrollment("qa", { journeyId: "6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5", email: stackAddress("qa@seeds.example.com"), abortReason: String(process.pid) });`,
+      program: `new JourneyEnrollment("qa", { journeyId: "${journeyId}", email: stackAddress("qa@seeds.example.com"), abortReason: String(process.pid) });`,
     });
     const up = await runner.previews("up", "--name", "pr-1");
     assert.equal(up.code, 1);
     assert.match(up.stderr, /pr-1 is up, but a second up would change it; the lines above say what\./);
-    assert.match((await runner.succeed("list")).stdout, /│ second preview failed │/);
+    assert.match((await runner.succeed("list")).stdout, /│ dry run failed │/);
     await runner.succeed("down", "--name", "pr-1");
   });
 

@@ -62,7 +62,7 @@ describe("pulumi-mailmodo previews, with their state in S3 and their secrets und
     forget();
 
     const other = await newRunner({ program: secret });
-    assert.match((await other.succeed("sweep", "--open", "pr-1")).stdout, /Previews: 1 taken down/);
+    assert.match((await other.succeed("sweep", "--open", "pr-1")).stdout, /Previews: 1 destroyed/);
     assert.deepEqual(running(), ["qa+seeds.pr-1@seeds.example.com"]);
     const state = await object(PR_1);
     assert.match(state, /"type":"cloud"/);

@@ -26,8 +26,8 @@ describe("a sweep of previews, through the real engine", () => {
 
   it("says what it would take down, and takes down nothing that is neither expired nor closed", async () => {
     const dry = await one.succeed("sweep", "--open-command", "echo pr-1", "--dry-run");
-    assert.match(dry.stdout, /Previews: 1 would be taken down\n[^]*│ pr-2 │ not open │ would be taken down │/);
-    assert.match((await one.succeed("sweep")).stdout, /No preview is to be taken down\n$/);
+    assert.match(dry.stdout, /Previews: 1 would be destroyed\n[^]*│ pr-2 │ not open │ would be destroyed │/);
+    assert.match((await one.succeed("sweep")).stdout, /No preview is to be destroyed\n$/);
     assert.equal(running().length, 3);
   });
 
@@ -43,12 +43,12 @@ describe("a sweep of previews, through the real engine", () => {
       taken.map(({ name, why, outcome }) => [name, why, outcome]),
       [
         ["pr-1", "not open", "left"],
-        ["pr-2", "not open", "taken down"],
+        ["pr-2", "not open", "destroyed"],
       ],
     );
     const words = /^The stack pr-1 is locked by ci@other-runner \(pid 1\), on another machine\./;
     assert.match(taken[0]?.error ?? "", words);
-    assert.match(swept.stderr, /pr-1: not open; taking it down\n/);
+    assert.match(swept.stderr, /pr-1: not open; destroying it\n/);
     assert.deepEqual(running(), [OTHERS, FIRST]);
     fs.rmSync(lock);
   });
@@ -60,7 +60,7 @@ describe("a sweep of previews, through the real engine", () => {
     const down = await one.previews("down", "--name", "pr-1");
     env["MAILMODO_API_KEY"] = key;
     assert.equal(down.code, 1);
-    assert.match(down.stderr, /^pr-1 could not be taken down, and something may still run/);
+    assert.match(down.stderr, /^The destroy of pr-1 failed, and something may still run/);
     assert.match((await one.succeed("list")).stdout, /│ pr-1 │ .* │ 1 +│ 0 +│ destroy failed │/);
   });
 
@@ -68,7 +68,7 @@ describe("a sweep of previews, through the real engine", () => {
     await one.pulumi("stack", "tag", "set", "mailmodo:expires", "2020-01-01T00:00:00.000Z", "--stack", "pr-1");
     fs.writeFileSync(path.join(one.dir, "open"), "pr-1\npr-7\n");
     const swept = await one.succeed("sweep", "--open-file", "open");
-    assert.match(swept.stdout, /│ pr-1 │ expired │ taken down │/);
+    assert.match(swept.stdout, /│ pr-1 │ expired │ destroyed │/);
     assert.deepEqual(running(), [OTHERS]);
   });
 

@@ -6,71 +6,95 @@ import { setTimeout } from "node:timers/promises";
 import { recover } from "../../provider/commands/recover/recover";
 import { profileOf } from "../../sandbox/profiles";
 import { SANDBOX_KEY } from "../../sandbox/server";
-import { run } from "../../tools/workbench";
-import { pluginsOf, recoverByCli } from "../support/kills";
-import { useProject, writtenFiles } from "../support/project";
+import { run, type Run } from "../../tools/workbench";
+import { COMMAND } from "../support/command";
+import { journalOf } from "../support/journalOf";
+import { pluginsOf } from "../support/pluginsOf";
+import { DESTROY, UP } from "../support/pulumiArgs";
+import { recoverByCli } from "../support/recoverByCli";
+import { useProject, writtenFiles, type Project } from "../support/project";
 
-const up = ["up", "--yes", "--skip-preview"];
+const PROGRAM = `
+  for (let i = 0; i < 8; i++) {
+    new JourneyEnrollment("qa" + i, { journeyId, email: pulumi.secret(stackAddress("ada.secret" + i + "@seeds.example.com")) });
+  }
+`;
+
+const statusesOf = ({ sandbox }: Project) => sandbox.store.all().map(({ status }) => status);
+
+/** Runs an up until Mailmodo has the first start, and nobody has an answer yet. */
+async function untilFirstStart(project: Project) {
+  project.sandbox.faults.add({ kind: "delay", delayMs: 50 });
+  const asked = once(project.sandbox.app.server, "request");
+  const cli = project.start({}, ...UP);
+  const ended = once(cli, "exit");
+  await asked;
+  return { cli, ended };
+}
+
+async function killCli(project: Project): Promise<void> {
+  const { cli, ended } = await untilFirstStart(project);
+  cli.kill("SIGKILL");
+  await ended;
+}
+
+// One story, told in order.
+describe("pulumi-mailmodo recover, after a kill of the CLI", () => {
+  const project = useProject(PROGRAM, {}, "suite");
+  let first: Run;
+  before(async () => {
+    await killCli(project());
+    first = await recoverByCli(project());
+  });
+
+  it("succeeds, and says what to do next", () => {
+    assert.equal(first.code, 0, first.output);
+    assert.match(first.output, /The stack test is recovered\. Next: pulumi up, or pulumi destroy\.\n$/);
+  });
+
+  it("frees the lock", () => assert.match(first.output, /Freed the lock of a run that has ended \(pid \d+\)\./));
+
+  it("aborts what was started", () => {
+    assert.match(first.output, /Aborted journey \S+ for a\*\*\*@seeds\.example\.com\./);
+    const statuses = statusesOf(project());
+    assert.ok(statuses.length > 0 && statuses.every((status) => status === "aborted"));
+  });
+
+  it("clears the state", () => assert.match(first.output, /Cleared \d+ pending operations/));
+
+  it("leaves no plugin running", () => assert.deepEqual(pluginsOf(project()), []));
+
+  it("names no secret in what it prints", () => assert.ok(!first.output.includes("ada.secret")));
+
+  it("leaves no secret in a file", () => {
+    // The program names the secret for this test; nothing that was written for it does.
+    for (const file of writtenFiles(path.join(project().dir, ".."))) {
+      assert.ok(!/ada\.secret|TESTKEY/.test(fs.readFileSync(file, "utf8")), file);
+    }
+  });
+
+  it("does nothing the second time", async () => {
+    const second = await recoverByCli(project());
+    assert.deepEqual([second.code, second.output], [0, "Nothing to recover in the stack test.\n"]);
+  });
+
+  it("leaves a stack to which up and destroy are as usual", async () => {
+    const { output } = await project().succeed(...UP);
+    assert.doesNotMatch(output, /pending|interrupted/i);
+    await project().succeed(...DESTROY);
+  });
+});
 
 describe("pulumi-mailmodo recover, after a kill", () => {
   let wait: (ms: number) => Promise<void>;
   let release = () => {};
   beforeEach(() => (wait = setTimeout));
-  const project = useProject(
-    `
-    for (let i = 0; i < 8; i++) {
-      new JourneyEnrollment("qa" + i, { journeyId, email: pulumi.secret(stackAddress("ada.secret" + i + "@seeds.example.com")) });
-    }
-  `,
-    { sleep: (ms) => wait(ms) },
-  );
-  const statuses = () =>
-    project()
-      .sandbox.store.all()
-      .map(({ status }) => status);
+  const project = useProject(PROGRAM, { sleep: (ms) => wait(ms) });
+  const statuses = () => statusesOf(project());
   const plugins = () => pluginsOf(project());
 
-  /** Runs an up until Mailmodo has the first start, and nobody has an answer yet. */
-  async function untilFirstStart() {
-    project().sandbox.faults.add({ kind: "delay", delayMs: 50 });
-    const asked = once(project().sandbox.app.server, "request");
-    const cli = project().start({}, ...up);
-    const ended = once(cli, "exit");
-    await asked;
-    return { cli, ended };
-  }
-
-  async function killCli(): Promise<void> {
-    const { cli, ended } = await untilFirstStart();
-    cli.kill("SIGKILL");
-    await ended;
-  }
-
-  it("aborts what was started, frees the lock, clears the state, and does nothing the second time", async () => {
-    await killCli();
-    const first = await recoverByCli(project());
-    assert.equal(first.code, 0, first.output);
-    assert.match(first.output, /Freed the lock of a run that has ended \(pid \d+\)\./);
-    assert.match(first.output, /Aborted journey \S+ for a\*\*\*@seeds\.example\.com\./);
-    assert.match(first.output, /Cleared \d+ pending operations/);
-    assert.match(first.output, /The stack test is recovered\. Next: pulumi up, or pulumi destroy\.\n$/);
-    assert.ok(!first.output.includes("ada.secret"));
-    assert.ok(statuses().length > 0 && statuses().every((status) => status === "aborted"));
-    assert.deepEqual(plugins(), []);
-
-    // The program names the secret for this test; nothing that was written for it does.
-    for (const file of writtenFiles(path.join(project().dir, ".."))) {
-      assert.ok(!/ada\.secret|TESTKEY/.test(fs.readFileSync(file, "utf8")), file);
-    }
-    const second = await recoverByCli(project());
-    assert.deepEqual([second.code, second.output], [0, "Nothing to recover in the stack test.\n"]);
-    const { output } = await project().succeed(...up);
-    assert.doesNotMatch(output, /pending|interrupted/i);
-    await project().succeed("destroy", "--yes", "--skip-preview");
-  });
-
   it("finds a plugin that lost its engine idle: it sends nothing more, and ends", async () => {
-    await killCli();
+    await killCli(project());
     const asked = () => project().sandbox.store.requests().length;
     // What was on its way arrives; nothing follows it.
     const result = await recover({ stack: "test", cwd: project().dir, env: project().env, log: () => undefined });
@@ -86,10 +110,10 @@ describe("pulumi-mailmodo recover, after a kill", () => {
   });
 
   it("finds a start whose plugin was killed, of which the engine knows nothing; its note names no address", async () => {
-    const { ended } = await untilFirstStart();
+    const { ended } = await untilFirstStart(project());
     for (const pid of plugins()) process.kill(pid, "SIGKILL");
     await ended;
-    const folder = path.join(project().env["PULUMI_HOME"]!, "mailmodo-journal");
+    const folder = journalOf(project().env);
     const notes = fs.readdirSync(folder).map((name) => name + fs.readFileSync(path.join(folder, name), "utf8"));
     assert.ok(notes.length > 0);
     for (const note of notes) assert.doesNotMatch(note, /ada\.secret|seeds\.example|TESTKEY/);
@@ -102,13 +126,13 @@ describe("pulumi-mailmodo recover, after a kill", () => {
 
   it("is not needed by the next up on the same machine: it aborts what was lost before it starts", async () => {
     project().sandbox.useProfile(profileOf(["duplicate-accepted"]));
-    const { ended } = await untilFirstStart();
+    const { ended } = await untilFirstStart(project());
     for (const pid of plugins()) process.kill(pid, "SIGKILL");
     await ended;
     project().sandbox.faults.clear();
-    await project().succeed(...up);
+    await project().succeed(...UP);
     const instances = project().sandbox.store.all();
-    assert.equal(instances.filter(({ status }) => status === "running").length, 8);
+    assert.equal(project().sandbox.running().length, 8);
     assert.deepEqual(
       instances.filter(({ doubled }) => doubled),
       [],
@@ -119,7 +143,7 @@ describe("pulumi-mailmodo recover, after a kill", () => {
     await project().succeed("config", "set", "mailmodo:requestTimeoutSeconds", "20");
     const answers = new Promise<void>((resolve) => (release = resolve));
     wait = () => answers;
-    const { ended } = await untilFirstStart();
+    const { ended } = await untilFirstStart(project());
     const { code, output } = await recoverByCli(project());
     assert.equal(code, 1);
     assert.match(
@@ -128,11 +152,11 @@ describe("pulumi-mailmodo recover, after a kill", () => {
     );
     release();
     await ended;
-    assert.equal(statuses().filter((status) => status === "running").length, 8);
+    assert.equal(project().sandbox.running().length, 8);
   });
 
   it("leaves the lock of another machine alone, and says whose it is", async () => {
-    await killCli();
+    await killCli(project());
     const locks = path.join(project().dir, "../state/.pulumi/locks");
     const [lock] = fs
       .readdirSync(locks, { recursive: true, encoding: "utf8" })
@@ -149,7 +173,7 @@ describe("pulumi-mailmodo recover, after a kill", () => {
   });
 
   it("keeps what it cannot abort for the next time, and says why in one line each", async () => {
-    await killCli();
+    await killCli(project());
     project().env["MAILMODO_API_KEY"] = "TESTKEY-0000000-0000000-0000009";
     const { code, stderr } = await recoverByCli(project());
     assert.equal(code, 1);
@@ -174,9 +198,8 @@ describe("pulumi-mailmodo recover, after a kill", () => {
 
 describe("pulumi-mailmodo recover, misused", () => {
   const project = useProject("", {}, "suite");
-  const bin = path.join(__dirname, "../../provider/dist/commands/main.js");
   const cli = (env: Record<string, string>, ...args: string[]) =>
-    run(process.execPath, [bin, "recover", ...args], project().dir, { ...project().env, ...env });
+    run(process.execPath, [COMMAND, "recover", ...args], project().dir, { ...project().env, ...env });
 
   const table: [what: string, env: Record<string, string>, args: string[], says: RegExp][] = [
     ["no stack", {}, [], /required option '--stack <name>' not specified/],

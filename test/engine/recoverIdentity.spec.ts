@@ -2,8 +2,11 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { run } from "../../tools/workbench";
-import { addStack, BIN, moveProgram, recoverArgs, recoverByCli } from "../support/killedRuns";
-import { up, useKilledUps } from "../support/killedUps";
+import { addStack } from "../support/addStack";
+import { moveProgram } from "../support/moveProgram";
+import { recoverByCli, recoverCommand } from "../support/recoverByCli";
+import { useKilledUps } from "../support/killedUps";
+import { DESTROY, UP } from "../support/pulumiArgs";
 import { inNamespaces } from "../support/namespaces";
 
 describe("a run of one stack that was killed with a start on its way, beside", () => {
@@ -22,7 +25,7 @@ describe("a run of one stack that was killed with a start on its way, beside", (
       .map(([call]) => call);
 
   it("another stack of the folder, whose up touches nothing of it", async () => {
-    const { output } = await project().pulumiWith({ NAMES: "x", ...other }, ...up, "--stack", "other");
+    const { output } = await project().pulumiWith({ NAMES: "x", ...other }, ...UP, "--stack", "other");
     assert.match(output, /The journey is already running for the provided email.*Nothing was started/);
     assert.deepEqual([calls(), ups.statuses()], [["start"], { x: "running", y: "running" }]);
   });
@@ -59,7 +62,7 @@ describe("a start that was left without an answer", () => {
 
   it("is aborted by address neither by recover nor by an up while another stack enrolls the address", async () => {
     const other = await addStack(project(), "another stack");
-    const started = await project().pulumiWith({ NAMES: "x", ...other }, ...up, "--stack", "other");
+    const started = await project().pulumiWith({ NAMES: "x", ...other }, ...UP, "--stack", "other");
     assert.equal(started.code, 0, started.output);
     await ups.kill("x", ["cli", "plugin"]);
     const { problems } = await ups.recovered();
@@ -67,7 +70,7 @@ describe("a start that was left without an answer", () => {
       problems.join(),
       /^Whether journey \S+ for x\*\*\*@seeds\.example\.com runs is not known, and the stack other enrolls the address too/,
     );
-    const { output } = await project().pulumiWith({ NAMES: "x" }, ...up);
+    const { output } = await project().pulumiWith({ NAMES: "x" }, ...UP);
     assert.match(
       output,
       /Could not start journey \S+ for x\*\*\*@seeds\.example\.com: a killed run of this stack may have started it, and the stack other enrolls the address too, which an abort by address would stop as well\. Run pulumi-mailmodo recover, which says what to do\. Nothing was sent\./,
@@ -77,34 +80,34 @@ describe("a start that was left without an answer", () => {
 
   it("is aborted by address neither by a destroy nor by an up of its own stack while another one enrolls the address", async () => {
     project().sandbox.faults.add({ kind: "reset-after", on: "start", takesEffect: false, count: 1 });
-    assert.notEqual((await project().pulumiWith({ NAMES: "x" }, ...up)).code, 0);
+    assert.notEqual((await project().pulumiWith({ NAMES: "x" }, ...UP)).code, 0);
     const other = { NAMES: "x", ...(await addStack(project(), "another stack")) };
-    const started = await project().pulumiWith(other, ...up, "--stack", "other");
+    const started = await project().pulumiWith(other, ...UP, "--stack", "other");
     assert.equal(started.code, 0, started.output);
     project().requests();
 
     const held =
       /Could not abort journey \S+ for x\*\*\*@seeds\.example\.com: whether it was started is not known, and the stack other enrolls the address too, which an abort by address would stop as well\. Remove the address from other first\. Or, [^\n]+ Nothing was sent\./;
-    for (const args of [["destroy", "--yes", "--skip-preview"], up]) {
+    for (const args of [DESTROY, UP]) {
       const { code, output } = await project().pulumiWith({ NAMES: "x" }, ...args);
       assert.notEqual(code, 0);
       assert.match(output, held);
     }
     assert.deepEqual([ups.statuses(), project().requests()], [{ x: "running" }, []]);
 
-    const gone = await project().pulumiWith(other, "destroy", "--yes", "--skip-preview", "--stack", "other");
+    const gone = await project().pulumiWith(other, ...DESTROY, "--stack", "other");
     assert.equal(gone.code, 0, gone.output);
-    await project().succeed("destroy", "--yes", "--skip-preview");
+    await project().succeed(...DESTROY);
   });
 
   it("is not aborted by address when it was renamed, and its new name has started", async () => {
     const named = (name: string) => `new JourneyEnrollment("${name}", { journeyId, email: "x@seeds.example.com" });`;
     project().program(named("old"));
     project().sandbox.faults.add({ kind: "reset-after", on: "start", takesEffect: false, count: 1 });
-    await project().fail(...up);
+    await project().fail(...UP);
     project().program(named("new"));
     for (let run = 0; run < 2; run++) {
-      const { output } = await project().fail(...up);
+      const { output } = await project().fail(...UP);
       assert.match(
         output,
         /and another resource of this stack \(urn:\S+::new\) enrolls the address too, [^\n]+ pulumi destroy --target <its urn>/,
@@ -125,7 +128,7 @@ describe("a start that was left without an answer", () => {
     await ups.kill("x", ["cli", "plugin"]);
     const checkout = path.join(project().dir, "../checkout");
     fs.cpSync(project().dir, checkout, { recursive: true, verbatimSymlinks: true });
-    const [program, ...args] = inNamespaces(["uts"], [process.execPath, BIN, ...recoverArgs({ dir: checkout })]);
+    const [program, ...args] = inNamespaces(["uts"], recoverCommand({ dir: checkout }));
     const { code, output } = await run(program!, args, checkout, project().env);
     assert.deepEqual([code, ups.statuses(), ups.noteFiles()], [0, { x: "aborted" }, []], output);
   });

@@ -4,8 +4,12 @@ import { once } from "node:events";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { run, type Run } from "../../tools/workbench";
-import { BIN, pluginsOf, recoverArgs, recoverByCli, requestNumber } from "../support/killedRuns";
-import { up, useKilledUps, writeAsElsewhere } from "../support/killedUps";
+import { journalOf } from "../support/journalOf";
+import { pluginsOf } from "../support/pluginsOf";
+import { recoverByCli, recoverCommand } from "../support/recoverByCli";
+import { requestNumber } from "../support/requestNumber";
+import { useKilledUps, writeAsElsewhere } from "../support/killedUps";
+import { UP } from "../support/pulumiArgs";
 import { inNamespaces, type Namespace } from "../support/namespaces";
 import { createRunner, useFolderBackend } from "../support/previews";
 import { useSandbox } from "../support/sandbox";
@@ -15,7 +19,7 @@ describe("a run in a container", () => {
   const { project } = ups;
 
   function inContainer(kinds: Namespace[], ...args: string[]): Promise<Run> {
-    const [program, ...rest] = inNamespaces(kinds, [process.execPath, BIN, ...recoverArgs(project(), args)]);
+    const [program, ...rest] = inNamespaces(kinds, recoverCommand(project(), args));
     return run(program!, rest, project().dir, project().env);
   }
 
@@ -23,7 +27,7 @@ describe("a run in a container", () => {
     await project().succeed("config", "set", "mailmodo:requestTimeoutSeconds", "20");
     ups.hold("x");
     const asked = requestNumber(project(), 1);
-    const [program, ...args] = inNamespaces(["pid"], ["pulumi", ...up, "--non-interactive"]);
+    const [program, ...args] = inNamespaces(["pid"], ["pulumi", ...UP, "--non-interactive"]);
     const living = spawn(program!, args, {
       cwd: project().dir,
       env: { ...project().env, NAMES: "x" },
@@ -55,10 +59,10 @@ describe("a journal on a full disk", () => {
 
   it("has no room for a note, so its start is not sent, and one line says so", async () => {
     const { dir, env } = ups.project();
-    const folder = path.join(env["PULUMI_HOME"]!, "mailmodo-journal");
+    const folder = journalOf(env);
     fs.mkdirSync(folder, { recursive: true });
     const fill = `mount -t tmpfs -o size=64k none ${folder} && ! cat /dev/zero 2>/dev/null > ${folder}/filler && exec "$@"`;
-    const [program, ...args] = inNamespaces(["mount"], ["sh", "-c", fill, "sh", "pulumi", ...up, "--non-interactive"]);
+    const [program, ...args] = inNamespaces(["mount"], ["sh", "-c", fill, "sh", "pulumi", ...UP, "--non-interactive"]);
     const { code, output } = await run(program!, args, dir, { ...env, NAMES: "x" });
     assert.notEqual(code, 0);
     assert.match(
@@ -85,7 +89,7 @@ describe("a preview whose run was killed on another machine", () => {
       for (const pid of pluginsOf(runner)) process.kill(pid, "SIGKILL");
       await ended;
       release();
-      const notes = path.join(runner.env["PULUMI_HOME"]!, "mailmodo-journal");
+      const notes = journalOf(runner.env);
       for (const name of fs.readdirSync(notes)) writeAsElsewhere(path.join(notes, name));
 
       const down = await runner.previews("down", "--name", "pr-1");

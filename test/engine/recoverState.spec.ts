@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { Stack } from "../../provider/pulumi/stack";
-import { recoverByCli } from "../support/kills";
+import { UP } from "../support/pulumiArgs";
+import { recoverByCli } from "../support/recoverByCli";
 import { useProject } from "../support/project";
 
 interface Resource {
@@ -29,13 +30,12 @@ describe("pulumi-mailmodo recover, with the state alone", () => {
   const file = () => path.join(project().dir, "../state/.pulumi/stacks/seeds/test.json");
   const running = () =>
     project()
-      .sandbox.store.all()
-      .filter(({ status }) => status === "running")
-      .map(({ email }) => email.split("+")[0])
+      .sandbox.running()
+      .map((email) => email.split("+")[0])
       .sort();
 
   beforeEach(async () => {
-    await project().succeed("up", "--yes", "--skip-preview");
+    await project().succeed(...UP);
     project().requests();
   });
 
@@ -72,7 +72,7 @@ describe("pulumi-mailmodo recover, with the state alone", () => {
     assert.deepEqual([running(), names(), latest().pending_operations ?? []], [["two"], ["two"], []]);
     assert.equal((await recoverByCli(project())).output, "Nothing to recover in the stack test.\n");
     assert.equal(fs.readFileSync(path.join(project().dir, "Pulumi.test.yaml"), "utf8"), config);
-    await project().succeed("up", "--yes", "--skip-preview");
+    await project().succeed(...UP);
     assert.equal(running().length, 2);
   });
 

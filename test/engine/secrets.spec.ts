@@ -4,8 +4,7 @@ import * as path from "node:path";
 import { defaultProfile } from "../../sandbox/profiles";
 import { SANDBOX_KEY } from "../../sandbox/server";
 import { useProject, writtenFiles } from "../support/project";
-
-const up = ["up", "--yes", "--skip-preview"];
+import { DESTROY, UP } from "../support/pulumiArgs";
 const address = "ada.secret@seeds.example.com";
 
 describe("what is secret, through the real engine", () => {
@@ -40,16 +39,16 @@ describe("what is secret, through the real engine", () => {
     keep(await project().succeed("stack", "output"));
     keep(await project().succeed("stack", "export"));
     keep(await project().pulumiWith({ TRIGGER: "1" }, "preview", "--diff"));
-    keep(await project().succeed(...up, "--diff", "--expect-no-changes"));
+    keep(await project().succeed(...UP, "--diff", "--expect-no-changes"));
 
     // A start whose answer is lost: what is recorded of it must name no secret either.
     project().sandbox.faults.add({ kind: "reset-after", on: "start", count: 1 });
-    keep(await project().pulumiWith({ TRIGGER: "2" }, ...up));
-    keep(await project().pulumiWith({ TRIGGER: "2" }, ...up));
+    keep(await project().pulumiWith({ TRIGGER: "2" }, ...UP));
+    keep(await project().pulumiWith({ TRIGGER: "2" }, ...UP));
     keep(await project().succeed("stack", "export"));
 
     project().sandbox.rotateKey("TESTKEY-0000000-0000000-0000002");
-    const refused = await project().fail("destroy", "--yes", "--skip-preview");
+    const refused = await project().fail(...DESTROY);
     keep(refused);
     assert.match(refused.output, /"API key \[key\] may not stop a\*\*\*@seeds\.example\.com"/);
     keep(await project().fail("preview", "--config", "mailmodo:allowedRecipients=[]"));

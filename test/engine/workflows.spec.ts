@@ -64,14 +64,14 @@ describe("the workflows, run step by step against the sandbox and moto", () => {
       const swept = await at().sweep();
       assert.equal(swept.conclusion, "success", swept.output);
       assert.match(swept.output, /pr-7: opened or renewed meanwhile; it stays\n/);
-      assert.match(swept.summary, /\| pr-2 \| not open \| taken down \|/);
+      assert.match(swept.summary, /\| pr-2 \| not open \| destroyed \|/);
       assert.deepEqual(running(), [SEVENTH]);
     });
 
     it("only say what they would sweep in a dry run", async () => {
       at().github.open = [];
       const dry = await at().sweep({ "dry-run": true });
-      assert.match(dry.summary, /\| pr-7 \| not open \| would be taken down \|/);
+      assert.match(dry.summary, /\| pr-7 \| not open \| would be destroyed \|/);
       assert.deepEqual(running(), [SEVENTH]);
     });
 
@@ -87,14 +87,14 @@ describe("the workflows, run step by step against the sandbox and moto", () => {
       assert.equal(closed.conclusion, "success", closed.output);
       assert.deepEqual(running(), []);
       assert.deepEqual(await at().stacks(), []);
-      assert.match(comment().body, /### Preview pr-7 is taken down\n/);
+      assert.match(comment().body, /### Preview pr-7 is destroyed\n/);
       assert.equal(at().github.comments.length, 101);
     });
 
     it("sweep all that is left where none is open, if there is any", async () => {
       const swept = await at().sweep();
       assert.equal(swept.conclusion, "success", swept.output);
-      assert.match(swept.summary, /No preview is to be taken down/);
+      assert.match(swept.summary, /No preview is to be destroyed/);
     });
 
     it("print neither the token nor the key", () => {
@@ -116,7 +116,7 @@ describe("the workflows, run step by step against the sandbox and moto", () => {
     it("succeed at the close of a pull request that never had a stack", async () => {
       const closed = await at().preview({ action: "closed" });
       assert.equal(closed.conclusion, "success", closed.output);
-      assert.match(body(), /### Preview pr-7 has no stack: nothing to take down/);
+      assert.match(body(), /### Preview pr-7 has no stack: nothing to destroy/);
     });
 
     it("fail where the preview does not come up, and say so in the comment", async () => {
@@ -165,7 +165,7 @@ describe("the workflows, run step by step against the sandbox and moto", () => {
       const closed = await at().preview({ action: "closed" });
       assert.equal(closed.conclusion, "success", closed.output);
       assert.deepEqual(sandbox.running(), []);
-      assert.match(body(), /### Preview pr-7 is taken down\n/);
+      assert.match(body(), /### Preview pr-7 is destroyed\n/);
     });
 
     it("run a fork's against a sandbox of its own, with no secret in sight and no comment", async () => {
@@ -173,7 +173,7 @@ describe("the workflows, run step by step against the sandbox and moto", () => {
       assert.equal((await at().preview(forked)).conclusion, "skipped");
       const run = await at().preview(forked, "fork");
       assert.equal(run.conclusion, "success", run.output);
-      assert.match(run.summary, /### Preview pr-7 is up\n[^]*### Preview pr-7 is taken down\n/);
+      assert.match(run.summary, /### Preview pr-7 is up\n[^]*### Preview pr-7 is destroyed\n/);
 
       const own = `http://127.0.0.1:${at().machine?.port}/_sandbox/instances`;
       const instances = (await (await fetch(own)).json()) as { email: string; status: string }[];

@@ -48,10 +48,14 @@ function codesOf(docs: readonly ts.JSDocTagInfo[]): string[] {
 /** What the compiler says of modules that are nowhere but here. */
 function problemsOf(files: ReadonlyMap<string, string>): string[] {
   const host = ts.createCompilerHost(options);
-  const { fileExists, readFile } = host;
-  host.fileExists = (file) => files.has(file) || fileExists(file);
-  host.readFile = (file) => files.get(file) ?? readFile(file);
-  const program = ts.createProgram([...files.keys()], options, host);
+  const program = ts.createProgram([...files.keys()], options, {
+    ...host,
+    fileExists: (file) => files.has(file) || host.fileExists(file),
+    getSourceFile(file, version) {
+      const code = files.get(file);
+      return code === undefined ? host.getSourceFile(file, version) : ts.createSourceFile(file, code, version);
+    },
+  });
   return ts
     .getPreEmitDiagnostics(program)
     .map(({ file, messageText }) => `${file?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`);

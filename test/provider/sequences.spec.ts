@@ -1,9 +1,11 @@
 import * as fc from "fast-check";
 import { ALWAYS_TAKE_EFFECT, type Fault } from "../../sandbox/faults";
+import { useCapturedOutput } from "../support/capturedOutput";
 import { useEnvironment } from "../support/environment";
 import { useModelCli } from "../support/modelCli";
 import { useModelProcesses } from "../support/modelProcess";
-import { CONTACTS, HOMES, ModelWorld, SINGLES, STACKS, TIMEOUT_MS, type Step } from "../support/modelWorld";
+import { CONTACTS, HOMES, SINGLES, STACKS, type Step } from "../support/modelSteps";
+import { ModelWorld, TIMEOUT_MS } from "../support/modelWorld";
 import { useSandbox } from "../support/sandbox";
 
 // 200 with `npm test`; `npm run test:soak` asks for 2,000. A seed of one's own: SEQUENCES_SEED.
@@ -16,9 +18,7 @@ describe(`${many} random sequences of runs, kills and recoveries (SEQUENCES_SEED
   const { clock, run } = useModelProcesses(sandbox, TIMEOUT_MS);
   useEnvironment(() => ({}));
   useModelCli();
-  const { log } = console;
-  beforeEach(() => void (console.log = () => undefined));
-  afterEach(() => void (console.log = log));
+  useCapturedOutput();
 
   it("nothing runs unknown to all states and notes, no address is doubled, nobody else's enrollment is touched", () =>
     fc.assert(

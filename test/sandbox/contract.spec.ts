@@ -4,9 +4,9 @@ import * as path from "node:path";
 import addFormats from "ajv-formats";
 import OpenAPIBackend, { type Document } from "openapi-backend";
 import { SANDBOX_KEY } from "../../sandbox/server";
+import { journeyId } from "../support/journeyId";
 import { useSandbox, type RunningSandbox } from "../support/sandbox";
 
-const journeyId = "6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5";
 const email = "qa@seeds.example.com";
 const unknownInstance = "11111111-2222-4333-8444-555555555555";
 

@@ -5,12 +5,13 @@ import { toBucket } from "../../sandbox/delivery";
 import { journeysOf } from "../../sandbox/journeys";
 import type { Mail } from "../../sandbox/mail";
 import { createSandbox } from "../../sandbox/server";
+import { journeyId } from "../support/journeyId";
 import { makeBucket, s3Of, useMoto } from "../support/moto";
 
 const mail: Mail = {
   at: "2026-11-24T12:00:00.000Z",
   instanceId: "11111111-2222-4333-8444-555555555555",
-  journeyId: "6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5",
+  journeyId,
   step: 2,
   to: "qa+pr-42@seeds.example.com",
   subject: "Größe: 3 & more",

@@ -5,21 +5,21 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import { journeysOf, readJourneys } from "../../sandbox/journeys";
+import { journeyId } from "../support/journeyId";
 
-const id = "6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5";
 const undelayed = { subject: "Welcome", text: "Hello" };
 const step = { delay: "0s", ...undelayed };
-const steps = (...all: unknown[]) => ({ [id]: { steps: all } });
+const steps = (...all: unknown[]) => ({ [journeyId]: { steps: all } });
 
 describe("the sandbox's journeys", () => {
   it("are read with delays that add up", () => {
     const journeys = journeysOf({
-      [id.toUpperCase()]: {
+      [journeyId.toUpperCase()]: {
         steps: [step, { ...step, delay: "1.5h" }, { ...undelayed, delayMs: 500 }, { ...step, delay: "1 day" }],
       },
     });
     assert.deepEqual(
-      journeys.get(id)?.map(({ afterMs }) => afterMs),
+      journeys.get(journeyId)?.map(({ afterMs }) => afterMs),
       [0, 5_400_000, 5_400_500, 91_800_500],
     );
   });
@@ -32,25 +32,25 @@ describe("the sandbox's journeys", () => {
     );
   });
 
-  const second = `Journey ${id}, step 2`;
+  const second = `Journey ${journeyId}, step 2`;
   const bad: [what: string, value: unknown, message: string][] = [
     ["a list", [], "The journeys must be an object."],
     ["null", null, "The journeys must be an object."],
     ["an id that is no UUID", { welcome: { steps: [step] } }, 'Journey "welcome" has an id that is not a UUID.'],
     [
       "an id twice",
-      { [id]: { steps: [step] }, [id.toUpperCase()]: { steps: [step] } },
-      `Journey ${id.toUpperCase()} is listed twice.`,
+      { [journeyId]: { steps: [step] }, [journeyId.toUpperCase()]: { steps: [step] } },
+      `Journey ${journeyId.toUpperCase()} is listed twice.`,
     ],
-    ["a journey that is a list", { [id]: [step] }, `Journey ${id} must be an object.`],
+    ["a journey that is a list", { [journeyId]: [step] }, `Journey ${journeyId} must be an object.`],
     [
       "an unknown field of a journey",
-      { [id]: { steps: [step], from: "x" } },
-      `Journey ${id} has an unknown field "from"; there are steps.`,
+      { [journeyId]: { steps: [step], from: "x" } },
+      `Journey ${journeyId} has an unknown field "from"; there are steps.`,
     ],
-    ["no steps", { [id]: {} }, `Journey ${id} must have a list of steps.`],
-    ["an empty list of steps", steps(), `Journey ${id} must have a list of steps.`],
-    ["steps that are no list", { [id]: { steps: step } }, `Journey ${id} must have a list of steps.`],
+    ["no steps", { [journeyId]: {} }, `Journey ${journeyId} must have a list of steps.`],
+    ["an empty list of steps", steps(), `Journey ${journeyId} must have a list of steps.`],
+    ["steps that are no list", { [journeyId]: { steps: step } }, `Journey ${journeyId} must have a list of steps.`],
     ["a step that is text", steps(step, "Welcome"), `${second} must be an object.`],
     [
       "an unknown field of a step",

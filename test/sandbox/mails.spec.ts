@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { journeysOf } from "../../sandbox/journeys";
 import type { Mail } from "../../sandbox/mail";
 import { profileOf } from "../../sandbox/profiles";
+import { journeyId } from "../support/journeyId";
 import { useSandbox } from "../support/sandbox";
 
-const journeyId = "6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5";
 const silent = "0b9e8d7c-6a5f-4e4d-9c3b-2a1908f7e6d5";
 const email = "qa+seeds.dev@seeds.example.com";
 const START = Date.UTC(2026, 10, 24, 12);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { SANDBOX_KEY } from "../../sandbox/server";
+import { journeyId } from "../support/journeyId";
 import { useSandbox } from "../support/sandbox";
 
-const journeyId = "6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5";
 const email = "qa@seeds.example.com";
 
 describe("the sandbox's profiles", () => {

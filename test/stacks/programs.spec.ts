@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import * as path from "node:path";
 import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
+import { journeyId } from "../support/journeyId";
 
 interface Registered {
   readonly name: string;
@@ -70,7 +71,6 @@ describe("stacks", () => {
   });
 
   it("dev: enrolls the mailbox of its config in the journey of its config", async () => {
-    const journeyId = "6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5";
     const { registered } = await runStack("dev", { "seeds:journeyId": journeyId, "seeds:mailbox": "qa@example.com" });
     assert.deepEqual(
       registered.map(({ inputs }) => [inputs["journeyId"], inputs["email"]]),

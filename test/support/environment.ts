@@ -11,6 +11,20 @@ export function useEnvironment(values: () => Record<string, string | undefined>)
   });
 }
 
+/** Runs something with such an environment, which is as it was after. */
+export async function withEnvironment<T>(
+  values: Record<string, string | undefined>,
+  work: () => Promise<T>,
+): Promise<T> {
+  const before = Object.fromEntries(Object.keys(values).map((name) => [name, process.env[name]]));
+  setAll(values);
+  try {
+    return await work();
+  } finally {
+    setAll(before);
+  }
+}
+
 export function setAll(values: Record<string, string | undefined>): void {
   for (const [name, value] of Object.entries(values)) {
     if (value === undefined) delete process.env[name];

@@ -4,17 +4,22 @@ import * as path from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
 import { profileOf } from "../../sandbox/profiles";
 import { SANDBOX_KEY } from "../../sandbox/server";
-import { configure, settings } from "./lifecycle";
+import { useCapturedOutput } from "./capturedOutput";
+import { configure, settings } from "./configure";
+import { journalOf } from "./journalOf";
 import { livesOf, type Life } from "./lives";
-import { ModelEngine } from "./modelEngine";
+import { useModelBackend } from "./modelBackend";
+import { ModelStack, type CallPlugin } from "./modelStack";
 import { useMovableClock } from "./movableClock";
 import { useSandbox } from "./sandbox";
 
 /** What the lives of a matrix are lives of. */
 export interface Subject<Inputs, State> {
-  readonly lifecycle: ConstructorParameters<typeof ModelEngine<Inputs, State>>[0] & {
+  readonly lifecycle: ReturnType<ConstructorParameters<typeof ModelStack>[2]> & {
     configure(request: pulumi.dynamic.ConfigureRequest): Promise<void>;
   };
+  /** What the state calls the resource. */
+  readonly type: string;
   readonly inputs: Inputs & { readonly allowDuplicateEmail: boolean };
   /** What changes between two ups. */
   readonly change: Partial<Inputs>;
@@ -30,6 +35,9 @@ export interface Subject<Inputs, State> {
 const timeoutMs = 17_500;
 /** Later than anything can take effect. */
 const LATER_MS = 120_000;
+/** No run is killed here, and none meets another. */
+const asItIs: CallPlugin = (call) => call();
+const HOLDER = "root@here (pid 1)";
 /** Every address of a subject has it, and no line may. */
 export const SECRET = "secret";
 
@@ -38,23 +46,20 @@ export const SECRET = "secret";
  * sample of all such lives, or all of them with MATRIX=full.
  */
 export function describeFaultMatrix<Inputs, State>(of: string, subject: Subject<Inputs, State>): void {
-  const { lifecycle, change } = subject;
+  const { lifecycle, type, change } = subject;
+  const urn = `urn:pulumi:test::seeds::${type}::qa`;
   const { lives, title } = livesOf(process.env, subject.rounds);
 
   describe(`the fault matrix of ${of}: ${title}`, () => {
     const sandbox = useSandbox({ now: () => Date.now() });
     const clock = useMovableClock(timeoutMs);
-    const printed: string[] = [];
-    const { log } = console;
+    const backend = useModelBackend();
 
     beforeEach(async () => {
       const values = settings(sandbox().url, { "mailmodo:requestTimeoutSeconds": String(timeoutMs / 1000) });
       await configure(values, lifecycle);
-      console.log = (line: string) => printed.push(line);
     });
-    afterEach(() => {
-      console.log = log;
-    });
+    const printed = useCapturedOutput();
 
     for (const [profile, some] of lives) {
       it(`profile ${profile}, ${some.length} lives: nobody twice, nothing left, every error worded`, async () => {
@@ -70,7 +75,7 @@ export function describeFaultMatrix<Inputs, State>(of: string, subject: Subject<
 
     it("left no key and no address in what it printed or noted, whatever went wrong", () => {
       assert.ok(printed.length > 100);
-      const folder = path.join(process.env["PULUMI_HOME"]!, "mailmodo-journal");
+      const folder = journalOf(process.env);
       const notes = fs.readdirSync(folder).map((name) => name + fs.readFileSync(path.join(folder, name), "utf8"));
       assert.ok(notes.length > 0);
       for (const text of [...printed, ...notes]) {
@@ -84,22 +89,25 @@ export function describeFaultMatrix<Inputs, State>(of: string, subject: Subject<
       sandbox().faults.clear();
       sandbox().faults.add(fault);
       isAnswered = fault.kind !== "hang" && (fault.kind !== "late" || fault.status !== undefined);
-      const engine = new ModelEngine(lifecycle);
+      const stack = new ModelStack("test", backend(), () => lifecycle);
+      stack.remove();
+      const up = (inputs: Inputs) =>
+        stack.up([{ urn, type, inputs: { ...inputs } as Record<string, unknown> }], asItIs, HOLDER);
 
-      if (await tried(() => engine.up(given))) {
+      if (await tried(() => up(given))) {
         const before = sandbox().store.requests().length;
-        await settle(engine.up(given));
+        await settle(up(given));
         assert.equal(sandbox().store.requests().length, before, "an up without changes asks nothing");
-        checkBooks(engine, { isUp: true });
-        checkBooks(engine, { isUp: await tried(() => engine.up({ ...given, ...change })) });
-      } else checkBooks(engine, { isUp: false });
+        checkBooks(stack, { isUp: true });
+        checkBooks(stack, { isUp: await tried(() => up({ ...given, ...change })) });
+      } else checkBooks(stack, { isUp: false });
 
       sandbox().rotateKey("TESTKEY-0000000-0000000-0000009");
-      if (recordsOf(engine).size > 0 && fault.on === "start") {
-        await assert.rejects(settle(engine.destroy()), /Mailmodo refused the API key .*MAILMODO_API_KEY/);
+      if (recordsOf(stack).size > 0 && fault.on === "start") {
+        await assert.rejects(settle(stack.destroy(asItIs, HOLDER)), /Mailmodo refused the API key .*MAILMODO_API_KEY/);
       }
       sandbox().rotateKey(SANDBOX_KEY);
-      assert.ok(await tried(() => engine.destroy()), "a destroy succeeds in the end");
+      assert.ok(await tried(() => stack.destroy(asItIs, HOLDER)), "a destroy succeeds in the end");
       clock.tick(LATER_MS);
       assert.deepEqual(running(), [], "nothing runs after destroy, now or later");
       checkNobodyTwice();
@@ -135,10 +143,10 @@ export function describeFaultMatrix<Inputs, State>(of: string, subject: Subject<
     }
 
     /** @param isUp Whether all went well: then what is recorded runs, too, and nothing that is late changes that. */
-    function checkBooks(engine: ModelEngine<Inputs, State>, { isUp }: { isUp: boolean }): void {
+    function checkBooks(stack: ModelStack, { isUp }: { isUp: boolean }): void {
       if (isUp) clock.tick(LATER_MS);
       checkNobodyTwice();
-      const records = recordsOf(engine);
+      const records = recordsOf(stack);
       for (const { email, instanceId } of running()) {
         const recorded = records.get(email);
         assert.ok(recorded === instanceId || recorded === null, "what runs is recorded");
@@ -155,13 +163,14 @@ export function describeFaultMatrix<Inputs, State>(of: string, subject: Subject<
       assert.deepEqual(doubled, [], "no address is started twice without an abort between");
     }
 
-    const recordsOf = ({ recorded }: ModelEngine<Inputs, State>): ReadonlyMap<string, string | null> =>
-      recorded === undefined ? new Map() : subject.recordsOf(recorded.outs);
+    const recordsOf = ({ state }: ModelStack): ReadonlyMap<string, string | null> =>
+      new Map(
+        state.resources
+          .filter(({ pendingReplacement }) => pendingReplacement !== true)
+          .flatMap(({ outputs }) => [...subject.recordsOf(outputs as State)]),
+      );
 
-    const running = () =>
-      sandbox()
-        .store.all()
-        .filter(({ status }) => status === "running");
+    const running = () => sandbox().runningInstances();
 
     const settle = <T>(step: Promise<T>) => clock.settle(step, hung);
 

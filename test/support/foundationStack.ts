@@ -3,6 +3,7 @@ import { createWorkbench, type Run, type Workbench } from "../../tools/workbench
 import { startAwsPlugin, type AwsPlugin } from "./awsPlugin";
 import { clientsFor, type Clients } from "./awsResources/awsResource";
 import { useMoto, type Moto } from "./moto";
+import { UP } from "./pulumiArgs";
 
 /** The stack "foundation" of this repository, brought up with the real engine, in moto by the double of the plugin. */
 export interface FoundationStack {
@@ -61,7 +62,7 @@ async function up(bench: Workbench, moto: Moto): Promise<FoundationStack> {
     return result;
   };
   await succeed("stack", "init", "foundation");
-  await succeed("up", "--yes", "--skip-preview");
+  await succeed(...UP);
   const outputs = JSON.parse((await succeed("stack", "output", "--json")).stdout) as Outputs;
   const folder = bench.env["PULUMI_BACKEND_URL"];
   return {

@@ -3,11 +3,13 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { recover, type Recovery, type RecoverOptions } from "../../provider/commands/recover/recover";
-import { pluginsOf, requestNumber } from "./killedRuns";
-import { useProject, type Project } from "./project";
+import { journalOf } from "./journalOf";
+import { pluginsOf } from "./pluginsOf";
+import { UP } from "./pulumiArgs";
+import { requestNumber } from "./requestNumber";
+import { type Project, useProject } from "./project";
 import type { Each } from "./sandbox";
 
-export const up = ["up", "--yes", "--skip-preview"];
 const address = (name: string) => `${name}@seeds.example.com`;
 
 // One after the other, so that an enrollment is recorded when the next one is sent.
@@ -57,7 +59,7 @@ export function useKilledUps(each: Each = "test"): KilledUps {
       const all = names.split(",");
       hold(all.at(-1)!);
       const asked = requestNumber(project(), all.length);
-      const cli = project().start({ NAMES: names }, ...up);
+      const cli = project().start({ NAMES: names }, ...UP);
       const ended = once(cli, "exit");
       await asked;
       const plugins = pluginsOf(project());
@@ -77,7 +79,7 @@ export function useKilledUps(each: Each = "test"): KilledUps {
           .map(({ email, status }) => [email.replace(/@.*/, ""), status]),
       ),
     noteFiles() {
-      const folder = path.join(project().env["PULUMI_HOME"]!, "mailmodo-journal");
+      const folder = journalOf(project().env);
       return fs.readdirSync(folder).map((name) => path.join(folder, name));
     },
   };

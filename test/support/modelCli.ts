@@ -1,8 +1,8 @@
 // A stand-in for the Pulumi CLI, in this process, because the real one takes a fifth of a second for each command and
 // random sequences ask for tens of thousands. test/engine runs the real one.
 import * as fs from "node:fs";
-import * as path from "node:path";
 import { Cli, type CliRun } from "../../provider/pulumi/cli";
+import { lockFile, modelBackends } from "./modelBackend";
 
 type RunCli = Cli["run"];
 
@@ -15,15 +15,6 @@ export function useModelCli(): void {
   beforeEach(() => void Object.assign(Cli.prototype, { run: model }));
   afterEach(() => void Object.defineProperties(Cli.prototype, methods));
 }
-
-/** What a backend has: the exported state of each stack, and the config that all of them share. */
-export interface ModelBackend {
-  readonly states: Map<string, string>;
-  config: string;
-}
-
-/** By their URL. Locks are files below it, as they are in a real one. */
-export const modelBackends = new Map<string, ModelBackend>();
 
 async function answer(args: readonly string[], env: NodeJS.ProcessEnv, input = ""): Promise<CliRun> {
   const url = env["PULUMI_BACKEND_URL"]!;
@@ -55,9 +46,4 @@ async function answer(args: readonly string[], env: NodeJS.ProcessEnv, input = "
     default:
       throw new Error(`The model of the CLI knows no ${args.join(" ")}`);
   }
-}
-
-/** Where the lock of a stack's run is, as in a real backend. */
-export function lockFile(url: string, stack: string): string {
-  return path.join(url.slice("file://".length), ".pulumi", "locks", "organization", "seeds", stack, "run.json");
 }

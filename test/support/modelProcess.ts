@@ -1,13 +1,9 @@
 // A stand-in for a process that can be killed, in this one, because a real one takes too long for the thousands that
 // random sequences need. test/engine kills real ones.
 import { AsyncLocalStorage } from "node:async_hooks";
-import { randomUUID } from "node:crypto";
 import disk from "node:fs";
 import * as http from "node:http";
 import * as net from "node:net";
-import * as path from "node:path";
-import { readRuns } from "../../provider/journal/runFile";
-import { isSameProcess, type ProcessIdentity } from "../../provider/processes/processIdentity";
 import { Killed } from "./modelStack";
 import { useMovableClock, type MovableClock } from "./movableClock";
 import type { RunningSandbox } from "./sandbox";
@@ -46,11 +42,14 @@ export function useModelProcesses(
   sandbox: () => RunningSandbox,
   timeoutMs: number,
 ): { clock: MovableClock; run: RunAsProcess } {
+  // Before the clock's own, which takes away what it has put in place.
+  let restore = () => {};
+  afterEach(() => restore());
   const clock = useMovableClock(timeoutMs);
   const engine = net.createServer((socket) => socket.destroy());
   before((done) => void engine.listen(0, "127.0.0.1", done));
   after(() => void engine.close());
-  // Put in place after the clock's, which takes them away again.
+  // After the clock's, on top of which they are.
   beforeEach(() => {
     const { setTimeout: wait } = globalThis;
     const waitWhileAlive = (...args: Parameters<typeof setTimeout>) => {
@@ -64,6 +63,10 @@ export function useModelProcesses(
     const sync = (descriptor: number, callback: disk.NoParamCallback) =>
       isOfTheDead() ? undefined : fdatasync(descriptor, callback);
     Object.assign(disk, { fdatasync: sync });
+    restore = () => {
+      globalThis.setTimeout = wait;
+      Object.assign(disk, { fdatasync });
+    };
   });
 
   const run: RunAsProcess = async (kill, work) => {
@@ -152,16 +155,5 @@ class Door {
       return this.sandbox.app.routing(request, unheard);
     }
     this.sandbox.app.routing(request, response);
-  }
-}
-
-/** Makes the files that this process has written those of another. Whatever still writes into them writes into nothing. */
-export function bury(folder: string, dead: ProcessIdentity): void {
-  for (const { file, header } of readRuns(folder).runs) {
-    if (header === undefined || !isSameProcess(header.plugin)) continue;
-    const [, ...notes] = disk.readFileSync(file, "utf8").split("\n");
-    const first = JSON.stringify({ ...header, plugin: dead });
-    disk.writeFileSync(path.join(folder, `${randomUUID()}.jsonl`), [first, ...notes].join("\n"));
-    disk.rmSync(file);
   }
 }

@@ -1,11 +1,11 @@
-// A stand-in for the Pulumi engine with its stacks, because the real one takes seconds for each run and random
-// sequences have thousands of runs. test/engine runs the real one.
+// A stand-in for the Pulumi engine with its stacks, because the real one takes seconds for each run, and the fault
+// matrices and the random sequences have thousands of runs. test/engine runs the real one.
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Deployment } from "../../provider/pulumi/deployment";
 import type { Recorded } from "../../provider/pulumi/recorded";
-import { lockFile, modelBackends } from "./modelCli";
+import { lockFile, modelBackends } from "./modelBackend";
 
 type Provider = Required<pulumi.dynamic.ResourceProvider>;
 type Lifecycle = Pick<Provider, "check" | "diff" | "create" | "update" | "delete">;

@@ -12,12 +12,12 @@ export interface Moto {
 
 /** Starts moto's server on a free port for a suite, and ends it after. */
 export function useMoto(): () => Moto {
-  let running: { moto: Moto; process: ChildProcess };
+  let running: { moto: Moto; process: ChildProcess } | undefined;
   before(async () => {
     running = await startMoto();
   });
-  after(() => running.process.kill("SIGKILL"));
-  return () => running.moto;
+  after(() => void running?.process.kill("SIGKILL"));
+  return () => running!.moto;
 }
 
 async function startMoto(): Promise<{ moto: Moto; process: ChildProcess }> {

@@ -5,13 +5,13 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { SANDBOX_KEY } from "../../sandbox/server";
 import { createWorkbench, run, type Run, type Workbench } from "../../tools/workbench";
-import { JOURNEY, writtenFiles } from "./project";
+import { COMMAND } from "./command";
+import { journeyId } from "./journeyId";
+import { writtenFiles } from "./project";
 import type { Each, RunningSandbox } from "./sandbox";
 
-const CLI = path.join(__dirname, "../../provider/dist/commands/main.js");
-
 /** One contact, at an address of the stack's own. */
-export const ONE = `new JourneyEnrollment("qa", { journeyId: "${JOURNEY}", email: stackAddress("qa@seeds.example.com"), data: { n: 1 } });`;
+export const ONE = `new JourneyEnrollment("qa", { journeyId: "${journeyId}", email: stackAddress("qa@seeds.example.com"), data: { n: 1 } });`;
 
 /** A machine with a checkout of the project, as a job has it: nothing on it outlives it. */
 export interface Runner extends Workbench {
@@ -46,7 +46,7 @@ export async function createRunner(sandbox: RunningSandbox, options: RunnerOptio
     "index.js": `const { JourneyEnrollment, stackAddress } = require("pulumi-mailmodo");\n${program}\n`,
   });
   Object.assign(bench.env, { MAILMODO_API_KEY: SANDBOX_KEY }, env);
-  const previews = (...args: string[]) => run(process.execPath, [CLI, "previews", ...args], bench.dir, bench.env);
+  const previews = (...args: string[]) => run(process.execPath, [COMMAND, "previews", ...args], bench.dir, bench.env);
   return {
     ...bench,
     previews,
@@ -56,7 +56,7 @@ export async function createRunner(sandbox: RunningSandbox, options: RunnerOptio
       return result;
     },
     startPreviews: (...args) =>
-      spawn(process.execPath, [CLI, "previews", ...args], { cwd: bench.dir, env: bench.env, stdio: "ignore" }),
+      spawn(process.execPath, [COMMAND, "previews", ...args], { cwd: bench.dir, env: bench.env, stdio: "ignore" }),
   };
 }
 

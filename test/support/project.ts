@@ -4,6 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { SANDBOX_KEY, type SandboxOptions } from "../../sandbox/server";
 import { createWorkbench, type Run, type Workbench } from "../../tools/workbench";
+import { journeyId } from "./journeyId";
 import { startSandbox, type Each, type RunningSandbox } from "./sandbox";
 
 /** A project of one JavaScript program with the stack "test", the real engine, and a sandbox of its own. */
@@ -18,8 +19,6 @@ export interface Project extends Workbench {
   /** What the sandbox was asked since the last call: the call's name and its body. */
   requests(): [call: string, body: Record<string, unknown>][];
 }
-
-export const JOURNEY = "6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5";
 
 const PROJECT = `name: seeds
 runtime:
@@ -40,12 +39,15 @@ const STACK = (url: string) => `config:
 
 /** Makes a project with the key in the environment, and takes it away after. */
 export function useProject(text: string, options: SandboxOptions = {}, each: Each = "test"): () => Project {
-  let made: { project: Project; close: () => Promise<void> };
+  let made: { project: Project; close: () => Promise<void> } | undefined;
   (each === "test" ? beforeEach : before)(async () => {
     made = await createProject(text, options);
   });
-  (each === "test" ? afterEach : after)(() => made.close());
-  return () => made.project;
+  (each === "test" ? afterEach : after)(async () => {
+    await made?.close();
+    made = undefined;
+  });
+  return () => made!.project;
 }
 
 /** Makes a project with the key in the environment; the caller closes it. */
@@ -116,7 +118,7 @@ let stackTemplate: { readonly state: string; readonly salt: string } | undefined
 function programText(text: string): string {
   return `const pulumi = require("@pulumi/pulumi");
 const { JourneyCohort, JourneyEnrollment, stackAddress } = require("pulumi-mailmodo");
-const journeyId = "${JOURNEY}";
+const journeyId = "${journeyId}";
 ${text}
 `;
 }

@@ -1,9 +1,11 @@
+import type { Instance } from "../../sandbox/instances";
 import { createSandbox, listen, SANDBOX_KEY, type Sandbox, type SandboxOptions } from "../../sandbox/server";
 
 export interface RunningSandbox extends Sandbox {
   readonly url: string;
   /** The addresses that a journey runs for. */
   running(): string[];
+  runningInstances(): Instance[];
   /** Posts JSON with the sandbox's key, unless other headers are given. */
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<{ status: number; body: unknown }>;
 }
@@ -13,24 +15,24 @@ export type Each = "test" | "suite";
 
 /** Starts a sandbox on a free port, and stops it after; the answer gives the current one. */
 export function useSandbox(options: SandboxOptions = {}, each: Each = "test"): () => RunningSandbox {
-  let running: RunningSandbox;
+  let running: RunningSandbox | undefined;
   (each === "test" ? beforeEach : before)(async () => {
     running = await startSandbox(options);
   });
-  (each === "test" ? afterEach : after)(() => running.app.close());
-  return () => running;
+  (each === "test" ? afterEach : after)(async () => {
+    await running?.app.close();
+    running = undefined;
+  });
+  return () => running!;
 }
 
 /** Starts a sandbox on a free port; the caller closes it. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<RunningSandbox> {
   const sandbox = createSandbox(options);
   const url = await listen(sandbox);
-  const running = () =>
-    sandbox.store
-      .all()
-      .filter(({ status }) => status === "running")
-      .map(({ email }) => email);
-  return { ...sandbox, url, running, post: (path, body, headers) => post(url + path, body, headers) };
+  const runningInstances = () => sandbox.store.all().filter(({ status }) => status === "running");
+  const running = () => runningInstances().map(({ email }) => email);
+  return { ...sandbox, url, running, runningInstances, post: (path, body, headers) => post(url + path, body, headers) };
 }
 
 async function post(url: string, body: unknown, headers: Record<string, string> = { mmApiKey: SANDBOX_KEY }) {

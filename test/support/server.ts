@@ -32,12 +32,15 @@ export async function serveTls(answer: Answer): Promise<TestServer> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "tls-"));
   const [key, cert] = [path.join(folder, "key.pem"), path.join(folder, "cert.pem")];
   const subject = ["-nodes", "-days", "1", "-subj", "/CN=127.0.0.1"];
-  execFileSync("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-keyout", key, "-out", cert, ...subject], {
-    stdio: "ignore",
-  });
-  const server = https.createServer({ key: fs.readFileSync(key), cert: fs.readFileSync(cert) });
-  fs.rmSync(folder, { recursive: true });
-  return listening(server, "https", answer);
+  try {
+    execFileSync("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-keyout", key, "-out", cert, ...subject], {
+      stdio: "ignore",
+    });
+    const server = https.createServer({ key: fs.readFileSync(key), cert: fs.readFileSync(cert) });
+    return await listening(server, "https", answer);
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
 }
 
 async function listening(server: http.Server | https.Server, scheme: string, answer: Answer): Promise<TestServer> {

@@ -1,11 +1,11 @@
 import { RateLimit } from "../../provider/mailmodo/rateLimit";
 import { Deadline } from "../../provider/mailmodo/deadline";
+import { journeyId } from "./journeyId";
 import { useMovableClock, type MovableClock } from "./movableClock";
 import { serve, type Answer, type TestServer } from "./server";
 import type { Connection } from "../../provider/mailmodo/transport";
 
 export const apiKey = "TESTKEY-0000000-0000000-0000001";
-export const journeyId = "6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5";
 export const ref = "11111111-2222-4333-8444-555555555555";
 export const request = {
   journeyId,
@@ -39,18 +39,22 @@ export interface Vendor {
 export function useVendor(startsAt = 0): Vendor {
   const clock = useMovableClock(requestTimeoutMs, startsAt);
   let server: TestServer;
+  let opened: TestServer | undefined;
   let began: number;
   beforeEach(() => {
     began = clock.now();
   });
-  afterEach(() => server.close());
+  afterEach(async () => {
+    await opened?.close();
+    opened = undefined;
+  });
   return {
     clock,
     get server() {
       return server;
     },
     async answering(answer) {
-      server = await serve(answer);
+      server = opened = await serve(answer);
       return connectionTo(server.url, apiKey);
     },
     settle: (call) => clock.settle(call),

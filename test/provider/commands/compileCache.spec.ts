@@ -3,8 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { run } from "../../../tools/workbench";
-
-const MAIN = path.join(__dirname, "../../../provider/dist/commands/main.js");
+import { COMMAND } from "../../support/command";
 
 describe("the command's compile cache", () => {
   let home: string;
@@ -13,7 +12,7 @@ describe("the command's compile cache", () => {
 
   /** Runs a command that fails as soon as it has loaded what it needs. */
   const list = (env: Record<string, string> = {}) =>
-    run(process.execPath, [MAIN, "previews", "list", "--cwd", home], home, {
+    run(process.execPath, [COMMAND, "previews", "list", "--cwd", home], home, {
       ...process.env,
       NODE_COMPILE_CACHE: undefined,
       PULUMI_HOME: path.join(home, "pulumi"),

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { abortJourney, startJourney } from "../../../provider/mailmodo/client";
 import { RateLimit } from "../../../provider/mailmodo/rateLimit";
 import { MAX_ATTEMPTS } from "../../../provider/mailmodo/retry";
+import { journeyId } from "../../support/journeyId";
 import { json, type Answer } from "../../support/server";
-import { abortion, journeyId, no, ref, request, requestTimeoutMs, useVendor } from "../../support/vendor";
+import { abortion, no, ref, request, requestTimeoutMs, useVendor } from "../../support/vendor";
 
 describe("the client: an abort", () => {
   const vendor = useVendor();

@@ -4,9 +4,10 @@ import type { UnconfirmedError, UnsettledStartError } from "../../../provider/ma
 import { RateLimit } from "../../../provider/mailmodo/rateLimit";
 import { Deadline } from "../../../provider/mailmodo/deadline";
 import type { Connection } from "../../../provider/mailmodo/transport";
-import { printed } from "../../support/lifecycle";
+import { printed, useCapturedOutput } from "../../support/capturedOutput";
+import { journeyId } from "../../support/journeyId";
 import { json, type Answer } from "../../support/server";
-import { abortion, journeyId, no, request, useVendor } from "../../support/vendor";
+import { abortion, no, request, useVendor } from "../../support/vendor";
 
 const HOUR_MS = 3_600_000;
 const done = { success: true, message: "journey aborted" };
@@ -15,13 +16,7 @@ const nothingLeft: Answer = (response) => json(response, 400, nothing);
 
 describe("the client: an abort by address of a start that may still take effect", () => {
   const vendor = useVendor(Date.UTC(2026, 10, 24, 12));
-  const { log } = console;
-  beforeEach(() => {
-    console.log = () => undefined;
-  });
-  afterEach(() => {
-    console.log = log;
-  });
+  useCapturedOutput();
   /** An abort by address of a start that was sent so long ago. */
   const byAddress = (ageMs: number) => ({
     ...abortion,

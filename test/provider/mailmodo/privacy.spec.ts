@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { abortJourney, startJourney } from "../../../provider/mailmodo/client";
+import { withEnvironment } from "../../support/environment";
+import { journeyId } from "../../support/journeyId";
 import { json, serve, serveTls } from "../../support/server";
-import { abortion, apiKey, journeyId, ok, ref, request, useVendor } from "../../support/vendor";
+import { abortion, apiKey, ok, ref, request, useVendor } from "../../support/vendor";
 
 describe("the client: what leaves for Mailmodo", () => {
   const vendor = useVendor();
@@ -45,12 +47,12 @@ describe("the client: what leaves for Mailmodo", () => {
     it("from a server whose certificate nobody vouches for, also with NODE_TLS_REJECT_UNAUTHORIZED=0", async () => {
       const connection = await vendor.answering(() => undefined);
       const impostor = await serveTls((response) => json(response, 200, ok));
-      process.env["NODE_TLS_REJECT_UNAUTHORIZED"] = "0";
       try {
-        const call = startJourney({ ...connection, baseUrl: impostor.url }, request);
-        await assert.rejects(vendor.settle(call), { name: "NotSentError" });
+        await withEnvironment({ NODE_TLS_REJECT_UNAUTHORIZED: "0" }, () => {
+          const call = startJourney({ ...connection, baseUrl: impostor.url }, request);
+          return assert.rejects(vendor.settle(call), { name: "NotSentError" });
+        });
       } finally {
-        delete process.env["NODE_TLS_REJECT_UNAUTHORIZED"];
         await impostor.close();
       }
       assert.equal(impostor.seen.length, 0);
@@ -59,12 +61,9 @@ describe("the client: what leaves for Mailmodo", () => {
     it("from a proxy of the environment, on plain http", async () => {
       const proxy = await serve((response) => json(response, 200, ok));
       const connection = await vendor.answering((response) => json(response, 200, ok));
-      process.env["http_proxy"] = proxy.url;
-      try {
-        assert.equal(await startJourney(connection, request), ref);
-      } finally {
-        delete process.env["http_proxy"];
-      }
+      await withEnvironment({ http_proxy: proxy.url }, async () =>
+        assert.equal(await startJourney(connection, request), ref),
+      );
       assert.equal(proxy.seen.length, 0);
       await proxy.close();
     });

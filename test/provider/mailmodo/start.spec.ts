@@ -3,8 +3,9 @@ import * as net from "node:net";
 import { startJourney } from "../../../provider/mailmodo/client";
 import type { UnconfirmedError } from "../../../provider/mailmodo/errors";
 import { MAX_ATTEMPTS } from "../../../provider/mailmodo/retry";
+import { journeyId } from "../../support/journeyId";
 import { json, type Answer } from "../../support/server";
-import { apiKey, journeyId, no, ok, ref, request, useVendor } from "../../support/vendor";
+import { apiKey, no, ok, ref, request, useVendor } from "../../support/vendor";
 
 describe("the client: a start", () => {
   const vendor = useVendor();

@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { changedInPlace, changedReplacing, problemsOf, UNKNOWN, withDefaults } from "../../../provider/model/inputs";
 import { LOADER } from "../../../provider/model/loader";
 import { parseRecipients } from "../../../provider/model/recipients";
+import { journeyId } from "../../support/journeyId";
 
 const recipients = parseRecipients('["*@seeds.example.com"]');
 
 const valid = {
-  journeyId: "6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5",
+  journeyId,
   email: "qa@seeds.example.com",
   data: { firstName: "Ada", seats: 3, trial: true },
   allowDuplicateEmail: false,

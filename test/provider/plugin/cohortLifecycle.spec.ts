@@ -7,13 +7,14 @@ import { UNKNOWN } from "../../../provider/model/inputs";
 import { PLAN_LOADER, SHARD_LOADER } from "../../../provider/model/loader";
 import type { ShardInputs, ShardState } from "../../../provider/model/shard";
 import { profileOf } from "../../../sandbox/profiles";
-import { configure, leaveAsKilled, printed, settings } from "../../support/lifecycle";
+import { printed } from "../../support/capturedOutput";
+import { configure, settings } from "../../support/configure";
+import { journeyId } from "../../support/journeyId";
+import { useKilledPlugin } from "../../support/killedPlugin";
 import { useSandbox } from "../../support/sandbox";
 
 type Failure = Error & { id?: string; properties?: ShardState; reasons?: string[] };
 type Data = Record<string, string | number | boolean>;
-
-const journeyId = "6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5";
 
 /** A shard's inputs, of contacts by a short name. */
 function shard(contacts: Record<string, Data>, others: Partial<ShardInputs> = {}): ShardInputs {
@@ -34,6 +35,7 @@ function shard(contacts: Record<string, Data>, others: Partial<ShardInputs> = {}
 
 describe("the lifecycle of a cohort's shard, against the sandbox", () => {
   const sandbox = useSandbox();
+  const leaveAsKilled = useKilledPlugin();
   beforeEach(() => configure(settings(sandbox().url), cohortLifecycle));
 
   const create = (inputs: ShardInputs) => cohortLifecycle.create(inputs);
@@ -49,8 +51,7 @@ describe("the lifecycle of a cohort's shard, against the sandbox", () => {
   /** The contacts that the sandbox has running, by name, and what the state says of each. */
   const running = () =>
     sandbox()
-      .store.all()
-      .filter(({ status }) => status === "running")
+      .runningInstances()
       .map(({ email, instanceId }) => [email.split("@")[0], instanceId])
       .sort();
   const recorded = (state: ShardState | undefined) =>
@@ -211,16 +212,24 @@ describe("the lifecycle of a cohort's shard, against the sandbox", () => {
     assert.match(failure.message, /2 of 2 contacts failed.* Nothing is running for this shard\.$/);
   });
 
-  it("records a start whose answer is lost as unconfirmed; the next update aborts it by address and starts it once", async () => {
+  /** A shard of three, of which the answer to the start of the second is lost. */
+  const withLostAnswer = async () => {
     sandbox().faults.add({ kind: "reset-after", on: "start", email: "bob@seeds.example.com", count: 1 });
     const news = shard({ ada: {}, bob: {}, cid: {} });
-    const failure = await failureOf(create(news));
+    return { news, failure: await failureOf(create(news)) };
+  };
+
+  it("records a start whose answer is lost as unconfirmed", async () => {
+    const { failure } = await withLostAnswer();
     assert.match(failure.message, /1 of 3 contacts failed.*recorded as unconfirmed \(1\) are not resent/);
     assert.deepEqual(
       recorded(failure.properties).find(([name]) => name === "bob"),
       ["bob", null],
     );
+  });
 
+  it("aborts an unconfirmed start by address in the next update, and starts it once", async () => {
+    const { news, failure } = await withLostAnswer();
     const calls = asked().length;
     const { outs } = await cohortLifecycle.update("smoke/3", aMinuteLater(failure.properties!), news);
     assert.deepEqual(asked().slice(calls), ["abort bob", "start bob"]);
@@ -232,13 +241,23 @@ describe("the lifecycle of a cohort's shard, against the sandbox", () => {
     );
   });
 
-  it("leaves an unconfirmed contact alone where others may run for the address, is not replaced, and says so", async () => {
+  /** A shard of one contact whose start is unconfirmed, and for whose address others may run. */
+  const unconfirmedAmongOthers = async () => {
     sandbox().faults.add({ kind: "reset-after", on: "start", count: 1 });
     const news = shard({ ada: {} }, { allowDuplicateEmail: true });
     const { properties: state } = await failureOf(create(news));
-    const calls = asked().length;
+    return { news, state, calls: asked().length };
+  };
+
+  it("leaves an unconfirmed contact alone in an update where others may run for the address", async () => {
+    const { news, state, calls } = await unconfirmedAmongOthers();
     const failure = await failureOf(cohortLifecycle.update("smoke/3", state!, news));
     assert.match(failure.message, /whether it was started is not known.*are left alone\.$/);
+    assert.equal(asked().length, calls);
+  });
+
+  it("refuses to be replaced while a contact is unconfirmed and others may run for its address", async () => {
+    const { news, state, calls } = await unconfirmedAmongOthers();
     const triggered = { ...news, triggers: ["1"] };
     assert.deepEqual((await cohortLifecycle.diff("smoke/3", state!, triggered)).replaces, []);
     const refused = await failureOf(cohortLifecycle.update("smoke/3", state!, triggered));

@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
 import enrollmentLifecycle from "../../../provider/plugin/enrollmentLifecycle";
 import type { EnrollmentInputs } from "../../../provider/model/inputs";
-import { configure, inputs, leaveAsKilled, printed, settings } from "../../support/lifecycle";
+import { printed } from "../../support/capturedOutput";
+import { configure, settings } from "../../support/configure";
+import { inputs } from "../../support/enrollmentInputs";
+import { withEnvironment } from "../../support/environment";
+import { useKilledPlugin } from "../../support/killedPlugin";
 import { useSandbox } from "../../support/sandbox";
 
 describe("the lifecycle of an enrollment, against the sandbox", () => {
   const sandbox = useSandbox();
+  const leaveAsKilled = useKilledPlugin();
   beforeEach(() => configure(settings(sandbox().url)));
 
   const create = () => enrollmentLifecycle.create(inputs);
@@ -78,7 +83,7 @@ describe("the lifecycle of an enrollment, against the sandbox", () => {
     assert.equal(sandbox().store.all()[0]?.abortReason, "preview closed");
   });
 
-  it("takes an enrollment that is already over as deleted, and says so in one line", async () => {
+  it("takes an enrollment that has already ended as deleted, and says so in one line", async () => {
     const { id, outs } = await create();
     await enrollmentLifecycle.delete(id, outs);
     const lines = await printed(() => enrollmentLifecycle.delete(id, outs));
@@ -87,7 +92,7 @@ describe("the lifecycle of an enrollment, against the sandbox", () => {
     ]);
   });
 
-  it("replaces an enrollment whose abort a killed plugin began, for it may be over", async () => {
+  it("replaces an enrollment whose abort a killed plugin began, because it may have ended", async () => {
     const { id, outs } = await create();
     assert.deepEqual((await enrollmentLifecycle.diff(id, outs, inputs)).replaces, []);
     await leaveAsKilled((journal) => journal.record("abort", outs));
@@ -112,13 +117,9 @@ describe("the lifecycle of an enrollment, against the sandbox", () => {
   });
 
   it("says that nothing was sent where it cannot note the start", async () => {
-    const home = process.env["PULUMI_HOME"];
-    process.env["PULUMI_HOME"] = "/dev/null";
-    try {
-      await assert.rejects(create(), /it could not be recorded in \S+ \(ENOTDIR\)\. Nothing was sent\./);
-    } finally {
-      process.env["PULUMI_HOME"] = home;
-    }
+    await withEnvironment({ PULUMI_HOME: "/dev/null" }, () =>
+      assert.rejects(create(), /it could not be recorded in \S+ \(ENOTDIR\)\. Nothing was sent\./),
+    );
     assert.equal(sandbox().store.requests().length, 0);
   });
 
@@ -133,12 +134,9 @@ describe("the lifecycle of an enrollment, against the sandbox", () => {
       assert.equal(error.stack, "");
       return true;
     });
-    process.env["MAILMODO_API_KEY"] = "TESTKEY-0000000-0000000-0000009";
-    try {
-      await enrollmentLifecycle.delete(id, outs);
-    } finally {
-      delete process.env["MAILMODO_API_KEY"];
-    }
+    await withEnvironment({ MAILMODO_API_KEY: "TESTKEY-0000000-0000000-0000009" }, () =>
+      enrollmentLifecycle.delete(id, outs),
+    );
     assert.equal(sandbox().store.all()[0]?.status, "aborted");
   });
 

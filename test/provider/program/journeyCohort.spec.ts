@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { JourneyCohort, type CohortContact, type JourneyCohortArgs } from "../../../provider/program/journeyCohort";
 import { JourneyEnrollment } from "../../../provider/program/journeyEnrollment";
+import { journeyId } from "../../support/journeyId";
 import { registrations } from "../../support/registrations";
 
-const journeyId = "6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5";
 const contacts: CohortContact[] = Array.from({ length: 12 }, (_, nth) => ({ email: `qa${nth}@seeds.example.com` }));
 const make = (args: Partial<JourneyCohortArgs>) =>
   registrations(() => new JourneyCohort("smoke", { journeyId, contacts, ...args }));

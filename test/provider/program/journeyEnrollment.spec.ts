@@ -4,9 +4,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { JourneyEnrollment, type JourneyEnrollmentArgs } from "../../../provider/program/journeyEnrollment";
 import { LOADER } from "../../../provider/model/loader";
 import { stackAddress } from "../../../provider/program/stackAddress";
+import { journeyId } from "../../support/journeyId";
 import { registrations } from "../../support/registrations";
 
-const journeyId = "6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5";
 const email = "qa@seeds.example.com";
 
 describe("JourneyEnrollment", () => {

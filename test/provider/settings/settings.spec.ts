@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { allowedRecipients, readSettings } from "../../../provider/settings/settings";
-import { printed } from "../../support/lifecycle";
+import { printed } from "../../support/capturedOutput";
 
 const key = "TESTKEY-0000000-0000000-0000001";
 const otherKey = "TESTKEY-0000000-0000000-0000002";

@@ -10,12 +10,15 @@ import {
   leftoverCalls,
   type LeftoverCallsOptions,
 } from "../../../../provider/commands/recover/leftoverCalls";
-import { deadProcess, openJournal, writeAs } from "../../../support/lifecycle";
+import { deadProcess } from "../../../support/deadProcess";
+import { journeyId } from "../../../support/journeyId";
+import { openJournal } from "../../../support/openJournal";
+import { writeAs } from "../../../support/writeAs";
 
 const apiKey = "TESTKEY-0000000-0000000-0000001";
 const stack: StackIdentity = { backend: "b1", project: "seeds", stack: "test", organization: "organization" };
 const enrollment = {
-  journeyId: "6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5",
+  journeyId,
   email: "ada@seeds.example.com",
   abortReason: "preview closed",
   allowDuplicateEmail: false,

@@ -9,7 +9,7 @@ import { freeLocks, type LockOptions } from "../../../../provider/commands/recov
 import type { Stack } from "../../../../provider/pulumi/stack";
 import type { Lock } from "../../../../provider/pulumi/stackLock";
 import { thisMachine } from "../../../../provider/processes/thisMachine";
-import { deadProcess } from "../../../support/lifecycle";
+import { deadProcess } from "../../../support/deadProcess";
 
 describe("the lock of a run", () => {
   const freed: (readonly Lock[])[] = [];

@@ -6,10 +6,10 @@ import type { Recorded } from "../../../../provider/pulumi/recorded";
 import { RecordedIndex } from "../../../../provider/pulumi/recordedIndex";
 import { Settlement } from "../../../../provider/commands/recover/settlement";
 import { SANDBOX_KEY } from "../../../../sandbox/server";
+import { journeyId } from "../../../support/journeyId";
 import { useSandbox } from "../../../support/sandbox";
 import { connectionTo } from "../../../support/vendor";
 
-const journeyId = "6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5";
 const email = "ada@seeds.example.com";
 const instanceId = "11111111-2222-4333-8444-555555555555";
 const enrollment = { journeyId, email, abortReason: "over", allowDuplicateEmail: false };
@@ -70,24 +70,26 @@ describe("the settlement of what killed runs left", () => {
       assert.deepEqual([one.aborts.problems, asked()], [[], [["abort", { email, reason: "over" }]]]);
     });
 
-    it(`aborts nothing for ${what} where another stack has the address, or cannot be read, and says so`, async () => {
-      for (const [other, says] of [
-        [
-          "other",
-          /^Whether journey \S+ for a\*\*\*@seeds\.example\.com runs is not known, and the stack other enrolls/,
-        ],
-        [
-          unread,
-          /^pulumi stack export failed for the stack other\. So journey \S+ for a\*\*\*@seeds\.example\.com was left alone/,
-        ],
-      ] as const) {
+    for (const [where, other, says] of [
+      [
+        "has the address",
+        "other",
+        /^Whether journey \S+ for a\*\*\*@seeds\.example\.com runs is not known, and the stack other enrolls/,
+      ],
+      [
+        "cannot be read",
+        unread,
+        /^pulumi stack export failed for the stack other\. So journey \S+ for a\*\*\*@seeds\.example\.com was left alone/,
+      ],
+    ] as const) {
+      it(`aborts nothing for ${what} where another stack ${where}, and says so`, async () => {
         const one = settlement(other);
         await settle(one);
         assert.equal(one.aborts.problems.length, 1);
         assert.match(one.aborts.problems[0]!, says);
         assert.deepEqual([one.settled, [...one.ended], asked()], [[], [], []]);
-      }
-    });
+      });
+    }
   }
 
   it("aborts nothing by address while a run is at work that has begun since, and says so", async () => {
@@ -113,10 +115,14 @@ describe("the settlement of what killed runs left", () => {
     }
   });
 
-  it("leaves an abort to the stack that records the instance, and does not settle it where that cannot be read", async () => {
+  it("leaves an abort to the stack that records the instance", async () => {
     const theirs = settlement("other");
     await theirs.settleCalls([call({ call: "abort", instanceId })]);
     assert.deepEqual([theirs.settled, theirs.aborts.problems, theirs.aborts.undecided], [[], [], []]);
+    assert.deepEqual(asked(), []);
+  });
+
+  it("does not settle an abort where another stack, which may record the instance, cannot be read", async () => {
     const unclear = settlement(unread);
     await unclear.settleCalls([call({ call: "abort", instanceId })]);
     assert.deepEqual([unclear.settled, unclear.aborts.problems, unclear.aborts.undecided.length], [[], [], 1]);

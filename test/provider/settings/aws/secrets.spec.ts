@@ -12,7 +12,7 @@ import { parseReference } from "../../../../provider/settings/aws/reference";
 import { readFormerAwsKey } from "../../../../provider/settings/aws/secrets";
 import { fresh, keyOf, refusal } from "../../../support/awsKey";
 import { setAll, useEnvironment } from "../../../support/environment";
-import { printed } from "../../../support/lifecycle";
+import { printed } from "../../../support/capturedOutput";
 import { useMoto } from "../../../support/moto";
 
 const key = "TESTKEY-0000000-0000000-0000001";

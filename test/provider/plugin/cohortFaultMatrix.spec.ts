@@ -1,7 +1,9 @@
-import cohortLifecycle from "../../provider/plugin/cohortLifecycle";
-import { parseRecords } from "../../provider/model/contacts";
-import { SHARD_LOADER } from "../../provider/model/loader";
-import { describeFaultMatrix, SECRET } from "../support/faultMatrix";
+import cohortLifecycle from "../../../provider/plugin/cohortLifecycle";
+import { parseRecords } from "../../../provider/model/contacts";
+import type { ShardState } from "../../../provider/model/shard";
+import { SHARD_LOADER, TYPES } from "../../../provider/model/loader";
+import { describeFaultMatrix, SECRET } from "../../support/faultMatrix";
+import { journeyId } from "../../support/journeyId";
 
 const contactsOf = (seats: Record<string, number>) =>
   JSON.stringify(Object.fromEntries(Object.entries(seats).map(([name, n]) => [addressOf(name), { seats: n }])));
@@ -9,12 +11,13 @@ const addressOf = (name: string) => `${name}.${SECRET}@seeds.example.com`;
 
 describeFaultMatrix("a cohort's shard", {
   lifecycle: cohortLifecycle,
+  type: TYPES.shard,
   inputs: {
     cohort: "smoke",
     shard: 3,
     shards: 64,
     size: 3,
-    journeyId: "6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5",
+    journeyId,
     contacts: contactsOf({ stays: 1, gone: 1, changed: 1 }),
     allowDuplicateEmail: false,
     abortReason: "preview closed",
@@ -23,6 +26,6 @@ describeFaultMatrix("a cohort's shard", {
   change: { contacts: contactsOf({ stays: 1, changed: 2, added: 1 }) },
   rounds: 1,
   failure: /^Cohort smoke, shard 3: \d of \d contacts failed( and \d not tried)?\. Could not [^\n]+\.$/,
-  recordsOf: ({ contacts }) =>
+  recordsOf: ({ contacts }: ShardState) =>
     new Map([...parseRecords(contacts)].map(([email, { instanceId }]) => [email, instanceId ?? null])),
 });

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
-import enrollmentLifecycle from "../../provider/plugin/enrollmentLifecycle";
-import type { EnrollmentState } from "../../provider/model/inputs";
-import { configure, inputs, printed, settings } from "../support/lifecycle";
-import { json, serve, type Answer, type TestServer } from "../support/server";
+import enrollmentLifecycle from "../../../provider/plugin/enrollmentLifecycle";
+import type { EnrollmentState } from "../../../provider/model/inputs";
+import { printed } from "../../support/capturedOutput";
+import { configure, settings } from "../../support/configure";
+import { inputs } from "../../support/enrollmentInputs";
+import { json, serve, type Answer, type TestServer } from "../../support/server";
 
 describe("an unconfirmed start", () => {
   let server: TestServer;
@@ -34,20 +36,24 @@ describe("an unconfirmed start", () => {
     assert.deepEqual(paths(), ["start"]);
   });
 
-  it("is a change by itself, for a refresh takes the engine's mark of it away", async () => {
+  it("is a change by itself, because a refresh removes the engine's mark of it", async () => {
     await answering((response) => response.end());
     assert.deepEqual(await enrollmentLifecycle.diff(id, unconfirmed, inputs), {
       changes: true,
       replaces: [],
       deleteBeforeReplace: true,
     });
+  });
+
+  it("is not replaced where allowDuplicateEmail lets others run for the address, which an abort would stop", async () => {
+    await answering((response) => response.end());
     const both = { allowDuplicateEmail: true, triggers: ["1"] };
     const { replaces } = await enrollmentLifecycle.diff(
       id,
       { ...unconfirmed, ...both },
       { ...inputs, ...both, triggers: [] },
     );
-    assert.deepEqual(replaces, [], "a replace would abort by address");
+    assert.deepEqual(replaces, []);
   });
 
   it("is mended by update: abort by address, then one start", async () => {

@@ -1,0 +1,80 @@
+import { sortedJson } from "../../provider/model/contacts";
+import { LOADER, SHARD_LOADER, TYPES } from "../../provider/model/loader";
+import type { Fault } from "../../sandbox/faults";
+import { journeyId } from "./journeyId";
+import type { Kill } from "./modelProcess";
+import type { Declared } from "./modelStack";
+
+export const STACKS = ["A", "B"] as const;
+export const HOMES = [0, 1] as const;
+/** What a stack may enroll one by one, and what in a cohort. Both stacks have the same. */
+export const SINGLES = ["ada", "bob"] as const;
+export const CONTACTS = ["bob", "cyd"] as const;
+
+/** One run of Pulumi, or of recover, in a process of its own. */
+export interface ProcessRun {
+  readonly stack: (typeof STACKS)[number];
+  readonly home: (typeof HOMES)[number];
+  readonly kill: Kill | null;
+  /** Where it runs, if it is killed: what ran on another machine cannot be proved dead from here. */
+  readonly where: "here" | "elsewhere";
+}
+
+export type Step =
+  | (ProcessRun & {
+      readonly do: "up";
+      readonly singles: readonly string[];
+      readonly contacts: readonly string[];
+      /** Another one replaces what there is. */
+      readonly version: number;
+      readonly abortReason: string;
+      readonly fault: Fault | null;
+    })
+  | (ProcessRun & { readonly do: "destroy"; readonly fault: Fault | null; readonly isRemoved: boolean })
+  | (ProcessRun & { readonly do: "recover"; readonly runIsOver: boolean })
+  | { readonly do: "state delete"; readonly stack: (typeof STACKS)[number]; readonly index: number };
+
+const address = (name: string) => `${name}@seeds.example.com`;
+
+/** The resources that the program of an up has. */
+export function declaredIn({
+  stack,
+  singles,
+  contacts: all,
+  version,
+  abortReason,
+}: Extract<Step, { do: "up" }>): Declared[] {
+  // No program has an address twice; from one to the next, it may move.
+  const contacts = all.filter((name) => !singles.includes(name));
+  const common = {
+    journeyId,
+    allowDuplicateEmail: false,
+    abortReason,
+    stack: `organization/seeds/${stack}`,
+  };
+  const urn = (type: string, name: string) => `urn:pulumi:${stack}::seeds::${type}::${name}`;
+  return [
+    ...singles.map((name) => ({
+      urn: urn(TYPES.enrollment, name),
+      type: TYPES.enrollment,
+      inputs: { ...common, email: address(name), data: { version }, __provider: LOADER },
+    })),
+    ...(contacts.length === 0
+      ? []
+      : [
+          {
+            urn: urn(TYPES.shard, "smoke-0"),
+            type: TYPES.shard,
+            inputs: {
+              ...common,
+              cohort: "smoke",
+              shard: 0,
+              shards: 1,
+              size: contacts.length,
+              contacts: sortedJson(contacts.map((name) => [address(name), { version }])),
+              __provider: SHARD_LOADER,
+            },
+          },
+        ]),
+  ];
+}
