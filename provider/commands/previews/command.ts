@@ -6,7 +6,7 @@ import { askOpen, type OpenSources } from "./openPreviews";
 import { Stop } from "./stop";
 import { DEFAULT_TTL_MS, parseDeadAfter, parseTtl } from "../durations";
 import { checkName } from "./previewName";
-import { keepCompiledCode } from "../compileCache";
+import { withCompileCache } from "../compileCache";
 
 interface Common {
   readonly cwd: string;
@@ -111,7 +111,7 @@ async function run(
   work: (previews: Previews, reports: Reports) => Promise<Outcome>,
 ): Promise<void> {
   const log = (line: string) => (json ? console.error(line) : console.log(line));
-  keepCompiledCode();
+  const env = withCompileCache();
   // Loaded here, so that no other command pays for it.
   const [{ Previews }, reports] = await Promise.all([import("./previews"), import("./report")]);
   const write = (report: Report) => {
@@ -119,7 +119,7 @@ async function run(
   };
   const stop = new Stop(log, (error) => write(reports.failureReport(name, error)));
   try {
-    const previews = await Previews.open({ cwd, settings, lockDeadAfterMs: lockDeadAfter, runIsOver, log, stop });
+    const previews = await Previews.open({ cwd, settings, lockDeadAfterMs: lockDeadAfter, runIsOver, log, stop, env });
     const { report, data, left } = await work(previews, reports);
     write(report);
     console.log(json ? JSON.stringify(data, undefined, 2) : reports.printed(report));

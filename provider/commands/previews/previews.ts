@@ -19,6 +19,8 @@ export interface PreviewsOptions {
   /** Takes what is done, a line at a time. */
   readonly log: (line: string) => void;
   readonly stop: Stop;
+  /** Where the CLI, the key and Pulumi's settings come from. */
+  readonly env: NodeJS.ProcessEnv;
 }
 
 /** The previews of a project: a stack for each pull request, say, that expires. */
@@ -33,7 +35,7 @@ export class Previews {
   }
 
   static async open(options: PreviewsOptions): Promise<Previews> {
-    return new Previews(await Workspace.open(options.cwd), options);
+    return new Previews(await Workspace.open(options.cwd, options.env), options);
   }
 
   /**
@@ -132,6 +134,7 @@ export class Previews {
       configFile: settings,
       lockDeadAfterMs: this.options.lockDeadAfterMs,
       runIsOver: this.options.runIsOver === true,
+      env: this.options.env,
       log: (line) => this.log(name, line),
     });
     if (problems.length > 0) throw new Unsettled(problems.join(" "));

@@ -21,7 +21,7 @@ export class Workspace {
   ) {}
 
   /** @throws {Error} The folder is no project's. The message is one line. */
-  static async open(folder: string, env: NodeJS.ProcessEnv = process.env): Promise<Workspace> {
+  static async open(folder: string, env: NodeJS.ProcessEnv): Promise<Workspace> {
     const project = readProject(folder);
     await removeLeftovers();
     return new Workspace(project, new Cli(project.folder, env));
