@@ -181,7 +181,7 @@ describe("pulumi-mailmodo recover, with the state alone", () => {
     assert.equal(code, 1);
     assert.match(
       stderr,
-      /^1 pending operation of other resources .*pulumi refresh --clear-pending-creates --stack test\.\n$/,
+      /^The state has 1 pending operation of other resources, .*pulumi refresh --clear-pending-creates --stack test\.\n$/,
     );
     assert.deepEqual([running(), latest().pending_operations?.length], [["two"], 2]);
   });

@@ -71,7 +71,7 @@ export class RecoveryRun {
     if (this.pending > 0 && others > 0) {
       this.aborts.problems.push(
         `The state has ${count(others, "pending operation")} of other resources, which only you can judge. ` +
-          `Then clear all of them: pulumi refresh --clear-pending-creates --stack ${this.unlocked.stack.name}.`,
+          `Once you have, clear all of them: pulumi refresh --clear-pending-creates --stack ${this.unlocked.stack.name}.`,
       );
     }
     this.aborts.logAlreadyEnded();
