@@ -55,6 +55,21 @@ export function shardOf(email: string, shards: number): number {
   return createHash("sha256").update(email.toLowerCase()).digest().readUInt32BE(0) % shards;
 }
 
+/** Groups contacts by shard. Shards without a contact are left out. */
+export function byShard<T extends { readonly email: string }>(
+  contacts: readonly T[],
+  shards: number,
+): Map<number, T[]> {
+  const groups = new Map<number, T[]>();
+  for (const contact of contacts) {
+    const shard = shardOf(contact.email, shards);
+    const group = groups.get(shard);
+    if (group === undefined) groups.set(shard, [contact]);
+    else group.push(contact);
+  }
+  return groups;
+}
+
 /** A digest of personalization values. The order of keys does not affect it. */
 export function digestOf(data: Contacts[string]): string {
   const entries = Object.entries(data).sort(([a], [b]) => (a < b ? -1 : 1));

@@ -12,11 +12,11 @@ import {
   type CohortContact,
   type JourneyCohortArgs,
 } from "./cohortArgs";
-import { shardOf } from "../model/contacts";
+import { byShard } from "../model/contacts";
 import { refuseKeyInClear } from "./keyInClear";
 import { PLAN_LOADER, SHARD_LOADER, TYPES } from "../model/loader";
 import { fullStackName } from "./stackName";
-import { keepTopFrameOnly } from "./topFrame";
+import { TrimmedResource } from "./trimmedResource";
 
 export type { CohortContact, JourneyCohortArgs };
 
@@ -87,15 +87,14 @@ export class JourneyCohort extends pulumi.ComponentResource {
     source: pulumi.Input<readonly string[]>,
   ): pulumi.Output<Record<string, string>> {
     refuseRepeated(name, emails);
-    const contactsByShard = new Map<number, CohortContact[]>();
-    emails.forEach((email, index) => {
-      const shard = shardOf(email, shards);
-      const contacts = contactsByShard.get(shard) ?? [];
-      contacts.push({ email: normalizeAddress(email), data: args.contacts[index]!.data });
-      contactsByShard.set(shard, contacts);
-    });
+    const contactsByShard = byShard(
+      emails.map((email, index) => ({ email: normalizeAddress(email), data: args.contacts[index]!.data })),
+      shards,
+    );
     // The plan sends nothing, so the order of its own replacement does not matter.
-    const { shards: planned } = new CohortPart(TYPES.plan, name, { shards, __provider: PLAN_LOADER }, { parent: this });
+    const { shards: planned } = new CohortPart(TYPES.plan, name, () => ({ shards, __provider: PLAN_LOADER }), {
+      parent: this,
+    });
     const common = {
       cohort: name,
       shards: planned,
@@ -108,8 +107,10 @@ export class JourneyCohort extends pulumi.ComponentResource {
       __provider: SHARD_LOADER,
     };
     const shardResources = [...contactsByShard].map(([shard, contacts]) => {
-      const text = contactsAsJson(contacts);
-      const inputs = { ...common, shard, contacts: source === emails ? text : pulumi.output(source).apply(() => text) };
+      const inputs = () => {
+        const text = contactsAsJson(contacts);
+        return { ...common, shard, contacts: source === emails ? text : pulumi.output(source).apply(() => text) };
+      };
       return new CohortPart(TYPES.shard, `${name}-${shard}`, inputs, { parent: this, ...ABORT_FIRST });
     });
     return pulumi
@@ -119,20 +120,9 @@ export class JourneyCohort extends pulumi.ComponentResource {
 }
 
 /** One resource of a cohort: the plan, with cohortPlan's inputs, or a shard, with cohortLifecycle's. */
-class CohortPart extends pulumi.CustomResource {
+class CohortPart extends TrimmedResource {
   declare readonly shards: pulumi.Output<number>;
   declare readonly contacts: pulumi.Output<string>;
-
-  constructor(type: string, name: string, inputs: pulumi.Inputs, opts: pulumi.CustomResourceOptions) {
-    const restore = keepTopFrameOnly();
-    try {
-      super(type, name, inputs, opts);
-    } catch (error) {
-      restore(error);
-      throw error;
-    }
-    restore();
-  }
 }
 
 /**

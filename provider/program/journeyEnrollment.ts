@@ -6,7 +6,7 @@ import type { DataValue } from "../model/inputs";
 import { refuseKeyInClear } from "./keyInClear";
 import { LOADER, TYPES } from "../model/loader";
 import { fullStackName } from "./stackName";
-import { keepTopFrameOnly } from "./topFrame";
+import { TrimmedResource } from "./trimmedResource";
 
 /** What {@link JourneyEnrollment} enrolls, and in which journey. */
 export interface JourneyEnrollmentArgs {
@@ -63,7 +63,7 @@ export interface JourneyEnrollmentArgs {
  * export const { instanceId, startedAt } = welcome;
  * ```
  */
-export class JourneyEnrollment extends pulumi.CustomResource {
+export class JourneyEnrollment extends TrimmedResource {
   /** The journey's id: a UUID. */
   declare readonly journeyId: pulumi.Output<string>;
   /** The enrolled address. Secret if the input was. */
@@ -96,31 +96,24 @@ export class JourneyEnrollment extends pulumi.CustomResource {
   constructor(name: string, args: JourneyEnrollmentArgs, opts?: pulumi.CustomResourceOptions) {
     refuseKeyInClear();
     refuseStartFirst(`enrollment "${name}"`, opts);
-    const restore = keepTopFrameOnly();
-    try {
-      super(
-        TYPES.enrollment,
-        name,
-        {
-          journeyId: args.journeyId,
-          email: args.email,
-          data: args.data ?? {},
-          allowDuplicateEmail: refuseDuplicates(name, { ...args, emails: [args.email] }),
-          abortReason: args.abortReason ?? defaultAbortReason(),
-          triggers: args.triggers,
-          stack: fullStackName(),
-          instanceId: undefined,
-          status: undefined,
-          startedAt: undefined,
-          // dynamic.Resource would serialize the provider's logic into every enrollment's state.
-          __provider: LOADER,
-        },
-        { ...opts, ...ABORT_FIRST },
-      );
-    } catch (error) {
-      restore(error);
-      throw error;
-    }
-    restore();
+    super(
+      TYPES.enrollment,
+      name,
+      () => ({
+        journeyId: args.journeyId,
+        email: args.email,
+        data: args.data ?? {},
+        allowDuplicateEmail: refuseDuplicates(name, { ...args, emails: [args.email] }),
+        abortReason: args.abortReason ?? defaultAbortReason(),
+        triggers: args.triggers,
+        stack: fullStackName(),
+        instanceId: undefined,
+        status: undefined,
+        startedAt: undefined,
+        // dynamic.Resource would serialize the provider's logic into every enrollment's state.
+        __provider: LOADER,
+      }),
+      { ...opts, ...ABORT_FIRST },
+    );
   }
 }

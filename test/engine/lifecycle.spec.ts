@@ -3,6 +3,13 @@ import { LOADER } from "../../provider/model/loader";
 import { useProject } from "../support/project";
 import { DESTROY, UP } from "../support/pulumiArgs";
 
+interface Resource {
+  readonly type: string;
+  readonly inputs: { readonly __provider: string };
+  readonly sourcePosition: string;
+  readonly stackTrace?: unknown;
+}
+
 describe("enrollments through the real engine", () => {
   const project = useProject(`
     const qa = new JourneyEnrollment("qa", { journeyId, email: stackAddress("qa@seeds.example.com"), abortReason: "one" });
@@ -117,7 +124,7 @@ describe("enrollments through the real engine", () => {
     );
   });
 
-  it("take at most 2.6 KB each in an exported state, and hold no logic", async () => {
+  it("take at most 2.6 KB each in an exported state, hold no logic, and name their place in the program", async () => {
     project().program(`
       for (let i = 0; i < 20; i++) {
         new JourneyEnrollment("qa" + i, {
@@ -127,7 +134,7 @@ describe("enrollments through the real engine", () => {
     `);
     await project().succeed(...UP);
     const { stdout } = await project().succeed("stack", "export");
-    const { deployment } = JSON.parse(stdout) as { deployment: { resources: { type: string; inputs: object }[] } };
+    const { deployment } = JSON.parse(stdout) as { deployment: { resources: Resource[] } };
     const enrollments = deployment.resources.filter(({ type }) => type.endsWith(":JourneyEnrollment"));
     assert.equal(enrollments.length, 20);
     // As the CLI prints it, indented; without what a stack has in any case.
@@ -135,8 +142,10 @@ describe("enrollments through the real engine", () => {
     const bytes =
       (Buffer.byteLength(stdout) - Buffer.byteLength(JSON.stringify({ version: 3, deployment }, null, 4))) / 20;
     assert.ok(bytes <= 2600, `${bytes} bytes each`);
-    for (const { inputs } of enrollments) {
-      assert.equal((inputs as { __provider: string }).__provider, LOADER);
+    for (const { inputs, sourcePosition, stackTrace } of enrollments) {
+      assert.equal(inputs.__provider, LOADER);
+      assert.match(sourcePosition, /^project:\/\/\/index\.js#\d+,\d+$/);
+      assert.equal(stackTrace, undefined);
     }
   });
 
