@@ -3,4 +3,4 @@ export { JourneyEnrollment, type JourneyEnrollmentArgs } from "./program/journey
 export { stackAddress } from "./program/stackAddress";
 export type { DataValue } from "./model/inputs";
 export { recover } from "./commands/recover/onDemand";
-export type { Recovery, RecoverOptions } from "./commands/recover/recover";
+export type { Recovery, RecoverOptions } from "./commands/recover/recoverOptions";

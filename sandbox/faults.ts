@@ -22,9 +22,13 @@ export type FaultKind = (typeof FAULT_KINDS)[number];
 /** One fault, and when it happens. Without count, probability and email it happens each time. */
 export interface Fault {
   /**
-   * `503-after` acts and then answers 503 in a gateway's JSON; `503-after-envelope` does so in the vendor's envelope.
-   * `gateway` answers in a gateway's HTML, before or after it forwards the call. `late` acts only after its answer, or
-   * after the client has given up.
+   * - `delay` answers late.
+   * - `reset-before` closes the connection before the request is read, `reset-after` in place of the answer.
+   * - `500` answers so in JSON, `502-html` and `gateway` in a gateway's HTML, `503-after` in a gateway's JSON, and
+   *   `503-after-envelope` in the vendor's envelope.
+   * - `empty`, `not-json` and `no-ref` answer 200: with nothing, with a word, without the instance id.
+   * - `cut` breaks off in the middle of the answer, and `hang` never answers.
+   * - `late` acts only after its answer, or after the client has given up.
    */
   readonly kind: FaultKind;
   /** The call that the fault is for. Default: both. */
@@ -46,7 +50,7 @@ export interface Fault {
   /** The status of `gateway` (default: 502) or `late` (default: no answer until the client gives up). */
   readonly status?: 502 | 503 | 504;
   /**
-   * Whether the call takes effect although its answer goes wrong. Default: true. It must be for {@link
+   * Whether the call takes effect although its answer goes wrong. Default: true. Not false for the kinds in {@link
    * ALWAYS_TAKE_EFFECT}.
    */
   readonly takesEffect?: boolean;

@@ -40,7 +40,7 @@ export class Journal {
     const sealed = sealing.seal(JSON.stringify({ ...enrollmentOf({ ...enrollment }), of: this.own.stack }));
     const id = await this.own.add(call, sealed);
     return {
-      sentAgain: () => this.own.append({ id, sentAt: Date.now() }),
+      sentAgain: () => (call === "start" ? this.own.updateSentAt(id) : undefined),
       confirm: (instanceId = "") => this.own.append({ id, confirmed: sealing.seal(instanceId) }),
       finish: () => this.own.finish(id),
     };
@@ -66,7 +66,11 @@ export class Journal {
 
 /** The note of one call. */
 export interface Note {
-  /** The request is sent again: updates the time in the note. */
+  /**
+   * The request is about to be sent again. Updates the time in the note of a start; of an abort it does not matter.
+   *
+   * @throws {NodeJS.ErrnoException} The time could not be written. Nothing must be sent.
+   */
   sentAgain(): void;
   /**
    * Mailmodo has confirmed the call.

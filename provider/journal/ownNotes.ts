@@ -57,6 +57,15 @@ export class OwnNotes {
   }
 
   /**
+   * Updates the time in the note of a start that is about to be sent again: until when it may take effect depends on that.
+   *
+   * @throws {NodeJS.ErrnoException} It could not be written completely.
+   */
+  updateSentAt(id: number): void {
+    if (this.descriptor !== undefined) write(this.descriptor, { id, sentAt: Date.now() });
+  }
+
+  /**
    * Adds optional facts to a note. Without them, an abort goes by address, or is sent to something that no longer runs.
    * Never throws.
    */

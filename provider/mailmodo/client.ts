@@ -36,7 +36,7 @@ export interface AbortRequest {
  * @throws {KeyRefusedError} Mailmodo refused the key.
  * @throws {HeldError} The connection's objection held the request back.
  * @throws {NotSentError} No attempt reached Mailmodo.
- * @throws {SlowDownError} Mailmodo kept asking for a slower pace until the deadline.
+ * @throws {SlowDownError} Mailmodo asked for a slower pace until the attempts or the time were used up.
  * @throws {UnconfirmedError} The journey may have been started. The error says when the start was sent.
  */
 export async function startJourney(connection: Connection, request: StartRequest): Promise<string> {

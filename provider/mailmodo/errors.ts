@@ -51,7 +51,7 @@ export class HeldError extends MailmodoError {}
 /** The request was never sent: no DNS, no connection or no TLS. Nothing was started or aborted. */
 export class NotSentError extends MailmodoError {}
 
-/** Mailmodo kept asking for a slower pace until the operation's deadline. Nothing was started. */
+/** Mailmodo asked for a slower pace until the attempts or the operation's time were used up. Nothing was started. */
 export class SlowDownError extends MailmodoError {}
 
 /** The request may have taken effect. A start that ends like this is never resent. */

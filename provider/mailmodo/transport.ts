@@ -1,4 +1,4 @@
-import axios, { AxiosError } from "axios";
+import axios from "axios";
 import * as http from "node:http";
 import * as https from "node:https";
 import type { Deadline } from "./deadline";
@@ -60,8 +60,10 @@ const httpAgent = new http.Agent({ keepAlive: false });
 const httpsAgent = new https.Agent({ keepAlive: false, rejectUnauthorized: true });
 
 /**
- * Posts JSON once and reports what happened. It never throws and never retries. No axios error escapes, because axios
+ * Posts JSON once and reports what happened. It never retries. A request that fails is reported, never thrown: axios
  * errors carry the request's headers, and so the key.
+ *
+ * @throws What the connection's objection throws. Nothing was sent then.
  */
 export async function post(connection: Connection, request: Outgoing, permit: Permit): Promise<Exchange> {
   const objection = await connection.objection(request);
@@ -133,7 +135,7 @@ function watchConnection(secure: boolean, permit: Permit) {
 }
 
 function describe(error: unknown, host: string): string {
-  const code = error instanceof AxiosError || error instanceof Error ? (error as { code?: string }).code : undefined;
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
   switch (code) {
     case "ECONNREFUSED":
       return `${host} refused the connection`;

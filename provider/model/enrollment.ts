@@ -1,4 +1,4 @@
-/** What is needed to abort an enrollment. */
+/** An enrollment, with all that is needed to abort it. */
 export interface Enrollment {
   readonly journeyId: string;
   readonly email: string;
@@ -12,7 +12,7 @@ export interface Enrollment {
   readonly stack?: string | undefined;
 }
 
-/** Copies an enrollment, field by field, from the properties of a resource or a note. Nothing else does this. */
+/** Copies an enrollment, field by field, from the properties of a resource, a note, or a shard and its contact. */
 export function enrollmentOf(properties: Readonly<Record<string, unknown>>): Enrollment {
   const text = (name: string) => (typeof properties[name] === "string" ? properties[name] : undefined);
   const sentAt = properties["startSentAt"] ?? Date.parse(text("startedAt") ?? "");

@@ -10,13 +10,14 @@ import {
   type Changes,
   type RecordedContact,
 } from "../model/contacts";
-import type { Enrollment } from "../model/enrollment";
+import { enrollmentOf } from "../model/enrollment";
 import { withStackOf } from "../model/inputs";
 import { idOf, type ShardInputs, type ShardState } from "../model/shard";
 import { valueOrProblem } from "../settings/settingsError";
 import { mayHaveTakenEffect } from "./advice";
 import { ContactError, ContactFailures } from "./contactFailures";
 import { Operation } from "./operation";
+import type { Progress } from "./progress";
 import { RecordedFailure } from "./recordedFailure";
 import { session } from "./session";
 import { nextAfter, otherSpelling, plainError, unsettled } from "./shardMessages";
@@ -40,15 +41,13 @@ export async function changesTo(olds: ShardState, news: ShardInputs): Promise<Ch
  * @throws {Error} All contacts of a new shard failed, and none may run. The engine records nothing.
  */
 export async function reconcile(news: ShardInputs, recorded: ShardState, changes: Changes): Promise<ShardState> {
-  const shard = new ShardReconciliation(withStackOf(recorded, news));
-  const isNew = shard.contacts.size === 0;
-  await shard.run(async () => {
+  const olds = withStackOf(recorded, news);
+  const isNew = parseRecords(olds.contacts).size === 0;
+  const { contacts, failures } = await ShardReconciliation.run(olds, async (shard) => {
     // All of these come first: a removed contact may be a wanted one in another spelling.
     await shard.abortEach(changes.removed);
     await shard.startEach(news, changes);
   });
-
-  const { contacts, failures } = shard;
   const state = { ...news, contacts: recordsAsJson(contacts) };
   if (failures.count === 0) return state;
   const message = failures.describe(news, changes.removed.length + changes.changed.length + changes.added.length);
@@ -64,14 +63,12 @@ export async function reconcile(news: ShardInputs, recorded: ShardState, changes
  * @throws {Error} Some contacts failed.
  */
 export async function abortAll(state: ShardState): Promise<void> {
-  const shard = new ShardReconciliation(state);
-  const emails = [...shard.contacts.keys()];
+  const emails = [...parseRecords(state.contacts).keys()];
   session.progressOf(state.cohort).expectAll(state.size);
-  const { failures } = shard;
-  await shard.run(async (operation) => {
+  const { failures } = await ShardReconciliation.run(state, async (shard) => {
     await shard.abortEach(emails);
     // A failed delete leaves all contacts in the state. The unfinished notes say which of them no longer run.
-    if (failures.count > 0) operation.leaveAbortsUnfinished();
+    if (shard.failures.count > 0) shard.operation.leaveAbortsUnfinished();
   });
   if (failures.count === 0) return;
   throw plainError(`${failures.describe(state, emails.length)} The shard stays in the state: run it again.`);
@@ -82,21 +79,22 @@ class ShardReconciliation {
   /** The contacts that run or may run at this point. */
   readonly contacts: Map<string, RecordedContact>;
   readonly failures = new ContactFailures();
-  private operation!: Operation;
+  private readonly progress: Progress;
 
-  constructor(private readonly recorded: ShardState) {
+  private constructor(
+    private readonly recorded: ShardState,
+    readonly operation: Operation,
+  ) {
     this.contacts = parseRecords(recorded.contacts);
-  }
-
-  private get progress() {
-    return session.progressOf(this.recorded.cohort);
+    this.progress = session.progressOf(recorded.cohort);
   }
 
   /** Does the work as one operation, and prints its progress. */
-  run(work: (operation: Operation) => Promise<void>): Promise<void> {
-    return Operation.run((operation) => {
-      this.operation = operation;
-      return this.progress.during(() => work(operation));
+  static run(recorded: ShardState, work: (shard: ShardReconciliation) => Promise<void>): Promise<ShardReconciliation> {
+    return Operation.run(async (operation) => {
+      const shard = new ShardReconciliation(recorded, operation);
+      await shard.progress.during(() => work(shard));
+      return shard;
     });
   }
 
@@ -139,7 +137,7 @@ class ShardReconciliation {
   ) {
     const digest = digestOf(data);
     try {
-      const instanceId = await this.operation.start(to, { ...shardEnrollment(news, email), data });
+      const instanceId = await this.operation.start(to, { ...enrollmentOf({ ...news, email }), data });
       this.contacts.set(email, { instanceId, digest });
       this.progress.count("started");
     } catch (error) {
@@ -157,7 +155,7 @@ class ShardReconciliation {
   private async abort(to: Connection, email: string, isRestarted = false): Promise<string | undefined> {
     const contact = this.contacts.get(email);
     const { instanceId, startSentAt } = contact ?? {};
-    const enrollment = { ...shardEnrollment(this.recorded, email), instanceId, startSentAt };
+    const enrollment = enrollmentOf({ ...this.recorded, email, instanceId, startSentAt });
     try {
       const words = await this.operation.abort(to, enrollment, isRestarted);
       this.contacts.delete(email);
@@ -169,11 +167,4 @@ class ShardReconciliation {
       throw error;
     }
   }
-}
-
-function shardEnrollment(
-  { journeyId, abortReason, allowDuplicateEmail, stack }: ShardState,
-  email: string,
-): Enrollment {
-  return { journeyId, email, abortReason, allowDuplicateEmail, stack };
 }

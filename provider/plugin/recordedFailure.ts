@@ -35,5 +35,5 @@ function adviceForUnconfirmed(allowDuplicateEmail: boolean): string {
     ? "It stays recorded as unconfirmed: with allowDuplicateEmail, aborting by address would stop other instances too. " +
         "Check the journey in Mailmodo; pulumi destroy aborts by address, pulumi state delete <urn> removes it from the state."
     : "It is recorded as unconfirmed and not resent: the next pulumi up aborts by address, then starts once; " +
-        "pulumi destroy aborts by address. Both wait until a minute after it was sent, because it may take effect until then.";
+        "pulumi destroy aborts by address. Both wait until it can no longer take effect, by default a minute after it was sent.";
 }

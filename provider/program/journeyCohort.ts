@@ -53,8 +53,8 @@ export class JourneyCohort extends pulumi.ComponentResource {
    * @param name A name that is unique in the stack. It is part of the state and of logs: do not put an address in it.
    * @param args The journey and the contacts to enroll in it.
    * @param opts Pulumi's options.
-   * @throws {pulumi.RunError} An address occurs more than once, `contacts` or `shards` is invalid, or a program in
-   *   JavaScript sets `deleteBeforeReplace` to false.
+   * @throws {pulumi.RunError} An address is in it twice, `contacts` or `shards` is not valid, a program in JavaScript
+   *   sets `deleteBeforeReplace` to false, or the API key was set without `--secret`.
    */
   constructor(name: string, args: JourneyCohortArgs, opts?: pulumi.ComponentResourceOptions) {
     refuseKeyInClear();

@@ -83,7 +83,10 @@ export class JourneyEnrollment extends TrimmedResource {
    * failed and said what to do.
    */
   declare readonly status: pulumi.Output<"started" | "unconfirmed">;
-  /** When the start was sent: ISO 8601, UTC, such as `2026-11-24T12:00:00.000Z`. */
+  /**
+   * When the start began, before its request was sent; of an unconfirmed start, when its last request was sent. ISO 8601,
+   * UTC, such as `2026-11-24T12:00:00.000Z`.
+   */
   declare readonly startedAt: pulumi.Output<string>;
 
   /**
@@ -91,7 +94,8 @@ export class JourneyEnrollment extends TrimmedResource {
    * @param args The journey and the address to enroll in it.
    * @param opts Pulumi's options. Import is not possible, because Mailmodo cannot be asked what is running. A
    *   replacement aborts before it starts: `deleteBeforeReplace` is always true.
-   * @throws {pulumi.RunError} `deleteBeforeReplace` is false.
+   * @throws {pulumi.RunError} `deleteBeforeReplace` is false, or the API key was set without `--secret`. Two enrollments of
+   *   one address in one journey fail the preview as well.
    */
   constructor(name: string, args: JourneyEnrollmentArgs, opts?: pulumi.CustomResourceOptions) {
     refuseKeyInClear();

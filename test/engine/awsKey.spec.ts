@@ -146,7 +146,7 @@ describe("the key in AWS, through the real engine", () => {
     assert.equal(recovered.code, 1);
     assert.match(
       recovered.output,
-      /Another API key is needed to read \d+ unsettled calls?: put the key that was used at that time into MAILMODO_API_KEY/,
+      /\d+ unsettled calls? cannot be read: damaged, or sealed with another API key\. Put the key that was used at that time into MAILMODO_API_KEY/,
     );
     const { output } = await project().pulumi(...UP);
     assert.match(

@@ -180,7 +180,7 @@ describe("pulumi-mailmodo recover, after a kill", () => {
     const lines = stderr.trim().split("\n");
     assert.match(
       lines[0] ?? "",
-      /^Another API key is needed to read \d+ unsettled calls?: put the key that was used at that time into MAILMODO_API_KEY/,
+      /^\d+ unsettled calls? cannot be read: damaged, or sealed with another API key\. Put the key that was used at that time into MAILMODO_API_KEY/,
     );
     assert.ok(lines.length > 1);
     for (const line of lines.slice(1)) {

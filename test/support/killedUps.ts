@@ -2,7 +2,7 @@ import { once } from "node:events";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { recover, type Recovery, type RecoverOptions } from "../../provider/commands/recover/recover";
+import { recover, type Recovery, type RecoverOptions } from "../../provider/commands/recover/recoverOptions";
 import { journalOf } from "./journalOf";
 import { pluginsOf } from "./pluginsOf";
 import { UP } from "./pulumiArgs";

@@ -67,30 +67,27 @@ export class Aborts {
       );
       return false;
     }
-    const other = await this.otherStackWith(enrollment);
-    if (other !== undefined && other !== UNKNOWN_STACK) {
+    const { stack, problem } = await this.otherStackWith(enrollment);
+    if (problem !== undefined) this.problems.push(problem);
+    if (stack !== undefined) {
       this.problems.push(
-        `Whether ${describe(enrollment)} runs is not known, and the stack ${other} enrolls the address too: aborting by ` +
-          `address would stop that one. Check the journey in Mailmodo, or remove the address from ${other} and recover again.`,
+        `Whether ${describe(enrollment)} runs is not known, and the stack ${stack} enrolls the address too: aborting by ` +
+          `address would stop that one. Check the journey in Mailmodo, or remove the address from ${stack} and recover again.`,
       );
     }
-    return other === undefined;
+    return stack === undefined && problem === undefined;
   }
 
-  /**
-   * The name of the other stack that records an enrollment.
-   *
-   * @param problems Where to report that the other stacks could not be read. Default: the problems of the recovery.
-   * @returns Undefined if no other stack records it. UNKNOWN_STACK if the stacks could not be read: abort nothing then.
-   */
-  async otherStackWith(enrollment: Enrollment, problems = this.problems) {
+  /** The name of the other stack that records an enrollment, if any; or why the other stacks could not be read. */
+  async otherStackWith(enrollment: Enrollment): Promise<{ readonly stack?: string; readonly problem?: string }> {
     try {
-      return await this.others.findStack(enrollment);
+      const stack = await this.others.findStack(enrollment);
+      return stack === undefined ? {} : { stack };
     } catch (error) {
-      problems.push(
-        `${(error as Error).message} So ${describe(enrollment)} was left alone, because another stack may record it.`,
-      );
-      return UNKNOWN_STACK;
+      const { message } = error as Error;
+      return {
+        problem: `${message} So ${describe(enrollment)} was left alone, because another stack may record it.`,
+      };
     }
   }
 
@@ -100,5 +97,3 @@ export class Aborts {
     this.log(`Nothing was left to abort for ${count(this.alreadyEnded, "start or abort", "starts or aborts")}.`);
   }
 }
-
-export const UNKNOWN_STACK = Symbol("a stack that could not be read");

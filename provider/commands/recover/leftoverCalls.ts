@@ -132,8 +132,8 @@ function obstacleOf(
 function unreadableProblem(notes: number, { own }: OtherRuns): string {
   const folder = path.dirname(own[0]?.file ?? "");
   return (
-    `Another API key is needed to read ${count(notes, "unsettled call")}: put the key that was used at that time into ` +
-    `MAILMODO_API_KEY and recover again. If Mailmodo no longer accepts it, check the journey there and delete the notes in ${folder}.`
+    `${count(notes, "unsettled call")} cannot be read: damaged, or sealed with another API key. Put the key that was used at ` +
+    `that time into MAILMODO_API_KEY and recover again. If that does not help, check the journey there and delete the notes in ${folder}.`
   );
 }
 

@@ -1,16 +1,7 @@
-import type { Recovery, RecoverOptions } from "./recovery";
+import type { Recovery, RecoverOptions } from "./recoverOptions";
 import { RecoveryRun } from "./recoveryRun";
 
-export type { Recovery, RecoverOptions };
-
-/**
- * Recovers a stack after a Pulumi run was killed. It waits for what the run left behind, frees its lock, aborts each
- * start that may have happened and is recorded nowhere, completes each abort that was begun and removes its enrollment
- * from the state, and clears the pending operations. A second call does nothing. It leaves alone what belongs to
- * another stack.
- *
- * @throws {Error} A run that may be alive has locked the stack, or the CLI failed. The message is one line.
- */
+/** What `recover` of `onDemand.ts` does, which is what users import. */
 export async function recover(options: RecoverOptions): Promise<Recovery> {
   const run = await RecoveryRun.prepare(options);
   await run.settle();

@@ -14,7 +14,7 @@ import { freeLocks } from "./lock";
 import { OtherStacks } from "../../pulumi/otherStacks";
 import { CurrentRuns, runsOf } from "./currentRuns";
 import { RecordedIndex } from "../../pulumi/recordedIndex";
-import type { Recovery, RecoverOptions } from "./recovery";
+import type { Recovery, RecoverOptions } from "./recoverOptions";
 import { Settlement } from "./settlement";
 import { Stack } from "../../pulumi/stack";
 import { waitForSurvivors } from "./survivors";

@@ -2,7 +2,7 @@ import { addressKey } from "../../model/addresses";
 import { inParallel } from "../../model/inParallel";
 import type { Enrollment } from "../../model/enrollment";
 import type { UnsettledCall } from "../../journal/unsettledCalls";
-import { UNKNOWN_STACK, type Aborts } from "./aborts";
+import type { Aborts } from "./aborts";
 import type { Deployment } from "../../pulumi/deployment";
 import type { CurrentRuns } from "./currentRuns";
 import {
@@ -78,9 +78,10 @@ export class Settlement {
   private async settleAbort(call: UnsettledCall): Promise<boolean> {
     const entry = this.index.entryOf(call);
     if (entry === undefined && call.instanceId !== undefined) {
-      const other = await this.aborts.otherStackWith(call, this.aborts.undecided);
-      // The other stack's own recover settles it.
-      if (other !== undefined) return false;
+      const { stack, problem } = await this.aborts.otherStackWith(call);
+      // Nothing in this state depends on it, and the other stack's own recover settles it.
+      if (problem !== undefined) this.aborts.undecided.push(problem);
+      if (stack !== undefined || problem !== undefined) return false;
     }
     // Whatever the state records as running for the address was started after an abort by address.
     const isDone = call.confirmed || (call.instanceId === undefined && this.index.isRunning(call, this.ended));
@@ -93,23 +94,22 @@ export class Settlement {
   private async settleStart(call: UnsettledCall): Promise<boolean> {
     if (this.index.entryOf(call) !== undefined) return true;
     if (call.instanceId === undefined) return this.abortStart(call);
-    const other = await this.aborts.otherStackWith(call);
-    return other === undefined ? this.aborts.abort(call) : other !== UNKNOWN_STACK;
+    const { stack, problem } = await this.aborts.otherStackWith(call);
+    if (problem !== undefined) this.aborts.problems.push(problem);
+    if (stack !== undefined || problem !== undefined) return stack !== undefined;
+    return this.aborts.abort(call);
   }
 
   private async settleEffect(
     { start, ended }: PossibleEffect,
     settledStarts: ReadonlySet<string>,
     sentAt: number | undefined,
-  ) {
-    if (start === undefined) return this.isEnded(ended) ? undefined : this.abortEntry(ended);
+  ): Promise<void> {
+    if (start === undefined) return this.abortEntry(ended);
     // The start's note may have settled it already.
-    const isSettled = settledStarts.has(addressKey(start));
-    if (
-      (isSettled || (await this.abortStart({ ...start, startSentAt: start.startSentAt ?? sentAt }, ended))) &&
-      ended !== undefined
-    )
-      this.markEnded(ended);
+    let isSettled = settledStarts.has(addressKey(start));
+    isSettled ||= await this.abortStart({ ...start, startSentAt: start.startSentAt ?? sentAt }, ended);
+    if (isSettled && ended !== undefined) this.markEnded(ended);
   }
 
   private async abortEntry(entry: Entry): Promise<void> {

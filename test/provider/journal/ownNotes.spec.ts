@@ -52,6 +52,25 @@ describe("the notes of a run", () => {
     assert.deepEqual(noted(), ["first", "third"]);
   });
 
+  it("tell when a start is sent again, or refuse it: until when it may take effect depends on that", async () => {
+    let isFull = false;
+    replaceWrite(1_000, () => isFull);
+    const own = ownNotes();
+    const id = await own.add("start", "first");
+    const sentAt = () => readRuns(folder).runs[0]!.notes[0]!.sentAt;
+    const before = sentAt();
+    const { now } = Date;
+    Date.now = () => before + 5_000;
+    try {
+      own.updateSentAt(id);
+      assert.equal(sentAt(), before + 5_000);
+      isFull = true;
+      assert.throws(() => own.updateSentAt(id), { code: "ENOSPC" });
+    } finally {
+      Date.now = now;
+    }
+  });
+
   it("leave no file behind that could not be begun", async () => {
     replaceWrite(10, () => true);
     await assert.rejects(ownNotes().add("start", "first"), { code: "ENOSPC" });

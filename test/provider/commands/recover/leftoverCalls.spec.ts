@@ -126,7 +126,7 @@ describe("what runs have left for a recover", () => {
     await leave(deadProcess());
     assert.match(
       (await look({}, "TESTKEY-0000000-0000000-0000002")).undecided.join(),
-      /^Another API key is needed to read 1 unsettled call:/,
+      /^1 unsettled call cannot be read: damaged, or sealed with another API key\./,
     );
     edit((text) => text.slice(1));
     assert.match(
