@@ -107,9 +107,9 @@ describe("the workflows, as they are written", () => {
       return steps.filter((step) => /secrets\.|github\.token/.test(JSON.stringify(step))).map(({ name }) => name);
     });
     assert.deepEqual(needing, [
-      "Bring the preview up",
-      "Take the preview down",
-      "Tell the pull request",
+      "Create or update the preview",
+      "Destroy the preview",
+      "Comment on the pull request",
       "List the open pull requests",
       "Sweep",
     ]);

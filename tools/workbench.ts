@@ -5,7 +5,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { findEngine, type Engine } from "./engine/engine";
 
-/** What one run of the CLI came to. */
+/** The result of one run of the CLI. */
 export interface Run {
   readonly code: number | null;
   readonly stdout: string;
@@ -18,7 +18,7 @@ export interface Run {
 export interface Workbench {
   /** The project's folder. */
   readonly dir: string;
-  /** What the CLI is run with. Changes count from the next run on; undefined takes a variable away. */
+  /** The CLI's environment. Changes take effect at the next run; undefined removes a variable. */
   readonly env: Record<string, string | undefined>;
   /** Runs the CLI in the project's folder to its end, whatever its exit code. */
   pulumi(...args: string[]): Promise<Run>;
@@ -26,11 +26,11 @@ export interface Workbench {
   pulumiWith(env: Record<string, string>, ...args: string[]): Promise<Run>;
   /** Starts the CLI and leaves it to the caller; its output is not kept. */
   start(env: Record<string, string>, ...args: string[]): ChildProcess;
-  /** Takes everything away. */
+  /** Removes everything. */
   dispose(): void;
 }
 
-// Found once: it may have to be brought, and asking a CLI for its version takes a while.
+// Found once: it may have to be installed, and asking a CLI for its version takes a while.
 let engine: Promise<Engine> | undefined;
 
 const REPOSITORY = path.resolve(__dirname, "..");
@@ -126,7 +126,7 @@ function endAll(home: string): void {
       const environment = fs.readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
       if (environment.includes(`PULUMI_HOME=${home}`)) process.kill(Number(pid), "SIGKILL");
     } catch {
-      // Ended meanwhile, or another user's.
+      // It has ended, or is another user's.
     }
   }
 }

@@ -1,26 +1,26 @@
 import ms from "ms";
 
 const HOUR_MS = 3_600_000;
-/** How long a preview lives by default, and where a kill came before its time was recorded. */
+/** How long a preview lives by default, and if its run was killed before the time was recorded. */
 export const DEFAULT_TTL_MS = 72 * HOUR_MS;
 const MIN_TTL_MS = HOUR_MS / 6;
 const MAX_TTL_MS = 30 * 24 * HOUR_MS;
 
 /**
- * Reads how long a preview may live, in milliseconds.
+ * Parses --ttl, in milliseconds.
  *
- * @throws {Error} It is no such duration: "30m", "72h", "14d"; 10 minutes to 30 days.
+ * @throws {Error} The text is not a duration from 10 minutes to 30 days, such as "30m", "72h" or "14d".
  */
 export function parseTtl(text: string): number {
   const ttlMs = durationMs(text);
   if (ttlMs !== undefined && ttlMs >= MIN_TTL_MS && ttlMs <= MAX_TTL_MS) return ttlMs;
-  throw new Error(`Not a time to live: ${JSON.stringify(text)}. It is from 10m to 30d. Examples: 90m, 72h, 14d.`);
+  throw new Error(`Not a time to live: ${JSON.stringify(text)}. It must be from 10m to 30d. Examples: 90m, 72h, 14d.`);
 }
 
 /**
- * Reads after how long another machine's lock is a dead run's, in milliseconds.
+ * Parses --lock-dead-after, in milliseconds.
  *
- * @throws {Error} It is no duration.
+ * @throws {Error} The text is not a duration.
  */
 export function parseDeadAfter(text: string): number {
   const deadAfterMs = durationMs(text);

@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { addPreviews } from "./previews/command";
 import { addRecover } from "./recover/command";
 
-const program = new Command("pulumi-mailmodo").description("Tools around Mailmodo enrollments in Pulumi stacks.");
+const program = new Command("pulumi-mailmodo").description("Commands for Mailmodo enrollments in Pulumi stacks.");
 for (const add of [addRecover, addPreviews]) add(program);
 
 program.parseAsync().catch((error: Error) => {

@@ -25,7 +25,7 @@ exports.size = cohort.size;
 exports.instances = cohort.instances;
 `;
 
-const upTo = (many: number) => JSON.stringify(Array.from({ length: many }, (_, nth) => nth));
+const upTo = (count: number) => JSON.stringify(Array.from({ length: count }, (_, nth) => nth));
 
 interface Resource {
   type: string;
@@ -242,7 +242,7 @@ describe("a cohort through the real engine", () => {
     assert.equal((await recoverByCli(project())).output, "Nothing to recover in the stack test.\n");
   });
 
-  it("finds what a kill left on another machine too: the state alone tells it", async () => {
+  it("finds what a kill left on another machine too: the state alone shows it", async () => {
     assert.equal((await upWith({ NUMBERS: upTo(10), SHARDS: "1" })).code, 0);
     const asked = once(project().sandbox.app.server, "request");
     project().sandbox.faults.add({ kind: "delay", delayMs: 200 });

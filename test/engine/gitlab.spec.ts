@@ -65,7 +65,7 @@ describe("the example for GitLab, run line by line against the sandbox and moto"
     assert.deepEqual([fork.extends, fork.id_tokens, fork.environment], [undefined, undefined, undefined]);
   });
 
-  it("brings a preview up as the role, keeps it while its merge request is open, and takes it down", async () => {
+  it("creates a preview with the role, keeps it while its merge request is open, and destroys it", async () => {
     succeeded(await runJob("preview"));
     assert.deepEqual(running(), ["qa+seeds.mr-7@seeds.example.com"]);
     assert.match(fs.readFileSync(path.join(checkouts[0]?.dir ?? "", "preview.md"), "utf8"), /### Preview mr-7 is up\n/);
@@ -80,7 +80,7 @@ describe("the example for GitLab, run line by line against the sandbox and moto"
     next.push(others, [...others, 7]);
     assert.match(
       succeeded(await runJob("preview:sweep")),
-      /mr-7: opened or renewed meanwhile; it stays\nNo preview is to be destroyed\n$/,
+      /mr-7: kept: it was opened or renewed meanwhile\nNothing to destroy\n$/,
     );
     assert.equal(running().length, 1);
 
@@ -89,7 +89,7 @@ describe("the example for GitLab, run line by line against the sandbox and moto"
     assert.deepEqual(running(), []);
     // None is open, which is no error once GitLab has said so.
     open = [];
-    assert.match(succeeded(await runJob("preview:sweep")), /No preview is to be destroyed\n$/);
+    assert.match(succeeded(await runJob("preview:sweep")), /Nothing to destroy\n$/);
   }).timeout(SLOW_MS);
 
   it("runs a fork's against a sandbox of its own", async () => {

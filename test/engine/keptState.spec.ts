@@ -9,7 +9,7 @@ interface Kept {
   deployment: { resources: { urn: string; outputs?: { instanceId?: string } }[] };
 }
 
-// State as version 0.1.0 wrote it: never make these files anew. Every later version must be able to destroy them.
+// State as version 0.1.0 wrote it: never generate these files again. Every later version must be able to destroy them.
 describe("state that 0.1.0 wrote", () => {
   const project = useProject("");
 

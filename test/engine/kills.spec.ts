@@ -2,12 +2,12 @@ import { killAndRecover } from "../support/killAndRecover";
 import { describeKill, kills } from "../support/kills";
 
 // 9 with `npm test`: each phase with each victim. `npm run test:soak` asks for 100. A seed of one's own: KILLS_SEED.
-const many = Number(process.env["KILLS"] ?? 9);
+const count = Number(process.env["KILLS"] ?? 9);
 const seed = Number(process.env["KILLS_SEED"] ?? 20261124);
 
-describe(`${many} killed runs of Pulumi (KILLS_SEED=${seed})`, function () {
-  this.timeout(many * 120_000);
-  const all = kills(many, seed);
+describe(`${count} killed runs of Pulumi (KILLS_SEED=${seed})`, function () {
+  this.timeout(count * 120_000);
+  const all = kills(count, seed);
   const results = new Map<number, Promise<void>>();
 
   // Two at a time: each waits for the other processes it starts, more than it works.

@@ -175,7 +175,7 @@ describe("enrollments through the real engine", () => {
     );
     project().requests();
     await project().succeed("config", "set", "mailmodo:lateStartSeconds", "0");
-    // It takes the engine's own mark of the failure away.
+    // It removes the engine's own mark of the failure.
     await project().succeed("refresh", "--yes", "--skip-preview");
     await project().succeed(...UP);
     assert.deepEqual(

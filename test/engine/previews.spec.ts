@@ -27,7 +27,7 @@ describe("a preview, through the real engine", () => {
     assert.equal(asked(), 1);
   });
 
-  it("changes nothing when it comes up again, and is listed with what its state tells", async () => {
+  it("changes nothing when it comes up again, and is listed with what its state says", async () => {
     const again = JSON.parse((await runner.succeed("up", "--name", "pr-42", "--json")).stdout) as Record<
       string,
       unknown

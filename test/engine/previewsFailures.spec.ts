@@ -65,7 +65,7 @@ describe("pulumi-mailmodo previews, where something goes wrong", () => {
     });
   }
 
-  it("waits for another machine's lock, unless it is told that its run is dead", async () => {
+  it("waits for another machine's lock, unless an option says that its run is dead", async () => {
     const runner = await newRunner();
     const first = hang();
     const child = runner.startPreviews("up", "--name", "pr-1");

@@ -84,7 +84,7 @@ describe("pulumi-mailmodo previews, with their state in S3 and their secrets und
     await put(PR_1, state);
   });
 
-  it("are taken down as a dead machine left them: locked, and with an operation that only the state tells of", async () => {
+  it("are taken down as a dead machine left them: locked, and with an operation that only the state records", async () => {
     forget();
     const state = JSON.parse(await object(PR_1)) as State;
     const { resources = [] } = state.checkpoint.latest;
@@ -159,7 +159,7 @@ interface State {
   };
 }
 
-/** A way to a server that can be cut, and mended: nothing listens meanwhile. */
+/** A way to a server that can be cut, and mended: nothing listens in between. */
 async function cuttableWay(url: string) {
   const { hostname, port } = new URL(url);
   const sockets = new Set<net.Socket>();

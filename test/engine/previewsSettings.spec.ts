@@ -50,7 +50,7 @@ describe("the settings of previews, through the real engine", () => {
     fs.writeFileSync(file("stacks/Pulumi.pr-1.yaml"), "config: {}\n");
     assert.match(
       (await runner.previews("down", ...args)).stderr,
-      /^pr-1 is a stack of its own: stacks.Pulumi\.pr-1\.yaml/,
+      /^A stack named pr-1 already has its own settings, stacks.Pulumi\.pr-1\.yaml\./,
     );
     fs.rmSync(file("stacks/Pulumi.pr-1.yaml"));
     await runner.succeed("down", ...args);
@@ -62,18 +62,18 @@ describe("the settings of previews, through the real engine", () => {
     const runner = await newRunner({ env: { PULUMI_BACKEND_URL: "file:///nowhere/at/all" } });
     fs.writeFileSync(path.join(runner.dir, "empty"), "\n");
     const cases: [args: string[], words: RegExp][] = [
-      [
-        ["up", "--name", "organization/other/pr-1"],
-        /Not the name of a preview: "organization\/other\/pr-1": it names a path/,
-      ],
-      [["up", "--name", "../pr-1"], /it names a path, or a stack of another project/],
-      [["down", "--name", "-x"], /Not the name of a preview: "-x"/],
-      [["up", "--name", "pr-1", "--ttl", "-1h"], /Not a time to live: "-1h"\. It is from 10m to 30d\./],
+      [["up", "--name", "organization/other/pr-1"], /Not a preview name: "organization\/other\/pr-1": it is a path/],
+      [["up", "--name", "../pr-1"], /it is a path, or names a stack of another project/],
+      [["down", "--name", "-x"], /Not a preview name: "-x"/],
+      [["up", "--name", "pr-1", "--ttl", "-1h"], /Not a time to live: "-1h"\. It must be from 10m to 30d\./],
       [["sweep", "--open-file", "empty"], /--open-file empty names no preview, so all would be destroyed\. .* --all/],
       [["sweep", "--open-file", "missing"], /Could not read the open previews: .*Nothing was destroyed/],
-      [["sweep", "--open", "pr-1,a/b"], /Not the name of a preview: "a\/b"/],
+      [["sweep", "--open", "pr-1,a/b"], /Not a preview name: "a\/b"/],
       [["sweep", "--open", "pr-1", "--open-file", "empty"], /Give --open or --open-file, not both/],
-      [["sweep", "--open-command", "exit 7"], /--open-command ended with 7.*Nothing was destroyed/],
+      [
+        ["sweep", "--open-command", "exit 7"],
+        /--open-command exited with code 7, so the open previews are unknown\. Nothing was destroyed/,
+      ],
       [["list", "--cwd", "/"], /No Pulumi project in \/: there is no Pulumi\.yaml/],
       [["up"], /required option '--name <name>' not specified/],
     ];
@@ -89,7 +89,7 @@ describe("the settings of previews, through the real engine", () => {
     fs.writeFileSync(path.join(own.dir, "Pulumi.dev.yaml"), "config: {}\n");
     assert.match(
       (await own.previews("up", "--name", "dev")).stderr,
-      /^dev is a stack of its own: Pulumi\.dev\.yaml is there\./,
+      /^A stack named dev already has its own settings, Pulumi\.dev\.yaml\./,
     );
     assert.match(
       (await own.previews("up", "--name", "pr-1", "--settings", "x.yaml")).stderr,
@@ -124,7 +124,7 @@ function gateBefore(runner: Runner, command: string) {
       const gate = await Promise.race([fs.promises.open(env["GATE"], "w"), ended]);
       if (Array.isArray(gate)) {
         fs.openSync(env["GATE"], fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
-        return assert.fail(`previews ${args.join(" ")} ended with ${String(gate)} before it came to pulumi ${command}`);
+        return assert.fail(`previews ${args.join(" ")} ended with ${String(gate)} before it ran pulumi ${command}`);
       }
       return {
         async letGo() {

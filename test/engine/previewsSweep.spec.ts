@@ -27,7 +27,7 @@ describe("a sweep of previews, through the real engine", () => {
   it("says what it would take down, and takes down nothing that is neither expired nor closed", async () => {
     const dry = await one.succeed("sweep", "--open-command", "echo pr-1", "--dry-run");
     assert.match(dry.stdout, /Previews: 1 would be destroyed\n[^]*│ pr-2 │ not open │ would be destroyed │/);
-    assert.match((await one.succeed("sweep")).stdout, /No preview is to be destroyed\n$/);
+    assert.match((await one.succeed("sweep")).stdout, /Nothing to destroy\n$/);
     assert.equal(running().length, 3);
   });
 
@@ -53,7 +53,7 @@ describe("a sweep of previews, through the real engine", () => {
     fs.rmSync(lock);
   });
 
-  it("finds a preview whose destroy failed still there, and what it came to", async () => {
+  it("finds a preview whose destroy failed still there, with its last result", async () => {
     const { env } = one;
     const key = env["MAILMODO_API_KEY"];
     env["MAILMODO_API_KEY"] = "TESTKEY-1111111-1111111-1111111";
@@ -78,7 +78,7 @@ describe("a sweep of previews, through the real engine", () => {
       assert.equal(refused.code, 1);
       assert.match(
         refused.stderr,
-        /^The stack pr-3 is no preview: it has no tag mailmodo:preview, so it is not touched\./,
+        /^The stack pr-3 is not a preview: it has no tag mailmodo:preview, and is left unchanged\./,
       );
     }
     assert.match((await one.pulumi("stack", "ls")).stdout, /^pr-3\* /m);

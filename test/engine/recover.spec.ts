@@ -38,7 +38,7 @@ async function killCli(project: Project): Promise<void> {
   await ended;
 }
 
-// One story, told in order.
+// One story, in order.
 describe("pulumi-mailmodo recover, after a kill of the CLI", () => {
   const project = useProject(PROGRAM, {}, "suite");
   let first: Run;
@@ -139,7 +139,7 @@ describe("pulumi-mailmodo recover, after a kill", () => {
     );
   });
 
-  it("leaves a run alone that is at work, and says whose lock it is", async () => {
+  it("leaves a run that is in progress alone, and says whose lock it is", async () => {
     await project().succeed("config", "set", "mailmodo:requestTimeoutSeconds", "20");
     const answers = new Promise<void>((resolve) => (release = resolve));
     wait = () => answers;

@@ -102,7 +102,7 @@ describe("pulumi-mailmodo recover, with the state alone", () => {
     assert.deepEqual([...(await new Stack("test", project().dir, env).names())], ["test"]);
   });
 
-  it("keeps every pending operation while one cannot be seen to", async () => {
+  it("keeps every pending operation while one cannot be handled", async () => {
     edit((state, named) => {
       for (const name of ["one", "two"]) pendingCreate(state, named(name));
       state.pending_operations![1]!.resource.inputs!["journeyId"] = "6f1c2d3e";

@@ -63,7 +63,7 @@ describe("the workflows, run step by step against the sandbox and moto", () => {
       at().github.next.push(others, others, [...others, 7]);
       const swept = await at().sweep();
       assert.equal(swept.conclusion, "success", swept.output);
-      assert.match(swept.output, /pr-7: opened or renewed meanwhile; it stays\n/);
+      assert.match(swept.output, /pr-7: kept: it was opened or renewed meanwhile\n/);
       assert.match(swept.summary, /\| pr-2 \| not open \| destroyed \|/);
       assert.deepEqual(running(), [SEVENTH]);
     });
@@ -94,7 +94,7 @@ describe("the workflows, run step by step against the sandbox and moto", () => {
     it("sweep all that is left where none is open, if there is any", async () => {
       const swept = await at().sweep();
       assert.equal(swept.conclusion, "success", swept.output);
-      assert.match(swept.summary, /No preview is to be destroyed/);
+      assert.match(swept.summary, /Nothing to destroy/);
     });
 
     it("print neither the token nor the key", () => {
@@ -138,25 +138,25 @@ describe("the workflows, run step by step against the sandbox and moto", () => {
       const { sandbox } = at();
       sandbox.faults.add({ kind: "delay", delayMs: 1, count: 1 });
       const asked = once(sandbox.app.server, "request");
-      let toldToStop = 0;
+      let stopping = 0;
       const cancelled = await at().preview({
         action: "opened",
         onStart(name, child) {
-          if (name !== "Bring the preview up") return;
+          if (name !== "Create or update the preview") return;
           void asked.then(() => {
-            toldToStop = Date.now();
+            stopping = Date.now();
             child.kill("SIGINT");
           });
-          void once(child, "exit").then(() => (toldToStop = Date.now() - toldToStop));
+          void once(child, "exit").then(() => (stopping = Date.now() - stopping));
         },
       });
-      assert.ok(toldToStop < 7_500, `${toldToStop} ms`);
+      assert.ok(stopping < 7_500, `${stopping} ms`);
       assert.deepEqual(
         cancelled.ran.map(({ name, code }) => [name, code]),
         [
           ["Install the packages", 0],
-          ["Bring the preview up", 130],
-          ["Tell the pull request", 0],
+          ["Create or update the preview", 130],
+          ["Comment on the pull request", 0],
         ],
       );
       assert.match(body(), /preview -->\n### Preview pr-7/);

@@ -9,11 +9,11 @@ import { ModelWorld, TIMEOUT_MS } from "../support/modelWorld";
 import { useSandbox } from "../support/sandbox";
 
 // 200 with `npm test`; `npm run test:soak` asks for 2,000. A seed of one's own: SEQUENCES_SEED.
-const many = Number(process.env["SEQUENCES"] ?? 200);
+const count = Number(process.env["SEQUENCES"] ?? 200);
 const seed = Number(process.env["SEQUENCES_SEED"] ?? 20261126);
 
-describe(`${many} random sequences of runs, kills and recoveries (SEQUENCES_SEED=${seed})`, function () {
-  this.timeout(many * 3_000);
+describe(`${count} random sequences of runs, kills and recoveries (SEQUENCES_SEED=${seed})`, function () {
+  this.timeout(count * 3_000);
   const sandbox = useSandbox({ now: () => Date.now() }, "suite");
   const { clock, run } = useModelProcesses(sandbox, TIMEOUT_MS);
   useEnvironment(() => ({}));
@@ -30,7 +30,7 @@ describe(`${many} random sequences of runs, kills and recoveries (SEQUENCES_SEED
           world.remove();
         }
       }),
-      { numRuns: many, seed },
+      { numRuns: count, seed },
     ));
 });
 

@@ -90,7 +90,7 @@ describe("the sandbox's delivery to a bucket", () => {
     assert.equal((await keys("env/a/")).length, 1);
   });
 
-  it("that fails does not end the sandbox, and is in its books", async () => {
+  it("that fails does not end the sandbox, and is recorded", async () => {
     const lines: string[] = [];
     const journeys = journeysOf({ [mail.journeyId]: { steps: [{ delay: "0s", subject: "Welcome", text: "Hello" }] } });
     const deliver = toBucket("s3://no-such-inbox", s3Of(moto()));

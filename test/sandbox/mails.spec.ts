@@ -165,7 +165,7 @@ describe("the sandbox's mails", () => {
     );
   });
 
-  it("that cannot be delivered are in the books with the reason, and in one line of the log", async () => {
+  it("that cannot be delivered are recorded with the reason, and in one line of the log", async () => {
     failing = true;
     await start();
     await advance(0);

@@ -14,13 +14,13 @@ describe("the sandbox", () => {
   let now = Date.UTC(2026, 10, 24);
   const sandbox = useSandbox({ now: () => now, journeyDurationMs: DAY_MS });
   const post = (path: string, body: unknown, headers?: Record<string, string>) => sandbox().post(path, body, headers);
-  const books = async <T>(what: string) => (await (await fetch(`${sandbox().url}/_sandbox/${what}`)).json()) as T[];
+  const list = async <T>(what: string) => (await (await fetch(`${sandbox().url}/_sandbox/${what}`)).json()) as T[];
 
   const started = async (body: object = { email }) => ((await post(start, body)).body as { ref: string }).ref;
 
   it("starts a journey and shows the instance", async () => {
     const ref = await started({ email, data: { firstName: "Ada" } });
-    assert.deepEqual(await books<Instance>("instances"), [
+    assert.deepEqual(await list<Instance>("instances"), [
       {
         instanceId: ref,
         journeyId,
@@ -35,7 +35,7 @@ describe("the sandbox", () => {
   it("aborts by instance id and keeps the reason", async () => {
     const ref = await started();
     assert.equal((await post(abort, { instanceId: ref, reason: "done" })).status, 200);
-    const [instance] = await books<Instance>("instances");
+    const [instance] = await list<Instance>("instances");
     assert.deepEqual([instance?.status, instance?.abortReason], ["aborted", "done"]);
   });
 
@@ -44,7 +44,7 @@ describe("the sandbox", () => {
     await started({ email, allowDuplicateEmail: true });
     await started({ email: "other@seeds.example.com" });
     await post(abort, { email: email.toUpperCase() });
-    const instances = await books<Instance>("instances");
+    const instances = await list<Instance>("instances");
     assert.deepEqual(
       instances.map(({ status }) => status),
       ["aborted", "aborted", "running"],
@@ -69,7 +69,7 @@ describe("the sandbox", () => {
   it("finishes an instance when its time is over", async () => {
     const ref = await started();
     now += DAY_MS;
-    const [instance] = await books<Instance>("instances");
+    const [instance] = await list<Instance>("instances");
     assert.deepEqual([instance?.status, instance?.endedAt], ["finished", new Date(now).toISOString()]);
     assert.deepEqual((await post(abort, { instanceId: ref })).body, {
       success: false,
@@ -93,7 +93,7 @@ describe("the sandbox", () => {
         body: { success: false, message: "Invalid mmApiKey" },
       });
     }
-    assert.deepEqual(await books("instances"), []);
+    assert.deepEqual(await list("instances"), []);
   });
 
   it("takes another key after a rotation", async () => {
@@ -146,8 +146,8 @@ describe("the sandbox", () => {
     await post(start, { email: "qa" });
     await post(start, { email }, {});
     await post("/hooks/begin/x", {});
-    await books("instances");
-    const requests = await books<LoggedRequest>("requests");
+    await list("instances");
+    const requests = await list<LoggedRequest>("requests");
     assert.deepEqual(
       requests.map(({ path, body, status }) => [path, body, status]),
       [
@@ -164,6 +164,6 @@ describe("the sandbox", () => {
     await started();
     const reset = await fetch(`${sandbox().url}/_sandbox/reset`, { method: "POST" });
     assert.equal(reset.status, 204);
-    assert.deepEqual([await books("instances"), await books("requests")], [[], []]);
+    assert.deepEqual([await list("instances"), await list("requests")], [[], []]);
   });
 });

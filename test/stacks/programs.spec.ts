@@ -61,13 +61,13 @@ describe("stacks", () => {
   });
 
   it("cohort: enrolls as many contacts as its config says, 500 without it", async () => {
-    const many = async (config: Record<string, string>) =>
+    const count = async (config: Record<string, string>) =>
       (await runStack("cohort", config)).registered
         .map(
           ({ inputs }) => Object.keys(JSON.parse((inputs["contacts"] as string | undefined) ?? "{}") as object).length,
         )
         .reduce((sum, some) => sum + some, 0);
-    assert.deepEqual([await many({}), await many({ "seeds:contacts": "7" })], [500, 7]);
+    assert.deepEqual([await count({}), await count({ "seeds:contacts": "7" })], [500, 7]);
   });
 
   it("dev: enrolls the mailbox of its config in the journey of its config", async () => {

@@ -5,7 +5,7 @@ import { readSettings } from "../../provider/settings/settings";
 /** A name that no test had before: a reference is read once in a process. */
 export const fresh = () => `prod/mailmodo-${randomUUID()}`;
 
-/** The key that the settings come to. */
+/** The key that the settings give. */
 export async function keyOf(apiKeySecret: string, others: Record<string, string> = {}): Promise<string> {
   const values: Record<string, string> = { "mailmodo:apiKeySecret": apiKeySecret, ...others };
   return (await readSettings({ get: (name) => values[name] }, {})).apiKey;

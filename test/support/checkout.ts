@@ -66,7 +66,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** The node_modules of this repository are there, which is what `npm ci` would bring from the registry in a minute. */
+/** The node_modules of this repository are there, so `npm ci` need not install them from the registry for a minute. */
 const NPM = `#!/usr/bin/env bash
 if [[ $1 == ci ]]; then [[ -d node_modules ]]; exit; fi
 PATH=\${PATH#*:} exec npm "$@"

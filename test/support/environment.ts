@@ -1,4 +1,4 @@
-/** Lets the process's environment be so for each test of a suite, and as it was after; undefined takes a variable away. */
+/** Sets variables of the process's environment for each test of a suite, and restores them; undefined removes one. */
 export function useEnvironment(values: () => Record<string, string | undefined>): void {
   let before: NodeJS.ProcessEnv;
   beforeEach(() => {

@@ -27,11 +27,11 @@ export interface Subject<Inputs, State> {
   readonly rounds: number;
   /** How an up or a destroy may fail. */
   readonly failure: RegExp;
-  /** What a state tells of: the instance of each address, or null where its start is unconfirmed. */
+  /** What a state records: the instance of each address, or null where its start is unconfirmed. */
   recordsOf(state: State): ReadonlyMap<string, string | null>;
 }
 
-/** No other wait is as long, so that the clock can tell a request's deadline from it. */
+/** No other wait is as long, so that the clock can distinguish a request's deadline. */
 const timeoutMs = 17_500;
 /** Later than anything can take effect. */
 const LATER_MS = 120_000;

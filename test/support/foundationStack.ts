@@ -5,7 +5,7 @@ import { clientsFor, type Clients } from "./awsResources/awsResource";
 import { useMoto, type Moto } from "./moto";
 import { UP } from "./pulumiArgs";
 
-/** The stack "foundation" of this repository, brought up with the real engine, in moto by the double of the plugin. */
+/** The stack "foundation" of this repository, created with the real engine, in moto by the double of the plugin. */
 export interface FoundationStack {
   readonly bench: Workbench;
   readonly moto: Moto;
@@ -33,7 +33,7 @@ const CONFIG = `config:
   seeds:githubRepository: octocat/seeds
 `;
 
-/** Brings the stack up for a suite, and takes everything away after. */
+/** Creates the stack for a suite, and removes everything afterwards. */
 export function useFoundationStack(): () => FoundationStack {
   const moto = useMoto();
   let stack: FoundationStack;

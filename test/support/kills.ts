@@ -1,7 +1,7 @@
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 
-/** How many the run enrolls. */
+/** The number of contacts that the run enrolls. */
 export const CONTACTS = 20;
 
 /** One run of Pulumi that is killed, and how. */
@@ -27,10 +27,10 @@ export interface Kill {
 }
 
 /** As many kills as asked for; the same seed gives the same ones. */
-export function kills(many: number, seed: number): Kill[] {
+export function kills(count: number, seed: number): Kill[] {
   const generator = xoroshiro128plus(seed);
   const pick = <T>(items: readonly T[]): T => items[uniformInt(generator, 0, items.length - 1)]!;
-  return Array.from({ length: many }, (_, number) => {
+  return Array.from({ length: count }, (_, number) => {
     // Each phase and victim comes about equally often; the rest is chance.
     const phase = (["up", "replace", "destroy"] as const)[number % 3]!;
     return {

@@ -11,7 +11,7 @@ import type { RunningSandbox } from "./sandbox";
 /** When a process is killed: in its request of this number, counted from 1. */
 export interface Kill {
   readonly request: number;
-  /** Before the request has an effect; with one that comes later; after it; or when the operation's result is not told yet. */
+  /** Before the request has an effect; with a late effect; after the effect; or before the operation's result is reported. */
   readonly moment: "before" | "late" | "after" | "answered";
   /** How much later, in milliseconds, with `late`. */
   readonly lateMs: number;
@@ -35,14 +35,14 @@ const NEVER = { ref: () => NEVER, unref: () => NEVER, hasRef: () => false };
 const isOfTheDead = () => alive.getStore()?.isDead === true;
 
 /**
- * Lets this process play many: plugins and commands, one at a time, on a movable clock. One that is killed does nothing
+ * Lets this process act as plugins and commands, one at a time, on a movable clock. One that is killed does nothing
  * more: its requests get no answer, its waits never end, and it writes no note.
  */
 export function useModelProcesses(
   sandbox: () => RunningSandbox,
   timeoutMs: number,
 ): { clock: MovableClock; run: RunAsProcess } {
-  // Before the clock's own, which takes away what it has put in place.
+  // Before the clock's own, which removes its fake timers.
   let restore = () => {};
   afterEach(() => restore());
   const clock = useMovableClock(timeoutMs);

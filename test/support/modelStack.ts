@@ -41,7 +41,7 @@ interface State extends Deployment {
   readonly pending_operations: readonly { readonly type: string; readonly resource: Recorded }[];
 }
 
-/** One stack of a backend. What runs are told, and what is written when, is as the real engine does it. */
+/** One stack of a backend. It calls the plugin and writes the state in the order of the real engine. */
 export class ModelStack {
   private readonly states: Map<string, string>;
   private readonly lockFile: string;
@@ -82,10 +82,10 @@ export class ModelStack {
     this.write({ resources: this.state.resources.filter((one) => one.urn !== urn) });
   }
 
-  /** @param holder Whose the lock is while the run lasts, as the CLI tells it. */
+  /** @param holder Who holds the lock while the run lasts, as the CLI shows it. */
   async up(program: readonly Declared[], call: CallPlugin, holder: string): Promise<void> {
     await this.run(holder, async () => {
-      for (const declared of program) await this.bring(declared, call);
+      for (const declared of program) await this.reconcile(declared, call);
       const kept = new Set(program.map(({ urn }) => urn));
       await this.deleteAll(
         this.state.resources.filter(({ urn }) => !kept.has(urn)),
@@ -115,7 +115,7 @@ export class ModelStack {
     fs.rmSync(this.lockFile);
   }
 
-  private async bring({ urn, type, inputs }: Declared, call: CallPlugin): Promise<void> {
+  private async reconcile({ urn, type, inputs }: Declared, call: CallPlugin): Promise<void> {
     const lifecycle = this.lifecycleOf(type);
     const old = this.state.resources.find((one) => one.urn === urn);
     const checked = await call(() => lifecycle.check(old?.inputs ?? {}, inputs));
@@ -184,7 +184,7 @@ export class ModelStack {
     this.states.set(this.name, JSON.stringify({ version: 3, deployment }));
   }
 
-  /** Later with each write: by it, recover tells whether the state has changed. */
+  /** Later with each write: it shows recover whether the state has changed. */
   private nextTime(): string {
     this.writes += 1;
     return new Date(Date.now()).toISOString().replace(/\d{3}Z$/, `${String(this.writes).padStart(6, "0")}Z`);

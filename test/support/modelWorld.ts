@@ -13,7 +13,7 @@ import { settings } from "./configure";
 import { deadProcess } from "./deadProcess";
 import { journalOf } from "./journalOf";
 import { modelBackends, type ModelBackend } from "./modelBackend";
-import { ModelBooks, type ModelStacks } from "./modelBooks";
+import { ModelInvariants, type ModelStacks } from "./modelInvariants";
 import { declaredIn, HOMES, STACKS, type ProcessRun, type Step } from "./modelSteps";
 import { Killed, ModelStack, type CallPlugin } from "./modelStack";
 import type { RunAsProcess } from "./modelProcess";
@@ -30,7 +30,7 @@ export class ModelWorld {
   private readonly backendUrl = `file://${path.join(this.folder, "backend")}`;
   private readonly backend: ModelBackend = { states: new Map(), config: "{}" };
   private readonly stacks: ModelStacks;
-  private readonly books: ModelBooks;
+  private readonly invariants: ModelInvariants;
 
   constructor(
     private readonly sandbox: RunningSandbox,
@@ -48,7 +48,7 @@ export class ModelWorld {
       A: new ModelStack("A", this.backendUrl, lifecycleOf),
       B: new ModelStack("B", this.backendUrl, lifecycleOf),
     };
-    this.books = new ModelBooks(
+    this.invariants = new ModelInvariants(
       sandbox,
       this.stacks,
       HOMES.map((home) => this.homeFolder(home)),
@@ -59,7 +59,7 @@ export class ModelWorld {
 
   /** Lives through a sequence, then recovers and destroys all as a patient person does. */
   async live(steps: readonly Step[]): Promise<void> {
-    for (const step of steps) await this.books.checked(step, () => this.take(step));
+    for (const step of steps) await this.invariants.checked(step, () => this.take(step));
     const plain = { kill: null, where: "here", fault: null, isRemoved: false, runIsOver: true } as const;
     const recoverAll = async () => {
       this.clock.tick(LATER_MS);
@@ -67,7 +67,7 @@ export class ModelWorld {
       for (const stack of STACKS)
         for (const home of HOMES) {
           const step: Step = { do: "recover", stack, home, ...plain };
-          await this.books.checked(step, async () => problems.push(...(await this.take(step))));
+          await this.invariants.checked(step, async () => problems.push(...(await this.take(step))));
         }
       return problems;
     };
@@ -77,7 +77,7 @@ export class ModelWorld {
     for (const round of [1, 2]) {
       for (const stack of STACKS) {
         const step: Step = { do: "destroy", stack, home: 0, ...plain };
-        await this.books.checked(step, async () => {
+        await this.invariants.checked(step, async () => {
           const problems = await this.take(step);
           if (round === 2) assert.deepEqual(problems, [], "a destroy succeeds in the end");
         });
@@ -86,7 +86,7 @@ export class ModelWorld {
       if (round === 2) assert.deepEqual(problems, [], "a recover succeeds in the end");
     }
     this.clock.tick(LATER_MS);
-    this.books.checkNothingLeft();
+    this.invariants.checkNothingLeft();
   }
 
   remove(): void {
@@ -101,7 +101,7 @@ export class ModelWorld {
       const { resources } = stack.state;
       if (stack.isLocked || resources.length === 0) return [];
       const { urn } = resources[step.index % resources.length]!;
-      this.books.forget(step.stack, urn);
+      this.invariants.forget(step.stack, urn);
       stack.forget(urn);
       return [];
     }
@@ -165,7 +165,7 @@ export class ModelWorld {
   }
 }
 
-/** No other wait is as long, so that the clock can tell a request's deadline from it. */
+/** No other wait is as long, so that the clock can distinguish a request's deadline. */
 export const TIMEOUT_MS = 17_500;
 /** Later than anything can take effect. */
 const LATER_MS = 120_000;

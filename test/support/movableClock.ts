@@ -1,7 +1,7 @@
 import disk from "node:fs";
 import FakeTimers from "@sinonjs/fake-timers";
 
-/** A clock for waits and dates that moves only when told; sockets keep their own, and answers come in real time. */
+/** A clock for waits and dates that moves only when a test moves it; sockets keep their own, and answers come in real time. */
 export interface MovableClock {
   now(): number;
   tick(ms: number): void;
@@ -24,7 +24,7 @@ export interface MovableClock {
 /**
  * Puts a movable clock in place for each test of the suite.
  *
- * @param deadlineMs How long a request waits for its answer: unlike every other wait, so that it can be told from them.
+ * @param deadlineMs How long a request waits for its answer: unlike every other wait, so that it can be recognized.
  * @param startsAt In milliseconds since 1970. Default: 0.
  */
 export function useMovableClock(deadlineMs: number, startsAt = 0): MovableClock {

@@ -14,7 +14,7 @@ export interface Project extends Workbench {
   succeed(...args: string[]): Promise<Run>;
   /** Runs the CLI and demands that it fails. */
   fail(...args: string[]): Promise<Run>;
-  /** Writes the program anew. `ENROLL` stands for the line that imports the package. */
+  /** Replaces the program. `ENROLL` stands for the line that imports the package. */
   program(text: string): void;
   /** What the sandbox was asked since the last call: the call's name and its body. */
   requests(): [call: string, body: Record<string, unknown>][];
@@ -31,13 +31,13 @@ const STACK = (url: string) => `config:
   mailmodo:baseUrl: ${url}
   mailmodo:requestTimeoutSeconds: "2"
   mailmodo:requestsPerSecond: "1000"
-  # The sandbox starts at once or, where a test tells it to, late.
+  # The sandbox starts at once or, if a test says so, late.
   mailmodo:lateStartSeconds: "0"
   mailmodo:allowedRecipients:
     - "*@seeds.example.com"
 `;
 
-/** Makes a project with the key in the environment, and takes it away after. */
+/** Makes a project with the key in the environment, and removes it afterwards. */
 export function useProject(text: string, options: SandboxOptions = {}, each: Each = "test"): () => Project {
   let made: { project: Project; close: () => Promise<void> } | undefined;
   (each === "test" ? beforeEach : before)(async () => {

@@ -10,7 +10,7 @@ export interface RunningSandbox extends Sandbox {
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<{ status: number; body: unknown }>;
 }
 
-/** When a suite makes what it uses: anew for each test, or once for all of them. */
+/** When a suite makes what it uses: again for each test, or once for all of them. */
 export type Each = "test" | "suite";
 
 /** Starts a sandbox on a free port, and stops it after; the answer gives the current one. */

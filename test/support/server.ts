@@ -22,7 +22,7 @@ export interface TestServer {
 
 export type Answer = (response: http.ServerResponse, nth: number, request: http.IncomingMessage) => void;
 
-/** A real server on a free port that keeps every request, and answers the nth (from 1) as told. */
+/** A real server on a free port that keeps every request, and answers with `answer`, which gets the request's number, from 1. */
 export async function serve(answer: Answer): Promise<TestServer> {
   return listening(http.createServer(), "http", answer);
 }

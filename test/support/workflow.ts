@@ -40,14 +40,14 @@ export function readWorkflow(name: string): { text: string; workflow: Workflow }
   return { text, workflow: parse(text) as Workflow };
 }
 
-/** A runner of GitHub's, as far as its `run:` steps can tell. */
+/** A runner of GitHub's, as far as its `run:` steps depend on it. */
 export interface Machine {
   /** The checkout. */
   readonly dir: string;
   /** An empty folder, which the job may fill. */
   readonly temp: string;
   readonly env: NodeJS.ProcessEnv;
-  /** What actions leave in the environment, by name. They are not run: what they bring is here. */
+  /** What actions leave in the environment, by name. They are not run: what they would install is here. */
   readonly actions: Readonly<Record<string, (inputs: Texts) => Texts>>;
 }
 

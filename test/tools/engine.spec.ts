@@ -6,7 +6,7 @@ import * as path from "node:path";
 import { findEngine } from "../../tools/engine/engine";
 import { serve, type TestServer } from "../support/server";
 
-// Stand-ins for the CLI and for Go, scripts that say a version: the real ones take minutes, and bring the engine that
+// Stand-ins for the CLI and for Go, scripts that say a version: the real ones take minutes, and install the engine that
 // the other tests run.
 describe("findEngine", () => {
   let root: string;

@@ -47,7 +47,7 @@ export async function findActionlint(
       GOPATH: scratch,
       GOMODCACHE: path.join(scratch, "mod"),
       GOCACHE: path.join(scratch, "cache"),
-      // Without this the module cache is read-only, and cannot be taken away.
+      // Without this the module cache is read-only, and cannot be removed.
       GOFLAGS: `${env["GOFLAGS"] ?? ""} -modcacherw`.trim(),
     };
     try {

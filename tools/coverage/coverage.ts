@@ -56,7 +56,7 @@ function keepOwn(from: string, to: string): void {
   }
 }
 
-/** Undefined: still being written, or its process was killed meanwhile. */
+/** Undefined if it is still being written, or its process was killed as it wrote. */
 function parse(text: string): ProcessCoverage | undefined {
   try {
     return JSON.parse(text) as ProcessCoverage;

@@ -28,7 +28,7 @@ const PROGRESS_EVERY_MS = 10_000;
 
 /**
  * Builds the pinned engine and language host with Go, into `home`, and puts the dynamic provider's plugin beside them.
- * Go's own caches stay in `home` too, and are taken away at the end: they are some gigabytes.
+ * Go's own caches stay in `home` too, and are removed at the end: they are some gigabytes.
  *
  * @returns Why it could not, or nothing.
  */
@@ -49,7 +49,7 @@ export async function buildEngine(
     GOTMPDIR: path.join(scratch, "tmp"),
     // Go counts its own use in a folder there.
     XDG_CONFIG_HOME: path.join(scratch, "config"),
-    // Without this the module cache is read-only, and cannot be taken away.
+    // Without this the module cache is read-only, and cannot be removed.
     GOFLAGS: `${env["GOFLAGS"] ?? ""} -modcacherw`.trim(),
     CGO_ENABLED: "0",
   };

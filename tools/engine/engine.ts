@@ -11,7 +11,7 @@ export interface EngineOptions {
   env?: NodeJS.ProcessEnv;
   /** Where the official installer is. */
   installerUrl?: string;
-  /** Takes progress, a line at a time. Default: stderr. */
+  /** Receives progress, one line at a time. Default: stderr. */
   log?: (line: string) => void;
 }
 

@@ -20,7 +20,7 @@ export interface NodeOptions {
   platform?: string;
   /** The SHA-512 of each platform's package, as npm writes it. Default: those of the pinned version. */
   hashes?: Readonly<Record<string, string>>;
-  /** Takes progress, a line at a time. Default: stderr. */
+  /** Receives progress, one line at a time. Default: stderr. */
   log?: (line: string) => void;
 }
 

@@ -1,5 +1,5 @@
 import * as fs from "node:fs";
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import type { Previews } from "./previews";
 import type { Report } from "./report";
 import { askOpen, type OpenSources } from "./openPreviews";
@@ -19,14 +19,14 @@ interface Common {
 
 type Reports = typeof import("./report");
 
-/** What a command came to: its report, what `--json` prints, and whether something is left to do. */
-interface Outcome {
+/** The result of a command: its report, what `--json` prints, and whether some previews could not be destroyed. */
+interface CommandResult {
   readonly report: Report;
   readonly data: unknown;
   readonly left?: boolean;
 }
 
-/** Adds the commands for previews: stacks that are made for a pull request and expire. */
+/** Adds the commands for previews: stacks that are created for a pull request and expire. */
 export function addPreviews(program: Command): void {
   const previews = program
     .command("previews")
@@ -39,22 +39,25 @@ function addCommand(previews: Command, name: string, description: string): Comma
     .command(name)
     .description(description)
     .option("--cwd <folder>", "the project's folder", ".")
-    .option("--settings <file>", "the settings that a preview is made from", "Pulumi.preview.yaml")
-    .option(
-      "--lock-dead-after <time>",
-      "when another machine's lock is a dead run's; default: 2h",
-      parseDeadAfter,
-      7_200_000,
+    .option("--settings <file>", "the settings of every preview", "Pulumi.preview.yaml")
+    .addOption(
+      new Option("--lock-dead-after <time>", "treat another machine's lock as abandoned after this time")
+        .argParser(parseDeadAfter)
+        .default(7_200_000, '"2h"'),
     )
-    .option("--json", "print the result as JSON, and all else to stderr")
+    .option("--json", "print the result as JSON, and everything else to stderr")
     .option("--summary <file>", "append the result as Markdown");
 }
 
 function addUp(previews: Command): void {
   addCommand(previews, "up", "creates or updates a preview, and checks that a second up would change nothing")
-    .requiredOption("--name <name>", "the preview's name, such as pr-42: its stack's", checkName)
-    .option("--ttl <time>", "how long it may live from now on; default: 72h", parseTtl, DEFAULT_TTL_MS)
-    .option("--sha <commit>", "the commit that it is made from")
+    .requiredOption("--name <name>", "the name of the preview and its stack, such as pr-42", checkName)
+    .addOption(
+      new Option("--ttl <time>", "how long the preview may live from now on")
+        .argParser(parseTtl)
+        .default(DEFAULT_TTL_MS, '"72h"'),
+    )
+    .option("--sha <commit>", "the commit that the preview is created from")
     .option(...RUN_IS_OVER)
     .action((options: Common & { name: string; ttl: number; sha?: string }) =>
       run(options, options.name, async (all, reports) => {
@@ -66,7 +69,7 @@ function addUp(previews: Command): void {
 }
 
 function addDown(previews: Command): void {
-  addCommand(previews, "down", "destroys a preview and removes its stack; there may be none")
+  addCommand(previews, "down", "destroys a preview and removes its stack, if it exists")
     .requiredOption("--name <name>", "the preview's name", checkName)
     .option(...RUN_IS_OVER)
     .action((options: Common & { name: string }) =>
@@ -79,11 +82,11 @@ function addDown(previews: Command): void {
 
 function addSweep(previews: Command): void {
   addCommand(previews, "sweep", "destroys every preview that has expired or is not in the open list")
-    .option("--dry-run", "only say what would be destroyed", false)
-    .option("--open <names>", "the previews that stay, with commas between")
-    .option("--open-file <file>", "the same, in a file: one a line")
-    .option("--open-command <command>", "the same, as a shell command prints them: one a line")
-    .option("--all", "an empty open list is meant: destroy all of them", false)
+    .option("--dry-run", "only list what would be destroyed", false)
+    .option("--open <names>", "the previews to keep, separated by commas")
+    .option("--open-file <file>", "a file with the names of the previews to keep, one per line")
+    .option("--open-command <command>", "a shell command that prints the names of the previews to keep, one per line")
+    .option("--all", "allow an empty open list, which destroys all previews", false)
     .action((options: Common & OpenSources & { dryRun: boolean }) =>
       run(options, "sweep", async (all, reports) => {
         const ask = askOpen(options);
@@ -103,16 +106,16 @@ function addList(previews: Command): void {
   );
 }
 
-const RUN_IS_OVER = ["--run-is-over", "you know that a run has ended where nothing proves it"] as const;
+const RUN_IS_OVER = ["--run-is-over", "assert that the run has ended, if that cannot be determined"] as const;
 
 async function run(
   { cwd, settings, lockDeadAfter, runIsOver = false, json, summary }: Common,
   name: string,
-  work: (previews: Previews, reports: Reports) => Promise<Outcome>,
+  work: (previews: Previews, reports: Reports) => Promise<CommandResult>,
 ): Promise<void> {
   const log = (line: string) => (json ? console.error(line) : console.log(line));
   const env = withCompileCache();
-  // Loaded here, so that no other command pays for it.
+  // Loaded here, so that other commands do not load it.
   const [{ Previews }, reports] = await Promise.all([import("./previews"), import("./report")]);
   const write = (report: Report) => {
     if (summary !== undefined) fs.appendFileSync(summary, reports.markdown(report));

@@ -1,16 +1,16 @@
 import { previewOf, TAGS, type Preview } from "./preview";
 import type { Workspace } from "./workspace";
 
-/** What the backend says of a project's previews. */
+/** A project's previews in its backend. */
 interface Listing {
   readonly previews: readonly Preview[];
-  /** The names of the stacks whose tags cannot be read: they may be previews. */
+  /** The names of the stacks whose tags could not be read: they may be previews. */
   readonly unread: readonly string[];
 }
 
-/** The previews that the backend knows: the stacks of the project that have the tag. */
+/** Finds a project's previews: its stacks in the backend that have the tag. */
 export class KnownPreviews {
-  /** @param log Takes what cannot be read, by the stack's name. */
+  /** @param log Receives the stack's name and the error if its tags cannot be read. */
   constructor(
     private readonly workspace: Workspace,
     private readonly log: (name: string, line: string) => void,
@@ -32,22 +32,22 @@ export class KnownPreviews {
     return { previews, unread };
   }
 
-  /** The preview of that name, or undefined if there is no such stack. @throws {Error} The stack is no preview. */
+  /** The preview of that name, or undefined if there is no such stack. @throws {Error} The stack is not a preview. */
   async find(name: string): Promise<Preview | undefined> {
     const listed = (await this.workspace.stacks()).find((one) => one.name === name);
     if (listed === undefined) return undefined;
     const preview = previewOf(listed, await this.workspace.tags(name));
     if (preview !== undefined) return preview;
     throw new Error(
-      `The stack ${name} is no preview: it has no tag ${TAGS.created}, so it is not touched. Choose another name; ` +
-        `or, if it is empty and was left by an up that was killed as it started: pulumi stack rm ${name}.`,
+      `The stack ${name} is not a preview: it has no tag ${TAGS.created}, and is left unchanged. ` +
+        `Choose another name; or, if it is empty and was left by an up that was killed early: pulumi stack rm ${name}.`,
     );
   }
 
-  /** Which of the names are still those of stacks. */
-  async among(names: readonly string[]): Promise<string[]> {
+  /** The names that still belong to stacks. */
+  async stillExisting(names: readonly string[]): Promise<string[]> {
     if (names.length === 0) return [];
-    const there = new Set((await this.workspace.stacks()).map(({ name }) => name));
-    return names.filter((name) => there.has(name));
+    const existing = new Set((await this.workspace.stacks()).map(({ name }) => name));
+    return names.filter((name) => existing.has(name));
   }
 }

@@ -3,32 +3,32 @@ import { once } from "node:events";
 import * as fs from "node:fs";
 import { checkName } from "./previewName";
 
-/** Which previews are to stay. */
+/** The previews to keep. */
 export interface OpenPreviews {
   readonly names: ReadonlySet<string>;
-  /** As of when, in milliseconds. A preview that was created later may be open without being in it. */
+  /** When the list was made, in milliseconds. A preview that was created later may be open but not in the list. */
   readonly asOf: number;
 }
 
-/** Asks which previews are to stay. Asked again right before each one is destroyed. */
+/** Gets the previews to keep. Called again right before each preview is destroyed. */
 export type AskOpen = () => Promise<OpenPreviews>;
 
-/** Where the names come from. At most one of them is given. */
+/** Where the names come from. At most one of the sources may be given. */
 export interface OpenSources {
-  /** The names, with commas or white space between. */
+  /** The names, separated by commas or white space. */
   readonly open?: string;
   /** A file with the names. */
   readonly openFile?: string;
-  /** A command for the shell that prints the names. */
+  /** A shell command that prints the names. */
   readonly openCommand?: string;
-  /** Whether no name at all is meant: destroy all previews. */
+  /** Whether an empty list is allowed, which destroys all previews. */
   readonly all: boolean;
 }
 
 /**
- * What `sweep` is to ask, or undefined if every preview stays that has not expired.
+ * How `sweep` gets the open previews, or undefined if no source is given: only expired previews are then destroyed.
  *
- * @throws {Error} More than one source is given, or the list on the command line is none. The message is one line.
+ * @throws {Error} More than one source is given, or the list on the command line is invalid. The message is one line.
  */
 export function askOpen({ open, openFile, openCommand, all }: OpenSources): AskOpen | undefined {
   if ([open, openFile, openCommand].filter((one) => one !== undefined).length > 1) {
@@ -47,25 +47,26 @@ export function askOpen({ open, openFile, openCommand, all }: OpenSources): AskO
 }
 
 /**
- * Reads the names of the previews that are to stay.
+ * Parses the names of the previews to keep.
  *
- * @param text Names, with commas or white space between.
- * @throws {Error} One is not the name of a preview, or there is none: that would destroy every preview.
+ * @param text The names, separated by commas or white space.
+ * @param from The source of the text, for the error.
+ * @throws {Error} A name is invalid; or there is no name, which would destroy every preview, and `all` is false.
  */
 export function parseOpenList(text: string, from: string, all: boolean): Set<string> {
   const names = text.split(/[\s,]+/).filter(Boolean);
   if (names.length === 0 && !all) {
-    throw new Error(`${from} names no preview, so all would be destroyed. If that is meant, add --all.`);
+    throw new Error(`${from} names no preview, so all would be destroyed. If you intend that, add --all.`);
   }
   return new Set(names.map(checkName));
 }
 
-/** The same, from a file: its list is as of when it was written. */
+/** Reads the list from a file. It counts as made when the file was last written. */
 function readOpenList(file: string, all: boolean): OpenPreviews {
   let text: string;
   let asOf: number;
   try {
-    // In this order: of a file that is written meanwhile, the list is newer than its time.
+    // The time first: if the file is written in between, the list is newer than its time, which is safe.
     asOf = fs.statSync(file).mtimeMs;
     text = fs.readFileSync(file, "utf8");
   } catch (error) {
@@ -76,15 +77,17 @@ function readOpenList(file: string, all: boolean): OpenPreviews {
   return { names: parseOpenList(text, `--open-file ${file}`, all), asOf };
 }
 
-/** The same, from what a command prints; what it says on stderr is shown. */
+/** Reads the list from a command's stdout; its stderr is shown. */
 async function runOpenCommand(command: string, all: boolean): Promise<OpenPreviews> {
   const asOf = Date.now();
   const child = spawn(command, { shell: true, stdio: ["ignore", "pipe", "inherit"] });
   let text = "";
   child.stdout.setEncoding("utf8").on("data", (more: string) => (text += more));
   const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
-  if (code !== 0)
-    throw new Error(`--open-command ended with ${code ?? signal}, and says nothing. ${NOTHING_DESTROYED}`);
+  if (code !== 0) {
+    const how = code === null ? `was ended by ${signal}` : `exited with code ${code}`;
+    throw new Error(`--open-command ${how}, so the open previews are unknown. ${NOTHING_DESTROYED}`);
+  }
   return { names: parseOpenList(text, "--open-command", all), asOf };
 }
 

@@ -1,8 +1,8 @@
 import { possibleEffectsOf, entriesOf, isMailmodoResource } from "../../pulumi/recorded";
 import { DEFAULT_TTL_MS } from "../durations";
-import type { Listed, Workspace } from "./workspace";
+import type { ListedStack, Workspace } from "./workspace";
 
-/** Tags of a stack that is a preview. A stack without the first is never touched. */
+/** The tags of a preview's stack. A stack without the first tag is never changed. */
 export const TAGS = {
   created: "mailmodo:preview",
   expires: "mailmodo:expires",
@@ -10,27 +10,27 @@ export const TAGS = {
   result: "mailmodo:result",
 } as const;
 
-/** A preview, by its stack's tags and state. */
+/** A preview, as its stack's tags and state describe it. */
 export interface Preview {
   readonly name: string;
   /** When it was created; ISO 8601. */
   readonly created: string;
   /** When a sweep may destroy it; ISO 8601. */
   readonly expires: string;
-  /** When its state was last written; ISO 8601. Unknown before it ever was. */
+  /** When its state was last written; ISO 8601. Undefined if it never was. */
   readonly updated?: string;
-  /** The commit of its last up. */
+  /** The commit of its last `up`. */
   readonly sha?: string;
-  /** What the last command came to, such as "up succeeded". */
+  /** The result of the last command, such as "up succeeded". */
   readonly result?: string;
-  /** How many contacts are enrolled, or may be; undefined where the state cannot be read. */
+  /** The number of contacts that are or may be enrolled; undefined if the state cannot be read. */
   readonly contacts?: number;
-  /** How many of these are unconfirmed. */
+  /** The number of these that are unconfirmed. */
   readonly unconfirmed?: number;
 }
 
-/** The preview that a stack's tags describe, or undefined where the stack is none. */
-export function previewOf({ name, updated }: Listed, tags: Readonly<Record<string, string>>): Preview | undefined {
+/** The preview that a stack's tags describe, or undefined if the stack is not a preview. */
+export function previewOf({ name, updated }: ListedStack, tags: Readonly<Record<string, string>>): Preview | undefined {
   const created = tags[TAGS.created];
   if (created === undefined) return undefined;
   const expires = tags[TAGS.expires] ?? new Date(Date.parse(created) + DEFAULT_TTL_MS).toISOString();
@@ -45,17 +45,17 @@ export function previewOf({ name, updated }: Listed, tags: Readonly<Record<strin
   };
 }
 
-/** What the state of a stack says is enrolled, and how many of these are unconfirmed. */
+/** Counts the contacts in a stack's state, and those of them that are unconfirmed. */
 export async function countContacts(
   workspace: Workspace,
   name: string,
 ): Promise<{ contacts: number; unconfirmed: number }> {
   const { resources = [], pending_operations: pending = [] } = await workspace.stack(name).state();
-  // A killed run's starts may have happened.
-  const attempts = pending
+  // The starts of a killed run may have taken effect.
+  const possibleStarts = pending
     .filter(({ type, resource }) => type === "creating" && isMailmodoResource(resource))
     .flatMap(({ resource }) => possibleEffectsOf(resource, undefined));
-  const entries = [...resources.flatMap(entriesOf), ...attempts.flatMap(({ start }) => start ?? [])];
+  const entries = [...resources.flatMap(entriesOf), ...possibleStarts.flatMap(({ start }) => start ?? [])];
   return {
     contacts: entries.length,
     unconfirmed: entries.filter(({ instanceId }) => instanceId === undefined).length,

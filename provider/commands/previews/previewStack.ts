@@ -2,18 +2,18 @@ import * as path from "node:path";
 import type { Cli, RunOptions } from "../../pulumi/cli";
 import type { Project } from "./project";
 
-/** The stack of one preview, with settings that only this process has. */
+/** The stack of one preview, with a copy of the settings that only this process can read. */
 export class PreviewStack {
   constructor(
     readonly name: string,
     private readonly project: Project,
     private readonly cli: Cli,
     private readonly files: {
-      /** The file of its settings. */
+      /** The file with its settings. */
       readonly settings: string;
-      /** A folder with a project file of the same name, and the settings as a stack's own. */
-      readonly home: string;
-      /** What the settings say encrypts its secrets. */
+      /** The folder of that file, which also has a project file with the project's name. */
+      readonly settingsFolder: string;
+      /** The secrets provider that the settings name. */
       readonly secretsProvider?: string | undefined;
     },
   ) {}
@@ -22,14 +22,14 @@ export class PreviewStack {
     return this.files.settings;
   }
 
-  /** Makes it. The CLI writes how its secrets are encrypted into the settings. */
+  /** Creates it. The CLI writes to the settings how its secrets are encrypted. */
   async create(): Promise<void> {
     const { secretsProvider } = this.files;
     const provider = secretsProvider === undefined ? [] : ["--secrets-provider", secretsProvider];
-    await this.atHome(`make the stack ${this.name}`, ["init", this.name, "--no-select", ...provider]);
+    await this.inSettingsFolder(`make the stack ${this.name}`, ["init", this.name, "--no-select", ...provider]);
   }
 
-  /** How many resources and unfinished operations its state has. */
+  /** The number of resources and pending operations in its state. */
   async size(): Promise<number> {
     const text = await this.cli.read(`read the state of ${this.name}`, ["stack", "export", "--stack", this.name]);
     const { deployment } = JSON.parse(text) as {
@@ -41,7 +41,7 @@ export class PreviewStack {
 
   /** Removes it and its history. @throws {Error} It still has resources. */
   async remove(): Promise<void> {
-    await this.atHome(`remove the stack ${this.name}`, ["rm", "--yes", "--stack", this.name]);
+    await this.inSettingsFolder(`remove the stack ${this.name}`, ["rm", "--yes", "--stack", this.name]);
   }
 
   /** Runs the engine. @returns Whether it succeeded. */
@@ -56,19 +56,19 @@ export class PreviewStack {
   }
 
   /**
-   * Runs a command that has no --config-file, or that changes which stack the user has selected, as if the folder with
-   * the settings were the project's. The CLI itself starts in the project's folder, where version managers look.
+   * Runs a command with the settings' folder as the project's folder, because the command has no --config-file or would
+   * change which stack the user has selected. The CLI itself starts in the project's folder, where version managers look.
    */
-  private async atHome(what: string, args: readonly string[]): Promise<void> {
-    const env = { ...withWholePaths(this.cli.env, this.cli.cwd), ...(await this.backend()) };
-    await this.cli.succeed(what, ["stack", ...args, "--cwd", this.files.home], { env });
+  private async inSettingsFolder(what: string, args: readonly string[]): Promise<void> {
+    const env = { ...withAbsolutePaths(this.cli.env, this.cli.cwd), ...(await this.backend()) };
+    await this.cli.succeed(what, ["stack", ...args, "--cwd", this.files.settingsFolder], { env });
   }
 
-  /** The backend, where another folder would have another one. */
+  /** The backend, if running in another folder would choose another one. */
   private async backend(): Promise<NodeJS.ProcessEnv> {
     const { cwd, env } = this.cli;
     const named = env["PULUMI_BACKEND_URL"] || this.project.backend;
-    // The address of Pulumi Cloud, as the CLI shows it, is not the one to log in to.
+    // The CLI shows the address of Pulumi Cloud's console, which is not the one to log in to.
     const url = named ?? (await this.loggedInto());
     const [, folder, query = ""] = /^file:\/\/([^?]*)(.*)$/.exec(url) ?? [];
     const isRelative = folder !== undefined && !folder.startsWith("~") && !path.isAbsolute(folder);
@@ -90,8 +90,8 @@ const ARGUMENTS = {
   destroy: ["--yes", "--skip-preview"],
 };
 
-/** The environment, with the files that it names by a path from the given folder named by their whole path. */
-function withWholePaths(env: NodeJS.ProcessEnv, from: string): NodeJS.ProcessEnv {
+/** The environment, with the paths of files in it made absolute, from the given folder. */
+function withAbsolutePaths(env: NodeJS.ProcessEnv, from: string): NodeJS.ProcessEnv {
   const entries = Object.entries(env).map(([name, value]): [string, string | undefined] => {
     const isFile = /_(FILE|CREDENTIALS)$/.test(name) && value !== undefined && value !== "" && !value.startsWith("~");
     return [name, isFile ? path.resolve(from, value) : value];

@@ -4,26 +4,26 @@ import { countContacts, TAGS, type Preview } from "./preview";
 import type { PreviewStack } from "./previewStack";
 import { DESTROY, DRY_RUN, Steps, UP } from "./steps";
 import type { Stop } from "./stop";
-import { sweep, type Destroyed } from "./sweep";
+import { sweep, type PreviewOutcome } from "./sweep";
 import { Workspace } from "./workspace";
 
 export interface PreviewsOptions {
   /** The project's folder. */
   readonly cwd: string;
-  /** The file of settings that every preview is made from, by its path from that folder. */
+  /** The file with the settings of every preview; its path is relative to that folder. */
   readonly settings: string;
-  /** After how long the lock of another machine is a dead run's, in milliseconds. */
+  /** The age, in milliseconds, at which another machine's lock is treated as abandoned. */
   readonly lockDeadAfterMs: number;
-  /** A person says that a run has ended where nothing proves it. */
+  /** Whether the user asserts that the run has ended, if that cannot be determined. */
   readonly runIsOver?: boolean;
-  /** Takes what is done, a line at a time. */
+  /** Receives progress, one line at a time. */
   readonly log: (line: string) => void;
   readonly stop: Stop;
-  /** Where the CLI, the key and Pulumi's settings come from. */
+  /** The environment, in which the CLI, the key and Pulumi's settings are found. */
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** The previews of a project: a stack for each pull request, say, that expires. */
+/** The previews of a project: stacks that expire, such as one for each pull request. */
 export class Previews {
   private readonly known: KnownPreviews;
 
@@ -39,10 +39,10 @@ export class Previews {
   }
 
   /**
-   * Creates or updates a preview: makes its stack, or recovers what a killed run left of it, runs the program, and checks
-   * that a second run would change nothing.
+   * Creates or updates a preview: creates its stack, or recovers it from a killed run; runs the program; and checks that
+   * a second run would change nothing.
    *
-   * @throws {Error} The up failed, or a second one would change something. What exists is recorded, and can be destroyed.
+   * @throws {Error} The up failed, or a second one would change something. What exists is recorded and can be destroyed.
    */
   async up({ name, ttlMs, sha }: { name: string; ttlMs: number; sha?: string }): Promise<Preview> {
     const found = await this.known.find(name);
@@ -53,7 +53,7 @@ export class Previews {
         await stack.create();
         await this.tag(name, TAGS.created, created);
       } else {
-        // Before any tag is set: a run that is kept out by another one's lock changes nothing.
+        // Before any tag is set, so that a run that another run's lock keeps out changes nothing.
         await this.recover(name, stack);
       }
       const expires = new Date(Date.now() + ttlMs).toISOString();
@@ -73,28 +73,29 @@ export class Previews {
   }
 
   /**
-   * Destroys a preview: recovers what a killed run left, aborts what is enrolled, and removes the stack and its history;
-   * never while something runs.
+   * Destroys a preview: recovers it from a killed run, aborts its enrollments, and removes the stack and its history. The
+   * stack is never removed while an enrollment may still run.
    *
-   * @throws {Error} Something may still run, and the stack is still there.
+   * @throws {Error} An enrollment may still run, and the stack still exists.
    */
-  async down(name: string): Promise<Destroyed> {
+  async down(name: string): Promise<PreviewOutcome> {
     const found = await this.known.find(name);
     return found === undefined ? { name, outcome: "none" } : this.destroy(name);
   }
 
   /**
-   * Destroys every preview that is expired or, given which are open, is none of these. Goes on past failures.
+   * Destroys every preview that has expired or, if `ask` is given, is not open. Continues after a failure.
    *
-   * @param ask Which ones stay; asked again before each is destroyed. Default: all that have not expired.
+   * @param ask Gets the previews to keep; called again before each is destroyed. Default: all that have not expired.
+   * @param dryRun Whether only to report what would be destroyed: `sweep --dry-run`.
    */
-  async sweep({ ask, dryRun }: { ask?: AskOpen; dryRun: boolean }): Promise<Destroyed[]> {
+  async sweep({ ask, dryRun }: { ask?: AskOpen; dryRun: boolean }): Promise<PreviewOutcome[]> {
     const { stop } = this.options;
     const log = (name: string, line: string) => this.log(name, line);
     return sweep(this.known, { ask, dryRun, stop, log, destroy: (name) => this.destroy(name) });
   }
 
-  /** All previews, with what their states say. */
+  /** All previews, with the numbers of contacts in their states. */
   async list(): Promise<Preview[]> {
     const previews: Preview[] = [];
     for (const preview of (await this.known.all()).previews) {
@@ -107,9 +108,9 @@ export class Previews {
     return previews;
   }
 
-  private async destroy(name: string): Promise<Destroyed> {
+  private async destroy(name: string): Promise<PreviewOutcome> {
     return this.withStack(name, true, async (stack) => {
-      // What cannot be settled while another start of the address is recorded can be settled once that is aborted.
+      // A call that cannot be settled while another start of its address is recorded can be settled once that is aborted.
       const unsettled = await this.recover(name, stack).catch((error: Error) => error);
       if (unsettled instanceof Error && !(unsettled instanceof Unsettled)) throw unsettled;
       await this.tag(name, TAGS.result, "down not finished");
@@ -123,10 +124,10 @@ export class Previews {
     });
   }
 
-  /** @throws {Unsettled} Something of a killed run is left that must be settled first. */
+  /** @throws {Unsettled} Calls of a killed run are left that must be settled first. */
   private async recover(name: string, { settings }: PreviewStack): Promise<void> {
     this.options.stop.throwIfStopped();
-    // Loaded here, for it loads Pulumi's SDK, which nothing else of a command needs.
+    // Loaded here because it loads Pulumi's SDK, which nothing else in the commands needs.
     const { recover } = await import("../recover/recover");
     const { problems } = await recover({
       stack: name,
@@ -158,5 +159,5 @@ export class Previews {
   }
 }
 
-/** A killed run left what only a person, or a destroy, can settle. */
+/** A killed run left calls that only the user or a destroy can settle. */
 class Unsettled extends Error {}

@@ -5,30 +5,30 @@ import * as os from "node:os";
 import * as path from "node:path";
 
 /**
- * A temporary folder that only this user can open, for files that no other process is to read or change. It goes with
- * `remove`; that of a killed process goes with {@link removeLeftovers} of a later one.
+ * A temporary folder that only this user can open, for files that no other process may read or change. `remove` removes
+ * it; if its process is killed, {@link removeLeftovers} in a later process does.
  */
 export class PrivateFolder {
   private constructor(
     readonly path: string,
-    private readonly sign: net.Server,
+    private readonly livenessSocket: net.Server,
   ) {}
 
-  /** @throws {Error} It cannot be made. The message is one line. */
+  /** @throws {Error} The folder cannot be created. The message is one line. */
   static async make(): Promise<PrivateFolder> {
     const folder = explained(() => fs.mkdtempSync(path.join(os.tmpdir(), PREFIX)));
-    // A socket tells that its process lives, whatever its pid is in another container. The kernel closes it at a kill.
-    const sign = net.createServer((socket) => socket.destroy()).unref();
-    sign.listen(signOf(folder));
-    // A path too long for a socket: the folder is then never taken for a dead process's.
-    await once(sign, "listening").catch(() => undefined);
-    return new PrivateFolder(folder, sign);
+    // A listening socket proves that its process is alive, even from another container. The kernel closes it after a kill.
+    const livenessSocket = net.createServer((socket) => socket.destroy()).unref();
+    livenessSocket.listen(livenessSocketPath(folder));
+    // The path is too long for a socket: the folder is then never treated as a dead process's.
+    await once(livenessSocket, "listening").catch(() => undefined);
+    return new PrivateFolder(folder, livenessSocket);
   }
 
   /**
-   * Writes a file that only this user can read, and gives its path.
+   * Writes a file that only this user can read, and returns its path.
    *
-   * @throws {Error} There is no room for it. The message is one line.
+   * @throws {Error} The file cannot be written. The message is one line.
    */
   write(name: string, text: string): string {
     const file = path.join(this.path, name);
@@ -37,12 +37,12 @@ export class PrivateFolder {
   }
 
   remove(): void {
-    this.sign.close();
+    this.livenessSocket.close();
     fs.rmSync(this.path, { recursive: true, force: true });
   }
 }
 
-/** Removes the folders of processes that were killed. One that a living process may use stays. */
+/** Removes the folders of killed processes. Keeps those that a living process may use. */
 export async function removeLeftovers(now = Date.now()): Promise<void> {
   for (const name of namesIn(os.tmpdir()).filter((one) => one.startsWith(PREFIX))) {
     const folder = path.join(os.tmpdir(), name);
@@ -50,19 +50,19 @@ export async function removeLeftovers(now = Date.now()): Promise<void> {
     try {
       fs.rmSync(folder, { recursive: true, force: true });
     } catch {
-      // Another command is at it.
+      // Another command is removing it.
     }
   }
 }
 
 const PREFIX = "pulumi-mailmodo-previews-";
-/** A killed command leaves a CLI that may not have read its settings yet, and would take a missing file for empty ones. */
+/** A killed command's CLI may still run, not have read its settings yet, and treat a missing file as empty settings. */
 const OLD_MS = 600_000;
 
-/** What nobody listening is called: a socket's file outlives its process, a pipe's name does not. */
-const GONE = process.platform === "win32" ? "ENOENT" : "ECONNREFUSED";
+/** The error if no process listens: a socket's file outlives its process, a pipe's name does not. */
+const NOT_LISTENING = process.platform === "win32" ? "ENOENT" : "ECONNREFUSED";
 
-function signOf(folder: string): string {
+function livenessSocketPath(folder: string): string {
   return process.platform === "win32" ? `\\\\.\\pipe\\${path.basename(folder)}` : path.join(folder, "alive");
 }
 
@@ -81,7 +81,7 @@ function namesIn(folder: string): string[] {
   try {
     return fs.readdirSync(folder);
   } catch {
-    return []; // It may be entered, but not listed.
+    return []; // The folder may allow access, but not listing.
   }
 }
 
@@ -90,20 +90,20 @@ function isOldAndOurs(folder: string, now: number): boolean {
     const found = fs.lstatSync(folder);
     return found.isDirectory() && found.uid === (process.getuid?.() ?? found.uid) && now - found.mtimeMs >= OLD_MS;
   } catch {
-    return false; // Its process removed it meanwhile.
+    return false; // Its process has removed it in the meantime.
   }
 }
 
-/** Whether the process that made the folder has surely ended. */
+/** Whether the process that created the folder has certainly ended. */
 async function isDead(folder: string): Promise<boolean> {
-  const socket = net.connect(signOf(folder));
+  const socket = net.connect(livenessSocketPath(folder));
   try {
     await once(socket, "connect");
     return false;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    // A kill before it listened left the folder empty.
-    return code === GONE || (code === "ENOENT" && namesIn(folder).length === 0);
+    // If the process was killed before it listened, the folder is empty.
+    return code === NOT_LISTENING || (code === "ENOENT" && namesIn(folder).length === 0);
   } finally {
     socket.destroy();
   }

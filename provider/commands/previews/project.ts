@@ -2,20 +2,20 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
 
-/** A Pulumi project, as far as a preview depends on it. */
+/** What a preview needs to know of a Pulumi project. */
 export interface Project {
   readonly folder: string;
   readonly name: string;
-  /** Where it keeps the settings of its stacks. */
+  /** The folder with the settings of its stacks. */
   readonly settingsFolder: string;
-  /** The backend that it names itself, if any. */
+  /** The backend that its project file names, if any. */
   readonly backend?: string;
 }
 
-/** The first that is there counts, as for the CLI. */
+/** The first file that exists is used, as by the CLI. */
 const ENDINGS = [".yaml", ".yml", ".json"];
 
-/** @throws {Error} The folder is no project's, or its file is not readable. The message is one line. */
+/** @throws {Error} The folder has no project file, or the file cannot be read. The message is one line. */
 export function readProject(folder: string): Project {
   const file = ENDINGS.map((ending) => path.join(folder, `Pulumi${ending}`)).find((one) => fs.existsSync(one));
   if (file === undefined) {
@@ -34,19 +34,19 @@ export function readProject(folder: string): Project {
   };
 }
 
-/** The file of settings that a stack has itself, if it has one. */
+/** The settings file of a stack, if it exists. */
 export function ownSettings({ folder, settingsFolder }: Project, stack: string): string | undefined {
   return [settingsFolder, folder]
     .flatMap((place) => ENDINGS.map((ending) => path.join(place, `Pulumi.${stack}${ending}`)))
     .find((file) => fs.existsSync(file));
 }
 
-/** The fields of a YAML or JSON file. @throws {Error} It has none, or cannot be read: one line. */
+/** Reads the fields of a YAML or JSON file. @throws {Error} It cannot be parsed, or is not an object. */
 function readYaml(file: string): Record<string, unknown> {
   return parseYaml(fs.readFileSync(file, "utf8"), path.basename(file));
 }
 
-/** The same of a text. @param from Where it is from, for the error. */
+/** Parses the fields of a YAML or JSON text. @param from Its source, for the error. @throws {Error} As above. */
 export function parseYaml(text: string, from: string): Record<string, unknown> {
   let fields: unknown;
   try {

@@ -1,9 +1,9 @@
 import Table from "cli-table3";
 import ms from "ms";
 import type { Preview } from "./preview";
-import type { Destroyed } from "./sweep";
+import type { PreviewOutcome } from "./sweep";
 
-/** A title, its columns and its rows: printed as a table, or as Markdown. */
+/** A title and a table, to be printed or written as Markdown. */
 export interface Report {
   readonly title: string;
   readonly columns: readonly string[];
@@ -30,19 +30,19 @@ export function upReport(preview: Preview, now = Date.now()): Report {
   return { ...listReport([preview], now), title: `Preview ${preview.name} is up` };
 }
 
-export function downReport({ name, outcome }: Destroyed): Report {
+export function downReport({ name, outcome }: PreviewOutcome): Report {
   const title =
     outcome === "none" ? `Preview ${name} has no stack: nothing to destroy` : `Preview ${name} is destroyed`;
   return { title, columns: [], rows: [] };
 }
 
-export function sweepReport(destroyed: readonly Destroyed[]): Report {
-  const count = (outcome: Destroyed["outcome"]) => destroyed.filter((one) => one.outcome === outcome).length;
+export function sweepReport(destroyed: readonly PreviewOutcome[]): Report {
+  const count = (outcome: PreviewOutcome["outcome"]) => destroyed.filter((one) => one.outcome === outcome).length;
   const counts = (["destroyed", "left", "kept"] as const)
     .filter((outcome) => count(outcome) > 0)
     .map((outcome) => `${count(outcome)} ${WORDS[outcome]}`);
   return {
-    title: destroyed.length === 0 ? "No preview is to be destroyed" : `Previews: ${counts.join(", ")}`,
+    title: destroyed.length === 0 ? "Nothing to destroy" : `Previews: ${counts.join(", ")}`,
     columns: ["name", "why", "outcome"],
     rows: destroyed.map(({ name, why = "", outcome, error }) => [
       name,
@@ -56,9 +56,9 @@ export function failureReport(name: string, error: Error): Report {
   return { title: `Preview ${name} failed`, columns: ["name", "why"], rows: [[name, error.message]] };
 }
 
-const WORDS: Record<Destroyed["outcome"], string> = {
+const WORDS: Record<PreviewOutcome["outcome"], string> = {
   destroyed: "destroyed",
-  none: "gone meanwhile",
+  none: "already gone",
   kept: "would be destroyed",
   left: "still there",
 };
@@ -70,7 +70,7 @@ export function printed({ title, columns, rows }: Report): string {
   return `${title}\n${table.toString()}`;
 }
 
-/** Markdown for a pull request's comment, or a job's summary. */
+/** The report as Markdown, for a pull request's comment or a job's summary. */
 export function markdown({ title, columns, rows }: Report): string {
   const line = (cells: readonly string[]) => `| ${cells.map(escaped).join(" | ")} |\n`;
   const table =
@@ -78,7 +78,7 @@ export function markdown({ title, columns, rows }: Report): string {
   return `### ${escaped(title)}\n${table}\n`;
 }
 
-/** A cell keeps what it says, whatever a name or an error has in it. */
+/** Escapes Markdown, so that a name or an error is shown as it is. */
 function escaped(text: string): string {
   return text.replace(/[\\`*_[\]<>|#]/g, "\\$&").replace(/\s+/g, " ");
 }

@@ -2,34 +2,38 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { parseYaml } from "./project";
 
-/** A stack's settings: their text, and its fields. */
-export interface Settings {
+/** The settings of previews: the text of the file, and its fields. */
+export interface PreviewSettings {
   readonly text: string;
   readonly fields: Readonly<Record<string, string | undefined>>;
 }
 
 /**
- * Reads the settings that a preview is made from.
+ * Reads the settings of every preview.
  *
- * @param file By its path from the folder.
- * @throws {Error} They cannot be read. The message is one line.
+ * @param file Its path, relative to the folder.
+ * @throws {Error} The file cannot be read. The message is one line.
  */
-export function readSettings(folder: string, file: string): Settings {
+export function readPreviewSettings(folder: string, file: string): PreviewSettings {
   let text: string;
   try {
     text = fs.readFileSync(path.resolve(folder, file), "utf8");
   } catch (error) {
-    const next = "Write it, or name another: --settings <file>.";
-    throw new Error(`No settings for previews: ${file} is not in ${folder}. ${next}`, { cause: error });
+    const { code, message } = error as NodeJS.ErrnoException;
+    const problem =
+      code === "ENOENT"
+        ? `No settings for previews: ${file} is not in ${folder}. Create it, or name another: --settings <file>.`
+        : `Could not read ${file}: ${code ?? message}.`;
+    throw new Error(problem, { cause: error });
   }
-  return { text, fields: parseYaml(text, file) as Settings["fields"] };
+  return { text, fields: parseYaml(text, file) as PreviewSettings["fields"] };
 }
 
 /**
- * The text of the settings with more fields, as YAML. YAML keeps its own text, for a copy of its values could mean something
- * else to the CLI's reader.
+ * The text of the settings with more fields. YAML keeps its text and JSON is written again: rewritten YAML values could
+ * mean something else to the CLI's parser.
  */
-export function withFields({ text, fields }: Settings, more: Readonly<Record<string, string>>): string {
+export function withFields({ text, fields }: PreviewSettings, more: Readonly<Record<string, string>>): string {
   if (text.trimStart().startsWith("{")) return JSON.stringify({ ...fields, ...more });
   const lines = Object.entries(more).map(([key, value]) => `${key}: ${JSON.stringify(value)}\n`);
   return `${text.trimEnd()}\n${lines.join("")}`;

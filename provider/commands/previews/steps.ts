@@ -1,7 +1,7 @@
 import type { PreviewStack } from "./previewStack";
 import type { Stop } from "./stop";
 
-/** One run of the engine: its title, its command, and what is said where it fails. */
+/** One run of the engine: its title, its command, and the message if it fails. */
 interface Step {
   readonly title: string;
   readonly command: "up" | "preview" | "destroy";
@@ -17,6 +17,7 @@ export const UP: Step = {
     `The up of ${name} failed; the lines above say why. Fix that and run it again, or ${orDown(name)}.`,
 };
 
+/** Pulumi's preview, which must show no changes. This is not `sweep --dry-run`, which runs no engine. */
 export const DRY_RUN: Step = {
   title: "dry run",
   command: "preview",
@@ -37,13 +38,13 @@ export class Steps {
   constructor(
     private readonly stack: PreviewStack,
     private readonly stop: Stop,
-    /** Takes what is done, a line at a time. */
+    /** Receives progress, one line at a time. */
     private readonly log: (line: string) => void,
-    /** Takes what a failed step came to, such as "up failed". */
+    /** Records the result of a failed step, such as "up failed". */
     private readonly record: (result: string) => Promise<void>,
   ) {}
 
-  /** @throws {Error} It failed; the message says what to do now. */
+  /** @throws {Error} The step failed; the message says what to do now. */
   async run({ title, command, failure }: Step): Promise<void> {
     const { stack, stop, log } = this;
     stop.throwIfStopped();

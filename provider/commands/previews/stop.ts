@@ -2,16 +2,16 @@
 const GRACE_MS = 6_000;
 
 /**
- * Ends a command gracefully on a signal: the engine is asked to finish what is in progress, and what has not ended in six
- * seconds is left as a kill would leave it, which the next run of any command recovers.
+ * Ends a command gracefully on a signal: asks the engine to finish what is in progress. If it has not ended in six
+ * seconds, the command exits as if it were killed, and the next command that changes the stack recovers it.
  */
 export class Stop {
   private readonly controller = new AbortController();
   private by: NodeJS.Signals | undefined;
 
   /**
-   * @param log Takes what is said, a line at a time.
-   * @param onLeave Called before the process exits while the command is not finished.
+   * @param log Receives progress, one line at a time.
+   * @param onLeave Called before the process exits if the command has not finished.
    */
   constructor(
     private readonly log: (line: string) => void,
@@ -25,7 +25,7 @@ export class Stop {
     return this.controller.signal;
   }
 
-  /** The exit code of a program that was stopped by the signal, or undefined. */
+  /** The exit code for the signal that stopped the command, or undefined if there was none. */
   get exitCode(): number | undefined {
     return this.by === undefined ? undefined : this.by === "SIGINT" ? 130 : 143;
   }
@@ -39,7 +39,7 @@ export class Stop {
     if (this.by !== undefined) return;
     this.by = signal;
     this.log(`Received ${signal}; finishing what is in progress.`);
-    // A terminal sends its interrupt to the engine as well, and a second one would end it without a checkpoint.
+    // A terminal also sends its interrupt to the engine, and a second one would end it without a checkpoint.
     if (!(signal === "SIGINT" && process.stdin.isTTY)) this.controller.abort();
     setTimeout(() => {
       const error = new Error(

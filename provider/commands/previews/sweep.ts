@@ -3,36 +3,39 @@ import type { AskOpen, OpenPreviews } from "./openPreviews";
 import type { Preview } from "./preview";
 import type { Stop } from "./stop";
 
-/** What became of a preview that was to be destroyed. */
-export interface Destroyed {
+/** What happened to a preview that was due to be destroyed. */
+export interface PreviewOutcome {
   readonly name: string;
-  /** Why: "expired", "not open"; or undefined if a person named it. */
+  /** Why it was due: "expired" or "not open"; undefined if the user named it. */
   readonly why?: string;
-  /** "none": there was no such stack. "kept": a dry run. "left": it still exists, for the reason in `error`. */
+  /**
+   * "none": there was no such stack. "kept": not destroyed because of `sweep --dry-run`. "left": it still exists, for the
+   * reason in `error`.
+   */
   readonly outcome: "destroyed" | "none" | "kept" | "left";
   readonly error?: string;
 }
 
-/** What a sweep asks of the known previews. */
-type Known = Pick<KnownPreviews, "all" | "find" | "among">;
+/** What a sweep needs of the known previews. */
+type Known = Pick<KnownPreviews, "all" | "find" | "stillExisting">;
 
 export interface SweepOptions {
-  /** Which previews stay; asked again before each is destroyed. Default: all that have not expired. */
+  /** Gets the previews to keep; called again before each is destroyed. Default: all that have not expired are kept. */
   readonly ask?: AskOpen | undefined;
-  /** Whether to say only what would be destroyed. */
+  /** Whether only to report what would be destroyed: `sweep --dry-run`. */
   readonly dryRun: boolean;
   readonly stop: Pick<Stop, "throwIfStopped">;
   readonly log: (name: string, line: string) => void;
   /** Destroys a preview that exists. */
-  readonly destroy: (name: string) => Promise<Destroyed>;
+  readonly destroy: (name: string) => Promise<PreviewOutcome>;
 }
 
-/** Destroys every preview that is expired or not open. Goes on past failures. */
-export async function sweep(known: Known, options: SweepOptions): Promise<Destroyed[]> {
+/** Destroys every preview that has expired or is not open. Continues after a failure. */
+export async function sweep(known: Known, options: SweepOptions): Promise<PreviewOutcome[]> {
   const { ask, dryRun, stop, log } = options;
-  // Before the previews are listed: one that is created later is then not taken for closed.
+  // Before the previews are listed, so that one that is created later is not treated as closed.
   const open = await ask?.();
-  const destroyed: Destroyed[] = [];
+  const destroyed: PreviewOutcome[] = [];
   const { previews, unread } = await known.all();
   for (const preview of previews) {
     const why = reasonToEnd(preview, open);
@@ -51,31 +54,31 @@ export async function sweep(known: Known, options: SweepOptions): Promise<Destro
       destroyed.push({ name, why, outcome: "left", error: (error as Error).message });
     }
   }
-  for (const name of await known.among(unread)) {
+  for (const name of await known.stillExisting(unread)) {
     destroyed.push({ name, why: "tags unread", outcome: "left", error: "Whether it is a preview is not known." });
   }
   return destroyed;
 }
 
-/** Asks again, for the previews before it took a while, and destroys this one if that is still due. */
+/** Destroys a preview if it is still due: destroying the ones before it took some time. */
 async function sweepOne(
   known: Known,
   name: string,
   { ask, log, destroy }: SweepOptions,
-): Promise<Destroyed | undefined> {
+): Promise<PreviewOutcome | undefined> {
   const open = await ask?.();
   const preview = await known.find(name);
   if (preview === undefined) return { name, outcome: "none" };
   const why = reasonToEnd(preview, open);
   if (why === undefined) {
-    log(name, "opened or renewed meanwhile; it stays");
+    log(name, "kept: it was opened or renewed meanwhile");
     return undefined;
   }
   log(name, `${why}; destroying it`);
   return { ...(await destroy(name)), why };
 }
 
-/** Why a preview is to be destroyed, or undefined if it stays. */
+/** Why a preview is due to be destroyed, or undefined if it is kept. */
 export function reasonToEnd(preview: Preview, open: OpenPreviews | undefined): string | undefined {
   const { name, created, updated = created, expires } = preview;
   const changed = Math.max(Date.parse(created), Date.parse(updated));

@@ -4,23 +4,23 @@ import { Cli } from "../../pulumi/cli";
 import { PreviewStack } from "./previewStack";
 import { PrivateFolder, removeLeftovers } from "./privateFolder";
 import { ownSettings, readProject, type Project } from "./project";
-import { readSettings, withFields, type Settings } from "./settings";
+import { readPreviewSettings, withFields, type PreviewSettings } from "./settings";
 
 /** A stack, as the backend lists it. */
-export interface Listed {
+export interface ListedStack {
   readonly name: string;
-  /** When its state was last written; ISO 8601. Unknown while it is being written, and before it ever was. */
+  /** When its state was last written; ISO 8601. Undefined while it is being written, and if it never was. */
   readonly updated?: string;
 }
 
-/** A project's stacks in its backend, by way of the CLI. */
+/** A project's stacks in its backend, accessed through the CLI. */
 export class Workspace {
   private constructor(
     private readonly project: Project,
     private readonly cli: Cli,
   ) {}
 
-  /** @throws {Error} The folder is no project's. The message is one line. */
+  /** @throws {Error} The folder has no project file. The message is one line. */
   static async open(folder: string, env: NodeJS.ProcessEnv): Promise<Workspace> {
     const project = readProject(folder);
     await removeLeftovers();
@@ -32,7 +32,7 @@ export class Workspace {
   }
 
   /** The project's stacks. */
-  async stacks(): Promise<Listed[]> {
+  async stacks(): Promise<ListedStack[]> {
     const text = await this.cli.read("list the stacks of the backend", ["stack", "ls", "--json"]);
     const stacks = JSON.parse(text) as { name: string; lastUpdate?: string }[];
     return stacks.map(({ name, lastUpdate }) => ({
@@ -50,17 +50,18 @@ export class Workspace {
     await this.cli.succeed(`set a tag of ${name}`, ["stack", "tag", "set", tag, value, "--stack", name]);
   }
 
-  /** The stack, to look at its state. */
+  /** The stack, for access to its state. */
   stack(name: string): Stack {
     return new Stack(name, this.cwd, this.cli.env);
   }
 
   /**
-   * Does something with a preview's stack while it has settings: those of the given file, with what its own state tells of
-   * how secrets are encrypted, for the machine that had made the stack may be gone. No other process has this copy.
+   * Runs `work` with a preview's stack and a copy of the settings that only this process can read. The copy says how
+   * secrets are encrypted, from the stack's state: the machine that created the stack, and its copy, may be gone.
    *
-   * @param file The settings, by their path from the project's folder.
-   * @param exists Whether the stack is there.
+   * @param file The settings; their path is relative to the project's folder.
+   * @param exists Whether the stack exists.
+   * @throws {Error} The stack has its own settings file in the project, so it is not a preview.
    */
   async withSettings<T>(
     name: string,
@@ -71,29 +72,33 @@ export class Workspace {
     const own = ownSettings(this.project, name);
     if (own !== undefined) {
       const found = path.relative(this.cwd, own);
-      throw new Error(`${name} is a stack of its own: ${found} is there. Give the preview another name.`);
+      throw new Error(`A stack named ${name} already has its own settings, ${found}. Give the preview another name.`);
     }
-    const settings = readSettings(this.cwd, file);
-    const home = await PrivateFolder.make();
-    // An engine that has not ended may not have read its settings yet: they are then left for a later command to remove.
-    const leave = () => (this.cli.isBusy ? undefined : home.remove());
+    const settings = readPreviewSettings(this.cwd, file);
+    const privateFolder = await PrivateFolder.make();
+    // An engine that still runs may not have read its settings yet: they are then left for a later command to remove.
+    const leave = () => (this.cli.isBusy ? undefined : privateFolder.remove());
     process.once("exit", leave);
     try {
       const encryption = exists ? await this.encryptionOf(name, settings) : {};
-      home.write("Pulumi.yaml", JSON.stringify({ name: this.project.name, runtime: "nodejs" }));
-      const copy = home.write(`Pulumi.${name}.yaml`, withFields(settings, encryption));
+      privateFolder.write("Pulumi.yaml", JSON.stringify({ name: this.project.name, runtime: "nodejs" }));
+      const copy = privateFolder.write(`Pulumi.${name}.yaml`, withFields(settings, encryption));
       const { secretsprovider: secretsProvider } = settings.fields;
       return await work(
-        new PreviewStack(name, this.project, this.cli, { settings: copy, home: home.path, secretsProvider }),
+        new PreviewStack(name, this.project, this.cli, {
+          settings: copy,
+          settingsFolder: privateFolder.path,
+          secretsProvider,
+        }),
       );
     } finally {
       process.off("exit", leave);
-      home.remove();
+      privateFolder.remove();
     }
   }
 
-  /** How the state's secrets are encrypted, unless the settings say so themselves. */
-  private async encryptionOf(name: string, { fields }: Settings): Promise<Record<string, string>> {
+  /** How the state's secrets are encrypted, unless the settings already say it. */
+  private async encryptionOf(name: string, { fields }: PreviewSettings): Promise<Record<string, string>> {
     if (fields["encryptionsalt"] !== undefined || fields["encryptedkey"] !== undefined) return {};
     const stack = this.stack(name);
     const { salt, url, encryptedkey } = await stack.encryption().catch(async (error: Error) => {

@@ -8,20 +8,24 @@ interface Options {
   readonly runIsOver: boolean;
 }
 
-/** Adds the command that recovers a stack. */
+/** Adds the `recover` command. */
 export function addRecover(program: Command): void {
   program
     .command("recover")
     .description("recovers a stack after a Pulumi run was killed: aborts unrecorded enrollments and frees the lock")
     .requiredOption("--stack <name>", "the stack")
     .option("--cwd <folder>", "the project's folder", ".")
-    .option("--lock-dead-after <time>", "after how long a run counts as dead where nothing proves it", parseDeadAfter)
-    .option("--run-is-over", "you know that the run has ended where nothing proves it", false)
+    .option(
+      "--lock-dead-after <time>",
+      "treat a run as dead after this time if its state cannot be determined",
+      parseDeadAfter,
+    )
+    .option("--run-is-over", "assert that the run has ended, if that cannot be determined", false)
     .action(run);
 }
 
 async function run({ stack, cwd, lockDeadAfter, runIsOver }: Options): Promise<void> {
-  // Loaded here, so that no other command pays for it.
+  // Loaded here, so that other commands do not load it.
   const { recover } = await import("./recover");
   const age = lockDeadAfter === undefined ? {} : { lockDeadAfterMs: lockDeadAfter };
   const { aborted, cleared, ended, lockFreed, problems } = await recover({ stack, cwd, runIsOver, ...age });

@@ -35,7 +35,7 @@ describe("parseTtl", () => {
     it(`refuses ${JSON.stringify(text)}`, () =>
       assert.throws(
         () => parseTtl(text),
-        /^Error: Not a time to live: .* It is from 10m to 30d\. Examples: 90m, 72h, 14d\.$/,
+        /^Error: Not a time to live: .* It must be from 10m to 30d\. Examples: 90m, 72h, 14d\.$/,
       ));
   }
 });

@@ -31,7 +31,7 @@ async function failure(client: S3Client | undefined, timeoutMs = 10_000, prefix 
 
 describe("an inbox's errors, by a real API", () => {
   const moto = useMoto();
-  const countCalls = (many: string) => fetch(`${moto().url}/moto-api/reset-auth`, { method: "POST", body: many });
+  const countCalls = (count: string) => fetch(`${moto().url}/moto-api/reset-auth`, { method: "POST", body: count });
   const environment = { ...process.env };
   afterEach(() => {
     process.env = { ...environment };

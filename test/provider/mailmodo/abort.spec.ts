@@ -114,8 +114,8 @@ describe("the client: an abort", () => {
 
   it("gives its turn back once the request has left, however long the answer takes", async () => {
     const connection = { ...(await vendor.answering(() => undefined)), pace: new RateLimit(1) };
-    const seen = async (many: number) => {
-      while (vendor.server.seen.length < many) await new Promise((resolve) => setImmediate(resolve));
+    const seen = async (count: number) => {
+      while (vendor.server.seen.length < count) await new Promise((resolve) => setImmediate(resolve));
     };
     const calls = [1, 2].map(() => startJourney(connection, request).catch((error: Error) => error.name));
     await seen(1);

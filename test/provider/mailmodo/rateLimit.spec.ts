@@ -6,15 +6,15 @@ describe("the rate limit", () => {
   const startsAt = Date.UTC(2026, 10, 24);
   const clock = useMovableClock(Infinity, startsAt);
 
-  /** When each of so many turns is given, all of them wanted at once. */
-  async function turns(limit: RateLimit, many: number): Promise<number[]> {
+  /** When each of `count` permits is given, all of them requested at once. */
+  async function permitTimes(limit: RateLimit, count: number): Promise<number[]> {
     const given: number[] = [];
-    const all = Array.from({ length: many }, () => taken(limit).then(() => given.push(clock.now())));
+    const all = Array.from({ length: count }, () => taken(limit).then(() => given.push(clock.now())));
     await clock.settle(Promise.all(all));
     return given;
   }
 
-  /** Waits for a turn, and sends its request at once. */
+  /** Waits for a permit, and sends its request at once. */
   async function taken(limit: RateLimit): Promise<void> {
     (await limit.permit()).release();
   }
@@ -25,17 +25,17 @@ describe("the rate limit", () => {
 
   for (const perSecond of [1, 2, 5, 10, 50, 400, 2000]) {
     it(`gives ${perSecond} in any second, never more, and uses at least 95 % of it`, async () => {
-      const many = perSecond * (perSecond > 100 ? 5 : 20) + 1;
-      const given = await turns(new RateLimit(perSecond), many);
+      const count = perSecond * (perSecond > 100 ? 5 : 20) + 1;
+      const given = await permitTimes(new RateLimit(perSecond), count);
       const first = given[0]!;
       assert.equal(most(given), perSecond);
-      const share = (many - 1) / ((given.at(-1)! - first) / 1000) / perSecond;
+      const share = (count - 1) / ((given.at(-1)! - first) / 1000) / perSecond;
       assert.ok(share >= 0.95 && share <= 1, `${share}`);
     });
   }
 
-  it("gives a turn in two seconds where 0.5 are allowed in one", async () => {
-    const given = await turns(new RateLimit(0.5), 4);
+  it("gives a permit in two seconds where 0.5 are allowed in one", async () => {
+    const given = await permitTimes(new RateLimit(0.5), 4);
     const gaps = given.slice(1).map((at, index) => at - given[index]!);
     assert.ok(
       gaps.every((gap) => gap >= 2000 && gap <= 2100),
@@ -44,16 +44,16 @@ describe("the rate limit", () => {
   });
 
   it("lets no burst through: the turns of a second are spread over it", async () => {
-    const given = await turns(new RateLimit(10), 30);
+    const given = await permitTimes(new RateLimit(10), 30);
     const gaps = given.slice(1).map((at, index) => at - given[index]!);
     assert.ok(Math.min(...gaps) >= 90, gaps.join());
   });
 
   it("does not catch up after the process was held up", async () => {
     const limit = new RateLimit(5);
-    const before = await turns(limit, 3);
+    const before = await permitTimes(limit, 3);
     clock.holdUp(10_000);
-    const after = await turns(limit, 12);
+    const after = await permitTimes(limit, 12);
     assert.equal(most([...before, ...after]), 5);
   });
 
@@ -81,11 +81,11 @@ describe("the rate limit", () => {
 
   it("pauses everybody when asked to, then goes on at half the pace and recovers", async () => {
     const limit = new RateLimit(10);
-    await turns(limit, 1);
+    await permitTimes(limit, 1);
     const asked = clock.now();
     limit.slowDown(3000);
     limit.slowDown(1000);
-    const given = await turns(limit, 100);
+    const given = await permitTimes(limit, 100);
     assert.ok(given[0]! >= asked + 3000);
     const inSecond = (nth: number) => given.filter((at) => Math.floor((at - given[0]!) / 1000) === nth).length;
     assert.ok(inSecond(0) >= 5 && inSecond(0) <= 6, `${inSecond(0)}`);
@@ -93,21 +93,21 @@ describe("the rate limit", () => {
     assert.ok(most(given) <= 10);
   });
 
-  it("waits a second where it was not told how long", async () => {
+  it("waits a second if the answer does not say how long", async () => {
     const limit = new RateLimit(10);
     const asked = clock.now();
     limit.slowDown();
-    assert.ok((await turns(limit, 1))[0]! >= asked + 1000);
+    assert.ok((await permitTimes(limit, 1))[0]! >= asked + 1000);
   });
 
   it("takes a Retry-After of nothing as a second, and one of a day as a minute", async () => {
     const limit = new RateLimit(10);
     const asked = clock.now();
     for (let nth = 0; nth < 16; nth++) limit.slowDown(0);
-    const given = await turns(limit, 30);
+    const given = await permitTimes(limit, 30);
     assert.ok(given[0]! >= asked + 1000 && given.at(-1)! < asked + 7000, `${given.at(-1)! - asked}`);
     limit.slowDown(86_400_000);
-    const [next] = await turns(limit, 1);
+    const [next] = await permitTimes(limit, 1);
     assert.ok(next! - given.at(-1)! >= 60_000 && next! - given.at(-1)! < 61_000);
   });
 
@@ -124,10 +124,10 @@ describe("the rate limit", () => {
 
     it(`goes on when the clock was set ${what}`, async () => {
       const limit = new RateLimit(5);
-      await turns(limit, 1);
+      await permitTimes(limit, 1);
       clock.setSystemTime(clock.now() + ms);
       const asked = clock.now();
-      assert.ok((await turns(limit, 1))[0]! - asked < 1000);
+      assert.ok((await permitTimes(limit, 1))[0]! - asked < 1000);
     });
 
     it(`keeps to the limit when the clock was set ${what}`, async () => {

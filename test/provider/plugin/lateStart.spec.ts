@@ -147,22 +147,22 @@ describe("a start that takes effect late", () => {
       ),
     );
     const email = (nth: number) => `qa${nth}@seeds.example.com`;
-    const shard = (many: number, others: Partial<ShardInputs> = {}): ShardInputs => ({
+    const shard = (count: number, others: Partial<ShardInputs> = {}): ShardInputs => ({
       cohort: "smoke",
       shard: 3,
       shards: 64,
-      size: many,
+      size: count,
       journeyId: inputs.journeyId,
-      contacts: sortedJson(Array.from({ length: many }, (_, nth) => [email(nth), {}])),
+      contacts: sortedJson(Array.from({ length: count }, (_, nth) => [email(nth), {}])),
       allowDuplicateEmail: false,
       abortReason: "preview closed",
       __provider: SHARD_LOADER,
       ...others,
     });
     /** A shard of contacts of which the last few have a start that is still to take effect. */
-    const lost = async (many: number): Promise<Failure<ShardState>> => {
-      sandbox().faults.add({ kind: "late", on: "start", status: 504, email: email(many - 1) });
-      const failure = await failureOf<ShardState>(cohortLifecycle.create(shard(many)));
+    const lost = async (count: number): Promise<Failure<ShardState>> => {
+      sandbox().faults.add({ kind: "late", on: "start", status: 504, email: email(count - 1) });
+      const failure = await failureOf<ShardState>(cohortLifecycle.create(shard(count)));
       sandbox().faults.clear();
       clock.tick(3_000);
       return failure;

@@ -17,8 +17,8 @@ describe("the progress of a cohort", () => {
     end();
     await over;
   });
-  const count = (deed: "aborted" | "started", many: number) => {
-    for (let nth = 0; nth < many; nth++) progress.count(deed);
+  const count = (action: "aborted" | "started", times: number) => {
+    for (let nth = 0; nth < times; nth++) progress.count(action);
   };
 
   it("prints a line every five seconds while it works, and none after", async () => {

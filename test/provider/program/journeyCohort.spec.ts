@@ -56,7 +56,7 @@ describe("JourneyCohort", () => {
     );
   });
 
-  it("puts each contact where it was, whoever else is there", async () => {
+  it("keeps each contact in its shard when others are added or removed", async () => {
     const placeOf = async (some: CohortContact[]) =>
       new Map(
         (await make({ contacts: some }))

@@ -27,7 +27,7 @@ describe("the backend's identity", () => {
     ["a relative path", () => of("file://./state"), () => of(`file://${path.join(folder, "state")}`)],
     ["the home folder", () => of("file://~/state"), () => of(`file://${os.homedir()}/state`)],
     ["a cloud's console", () => of("https://api.pulumi.com"), () => of("https://app.pulumi.com")],
-    ["what fileblob is told", () => of(`file://${folder}`), () => of(`file://${folder}/?no_tmp_dir=true`)],
+    ["the options of fileblob", () => of(`file://${folder}`), () => of(`file://${folder}/?no_tmp_dir=true`)],
   ];
   for (const [what, one, other] of same) it(`does not depend on ${what}`, () => assert.equal(one(), other()));
 
@@ -86,14 +86,15 @@ describe("the backend's identity, where the login is encrypted or a helper's", (
   afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
 
   for (const text of ['{"$pulumiSecureStore":1,"data":"x"}', '{"current":"s3://a","credentialHelper":{"path":"x"}}']) {
-    it(`is what the CLI tells, and like no other where it does not: ${text.slice(0, 16)}`, () => {
+    it(`is what the CLI says, and equal to no other if it says nothing: ${text.slice(0, 16)}`, () => {
       fs.writeFileSync(path.join(folder, "credentials.json"), text);
-      const told = (url: string | undefined) => backendOf({ env: { PULUMI_HOME: folder }, folder, askCli: () => url });
+      const backendAt = (url: string | undefined) =>
+        backendOf({ env: { PULUMI_HOME: folder }, folder, askCli: () => url });
       assert.equal(
-        told("s3://b"),
+        backendAt("s3://b"),
         backendOf({ env: { PULUMI_BACKEND_URL: "s3://b" }, folder, askCli: () => undefined }),
       );
-      assert.notEqual(told(undefined), told(undefined));
+      assert.notEqual(backendAt(undefined), backendAt(undefined));
     });
   }
 });

@@ -21,7 +21,7 @@ export const buckets: Record<string, AnyResource> = {
     put: (s3, Bucket, { versioningConfiguration: { status: Status } }) =>
       s3.putBucketVersioning({ Bucket, VersioningConfiguration: { Status } }),
     get: (s3, Bucket) => s3.getBucketVersioning({ Bucket }),
-    // It cannot be taken away, only suspended.
+    // Versioning cannot be removed, only suspended.
     remove: (s3, Bucket) => s3.putBucketVersioning({ Bucket, VersioningConfiguration: { Status: "Suspended" } }),
   }),
   "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": setting<{
@@ -92,7 +92,7 @@ interface Setting<Args> {
   readonly remove: (s3: S3, bucket: string) => Promise<unknown>;
 }
 
-/** What is a setting of a bucket: put, put again to change it, taken away. */
+/** A setting of a bucket: put, put again to change it, and removed. */
 function setting<Args>({ args, put, get, remove }: Setting<Args>): AnyResource {
   return resource<Args & { bucket: string }>({
     args: ["bucket", ...args],

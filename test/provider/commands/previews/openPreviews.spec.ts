@@ -14,7 +14,7 @@ describe("parseOpenList", () => {
     it(`takes ${JSON.stringify(text)} where all are meant`, () => assert.deepEqual(names(text, true), []));
   }
   it("refuses a name that is none, for a slip must take nothing down", () =>
-    assert.throws(() => names("pr-1,refs/pull/2"), /Not the name of a preview: "refs\/pull\/2"/));
+    assert.throws(() => names("pr-1,refs/pull/2"), /Not a preview name: "refs\/pull\/2"/));
 });
 
 describe("askOpen", () => {
@@ -63,7 +63,10 @@ describe("askOpen", () => {
 
   it("takes nothing from a command that fails, whatever it printed", async () => {
     const ask = askOpen({ openCommand: node("console.log('pr-1'); process.exitCode = 3"), all: true });
-    await assert.rejects(async () => ask?.(), /^Error: --open-command ended with 3.*Nothing was destroyed\.$/);
+    await assert.rejects(
+      async () => ask?.(),
+      /^Error: --open-command exited with code 3, so the open previews are unknown\. Nothing was destroyed\.$/,
+    );
   });
 
   it("refuses a command that prints nothing, unless all are meant", async () => {

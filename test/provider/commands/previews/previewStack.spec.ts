@@ -34,7 +34,7 @@ describe("PreviewStack", () => {
       ...(backend === undefined ? {} : { backend }),
     };
     const cli = new Cli(dir, { PATH, WRITTEN: written, ...env });
-    const files = { settings: "/private/Pulumi.pr-1.yaml", home: "/private", secretsProvider };
+    const files = { settings: "/private/Pulumi.pr-1.yaml", settingsFolder: "/private", secretsProvider };
     await new PreviewStack("pr-1", project, cli, files).create();
     return fs.readFileSync(written, "utf8").split("\n").slice(0, 4);
   }

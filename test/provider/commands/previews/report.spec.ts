@@ -5,7 +5,7 @@ const now = Date.parse("2026-11-24T12:00:00Z");
 const preview = { name: "pr-1", created: "2026-11-22T12:00:00Z", expires: "2026-11-25T12:00:00Z" };
 
 describe("listReport", () => {
-  it("tells age, expiry, contacts and the last result", () => {
+  it("shows age, expiry, contacts and the last result", () => {
     const list = listReport(
       [{ ...preview, contacts: 2, unconfirmed: 1, result: "up succeeded", sha: "0123456789" }],
       now,
@@ -13,7 +13,7 @@ describe("listReport", () => {
     assert.deepEqual(list.rows, [["pr-1", "2d", "in 1d", "2", "1", "up succeeded", "01234567"]]);
   });
 
-  it("tells what is expired, what was killed, and what cannot be read", () => {
+  it("shows what is expired, what was killed, and what cannot be read", () => {
     const list = listReport([{ ...preview, expires: "2026-11-24T09:00:00Z" }], now);
     assert.deepEqual(list.rows, [["pr-1", "2d", "3h ago", "?", "?", "not finished", ""]]);
   });

@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { parse } from "yaml";
-import { readSettings, withFields } from "../../../../provider/commands/previews/settings";
+import { readPreviewSettings, withFields } from "../../../../provider/commands/previews/settings";
 
 describe("the settings of a preview", () => {
   let dir: string;
@@ -11,7 +11,7 @@ describe("the settings of a preview", () => {
   afterEach(() => fs.rmSync(dir, { recursive: true, force: true }));
   const read = (text: string, name = "Pulumi.preview.yaml") => {
     fs.writeFileSync(path.join(dir, name), text);
-    return readSettings(dir, name);
+    return readPreviewSettings(dir, name);
   };
 
   it("keep the text of YAML, and get more fields at its end", () => {
@@ -41,11 +41,15 @@ describe("the settings of a preview", () => {
   it("are found by a whole path, too", () => {
     const file = path.join(dir, "elsewhere.yaml");
     fs.writeFileSync(file, "config: {}\n");
-    assert.equal(readSettings("/", file).text, "config: {}\n");
+    assert.equal(readPreviewSettings("/", file).text, "config: {}\n");
   });
 
-  it("are refused in one line where they are missing or no YAML", () => {
-    assert.throws(() => readSettings(dir, "x.yaml"), /^Error: No settings for previews: x\.yaml is not in [^\n]*$/);
+  it("are refused in one line if they are missing, unreadable or not YAML", () => {
+    assert.throws(
+      () => readPreviewSettings(dir, "x.yaml"),
+      /^Error: No settings for previews: x\.yaml is not in [^\n]*$/,
+    );
+    assert.throws(() => readPreviewSettings(dir, "."), /^Error: Could not read \.: EISDIR\.$/);
     assert.throws(() => read("config: ["), /^Error: Could not read Pulumi\.preview\.yaml: [^\n]*$/);
   });
 });

@@ -33,7 +33,7 @@ describe("sweep", () => {
     const known = {
       all: async () => ({ previews: ["pr-1", "pr-2"].map((name) => preview({ name })), unread: [] }),
       find: async (name: string) => later(name),
-      among: async () => [],
+      stillExisting: async () => [],
     };
     const taken = await sweep(known, {
       dryRun: false,
@@ -63,7 +63,7 @@ describe("sweep", () => {
     const { taken, down, said } = await run([listing(), listing("pr-1")], same);
     assert.deepEqual(down, ["pr-2"]);
     assert.equal(taken.length, 1);
-    assert.deepEqual(said, ["pr-1: opened or renewed meanwhile; it stays", "pr-2: not open; destroying it"]);
+    assert.deepEqual(said, ["pr-1: kept: it was opened or renewed meanwhile", "pr-2: not open; destroying it"]);
   });
 
   it("leaves one that came up again since the list", async () => {
@@ -80,7 +80,7 @@ describe("sweep", () => {
     );
   });
 
-  it("says that one is gone meanwhile, and why it was due", async () => {
+  it("says that one is already gone, and why it was due", async () => {
     const { taken } = await run([listing("pr-2")], () => undefined);
     assert.deepEqual(taken, [{ name: "pr-1", why: "not open", outcome: "none" }]);
   });

@@ -71,7 +71,7 @@ describe("what runs have left for a recover", () => {
     }
   });
 
-  it("is never settled while the run is at work, whatever a person says", async () => {
+  it("is never settled while the run is in progress, whatever the user asserts", async () => {
     await leave({ ...identify(process.ppid)! });
     const header = JSON.parse(fs.readFileSync(file(), "utf8").split("\n")[0]!) as object;
     edit((text) => text.replace(/^.*/, JSON.stringify({ ...header, engine: identify() })));

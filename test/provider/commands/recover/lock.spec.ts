@@ -50,13 +50,13 @@ describe("the lock of a run", () => {
     });
   const isOver = /has ended, run this again with --run-is-over\.$/;
 
-  it("is freed where a note tells its engine and that one is dead", async () => {
+  it("is freed if a note names its engine and that one is dead", async () => {
     const engine = { ...deadProcess(), startedAt: Date.now() - 1_000 };
     assert.equal(await free(lockOf(engine), { runs: [noted(engine)] }), true);
     assert.equal(freed.length, 1);
   });
 
-  it("stays where a note tells its engine and that one lives, whatever a person says", async () => {
+  it("stays if a note names its engine and that one lives, whatever the user asserts", async () => {
     const engine = { ...identify()!, startedAt: Date.now() - 1_000 };
     const options = { runs: [noted(engine)], runIsOver: true, lockDeadAfterMs: 0 };
     await assert.rejects(free(lockOf(engine), options), /which is still running\..*pulumi cancel --stack test/);
@@ -70,7 +70,7 @@ describe("the lock of a run", () => {
     }
   });
 
-  it("is undecided where nothing but a host's name and a free id tell of its run", async () => {
+  it("is undecided if only a host's name and a free id identify its run", async () => {
     const { pid, host } = deadProcess();
     await assert.rejects(
       free({ ...inBucket, pid, host }),

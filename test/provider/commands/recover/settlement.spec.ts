@@ -92,7 +92,7 @@ describe("the settlement of what killed runs left", () => {
     }
   }
 
-  it("aborts nothing by address while a run is at work that has begun since, and says so", async () => {
+  it("aborts nothing by address while a later run is in progress, and says so", async () => {
     const one = settlement(undefined, [], { isStackBusy: () => true, isUnsettled: () => true });
     await one.settleCalls([call({})]);
     assert.match(

@@ -15,7 +15,7 @@ import type { RunningSandbox } from "./sandbox";
 export type ModelStacks = Readonly<Record<(typeof STACKS)[number], ModelStack>>;
 
 /** What must be true of a model world after each step and at the end: what runs, what states record, what notes say. */
-export class ModelBooks {
+export class ModelInvariants {
   /** What a person took out of a state: instances and, of unconfirmed starts, marks of addresses. Nothing knows of them any more. */
   private readonly forgotten = new Set<string>();
 
