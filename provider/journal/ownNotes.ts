@@ -44,6 +44,7 @@ export class OwnNotes {
    */
   async add(call: Call, sealed: string): Promise<number> {
     const id = (this.lastId += 1);
+    this.forgetRemovedFile();
     const descriptor = this.open();
     write(descriptor, { id, call, sealed, sentAt: Date.now() });
     this.unfinished.add(id);
@@ -88,6 +89,14 @@ export class OwnNotes {
   close(): void {
     this.isKept = false;
     if (this.unfinished.size === 0) this.remove();
+  }
+
+  /** Something that cleans caches may have removed the file: what is written into it would be gone with this process. */
+  private forgetRemovedFile(): void {
+    const { descriptor } = this;
+    if (descriptor === undefined || fs.fstatSync(descriptor).nlink > 0) return;
+    this.descriptor = undefined;
+    void this.syncing.then(() => fs.close(descriptor));
   }
 
   private open(): number {

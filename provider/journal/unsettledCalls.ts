@@ -152,7 +152,7 @@ class TrackedRun {
 
   settle(call: UnsettledCall): void {
     if (!this.calls.get(addressKey(call))?.delete(call.id)) return;
-    const hasOthers = [...this.calls.values()].some(({ size }) => size > 0) || this.sealed > 0;
+    const hasOthers = [...this.calls.values()].some(({ size }) => size > 0) || this.sealed > 0 || this.run.damaged > 0;
     if (hasOthers || !this.isFinal) finishOnDisk(this.file, [call.id]);
     else fs.rmSync(this.file, { force: true });
   }

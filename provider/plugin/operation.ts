@@ -90,16 +90,27 @@ export class Operation {
       const obstacle = await journal.unsettled.waitForInFlight(enrollment);
       if (obstacle !== undefined) throw heldError("start", enrollment, obstacle);
       for (const call of journal.unsettled.of(enrollment)) {
-        if (call.call === "start") {
-          const other = await this.session.otherEnrollments.find(call, true);
-          if (other !== undefined) throw heldError("start", enrollment, `${KILLED}, and ${other.problem}. ${RECOVER}`);
-          await this.sendAbort(journal, to, call, true);
-        }
+        if (call.call === "start") await this.settleStart(journal, to, call);
         journal.unsettled.settle(call);
       }
     } catch (error) {
       throw this.session.advised(error, "start");
     }
+  }
+
+  /** Aborts what a killed run may have started, unless another stack records it. */
+  private async settleStart(journal: Journal, to: Connection, call: Enrollment): Promise<void> {
+    const { otherEnrollments } = this.session;
+    const other = await otherEnrollments.find(call, true);
+    if (other !== undefined) throw heldError("start", call, `${KILLED}, and ${other.problem}. ${RECOVER}`);
+    const stack = await otherEnrollments.recordedElsewhere(call).catch((error: Error) => {
+      throw heldError(
+        "start",
+        call,
+        `${KILLED}, and whether another stack records it is not known: ${error.message} ${RECOVER}`,
+      );
+    });
+    if (stack === undefined) await this.sendAbort(journal, to, call, true);
   }
 
   private async sendAbort(

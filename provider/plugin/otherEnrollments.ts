@@ -34,6 +34,16 @@ export class OtherEnrollments {
   }
 
   /**
+   * The name of the other stack that records an instance: a resource was moved there, or this stack was renamed.
+   *
+   * @throws {Error} The state of a stack cannot be read.
+   */
+  async recordedElsewhere({ instanceId, stack, ...others }: Enrollment): Promise<string | undefined> {
+    if (instanceId === undefined || stack === undefined || !isPlugin()) return undefined;
+    return (await this.statesFor(stack)).others.findStack({ ...others, instanceId });
+  }
+
+  /**
    * Finds what prevents the abort by address of an enrollment without an instance id. Undefined if nothing does, or if
    * the enrollment has an instance id.
    *

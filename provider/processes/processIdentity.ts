@@ -24,8 +24,12 @@ export function livenessOf(identity: ProcessIdentity, machine: Machine = thisMac
   const { host, machineId, boot, pidNamespace } = machine.location;
   const isSameHost = identity.host === host && identity.machineId === machineId;
   // If there is a boot id, the host name adds nothing: it can be changed, and each container has its own.
-  if (identity.boot !== boot)
-    return isSameHost && identity.boot !== undefined && boot !== undefined ? "dead" : "undecided";
+  if (identity.boot !== boot) {
+    // Another boot of the same machine, or another machine: containers of two machines can have one host name, and the
+    // machine's id may be missing in them, or be that of an image.
+    const isReboot = isSameHost && machineId !== undefined && identity.pidNamespace === pidNamespace;
+    return isReboot && identity.boot !== undefined && boot !== undefined ? "dead" : "undecided";
+  }
   // Windows has neither. A Linux machine that hides its boot id may be any of several with the same name.
   if (boot === undefined && (pidNamespace !== undefined || !isSameHost)) return "undecided";
   if (identity.pidNamespace === pidNamespace) {

@@ -23,7 +23,7 @@ export interface EngineProcess {
 export function engineAbove(pid = process.ppid): EngineProcess | undefined {
   for (let above: number | undefined = pid, step = 0; above !== undefined && above > 1 && step < MAX_STEPS; step++) {
     const found = nameAndParentOf(above);
-    if (found !== undefined && /^pulumi(\.exe)?$/.test(found.name)) {
+    if (found !== undefined && isEngineName(found.name)) {
       const identity = identify(above);
       const program = readLink(`/proc/${above}/exe`);
       return identity && { identity, folder: folderOf(above), bin: program && path.dirname(program) };
@@ -34,6 +34,14 @@ export function engineAbove(pid = process.ppid): EngineProcess | undefined {
 }
 
 const MAX_STEPS = 4;
+
+/**
+ * Whether a process of that name may be the CLI. A package manager may have put a wrapper in its place: Nix runs it as
+ * `.pulumi-wrapped`. Its own helpers are named after it, too.
+ */
+export function isEngineName(name: string): boolean {
+  return /^\.?pulumi(?!-(language|resource|analyzer|converter|tool))/.test(name);
+}
 
 /** The name of a process, and the pid of its parent. */
 function nameAndParentOf(pid: number): { name: string; parent: number } | undefined {

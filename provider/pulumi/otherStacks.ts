@@ -8,8 +8,13 @@ import type { Stack } from "./stack";
 /** What the project's other stacks enroll. Their states are read on first use. */
 export class OtherStacks {
   private entries: Promise<Entries> | undefined;
+  private readAt = -Infinity;
 
-  constructor(private readonly stack: Stack) {}
+  /** @param maxAgeMs After this time the states are read again, in milliseconds. Default: never. */
+  constructor(
+    private readonly stack: Stack,
+    private readonly maxAgeMs = Infinity,
+  ) {}
 
   /**
    * The name of the other stack that records the instance. If the enrollment has no instance id: the stack that records
@@ -18,7 +23,11 @@ export class OtherStacks {
    * @throws {Error} The state of a stack cannot be read.
    */
   async findStack(enrollment: Pick<Enrollment, "journeyId" | "email" | "instanceId">): Promise<string | undefined> {
-    const { byInstance, byAddress } = await (this.entries ??= read(this.stack));
+    if (this.entries === undefined || performance.now() - this.readAt > this.maxAgeMs) {
+      this.readAt = performance.now();
+      this.entries = read(this.stack);
+    }
+    const { byInstance, byAddress } = await this.entries;
     return enrollment.instanceId === undefined
       ? byAddress.get(addressKey(enrollment))
       : byInstance.get(enrollment.instanceId);

@@ -33,12 +33,14 @@ export class Stack {
    */
   async stateOfEnrollments(): Promise<Deployment> {
     const { deployment = {} } = await this.export();
-    const all = [
-      ...(deployment.resources ?? []),
-      ...(deployment.pending_operations ?? []).map(({ resource }) => resource),
-    ];
+    const { resources = [], pending_operations: pending = [] } = deployment;
+    const all = [...resources, ...pending.map(({ resource }) => resource)];
     const isClear = all.filter(isMailmodoResource).every((resource) => !JSON.stringify(resource).includes(SECRET));
     return isClear ? deployment : this.state();
+  }
+
+  async hasChangedSince(seen: Deployment): Promise<boolean> {
+    return fingerprint((await this.export()).deployment ?? {}) !== fingerprint(seen);
   }
 
   /** How the state's secrets are encrypted: the salt of a passphrase, or a cloud key and its URL. */

@@ -23,6 +23,7 @@ export class Aborts {
     private readonly currentRuns: Pick<CurrentRuns, "isStackBusy">,
     private readonly connect: () => Connection,
     private readonly log: (line: string) => void,
+    private readonly hasStateChanged: () => Promise<boolean> = async () => false,
   ) {}
 
   /**
@@ -38,7 +39,9 @@ export class Aborts {
     if (instanceId === undefined && !(await this.isSafeByAddress(enrollment))) return false;
     try {
       const request = { journeyId, email, instanceId, reason, startSentAt };
-      const words = await abortJourney(this.connect(), request);
+      const connection = this.connect();
+      const objection = () => this.objectionTo(enrollment);
+      const words = await abortJourney(instanceId === undefined ? { ...connection, objection } : connection, request);
       if (words === undefined) this.log(`Aborted ${describe(enrollment)}.`);
       else this.alreadyEnded += 1;
       this.aborted += 1;
@@ -46,6 +49,18 @@ export class Aborts {
     } catch (error) {
       return this.handleFailure(error as Error, isNeeded);
     }
+  }
+
+  /**
+   * Asks again before each request by address: it may be repeated a minute after it was first asked. Why it must not be
+   * sent, or undefined.
+   */
+  private async objectionTo(enrollment: Enrollment): Promise<string | undefined> {
+    if (this.currentRuns.isStackBusy()) return "a run of the stack has begun";
+    const { stack, problem } = await this.otherStackWith(enrollment);
+    if (stack !== undefined) return `the stack ${stack} enrolls the address too by now`;
+    if (problem !== undefined) return "whether another stack enrolls the address by now is not known";
+    return (await this.hasStateChanged()) ? "the state of the stack has changed since; recover again" : undefined;
   }
 
   private handleFailure(error: Error, isNeeded: boolean): boolean {

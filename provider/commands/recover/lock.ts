@@ -6,6 +6,7 @@ import { processesByInnermostPid } from "../../processes/linux";
 import { livenessOf, type Liveness } from "../../processes/processIdentity";
 import { processesMatching } from "../../processes/processes";
 import { thisMachine } from "../../processes/thisMachine";
+import { isEngineName } from "../../pulumi/engineProcess";
 import type { Stack } from "../../pulumi/stack";
 import type { Lock } from "../../pulumi/stackLock";
 
@@ -69,12 +70,14 @@ function livenessOfOwner(lock: Lock, runs: readonly RunFile[]): Liveness {
 /** The CLI writes whole seconds. */
 const CLOCK_MS = 2_000;
 
-/** Searches all processes that can be seen, in any container. */
+/**
+ * Searches all processes that can be seen, in any container. An engine that seems to have begun after it took the lock
+ * may own it all the same: the clock may have been set since, and the kernel's start times move with it.
+ */
 function livenessOfLocalOwner(lock: Lock): Liveness {
-  const candidates = processesByInnermostPid(lock.pid).filter(
-    ({ name, startedAt }) => name === "pulumi" && startedAt <= lock.at + CLOCK_MS,
-  );
-  if (candidates.length > 0) return "alive";
+  const engines = processesByInnermostPid(lock.pid).filter(({ name }) => isEngineName(name));
+  if (engines.length > 0)
+    return engines.some(({ startedAt }) => startedAt <= lock.at + CLOCK_MS) ? "alive" : "undecided";
   return thisMachine().seesAll && isOnThisMachineOnly(lock) ? "dead" : "undecided";
 }
 

@@ -59,7 +59,14 @@ export class RecoveryRun {
       namesOfStacks: () => stack.names(),
       isRecorded: (instanceId) => index.entryOf({ instanceId }) !== undefined,
     });
-    const aborts = new Aborts(new OtherStacks(stack), currentRuns, connect, log);
+    const others = new OtherStacks(stack, LOOK_AGAIN_MS);
+    const aborts = new Aborts(
+      others,
+      currentRuns,
+      connect,
+      log,
+      atMostEvery(LOOK_AGAIN_MS, () => stack.hasChangedSince(state)),
+    );
     return new RecoveryRun(unlocked, state, leftover, aborts, index, currentRuns);
   }
 
@@ -97,6 +104,9 @@ export class RecoveryRun {
     return { aborted, cleared: this.pending, ended: endedCount, lockFreed, problems: all };
   }
 }
+
+/** Reading the other stacks starts the CLI for each, so a recovery of many contacts must not do it for each request. */
+const LOOK_AGAIN_MS = 5_000;
 
 /** A stack that no run has locked, and for which no plugin of a dead run can still send anything. */
 interface UnlockedStack {
@@ -142,4 +152,14 @@ function projectFolder(folder: string): string {
   if (!fs.existsSync(folder))
     throw new Error(`The folder ${folder} does not exist. Name the project's folder: --cwd <folder>.`);
   return fs.realpathSync(folder);
+}
+
+/** Gives the last result again until it is so old, in milliseconds. */
+function atMostEvery<T>(maxAgeMs: number, look: () => Promise<T>): () => Promise<T> {
+  let last: { readonly at: number; readonly result: Promise<T> } | undefined;
+  return () => {
+    const now = performance.now();
+    if (last === undefined || now - last.at > maxAgeMs) last = { at: now, result: look() };
+    return last.result;
+  };
 }
