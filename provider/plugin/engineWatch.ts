@@ -1,6 +1,12 @@
 import * as v8 from "node:v8";
 import { engineIsGone, isPlugin } from "../pulumi/pluginProcess";
 
+/** What a plugin does when it shuts down. */
+interface Steps {
+  readonly first: () => void;
+  readonly last: () => Promise<void>;
+}
+
 /** Watches the engine that a plugin works for, and lets the plugin end only when no operation is in progress. */
 export class EngineWatch {
   /** How many operations are in progress. */
@@ -42,7 +48,7 @@ export class EngineWatch {
    * died: it runs `first`, waits for the operations in progress, and runs `last` if the engine is still alive and so has
    * recorded the answers. Also keeps the plugin's heap small. Does nothing outside a plugin.
    */
-  shutDownGracefully(steps: { first: () => void; last: () => void }): void {
+  shutDownGracefully(steps: Steps): void {
     if (!isPlugin() || this.isWatching) return;
     this.isWatching = true;
     keepHeapSmall();
@@ -51,12 +57,12 @@ export class EngineWatch {
     setInterval(() => void check(), WATCH_EVERY_MS).unref();
   }
 
-  private async shutDown({ first, last }: { first: () => void; last: () => void }): Promise<void> {
+  private async shutDown({ first, last }: Steps): Promise<void> {
     this.isStopping = true;
     first();
     while (this.busy > 0) await new Promise((resolve) => setTimeout(resolve, FLUSH_MS));
     await new Promise((resolve) => setTimeout(resolve, FLUSH_MS));
-    if (!(await engineIsGone())) last();
+    if (!(await engineIsGone())) await last();
     process.exit(0);
   }
 }

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { Journal, type Note } from "../journal/journal";
+import { Journal } from "../journal/journal";
 import { readOtherRuns } from "../journal/otherRuns";
 import { OwnNotes } from "../journal/ownNotes";
 import { stackIdentity, type StackIdentity } from "../journal/stackIdentity";
@@ -11,12 +11,13 @@ import { backendOf, journalFolder, type CliContext } from "../pulumi/backend";
 import { engineAbove } from "../pulumi/engineProcess";
 import { isPlugin } from "../pulumi/pluginProcess";
 import type { Stack } from "../pulumi/stack";
+import type { AnsweredNote } from "./recordedCall";
 
 /** A plugin's journals, by stack, and the notes of calls whose answers its engine has. */
 export class Journals {
   private readonly own = new Map<string, OwnNotes>();
   private readonly journals = new Map<string, Promise<Journal>>();
-  private readonly answered: Note[] = [];
+  private readonly answered: AnsweredNote[] = [];
   private readonly engine = isPlugin() ? engineAbove() : undefined;
 
   /** @param formerApiKey Fetches the API key from before a rotation, if it is still kept. */
@@ -38,14 +39,40 @@ export class Journals {
   /**
    * Keeps notes until `finish`. The engine has the answers to their calls, or will have them when the operation ends.
    */
-  keep(notes: readonly Note[]): void {
+  keep(notes: readonly AnsweredNote[]): void {
     this.answered.push(...notes);
   }
 
-  /** Finishes all kept notes. Call it at the end of a run whose engine is alive, and so has recorded all answers. */
-  finish(): void {
-    for (const note of this.answered.splice(0)) note.finish();
+  /**
+   * Finishes the notes whose results the state shows, at the end of a run. That the engine is there proves nothing: it may
+   * not have been able to write, or may be stopped. The engine waits 5 s for its plugins (measured); what is not finished
+   * by then stays for the next run.
+   */
+  async finish(): Promise<void> {
+    const answered = this.answered.splice(0);
+    for (const stack of new Set(answered.map(({ enrollment }) => enrollment.stack))) {
+      // States of 0.1.0 do not record the stack.
+      const isShown = stack === undefined ? () => true : await this.resultsOf(stack);
+      for (const one of answered) if (one.enrollment.stack === stack && isShown(one)) one.note.finish();
+    }
     for (const own of this.own.values()) own.close();
+  }
+
+  /** Tells of a result whether the stack's state shows it. */
+  private async resultsOf(stack: string): Promise<(one: AnsweredNote) => boolean> {
+    if (!isPlugin()) return () => true;
+    try {
+      const [{ RecordedIndex }, pulumiStack] = await Promise.all([
+        import("../pulumi/recordedIndex"),
+        this.stackOf(stack),
+      ]);
+      const index = new RecordedIndex(await pulumiStack.stateOfEnrollments());
+      return ({ enrollment, isRecorded }) =>
+        isRecorded === undefined || isRecorded === (index.entryOf(enrollment) !== undefined);
+    } catch {
+      // It cannot be told: recover can.
+      return ({ isRecorded }) => isRecorded === undefined;
+    }
   }
 
   /** Makes a stack. The code is loaded here, because hardly any run needs the CLI. */

@@ -1,10 +1,10 @@
-import type { Journal, Note } from "../journal/journal";
+import type { Journal } from "../journal/journal";
 import type { StartRequest } from "../mailmodo/client";
 import { UnconfirmedError } from "../mailmodo/errors";
 import type { Connection } from "../mailmodo/transport";
 import type { Enrollment } from "../model/enrollment";
 import { mayHaveTakenEffect } from "./advice";
-import { heldError, RecordedCall } from "./recordedCall";
+import { heldError, RecordedCall, type AnsweredNote } from "./recordedCall";
 import { session, type Session } from "./session";
 
 /** Loaded by the first request. With axios it is most of the package's load time, and a preview sends nothing. */
@@ -12,13 +12,13 @@ const client = () => import("../mailmodo/client");
 
 /**
  * One create, update or delete. Each request is recorded in the journal before it is sent. The notes are finished at
- * the end of the run: an engine that is alive to stop its plugins has recorded their answers. The notes of calls
- * without an answer stay for the next run.
+ * the end of the run, once the state shows their results. The notes of calls without an answer, and of those whose
+ * result the engine could not write, stay for the next run.
  */
 export class Operation {
-  /** The notes of starts, and of aborts whose failure the state will show correctly. */
-  private readonly starts: Note[] = [];
-  private readonly aborts: Note[] = [];
+  private readonly answered: AnsweredNote[] = [];
+  /** Those of the aborts that succeeded. */
+  private readonly aborted: AnsweredNote[] = [];
 
   private constructor(private readonly session: Session) {}
 
@@ -29,7 +29,7 @@ export class Operation {
       try {
         return await work(operation);
       } finally {
-        operation.session.journals.keep([...operation.starts, ...operation.aborts]);
+        operation.session.journals.keep([...operation.answered, ...operation.aborted]);
       }
     });
   }
@@ -38,7 +38,7 @@ export class Operation {
    * Leaves the notes of the aborts unfinished for the next run, because the engine will not record what the aborts did.
    */
   leaveAbortsUnfinished(): void {
-    this.aborts.length = 0;
+    this.aborted.length = 0;
   }
 
   /**
@@ -55,7 +55,7 @@ export class Operation {
     const recordedCall = new RecordedCall(journal, "start", enrollment);
     try {
       const instanceId = await startJourney(recordedCall.connection(to), enrollment);
-      recordedCall.confirm(instanceId, this.starts);
+      this.answered.push(...recordedCall.confirmStart(instanceId));
       this.session.otherEnrollments.started(enrollment);
       return instanceId;
     } catch (error) {
@@ -63,7 +63,7 @@ export class Operation {
         recordedCall.finish();
         throw this.session.advised(recordedCall.advised(error), "start");
       }
-      recordedCall.keep(this.starts);
+      this.answered.push(...recordedCall.fail());
       throw error;
     }
   }
@@ -98,19 +98,19 @@ export class Operation {
     }
   }
 
-  /** Aborts what a killed run may have started, unless another stack records it. */
+  /** Aborts what a killed run may have started, unless a state records it. */
   private async settleStart(journal: Journal, to: Connection, call: Enrollment): Promise<void> {
     const { otherEnrollments } = this.session;
     const other = await otherEnrollments.find(call, true);
     if (other !== undefined) throw heldError("start", call, `${KILLED}, and ${other.problem}. ${RECOVER}`);
-    const stack = await otherEnrollments.recordedElsewhere(call).catch((error: Error) => {
+    const isRecorded = await otherEnrollments.isRecorded(call).catch((error: Error) => {
       throw heldError(
         "start",
         call,
-        `${KILLED}, and whether another stack records it is not known: ${error.message} ${RECOVER}`,
+        `${KILLED}, and whether a stack records it is not known: ${error.message} ${RECOVER}`,
       );
     });
-    if (stack === undefined) await this.sendAbort(journal, to, call, true);
+    if (!isRecorded) await this.sendAbort(journal, to, call, true);
   }
 
   private async sendAbort(
@@ -143,14 +143,14 @@ export class Operation {
       const words = isDone
         ? undefined
         : await abortJourney(connection, { journeyId, email, instanceId, reason, startSentAt });
-      recordedCall.confirm(undefined, this.aborts);
+      this.aborted.push(...recordedCall.confirmAbort());
       this.session.otherEnrollments.ended(enrollment);
       for (const call of earlier) journal.unsettled.settle(call);
       return words;
     } catch (error) {
       // If the abort may have taken effect, its note stays unfinished: the state will say that the instance runs, which
       // is not certain. Without an instance id, the state itself shows that the start is unconfirmed.
-      if (instanceId === undefined || !mayHaveTakenEffect(error)) recordedCall.keep(this.starts);
+      if (instanceId === undefined || !mayHaveTakenEffect(error)) this.answered.push(...recordedCall.fail());
       throw recordedCall.advised(error);
     }
   }

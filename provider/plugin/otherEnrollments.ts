@@ -34,13 +34,17 @@ export class OtherEnrollments {
   }
 
   /**
-   * The name of the other stack that records an instance: a resource was moved there, or this stack was renamed.
+   * Whether a state records an instance: this stack's, or another one's, to which a resource was moved or which is this
+   * stack's former name.
    *
    * @throws {Error} The state of a stack cannot be read.
    */
-  async recordedElsewhere({ instanceId, stack, ...others }: Enrollment): Promise<string | undefined> {
-    if (instanceId === undefined || stack === undefined || !isPlugin()) return undefined;
-    return (await this.statesFor(stack)).others.findStack({ ...others, instanceId });
+  async isRecorded({ instanceId, stack, ...enrollment }: Enrollment): Promise<boolean> {
+    if (instanceId === undefined || stack === undefined || !isPlugin()) return false;
+    const { own, others } = await this.statesFor(stack);
+    return (
+      own.entryOf({ instanceId }) !== undefined || (await others.findStack({ ...enrollment, instanceId })) !== undefined
+    );
   }
 
   /**

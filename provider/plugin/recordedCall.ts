@@ -6,6 +6,14 @@ import { maskAddress } from "../text/masking";
 import type { Connection } from "../mailmodo/transport";
 import { AdvisedError } from "./advice";
 
+/** A note whose call has a result, which the engine is about to write into the state. */
+export interface AnsweredNote {
+  readonly note: Note;
+  readonly enrollment: Enrollment;
+  /** Whether the state must hold the enrollment, or must not, before the note is finished. Undefined: either will do. */
+  readonly isRecorded: boolean | undefined;
+}
+
 /**
  * A call that is recorded in the journal: its note is written right before the first request, and updated before each
  * retry.
@@ -25,15 +33,26 @@ export class RecordedCall {
     return { ...to, objection: async (request) => (await to.objection(request)) ?? (await this.record()) };
   }
 
-  /** Records that Mailmodo confirmed the call, and leaves the note to `keep`. */
-  confirm(instanceId: string | undefined, to: Note[]): void {
+  /** Records that Mailmodo confirmed the start of an instance. */
+  confirmStart(instanceId: string): AnsweredNote[] {
     this.note?.confirm(instanceId);
-    this.keep(to);
+    return this.answered({ ...this.enrollment, instanceId }, true);
   }
 
-  /** Adds the note to those that are finished once the engine has recorded the answers. */
-  keep(to: Note[]): void {
-    if (this.note !== undefined) to.push(this.note);
+  /** Records that Mailmodo confirmed the abort. */
+  confirmAbort(): AnsweredNote[] {
+    this.note?.confirm();
+    // Without an instance id, the state may hold the address again by then.
+    return this.answered(this.enrollment, this.enrollment.instanceId === undefined ? undefined : false);
+  }
+
+  /** The call failed, and the state will say so. */
+  fail(): AnsweredNote[] {
+    return this.answered(this.enrollment, undefined);
+  }
+
+  private answered(enrollment: Enrollment, isRecorded: boolean | undefined): AnsweredNote[] {
+    return this.note === undefined ? [] : [{ note: this.note, enrollment, isRecorded }];
   }
 
   finish(): void {

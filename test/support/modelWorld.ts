@@ -134,11 +134,11 @@ export class ModelWorld {
         session.config = { get: (name) => values[name] };
         try {
           const problems = await work(call);
-          session.journals.finish();
+          await session.journals.finish();
           return problems;
         } catch (error) {
           if (error instanceof Killed) throw error;
-          session.journals.finish();
+          await session.journals.finish();
           return [(error as Error).message];
         }
       });
