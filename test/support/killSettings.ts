@@ -35,6 +35,8 @@ function isolatedRun(project: Project, setting: Kill["setting"], command: string
 /** Sends it the signal. In a container, or on a disk of its own, the run is the child of what made that. */
 export function signalTo(cli: ChildProcess, { setting, signal }: Kill): void {
   if (setting !== "in a container" && setting !== "full disk") return void cli.kill(signal);
+  // A run that a full disk has refused may have ended before its kill.
+  if (cli.exitCode !== null || cli.signalCode !== null) return;
   const children = fs.readFileSync(`/proc/${cli.pid}/task/${cli.pid}/children`, "utf8").trim();
   for (const pid of children.split(" ").filter(Boolean)) process.kill(Number(pid), signal);
 }

@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { readRuns } from "../../../provider/journal/runFile";
+import { LOADER, TYPES } from "../../../provider/model/loader";
+import { RecordedCall } from "../../../provider/plugin/recordedCall";
+import { Session } from "../../../provider/plugin/session";
+import { SANDBOX_KEY } from "../../../sandbox/server";
+import { inputs } from "../../support/enrollmentInputs";
+import { useEnvironment } from "../../support/environment";
+import { journalOf } from "../../support/journalOf";
+import { modelBackends } from "../../support/modelBackend";
+import { useModelCli } from "../../support/modelCli";
+import { connectionTo } from "../../support/vendor";
+
+// The state is what the model of the CLI says it is. test/engine has one that the real engine could not write.
+describe("the notes of a run, at its end", () => {
+  const instanceId = "11111111-2222-4333-8444-555555555555";
+  const enrollment = { ...inputs, stack: "organization/seeds/test" };
+  const resource = {
+    urn: "urn:pulumi:test::seeds::x::one",
+    type: TYPES.enrollment,
+    outputs: { ...enrollment, instanceId, status: "started", __provider: LOADER },
+  };
+  let folder: string;
+  let argv: string[];
+  useModelCli();
+  useEnvironment(() => ({ PULUMI_HOME: folder, PULUMI_BACKEND_URL: `file://${folder}` }));
+  beforeEach(() => {
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-mailmodo-journals-"));
+    ({ argv } = process);
+    process.argv = ["node", "/sdk/cmd/dynamic-provider", "127.0.0.1:1"];
+  });
+  afterEach(() => {
+    process.argv = argv;
+    fs.rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** Ends a run that had an answer, and whose state is this then. @returns How many notes are left. */
+  async function left(answer: "start" | "abort", state: string | undefined): Promise<number> {
+    const url = `file://${folder}`;
+    process.env["PULUMI_HOME"] = folder;
+    process.env["PULUMI_BACKEND_URL"] = url;
+    modelBackends.set(url, { states: new Map(state === undefined ? [] : [["test", state]]), config: "{}" });
+    const { journals } = new Session();
+    const to = connectionTo("http://127.0.0.1:1", SANDBOX_KEY);
+    const known = answer === "start" ? enrollment : { ...enrollment, instanceId };
+    const call = new RecordedCall(await journals.of(to, enrollment.stack), answer, known);
+    await call.recordOnly();
+    journals.keep(answer === "start" ? call.confirmStart(instanceId) : call.confirmAbort());
+    await journals.finish();
+    return readRuns(journalOf(process.env)).runs.flatMap(({ notes }) => notes).length;
+  }
+  const stateWith = (...resources: object[]) => JSON.stringify({ version: 3, deployment: { resources } });
+
+  for (const [answer, what, state, notes] of [
+    ["start", "finished where the state has its instance", stateWith(resource), 0],
+    ["start", "kept where the state does not have it", stateWith(), 1],
+    ["start", "kept where the state cannot be read", undefined, 1],
+    ["abort", "finished where the state has the instance no more", stateWith(), 0],
+    ["abort", "kept where the state still has it", stateWith(resource), 1],
+  ] as const) {
+    it(`are ${what}: a confirmed ${answer}`, async () => assert.equal(await left(answer, state), notes));
+  }
+});
