@@ -224,6 +224,17 @@ describe("the journal", () => {
       0,
     ],
   ];
+  it("keeps a damaged note where the others of its file are settled", async () => {
+    const writer = await open();
+    await writer.record("start", enrollment);
+    await writer.record("start", { ...enrollment, email: "bob@seeds.example.com" });
+    kill();
+    edit((text) => text.replace('"id":2,"call":"start"', '"id":2,"call":start'));
+    const journal = await open();
+    for (const call of unsettled(journal)) journal.unsettled.settle(call);
+    assert.match((await open()).warnings().join(), /notes \(1\) that are damaged/);
+  });
+
   for (const [what, change, says, found] of damages) {
     it(`passes over no file in silence that has ${what}`, async () => {
       await (await open()).record("start", enrollment);

@@ -71,6 +71,14 @@ describe("the notes of a run", () => {
     }
   });
 
+  it("are in a new file once theirs was removed, by what cleans caches, say", async () => {
+    const own = ownNotes();
+    await own.add("start", "first");
+    fs.rmSync(folder, { recursive: true });
+    await own.add("start", "second");
+    assert.deepEqual(noted(), ["second"]);
+  });
+
   it("leave no file behind that could not be begun", async () => {
     replaceWrite(10, () => true);
     await assert.rejects(ownNotes().add("start", "first"), { code: "ENOSPC" });

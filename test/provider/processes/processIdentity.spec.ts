@@ -114,6 +114,13 @@ describe("the identity of a process", () => {
     ["has booted since", { ...one, boot: "0" }, machine({}), "dead"],
     ["is another of the same name", { ...one, boot: "0", machineId: "x" }, machine({}), "undecided"],
     ["is another", { ...one, boot: "0", host: "b" }, machine({}), "undecided"],
+    [
+      "has no id, and another boot",
+      { host: "a", boot: "0", pidNamespace: "n", pid: 7 },
+      machine({ location: { host: "a", boot: "1", pidNamespace: "n" } }),
+      "undecided",
+    ],
+    ["had another boot in a container", { ...one, boot: "0", pidNamespace: "o" }, machine({}), "undecided"],
     ["tells no boot", { host: "a", pid: 7 }, machine({}), "undecided"],
     ["hides it", one, machine({ inspect: () => "hidden" }), "undecided"],
     ["tells no start of it", one, machine({ inspect: () => ({}) }), "undecided"],

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -95,6 +97,34 @@ describe("the lock of a run", () => {
       "without a time it has no age",
     );
   });
+
+  // The kernel names a process after the file of its program.
+  for (const [what, name, lateMs, liveness] of [
+    ["stays with a CLI behind a wrapper, as Nix has it", ".pulumi-wrapped", 1_000, /which is still running/],
+    ["is undecided with a CLI that seems to have begun later: the clock was set", "pulumi", -60_000, isOver],
+  ] as const) {
+    it(what, async function () {
+      if (process.platform !== "linux") this.skip();
+      const folder = fs.mkdtempSync(path.join(os.tmpdir(), "lock-"));
+      const [program, file] = [path.join(folder, name), path.join(folder, "1.json")];
+      fs.copyFileSync("/bin/sleep", program);
+      fs.chmodSync(program, 0o755);
+      fs.writeFileSync(file, "{}");
+      const cli = spawn(program, ["60"]);
+      await once(cli, "spawn");
+      try {
+        const { pid, host } = { ...identify()!, pid: cli.pid! };
+        await assert.rejects(
+          free({ ...inBucket, pid, host, at: Date.now() + lateMs, url: pathToFileURL(file).href }),
+          liveness,
+        );
+        assert.deepEqual(freed, []);
+      } finally {
+        cli.kill();
+        fs.rmSync(folder, { recursive: true });
+      }
+    });
+  }
 
   it("is freed where it is a file of this machine's own disk, and no process here has the id, in whichever container", async () => {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "lock-"));

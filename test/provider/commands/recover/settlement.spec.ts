@@ -40,13 +40,14 @@ describe("the settlement of what killed runs left", () => {
     other: string | undefined | Error,
     resources: Recorded[] = [],
     present = { isStackBusy: () => false, isUnsettled: () => true },
+    hasStateChanged = async () => false,
   ): Settlement {
     const findStack = async () => {
       if (other instanceof Error) throw other;
       return other;
     };
     const connect = () => connectionTo(sandbox().url, SANDBOX_KEY);
-    const aborts = new Aborts({ findStack }, present, connect, () => undefined);
+    const aborts = new Aborts({ findStack }, present, connect, () => undefined, hasStateChanged);
     return new Settlement(new RecordedIndex({ resources }), aborts, present, () => undefined);
   }
   const unread = new Error("pulumi stack export failed for the stack other.");
@@ -64,6 +65,16 @@ describe("the settlement of what killed runs left", () => {
     ],
   ];
   for (const [what, settle] of byAddress) {
+    it(`sends no abort for ${what} once the state has changed since it was read`, async () => {
+      const one = settlement(undefined, [], undefined, async () => true);
+      await settle(one);
+      assert.match(
+        one.aborts.problems.join(),
+        /^Could not abort .*: the state of the stack has changed since; recover again\./,
+      );
+      assert.deepEqual(asked(), []);
+    });
+
     it(`aborts ${what} by address where no other stack has the address`, async () => {
       const one = settlement(undefined);
       await settle(one);

@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { LOADER, TYPES } from "../../../provider/model/loader";
+import { OtherEnrollments } from "../../../provider/plugin/otherEnrollments";
+import { Stack } from "../../../provider/pulumi/stack";
+import { inputs } from "../../support/enrollmentInputs";
+import { modelBackends } from "../../support/modelBackend";
+import { useModelCli } from "../../support/modelCli";
+
+describe("an instance that a killed run may have started", () => {
+  const url = "file:///model/otherEnrollments";
+  const instanceId = "11111111-2222-4333-8444-555555555555";
+  const enrollment = { ...inputs, stack: "organization/seeds/test", instanceId };
+  const resource = {
+    urn: "urn:pulumi:test::seeds::x::one",
+    type: TYPES.enrollment,
+    outputs: { ...enrollment, status: "started", __provider: LOADER },
+  };
+  const state = (...resources: object[]) => JSON.stringify({ version: 3, deployment: { resources } });
+  let argv: string[];
+  useModelCli();
+  beforeEach(() => {
+    ({ argv } = process);
+    process.argv = ["node", "/sdk/cmd/dynamic-provider", "127.0.0.1:1"];
+  });
+  afterEach(() => void (process.argv = argv));
+
+  const isRecorded = (states: Record<string, string>) => {
+    modelBackends.set(url, { states: new Map(Object.entries(states)), config: "{}" });
+    const env = { PULUMI_BACKEND_URL: url };
+    return new OtherEnrollments(async (name) => new Stack(name, "/model", env)).isRecorded(enrollment);
+  };
+
+  for (const [what, states, expected] of [
+    ["in its own stack's state", { test: state(resource), prod: state() }, true],
+    ["in another stack's state, to which it was moved", { test: state(), prod: state(resource) }, true],
+    ["nowhere", { test: state(), prod: state() }, false],
+  ] as const) {
+    it(`is ${expected ? "" : "not "}recorded where it is ${what}`, async () =>
+      assert.equal(await isRecorded(states), expected));
+  }
+
+  it("cannot be told where a state cannot be read", async () => {
+    await assert.rejects(isRecorded({ test: state(), prod: "" }));
+  });
+});
