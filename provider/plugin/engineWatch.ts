@@ -1,4 +1,5 @@
 import * as v8 from "node:v8";
+import { atMostEvery } from "../model/atMostEvery";
 import { engineIsGone, isPlugin } from "../pulumi/pluginProcess";
 
 /** What a plugin does when it shuts down. */
@@ -13,7 +14,7 @@ export class EngineWatch {
   private busy = 0;
   private isStopping = false;
   private isWatching = false;
-  private lastCheck: { readonly at: number; readonly gone: Promise<boolean> } | undefined;
+  private readonly isGone = atMostEvery(CHECK_EVERY_MS, () => engineIsGone());
 
   /**
    * Why no request may be sent now, or undefined if it may: without an engine, nobody would record its result.
@@ -21,11 +22,7 @@ export class EngineWatch {
    */
   async objection(): Promise<string | undefined> {
     if (this.isStopping) return "the plugin is shutting down";
-    const now = Date.now();
-    const { lastCheck } = this;
-    if (lastCheck === undefined || now < lastCheck.at || now >= lastCheck.at + CHECK_EVERY_MS)
-      this.lastCheck = { at: now, gone: engineIsGone() };
-    return (await this.lastCheck!.gone) ? "the Pulumi engine that requested it is no longer running" : undefined;
+    return (await this.isGone()) ? "the Pulumi engine that requested it is no longer running" : undefined;
   }
 
   /**

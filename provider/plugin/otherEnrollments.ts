@@ -1,4 +1,5 @@
 import { addressKey } from "../model/addresses";
+import { atMostEvery } from "../model/atMostEvery";
 import type { Enrollment } from "../model/enrollment";
 import { isPlugin } from "../pulumi/pluginProcess";
 import type { OtherStacks } from "../pulumi/otherStacks";
@@ -16,7 +17,7 @@ export interface AbortObstacle {
  * the states of the project's stacks through the CLI.
  */
 export class OtherEnrollments {
-  private readonly cache = new Map<string, { readonly readAt: number; readonly states: Promise<States> }>();
+  private readonly looks = new Map<string, () => Promise<States>>();
   private readonly startedKeys = new Set<string>();
   private readonly endedInstances = new Set<string>();
 
@@ -91,12 +92,11 @@ export class OtherEnrollments {
   }
 
   private statesFor(stack: string): Promise<States> {
-    const known = this.cache.get(stack);
-    if (known !== undefined && performance.now() - known.readAt < CACHE_MS) return known.states;
-    const states = this.read(stack);
-    this.cache.set(stack, { readAt: performance.now(), states });
+    const look = this.looks.get(stack) ?? atMostEvery(CACHE_MS, () => this.read(stack));
+    this.looks.set(stack, look);
+    const states = look();
     // A read that failed may work the next time.
-    states.catch(() => this.cache.delete(stack));
+    states.catch(() => this.looks.delete(stack));
     return states;
   }
 

@@ -45,11 +45,16 @@ function plainUrl(url: string, folder: string): string {
   return `${protocol}//${api.toLowerCase()}${pathname.replace(/\/+$/, "")}?${query}`;
 }
 
-function plainFileUrl(url: string, folder: string): string {
+/** The folder of a backend whose URL begins with `file://`. @param cwd What a relative path in the URL is relative to. */
+export function backendFolder(url: string, cwd: string): string {
   const [text = ""] = url.slice("file://".length).split("?");
   const home = text.replace(/^~(?=$|[\\/])/, os.homedir());
   // file:///C:/state has a slash before the drive.
-  const full = path.resolve(folder, process.platform === "win32" ? home.replace(/^\/(?=[A-Za-z]:)/, "") : home);
+  return path.resolve(cwd, process.platform === "win32" ? home.replace(/^\/(?=[A-Za-z]:)/, "") : home);
+}
+
+function plainFileUrl(url: string, folder: string): string {
+  const full = backendFolder(url, folder);
   try {
     return `file://${fs.realpathSync(full)}`;
   } catch {

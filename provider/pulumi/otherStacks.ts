@@ -1,4 +1,5 @@
 import { addressKey } from "../model/addresses";
+import { atMostEvery } from "../model/atMostEvery";
 import { inParallel } from "../model/inParallel";
 import type { Enrollment } from "../model/enrollment";
 import type { Deployment } from "./deployment";
@@ -7,14 +8,12 @@ import type { Stack } from "./stack";
 
 /** What the project's other stacks enroll. Their states are read on first use. */
 export class OtherStacks {
-  private entries: Promise<Entries> | undefined;
-  private readAt = -Infinity;
+  private readonly entries: () => Promise<Entries>;
 
   /** @param maxAgeMs After this time the states are read again, in milliseconds. Default: never. */
-  constructor(
-    private readonly stack: Stack,
-    private readonly maxAgeMs = Infinity,
-  ) {}
+  constructor(stack: Stack, maxAgeMs = Infinity) {
+    this.entries = atMostEvery(maxAgeMs, () => read(stack));
+  }
 
   /**
    * The name of the other stack that records the instance. If the enrollment has no instance id: the stack that records
@@ -23,11 +22,7 @@ export class OtherStacks {
    * @throws {Error} The state of a stack cannot be read.
    */
   async findStack(enrollment: Pick<Enrollment, "journeyId" | "email" | "instanceId">): Promise<string | undefined> {
-    if (this.entries === undefined || performance.now() - this.readAt > this.maxAgeMs) {
-      this.readAt = performance.now();
-      this.entries = read(this.stack);
-    }
-    const { byInstance, byAddress } = await this.entries;
+    const { byInstance, byAddress } = await this.entries();
     return enrollment.instanceId === undefined
       ? byAddress.get(addressKey(enrollment))
       : byInstance.get(enrollment.instanceId);

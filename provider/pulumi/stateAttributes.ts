@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
+import { backendFolder } from "./backend";
 
 /**
  * The paths of empty attributes files. A backend in a folder keeps an attributes file next to each state, and writes it
@@ -13,8 +13,7 @@ import * as path from "node:path";
  */
 export function emptyAttributes(backendUrl: string, cwd: string): string[] {
   if (!backendUrl.startsWith("file://")) return [];
-  const folder = backendUrl.slice("file://".length).replace(/\?.*$/, "").replace(/^~/, os.homedir());
-  const stacks = path.resolve(cwd, folder, ".pulumi", "stacks");
+  const stacks = path.join(backendFolder(backendUrl, cwd), ".pulumi", "stacks");
   if (!fs.existsSync(stacks)) return [];
   return fs
     .readdirSync(stacks, { recursive: true, encoding: "utf8" })

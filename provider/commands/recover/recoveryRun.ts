@@ -18,6 +18,7 @@ import type { Recovery, RecoverOptions } from "./recoverOptions";
 import { Settlement } from "./settlement";
 import { Stack } from "../../pulumi/stack";
 import { waitForSurvivors } from "./survivors";
+import { atMostEvery } from "../../model/atMostEvery";
 import { count } from "../../text/describe";
 
 /** One recovery of one stack. */
@@ -152,14 +153,4 @@ function projectFolder(folder: string): string {
   if (!fs.existsSync(folder))
     throw new Error(`The folder ${folder} does not exist. Name the project's folder: --cwd <folder>.`);
   return fs.realpathSync(folder);
-}
-
-/** Gives the last result again until it is so old, in milliseconds. */
-function atMostEvery<T>(maxAgeMs: number, look: () => Promise<T>): () => Promise<T> {
-  let last: { readonly at: number; readonly result: Promise<T> } | undefined;
-  return () => {
-    const now = performance.now();
-    if (last === undefined || now - last.at > maxAgeMs) last = { at: now, result: look() };
-    return last.result;
-  };
 }
