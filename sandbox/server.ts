@@ -5,7 +5,7 @@ import type { Deliver } from "./delivery";
 import { refuse } from "./envelopes";
 import { Faults } from "./faults";
 import type { Journeys } from "./journeys";
-import { misbehave } from "./misbehave";
+import { faultHooks } from "./faultHooks";
 import { Postman } from "./postman";
 import { defaultProfile, type Profile } from "./profiles";
 import { abortRoute } from "./routes/abort";
@@ -89,7 +89,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     hooks.addHook("preValidation", async (request, reply) => {
       if (request.headers["mmapikey"] !== apiKey) return refuse(reply, profile.wrongKey);
     });
-    misbehave(hooks, faults, store, options.sleep ?? setTimeout);
+    faultHooks(hooks, faults, store, options.sleep ?? setTimeout);
     startRoute(hooks, store, postman, () => profile);
     abortRoute(hooks, store, postman, () => profile);
   });

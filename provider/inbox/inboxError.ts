@@ -1,4 +1,4 @@
-import { hideStack } from "../text/hideStack";
+import { hideStackTrace } from "../text/hideStackTrace";
 
 /**
  * A failure of an inbox. The message is one line that says why, with every address masked.
@@ -20,6 +20,6 @@ export class InboxError extends Error {
   constructor(message: string, cause?: unknown) {
     super(message, { cause });
     this.name = "InboxError";
-    hideStack(this);
+    hideStackTrace(this);
   }
 }

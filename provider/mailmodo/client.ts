@@ -1,5 +1,5 @@
 import { saysAlreadyOver } from "./alreadyOver";
-import { outcomeOf, type Outcome } from "./answers";
+import { outcomeOf, type Outcome } from "./outcome";
 import { mayBeEcho } from "./echo";
 import { maskAddress, redact } from "../text/masking";
 import { UnconfirmedError, UnsettledStartError, type Call } from "./errors";

@@ -1,4 +1,4 @@
-import { hideStack } from "../text/hideStack";
+import { hideStackTrace } from "../text/hideStackTrace";
 
 /** One call to Mailmodo, as its errors describe it. */
 export interface Call {
@@ -25,7 +25,7 @@ export abstract class MailmodoError extends Error {
     this.operation = call.operation;
     this.journeyId = call.journeyId;
     this.status = status;
-    hideStack(this);
+    hideStackTrace(this);
   }
 }
 

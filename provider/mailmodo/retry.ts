@@ -1,6 +1,6 @@
 import { DelegateBackoff, ExponentialBackoff, handleWhenResult, retry } from "cockatiel";
 import type { IBackoff, IRetryBackoffContext } from "cockatiel";
-import type { Outcome } from "./answers";
+import type { Outcome } from "./outcome";
 import type { Permit } from "./rateLimit";
 import type { Connection } from "./transport";
 

@@ -106,7 +106,7 @@ export async function post(connection: Connection, request: Outgoing, permit: Pe
       kind: watch.connected() ? "noAnswer" : "notSent",
       reason: deadline.signal.aborted
         ? `no answer within ${connection.requestTimeoutMs / 1000} s`
-        : describe(error, url.host),
+        : reasonFor(error, url.host),
     };
   } finally {
     clearTimeout(timer);
@@ -134,7 +134,7 @@ function watchConnection(secure: boolean, permit: Permit) {
   return { transport, connected: () => connected };
 }
 
-function describe(error: unknown, host: string): string {
+function reasonFor(error: unknown, host: string): string {
   const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
   switch (code) {
     case "ECONNREFUSED":

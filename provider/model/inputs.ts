@@ -18,7 +18,7 @@ export interface EnrollmentInputs {
   readonly triggers?: readonly unknown[];
   /** `organization/project/stack`. States of 0.1.0 do not record it. */
   readonly stack?: string;
-  /** The loader text; see loader.ts. */
+  /** The loader text; see stateFormat.ts. */
   readonly __provider: string;
 }
 

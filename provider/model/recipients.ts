@@ -1,6 +1,6 @@
 import { domainToASCII, domainToUnicode } from "node:url";
 import { splitAddress } from "./addresses";
-import { escapeRegExp } from "../text/masking";
+import { escapeRegExp } from "../text/escapeRegExp";
 
 /** A parsed `mailmodo:allowedRecipients`. */
 export interface Recipients {

@@ -7,7 +7,7 @@ import {
 } from "../mailmodo/errors";
 import { baseUrlAdvice } from "../settings/baseUrlAdvice";
 import { SettingsError } from "../settings/settingsError";
-import { hideStack } from "../text/hideStack";
+import { hideStackTrace } from "../text/hideStackTrace";
 
 /** An error with advice for a user of Pulumi. */
 export class AdvisedError extends Error {
@@ -16,7 +16,7 @@ export class AdvisedError extends Error {
     readonly advice: string,
   ) {
     super(`${cause.message} ${advice}`, { cause });
-    hideStack(this);
+    hideStackTrace(this);
   }
 }
 

@@ -4,7 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 interface PlanInputs {
   /** How many shards the cohort's contacts are spread over. */
   readonly shards: number;
-  /** The loader text; see loader.ts. */
+  /** The loader text; see stateFormat.ts. */
   readonly __provider: string;
 }
 

@@ -1,6 +1,6 @@
 import { clockTime } from "../mailmodo/lateEffect";
 import { RefusedError, UnconfirmedError, UnsettledStartError } from "../mailmodo/errors";
-import { inParallel } from "../model/inParallel";
+import { inParallel } from "../async/inParallel";
 import type { ShardInputs } from "../model/shard";
 import { AdvisedError, withoutAdvice } from "./advice";
 

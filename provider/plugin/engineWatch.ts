@@ -1,5 +1,5 @@
 import * as v8 from "node:v8";
-import { atMostEvery } from "../model/atMostEvery";
+import { atMostEvery } from "../async/atMostEvery";
 import { engineIsGone, isPlugin } from "../pulumi/pluginProcess";
 
 /** What a plugin does when it shuts down. */

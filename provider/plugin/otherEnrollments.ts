@@ -1,5 +1,5 @@
 import { addressKey } from "../model/addresses";
-import { atMostEvery } from "../model/atMostEvery";
+import { atMostEvery } from "../async/atMostEvery";
 import type { Enrollment } from "../model/enrollment";
 import { isPlugin } from "../pulumi/pluginProcess";
 import type { OtherStacks } from "../pulumi/otherStacks";

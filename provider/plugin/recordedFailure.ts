@@ -1,5 +1,5 @@
 import type { EnrollmentState } from "../model/inputs";
-import { hideStack } from "../text/hideStack";
+import { hideStackTrace } from "../text/hideStackTrace";
 
 /**
  * A create or update that failed but left something to record. The engine records an error with `id`, `properties` and
@@ -18,7 +18,7 @@ export class RecordedFailure extends Error {
     super(message);
     this.name = new.target.name;
     this.reasons = [this.message];
-    hideStack(this);
+    hideStackTrace(this);
   }
 }
 

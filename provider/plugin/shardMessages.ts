@@ -1,4 +1,4 @@
-import { hideStack } from "../text/hideStack";
+import { hideStackTrace } from "../text/hideStackTrace";
 import { maskAddress } from "../text/masking";
 import type { ShardInputs } from "../model/shard";
 
@@ -32,6 +32,6 @@ export function nextAfter(unconfirmed: number, { allowDuplicateEmail }: ShardInp
 /** An error without a stack trace. The engine records nothing for it. */
 export function plainError(message: string): Error {
   const error = new Error(message);
-  hideStack(error);
+  hideStackTrace(error);
   return error;
 }

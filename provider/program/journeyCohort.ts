@@ -14,7 +14,7 @@ import {
 } from "./cohortArgs";
 import { byShard } from "../model/contacts";
 import { refuseKeyInClear } from "./keyInClear";
-import { PLAN_LOADER, SHARD_LOADER, TYPES } from "../model/loader";
+import { PLAN_LOADER, SHARD_LOADER, TYPES } from "../model/stateFormat";
 import { fullStackName } from "./stackName";
 import { TrimmedResource } from "./trimmedResource";
 

@@ -4,7 +4,7 @@ import { defaultAbortReason } from "./abortReason";
 import { refuseDuplicates } from "./duplicates";
 import type { DataValue } from "../model/inputs";
 import { refuseKeyInClear } from "./keyInClear";
-import { LOADER, TYPES } from "../model/loader";
+import { LOADER, TYPES } from "../model/stateFormat";
 import { fullStackName } from "./stackName";
 import { TrimmedResource } from "./trimmedResource";
 

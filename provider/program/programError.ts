@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { hideStack } from "../text/hideStack";
+import { hideStackTrace } from "../text/hideStackTrace";
 
 /**
  * A mistake in the program: the run fails with this one line. Pulumi does not show the stack trace of a RunError, but
@@ -8,6 +8,6 @@ import { hideStack } from "../text/hideStack";
  */
 export function programError(message: string): pulumi.RunError {
   const error = new pulumi.RunError(message);
-  hideStack(error);
+  hideStackTrace(error);
   return error;
 }

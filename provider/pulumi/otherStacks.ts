@@ -1,6 +1,6 @@
 import { addressKey } from "../model/addresses";
-import { atMostEvery } from "../model/atMostEvery";
-import { inParallel } from "../model/inParallel";
+import { atMostEvery } from "../async/atMostEvery";
+import { inParallel } from "../async/inParallel";
 import type { Enrollment } from "../model/enrollment";
 import type { Deployment } from "./deployment";
 import { possibleEffectsOf, entriesOf, isMailmodoResource } from "./recorded";

@@ -1,6 +1,6 @@
 import { digestOf, parseContacts, parseRecords, recordsAsJson, type RecordedContact } from "../model/contacts";
 import { enrollmentOf, type Enrollment } from "../model/enrollment";
-import { TYPES } from "../model/loader";
+import { TYPES } from "../model/stateFormat";
 
 /** One resource of a stack's state, as far as recover needs it. */
 export interface Recorded {

@@ -1,11 +1,11 @@
-import { hideStack } from "../text/hideStack";
+import { hideStackTrace } from "../text/hideStackTrace";
 
 /** A setting is missing or invalid. The message is one line and says how to fix it. */
 export class SettingsError extends Error {
   constructor(message: string) {
     super(message);
     this.name = "SettingsError";
-    hideStack(this);
+    hideStackTrace(this);
   }
 }
 

@@ -1,3 +1,5 @@
+import { escapeRegExp } from "./escapeRegExp";
+
 /** Masks an address for messages: `jane@example.com` becomes `j***@example.com`. */
 export function maskAddress(email: string): string {
   const at = email.lastIndexOf("@");
@@ -24,7 +26,3 @@ export function oneLine(words: string): string {
 }
 
 const MAX_LENGTH = 300;
-
-export function escapeRegExp(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-}

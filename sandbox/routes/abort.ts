@@ -1,9 +1,9 @@
 import type { FastifyInstance } from "fastify";
 import type { Answer } from "../envelopes";
-import { answerWith } from "../misbehave";
 import type { Postman } from "../postman";
 import type { Profile } from "../profiles";
 import type { Store } from "../store";
+import { answerWith } from "./answerWith";
 import { emailProperty, journeyParams, validationMessage } from "./schemas";
 
 interface AbortBody {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { LOADER } from "../../provider/model/loader";
+import { LOADER } from "../../provider/model/stateFormat";
 import { useProject } from "../support/project";
 import { DESTROY, UP } from "../support/pulumiArgs";
 

@@ -1,5 +1,5 @@
 import type { EnrollmentInputs } from "../../provider/model/inputs";
-import { LOADER } from "../../provider/model/loader";
+import { LOADER } from "../../provider/model/stateFormat";
 import { journeyId } from "./journeyId";
 
 /** An enrollment, as the plugin gets it. */

@@ -1,5 +1,5 @@
 import { sortedJson } from "../../provider/model/contacts";
-import { LOADER, SHARD_LOADER, TYPES } from "../../provider/model/loader";
+import { LOADER, SHARD_LOADER, TYPES } from "../../provider/model/stateFormat";
 import type { Fault } from "../../sandbox/faults";
 import { journeyId } from "./journeyId";
 import type { Kill } from "./modelProcess";

@@ -4,7 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import cohortLifecycle from "../../provider/plugin/cohortLifecycle";
 import enrollmentLifecycle from "../../provider/plugin/enrollmentLifecycle";
-import { TYPES } from "../../provider/model/loader";
+import { TYPES } from "../../provider/model/stateFormat";
 import type { ProcessIdentity } from "../../provider/processes/processIdentity";
 import { recover } from "../../provider/commands/recover/recover";
 import { beginSession } from "../../provider/plugin/session";

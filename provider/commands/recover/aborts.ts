@@ -5,7 +5,7 @@ import type { Connection } from "../../mailmodo/transport";
 import { baseUrlAdvice } from "../../settings/baseUrlAdvice";
 import type { OtherStacks } from "../../pulumi/otherStacks";
 import type { CurrentRuns } from "./currentRuns";
-import { count, describe } from "../../text/describe";
+import { count, describeEnrollment } from "../../text/wording";
 
 /** Sends the aborts of one recovery, and collects their problems. */
 export class Aborts {
@@ -42,7 +42,7 @@ export class Aborts {
       const connection = this.connect();
       const objection = () => this.objectionTo(enrollment);
       const words = await abortJourney(instanceId === undefined ? { ...connection, objection } : connection, request);
-      if (words === undefined) this.log(`Aborted ${describe(enrollment)}.`);
+      if (words === undefined) this.log(`Aborted ${describeEnrollment(enrollment)}.`);
       else this.alreadyEnded += 1;
       this.aborted += 1;
       return true;
@@ -78,7 +78,7 @@ export class Aborts {
   private async isSafeByAddress(enrollment: Enrollment): Promise<boolean> {
     if (this.currentRuns.isStackBusy()) {
       this.problems.push(
-        `A run of the stack has begun, so ${describe(enrollment)} was left alone. Wait for it, then recover again.`,
+        `A run of the stack has begun, so ${describeEnrollment(enrollment)} was left alone. Wait for it, then recover again.`,
       );
       return false;
     }
@@ -86,7 +86,7 @@ export class Aborts {
     if (problem !== undefined) this.problems.push(problem);
     if (stack !== undefined) {
       this.problems.push(
-        `Whether ${describe(enrollment)} runs is not known, and the stack ${stack} enrolls the address too: aborting by ` +
+        `Whether ${describeEnrollment(enrollment)} runs is not known, and the stack ${stack} enrolls the address too: aborting by ` +
           `address would stop that one. Check the journey in Mailmodo, or remove the address from ${stack} and recover again.`,
       );
     }
@@ -101,7 +101,7 @@ export class Aborts {
     } catch (error) {
       const { message } = error as Error;
       return {
-        problem: `${message} So ${describe(enrollment)} was left alone, because another stack may record it.`,
+        problem: `${message} So ${describeEnrollment(enrollment)} was left alone, because another stack may record it.`,
       };
     }
   }

@@ -5,7 +5,7 @@ import { finishOnDisk, readRun, type RunFile } from "../../journal/runFile";
 import { describeStack } from "../../journal/stackIdentity";
 import { livenessOfRun, isInProgress, unsealNotes, type UnsettledCall } from "../../journal/unsettledCalls";
 import { livenessOf } from "../../processes/processIdentity";
-import { count } from "../../text/describe";
+import { count } from "../../text/wording";
 
 export interface LeftoverCallsOptions {
   readonly runs: OtherRuns;

@@ -18,8 +18,8 @@ import type { Recovery, RecoverOptions } from "./recoverOptions";
 import { Settlement } from "./settlement";
 import { Stack } from "../../pulumi/stack";
 import { waitForSurvivors } from "./survivors";
-import { atMostEvery } from "../../model/atMostEvery";
-import { count } from "../../text/describe";
+import { atMostEvery } from "../../async/atMostEvery";
+import { count } from "../../text/wording";
 
 /** One recovery of one stack. */
 export class RecoveryRun {

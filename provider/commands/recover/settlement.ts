@@ -1,5 +1,5 @@
 import { addressKey } from "../../model/addresses";
-import { inParallel } from "../../model/inParallel";
+import { inParallel } from "../../async/inParallel";
 import type { Enrollment } from "../../model/enrollment";
 import type { UnsettledCall } from "../../journal/unsettledCalls";
 import type { Aborts } from "./aborts";
@@ -14,7 +14,7 @@ import {
   type Recorded,
 } from "../../pulumi/recorded";
 import type { RecordedIndex } from "../../pulumi/recordedIndex";
-import { describe } from "../../text/describe";
+import { describeEnrollment } from "../../text/wording";
 
 /**
  * Settles what killed runs may have done to a stack's enrollments. The state is not written before all of it is
@@ -129,11 +129,11 @@ export class Settlement {
     if (!this.index.isRunning(start, this.ended, ended)) return this.aborts.abort(start);
     if (!start.allowDuplicateEmail) {
       // Mailmodo would not have started the recorded one while the earlier one was running.
-      this.log(`Left ${describe(start)} alone: it has been started again, and the state records that.`);
+      this.log(`Left ${describeEnrollment(start)} alone: it has been started again, and the state records that.`);
       return true;
     }
     this.aborts.problems.push(
-      `A start of ${describe(start)} may have happened, and another, recorded enrollment runs for the address: aborting ` +
+      `A start of ${describeEnrollment(start)} may have happened, and another, recorded enrollment runs for the address: aborting ` +
         "by address would stop both. Check the journey in Mailmodo; or run pulumi destroy, and recover again before the stack is removed.",
     );
     return false;

@@ -5,7 +5,7 @@ import { engineIsGone } from "../../pulumi/pluginProcess";
 import { livenessOf } from "../../processes/processIdentity";
 import { folderOf, sharesOurNamespaces, processesMatching, type Process } from "../../processes/processes";
 import { thisMachine } from "../../processes/thisMachine";
-import { count } from "../../text/describe";
+import { count } from "../../text/wording";
 
 /**
  * Sends SIGTERM to the plugins of killed engines, and waits until they have ended. A killed engine leaves its plugin

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { changedInPlace, changedReplacing, problemsOf, UNKNOWN, withDefaults } from "../../../provider/model/inputs";
-import { LOADER } from "../../../provider/model/loader";
+import { LOADER } from "../../../provider/model/stateFormat";
 import { parseRecipients } from "../../../provider/model/recipients";
 import { journeyId } from "../../support/journeyId";
 

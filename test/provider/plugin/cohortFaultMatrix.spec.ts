@@ -1,7 +1,7 @@
 import cohortLifecycle from "../../../provider/plugin/cohortLifecycle";
 import { parseRecords } from "../../../provider/model/contacts";
 import type { ShardState } from "../../../provider/model/shard";
-import { SHARD_LOADER, TYPES } from "../../../provider/model/loader";
+import { SHARD_LOADER, TYPES } from "../../../provider/model/stateFormat";
 import { describeFaultMatrix, SECRET } from "../../support/faultMatrix";
 import { journeyId } from "../../support/journeyId";
 

@@ -4,7 +4,7 @@ import cohortLifecycle from "../../../provider/plugin/cohortLifecycle";
 import cohortPlan from "../../../provider/plugin/cohortPlan";
 import { parseRecords, recordsAsJson } from "../../../provider/model/contacts";
 import { UNKNOWN } from "../../../provider/model/inputs";
-import { PLAN_LOADER, SHARD_LOADER } from "../../../provider/model/loader";
+import { PLAN_LOADER, SHARD_LOADER } from "../../../provider/model/stateFormat";
 import type { ShardInputs, ShardState } from "../../../provider/model/shard";
 import { profileOf } from "../../../sandbox/profiles";
 import { printed } from "../../support/capturedOutput";

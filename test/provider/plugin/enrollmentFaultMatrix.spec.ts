@@ -1,6 +1,6 @@
 import enrollmentLifecycle from "../../../provider/plugin/enrollmentLifecycle";
 import type { EnrollmentState } from "../../../provider/model/inputs";
-import { LOADER, TYPES } from "../../../provider/model/loader";
+import { LOADER, TYPES } from "../../../provider/model/stateFormat";
 import { describeFaultMatrix, SECRET } from "../../support/faultMatrix";
 import { journeyId } from "../../support/journeyId";
 

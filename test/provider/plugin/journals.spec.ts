@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { readRuns } from "../../../provider/journal/runFile";
-import { LOADER, TYPES } from "../../../provider/model/loader";
+import { LOADER, TYPES } from "../../../provider/model/stateFormat";
 import { RecordedCall } from "../../../provider/plugin/recordedCall";
 import { Session } from "../../../provider/plugin/session";
 import { SANDBOX_KEY } from "../../../sandbox/server";

@@ -3,7 +3,7 @@ import cohortLifecycle from "../../../provider/plugin/cohortLifecycle";
 import { sortedJson, parseRecords } from "../../../provider/model/contacts";
 import enrollmentLifecycle from "../../../provider/plugin/enrollmentLifecycle";
 import type { EnrollmentState } from "../../../provider/model/inputs";
-import { SHARD_LOADER } from "../../../provider/model/loader";
+import { SHARD_LOADER } from "../../../provider/model/stateFormat";
 import type { ShardInputs, ShardState } from "../../../provider/model/shard";
 import type { Fault } from "../../../sandbox/faults";
 import { printed, useCapturedOutput } from "../../support/capturedOutput";

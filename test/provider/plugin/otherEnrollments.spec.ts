@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { LOADER, TYPES } from "../../../provider/model/loader";
+import { LOADER, TYPES } from "../../../provider/model/stateFormat";
 import { OtherEnrollments } from "../../../provider/plugin/otherEnrollments";
 import { Stack } from "../../../provider/pulumi/stack";
 import { inputs } from "../../support/enrollmentInputs";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { JourneyEnrollment, type JourneyEnrollmentArgs } from "../../../provider/program/journeyEnrollment";
-import { LOADER } from "../../../provider/model/loader";
+import { LOADER } from "../../../provider/model/stateFormat";
 import { stackAddress } from "../../../provider/program/stackAddress";
 import { journeyId } from "../../support/journeyId";
 import { registrations } from "../../support/registrations";

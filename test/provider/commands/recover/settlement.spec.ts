@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { UnsettledCall } from "../../../../provider/journal/unsettledCalls";
-import { TYPES } from "../../../../provider/model/loader";
+import { TYPES } from "../../../../provider/model/stateFormat";
 import { Aborts } from "../../../../provider/commands/recover/aborts";
 import type { Recorded } from "../../../../provider/pulumi/recorded";
 import { RecordedIndex } from "../../../../provider/pulumi/recordedIndex";

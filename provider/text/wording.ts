@@ -6,6 +6,6 @@ export function count(number: number, noun: string, plural = `${noun}s`): string
 }
 
 /** An enrollment for messages, with its address masked. */
-export function describe({ journeyId, email }: { journeyId: string; email: string }): string {
+export function describeEnrollment({ journeyId, email }: { journeyId: string; email: string }): string {
   return `journey ${journeyId} for ${maskAddress(email)}`;
 }

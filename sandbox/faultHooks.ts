@@ -1,8 +1,7 @@
 import { once } from "node:events";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { failure, isAbort, send, type Answer } from "./envelopes";
+import { failure, isAbort } from "./envelopes";
 import type { Fault, Faults } from "./faults";
-import type { Postman } from "./postman";
 import type { Store } from "./store";
 
 declare module "fastify" {
@@ -11,25 +10,8 @@ declare module "fastify" {
   }
 }
 
-/** Acts and answers. If the call's fault is `late`, it answers at once and acts later, by the sandbox's clock. */
-export function answerWith(
-  { fault }: FastifyRequest,
-  reply: FastifyReply,
-  store: Store,
-  postman: Postman,
-  act: () => Answer,
-): FastifyReply {
-  let answer: Answer = { message: "not yet" };
-  if (fault?.kind === "late") store.late.add(fault.lateMs ?? LATE_MS, () => void act());
-  else answer = act();
-  postman.scheduleNext();
-  return send(reply, answer);
-}
-
-const LATE_MS = 9_000;
-
 /** Applies the faults to the vendor's calls: before the request is read, instead of its effect, or after its effect. */
-export function misbehave(
+export function faultHooks(
   app: FastifyInstance,
   faults: Faults,
   store: Store,

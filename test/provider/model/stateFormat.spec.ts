@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import Module from "node:module";
-import { LOADER } from "../../../provider/model/loader";
+import { LOADER } from "../../../provider/model/stateFormat";
 
 interface Handler {
   handler: () => Record<string, unknown>;
