@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { maskAddress, oneLine, redact } from "../../../provider/text/masking";
+
+describe("maskAddress", () => {
+  const masked: [what: string, address: string, expected: string][] = [
+    ["a plain address", "jane@example.com", "j***@example.com"],
+    ["an address in angle brackets", "<jane@example.com>", "j***@example.com"],
+    ["an address with a display name", "Jane Doe <jane@example.com>", "j***@example.com"],
+    ["an address in double quotes", '"jane@example.com"', "j***@example.com"],
+    ["an address in single quotes", "'jane@example.com'", "j***@example.com"],
+    ["a quoted local part", '"jane doe"@example.com', "j***@example.com"],
+    ["a local part with an @", '"jane@home"@example.com', "j***@example.com"],
+  ];
+  for (const [what, address, expected] of masked) {
+    it(`masks ${what}`, () => assert.equal(maskAddress(address), expected));
+  }
+
+  for (const text of ["", "jane", "@example.com", "<@example.com>"]) {
+    it(`reveals nothing of ${JSON.stringify(text)}`, () => assert.equal(maskAddress(text), "***"));
+  }
+});
+
+describe("oneLine", () => {
+  const masked: [what: string, text: string, expected: string][] = [
+    ["in a sentence", "No jane@example.com here", "No j***@example.com here"],
+    ["in angle brackets", "To: Jane <jane@example.com>", "To: Jane <j***@example.com>"],
+    ["in escaped angle brackets", "&lt;jane@example.com&gt;", "&lt;j***@example.com&gt;"],
+    ["in double quotes", '{"email":"jane@example.com"}', '{"email":"j***@example.com"}'],
+    ["in single quotes", "email='jane@example.com'", "email='j***@example.com'"],
+    ["in typographic quotes", "\u201cjane@example.com\u201d", "\u201cj***@example.com\u201d"],
+    ["in brackets", "[jane@example.com]", "[j***@example.com]"],
+    ["in a mailto link", "mailto:jane@example.com", "mailto:j***@example.com"],
+    ["in a URL", "email=jane%40example.com", "e***@example.com"],
+    ["with a quoted local part", 'to "jane doe"@example.com now', "to j***@example.com now"],
+    ["with an apostrophe", "john.o'brien@example.com", "j***@example.com"],
+    ["with an asterisk", "jane*doe@example.com", "j***@example.com"],
+  ];
+  for (const [where, text, expected] of masked) {
+    it(`masks an address ${where}`, () => assert.equal(oneLine(text), expected));
+  }
+
+  it("masks every address", () => assert.equal(oneLine("a@x.example, b@y.example"), "a***@x.example, b***@y.example"));
+
+  it("leaves a masked address as it is", () => assert.equal(oneLine("for j***@example.com"), "for j***@example.com"));
+
+  it("turns line breaks and control characters into single spaces", () => {
+    assert.equal(oneLine(" one\r\n\u001b[31mtwo\u200b\t three "), "one [31mtwo three");
+  });
+
+  it("cuts a text off after 300 characters", () => assert.equal(oneLine("x ".repeat(400)).length, 300));
+
+  it("takes no time for a long text without an address", () => {
+    const before = performance.now();
+    oneLine("a".repeat(1024 * 1024));
+    assert.ok(performance.now() - before < 1000);
+  });
+});
+
+describe("redact", () => {
+  const redacted = (words: string, email = "jane+a@example.com") => redact(words, "K.E-Y", email);
+
+  it("removes the key wherever it occurs", () => assert.equal(redacted("K.E-Y or K.E-Y"), "[key] or [key]"));
+
+  it("takes the key literally", () => assert.equal(redacted("KXE-Y"), "KXE-Y"));
+
+  it("masks the address in any case", () => assert.equal(redacted("JANE+A@Example.com"), "j***@example.com"));
+
+  it("masks a whole address that only its own spelling delimits", () => {
+    assert.equal(redacted("no:jane(x)@example.com!", "jane(x)@example.com"), "no:j***@example.com!");
+  });
+
+  it("masks other addresses, too", () => assert.equal(redacted("not bob@example.com"), "not b***@example.com"));
+});
