@@ -45,12 +45,26 @@ function plainUrl(url: string, folder: string): string {
   return `${protocol}//${api.toLowerCase()}${pathname.replace(/\/+$/, "")}?${query}`;
 }
 
-/** The folder of a backend whose URL begins with `file://`. @param cwd What a relative path in the URL is relative to. */
+/**
+ * The folder of a backend whose URL begins with `file://`. The CLI decodes the path: `%20` and a space are the same.
+ *
+ * @param cwd What a relative path in the URL is relative to.
+ */
 export function backendFolder(url: string, cwd: string): string {
-  const [text = ""] = url.slice("file://".length).split("?");
+  const [encoded = ""] = url.slice("file://".length).split("?");
+  const text = decoded(encoded);
   const home = text.replace(/^~(?=$|[\\/])/, os.homedir());
   // file:///C:/state has a slash before the drive.
   return path.resolve(cwd, process.platform === "win32" ? home.replace(/^\/(?=[A-Za-z]:)/, "") : home);
+}
+
+/** The CLI refuses a path that cannot be decoded. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function plainFileUrl(url: string, folder: string): string {

@@ -25,6 +25,8 @@ describe("the backend's identity", () => {
       () => of("postgres://u:secret@db/states?table=a"),
     ],
     ["a relative path", () => of("file://./state"), () => of(`file://${path.join(folder, "state")}`)],
+    ["the encoding of a space", () => of("file:///my%20state"), () => of("file:///my state")],
+    ["the encoding of a space in a bucket", () => of("s3://states/my%20state"), () => of("s3://states/my state")],
     ["the home folder", () => of("file://~/state"), () => of(`file://${os.homedir()}/state`)],
     ["a cloud's console", () => of("https://api.pulumi.com"), () => of("https://app.pulumi.com")],
     ["the options of fileblob", () => of(`file://${folder}`), () => of(`file://${folder}/?no_tmp_dir=true`)],
