@@ -2,7 +2,7 @@ import * as path from "node:path";
 import { enrollmentOf, type Enrollment } from "../model/enrollment";
 import type { OtherRuns } from "./otherRuns";
 import type { OwnNotes } from "./ownNotes";
-import type { Call } from "./runFile";
+import type { CallKind } from "./runFile";
 import { UnsettledCalls } from "./unsettledCalls";
 
 /**
@@ -15,18 +15,18 @@ export class Journal {
   readonly unsettled: UnsettledCalls;
 
   constructor(
-    private readonly own: OwnNotes,
-    private readonly others: OtherRuns,
+    private readonly ownNotes: OwnNotes,
+    private readonly otherRuns: OtherRuns,
   ) {
     this.unsettled = new UnsettledCalls(
-      others.own.map(({ file }) => file),
-      others.sealing,
+      otherRuns.ofStack.map(({ file }) => file),
+      otherRuns.sealing,
     );
   }
 
   /** The folder that holds the notes. */
   get folder(): string {
-    return path.dirname(this.own.file);
+    return path.dirname(this.ownNotes.file);
   }
 
   /**
@@ -34,23 +34,23 @@ export class Journal {
    *
    * @throws {NodeJS.ErrnoException} The note could not be written. Nothing must be sent.
    */
-  async record(call: Call, enrollment: Enrollment): Promise<Note> {
-    const { sealing } = this.others;
+  async addNote(kind: CallKind, enrollment: Enrollment): Promise<Note> {
+    const { sealing } = this.otherRuns;
     // Each note repeats the stack, because the first line of the file may be damaged.
-    const sealed = sealing.seal(JSON.stringify({ ...enrollmentOf({ ...enrollment }), of: this.own.stack }));
-    const id = await this.own.add(call, sealed);
+    const sealed = sealing.seal(JSON.stringify({ ...enrollmentOf({ ...enrollment }), of: this.ownNotes.stack }));
+    const id = await this.ownNotes.add(kind, sealed);
     return {
-      sentAgain: () => (call === "start" ? this.own.updateSentAt(id) : undefined),
-      confirm: (instanceId = "") => this.own.append({ id, confirmed: sealing.seal(instanceId) }),
-      finish: () => this.own.finish(id),
+      sentAgain: () => (kind === "start" ? this.ownNotes.updateSentAt(id) : undefined),
+      confirm: (instanceId = "") => this.ownNotes.append({ id, confirmed: sealing.seal(instanceId) }),
+      finish: () => this.ownNotes.finish(id),
     };
   }
 
   /** What cannot be read in the files of other runs: one line for each kind. */
   warnings(): string[] {
-    const { own, unknown, unreadable } = this.others;
+    const { ofStack, unknown, unreadable } = this.otherRuns;
     const next = "Run pulumi-mailmodo recover, which says what to do.";
-    const notes = this.unsettled.sealed + own.reduce((sum, { damaged }) => sum + damaged, 0);
+    const notes = this.unsettled.stillSealed + ofStack.reduce((sum, { damaged }) => sum + damaged, 0);
     const files = unknown.length + unreadable.length;
     return [
       ...(notes === 0

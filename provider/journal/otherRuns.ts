@@ -8,11 +8,11 @@ import { unsealNotes } from "./unsettledCalls";
 export interface OtherRuns {
   readonly sealing: Sealing;
   /** Runs of the stack itself. */
-  readonly own: readonly RunFile[];
+  readonly ofStack: readonly RunFile[];
   /** Runs of other stacks of the project, in the same backend. */
-  readonly others: readonly RunFile[];
+  readonly ofOtherStacks: readonly RunFile[];
   /** Runs of a stack with the same project and name in another backend or organization. */
-  readonly foreign: readonly RunFile[];
+  readonly ofNamesakes: readonly RunFile[];
   /** Files that hold notes, but whose stack cannot be determined. */
   readonly unknown: readonly RunFile[];
   /** Paths that cannot be read at all, for example another user's. */
@@ -42,18 +42,18 @@ export async function readOtherRuns({
   const others = runs.filter(({ header }) => header === undefined || !isFromThisRun(header, engine));
   const sealing = await sealingFor(others, stack, apiKey, formerApiKey);
   const stacks = new Map(others.map((run) => [run, stackOf(run, sealing)]));
-  const ofStack = (fits: (one: StackIdentity) => boolean) =>
+  const runsWith = (fits: (one: StackIdentity) => boolean) =>
     others.filter((run) => {
       const one = stacks.get(run);
       return one !== undefined && fits(one);
     });
   return {
     sealing,
-    own: ofStack((one) => belongsTo(one, stack)),
-    others: ofStack(
+    ofStack: runsWith((one) => belongsTo(one, stack)),
+    ofOtherStacks: runsWith(
       (one) => one.backend === stack.backend && one.project === stack.project && !hasSameName(one, stack),
     ),
-    foreign: ofStack((one) => hasSameName(one, stack) && !belongsTo(one, stack)),
+    ofNamesakes: runsWith((one) => hasSameName(one, stack) && !belongsTo(one, stack)),
     unknown: others.filter((run) => stacks.get(run) === undefined && run.notes.length + run.damaged > 0),
     unreadable,
   };
@@ -71,7 +71,9 @@ async function sealingFor(
 ): Promise<Sealing> {
   const sealing = new Sealing(apiKey);
   const mayBeOwn = runs.filter(({ header }) => header === undefined || belongsTo(header.stack, stack));
-  const former = mayBeOwn.some((run) => unsealNotes(run, sealing).sealed.length > 0) ? await formerApiKey() : undefined;
+  const former = mayBeOwn.some((run) => unsealNotes(run, sealing).stillSealed.length > 0)
+    ? await formerApiKey()
+    : undefined;
   return former === undefined ? sealing : new Sealing(apiKey, [former]);
 }
 

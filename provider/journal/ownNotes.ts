@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { ENDING, type Call, type NoteLine, type RunHeader } from "./runFile";
+import { ENDING, type CallKind, type NoteLine, type RunHeader } from "./runFile";
 import type { StackIdentity } from "./stackIdentity";
 
 /** The file of notes that this process writes for one stack. It exists while any note is unfinished. */
@@ -9,7 +9,7 @@ export class OwnNotes {
   readonly file: string;
   private descriptor: number | undefined;
   private readonly unfinished = new Set<number>();
-  private isKept = false;
+  private isOpenForRun = false;
   private lastId = 0;
   private syncing: Promise<void> = Promise.resolve();
   private nextSync: Promise<void> | undefined;
@@ -26,9 +26,9 @@ export class OwnNotes {
   }
 
   /** Creates the file now and keeps it until `close`, because its header names the engine that works on the stack. */
-  keep(): void {
-    if (this.isKept) return;
-    this.isKept = true;
+  openForRun(): void {
+    if (this.isOpenForRun) return;
+    this.isOpenForRun = true;
     try {
       this.open();
     } catch {
@@ -42,11 +42,11 @@ export class OwnNotes {
    * @returns The note's id.
    * @throws {NodeJS.ErrnoException} The note could not be written completely.
    */
-  async add(call: Call, sealed: string): Promise<number> {
+  async add(kind: CallKind, sealed: string): Promise<number> {
     const id = (this.lastId += 1);
     this.forgetRemovedFile();
     const descriptor = this.open();
-    write(descriptor, { id, call, sealed, sentAt: Date.now() });
+    write(descriptor, { id, call: kind, sealed, sentAt: Date.now() });
     this.unfinished.add(id);
     try {
       await this.synced(descriptor);
@@ -78,16 +78,16 @@ export class OwnNotes {
     }
   }
 
-  /** Marks a note as finished. Removes the file with its last unfinished note, unless `keep` holds the file. */
+  /** Marks a note as finished. Removes the file with its last unfinished note, unless the file stays open for the run. */
   finish(id: number): void {
     if (!this.unfinished.delete(id)) return;
-    if (this.unfinished.size > 0 || this.isKept) this.append({ id, finished: true });
+    if (this.unfinished.size > 0 || this.isOpenForRun) this.append({ id, finished: true });
     else this.remove();
   }
 
   /** Call it at the end of the run. Removes the file unless a note is unfinished. */
   close(): void {
-    this.isKept = false;
+    this.isOpenForRun = false;
     if (this.unfinished.size === 0) this.remove();
   }
 

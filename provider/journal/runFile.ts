@@ -3,7 +3,8 @@ import * as path from "node:path";
 import type { ProcessIdentity } from "../processes/processIdentity";
 import type { StackIdentity } from "./stackIdentity";
 
-export type Call = "start" | "abort";
+/** Which of Mailmodo's two calls. */
+export type CallKind = "start" | "abort";
 
 /** The first line of a file: the run that wrote it, and that run's stack. */
 export interface RunHeader {
@@ -18,7 +19,7 @@ export interface RunHeader {
 
 /** Any other line. Whatever names a person is sealed: a secret address must not be on a disk in plain text. */
 export type NoteLine =
-  | { readonly id: number; readonly call: Call; readonly sealed: string; readonly sentAt: number }
+  | { readonly id: number; readonly call: CallKind; readonly sealed: string; readonly sentAt: number }
   /** The request was sent again. */
   | { readonly id: number; readonly sentAt: number }
   /** Mailmodo confirmed the call. For a start, `confirmed` holds the sealed instance id. */
@@ -28,7 +29,7 @@ export type NoteLine =
 /** The note of a call whose result the engine is not known to have recorded. */
 export interface UnfinishedNote {
   readonly id: number;
-  readonly call: Call;
+  readonly call: CallKind;
   readonly sealed: string;
   /** In milliseconds since 1970. */
   readonly sentAt: number;

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import { addressKey } from "../model/addresses";
 import { enrollmentOf, type Enrollment } from "../model/enrollment";
 import { livenessOf, type Liveness } from "../processes/processIdentity";
-import { finishOnDisk, readRun, type Call, type RunFile, type UnfinishedNote } from "./runFile";
+import { finishOnDisk, readRun, type CallKind, type RunFile, type UnfinishedNote } from "./runFile";
 import type { Sealing } from "./sealing";
 import type { StackIdentity } from "./stackIdentity";
 
@@ -11,7 +11,7 @@ import type { StackIdentity } from "./stackIdentity";
  * to have recorded the result.
  */
 export interface UnsettledCall extends Enrollment {
-  readonly call: Call;
+  readonly kind: CallKind;
   /** Whether Mailmodo confirmed the call. */
   readonly confirmed: boolean;
   readonly file: string;
@@ -26,33 +26,33 @@ export interface UnsealedNote {
 }
 
 /**
- * Decrypts the notes of a file. `sealed` holds the notes that cannot be unsealed: another key sealed them, or they are
- * damaged.
+ * Decrypts the notes of a file. `stillSealed` holds the notes that cannot be decrypted: another key sealed them, or they
+ * are damaged.
  */
 export function unsealNotes(
   { file, notes }: RunFile,
   sealing: Sealing,
-): { unsealed: UnsealedNote[]; sealed: UnfinishedNote[] } {
+): { unsealed: UnsealedNote[]; stillSealed: UnfinishedNote[] } {
   const unsealed: UnsealedNote[] = [];
-  const sealed: UnfinishedNote[] = [];
+  const stillSealed: UnfinishedNote[] = [];
   for (const note of notes) {
     const text = sealing.unseal(note.sealed);
-    if (text === undefined) sealed.push(note);
+    if (text === undefined) stillSealed.push(note);
     else unsealed.push(unsealNote(note, text, file, sealing));
   }
-  return { unsealed, sealed };
+  return { unsealed, stillSealed };
 }
 
 function unsealNote(note: UnfinishedNote, text: string, file: string, sealing: Sealing): UnsealedNote {
-  const { id, call, confirmed, sentAt } = note;
+  const { id, call: kind, confirmed, sentAt } = note;
   const { of, ...properties } = JSON.parse(text) as Record<string, unknown> & { of?: StackIdentity };
-  const instanceId = call === "start" && confirmed !== undefined ? sealing.unseal(confirmed) : undefined;
+  const instanceId = kind === "start" && confirmed !== undefined ? sealing.unseal(confirmed) : undefined;
   const enrollment = enrollmentOf({
     ...properties,
     ...(instanceId ? { instanceId } : {}),
-    ...(call === "start" ? { startSentAt: sentAt } : {}),
+    ...(kind === "start" ? { startSentAt: sentAt } : {}),
   });
-  return { call: { ...enrollment, call, confirmed: confirmed !== undefined, file, id }, stack: of };
+  return { call: { ...enrollment, kind, confirmed: confirmed !== undefined, file, id }, stack: of };
 }
 
 /**
@@ -68,9 +68,9 @@ export class UnsettledCalls {
     this.runs = files.map((file) => new TrackedRun(file, sealing));
   }
 
-  /** How many notes could not be unsealed. */
-  get sealed(): number {
-    return this.runs.reduce((sum, { sealed }) => sum + sealed, 0);
+  /** How many notes could not be decrypted. */
+  get stillSealed(): number {
+    return this.runs.reduce((sum, { stillSealed }) => sum + stillSealed, 0);
   }
 
   /** The unsettled calls for one address in one journey. */
@@ -81,7 +81,7 @@ export class UnsettledCalls {
   /** The unsettled aborts of exactly this enrollment. */
   abortsOf(enrollment: Pick<Enrollment, "journeyId" | "email" | "instanceId">): UnsettledCall[] {
     return this.of(enrollment).filter(
-      ({ call, instanceId }) => call === "abort" && instanceId === enrollment.instanceId,
+      ({ kind, instanceId }) => kind === "abort" && instanceId === enrollment.instanceId,
     );
   }
 
@@ -90,7 +90,8 @@ export class UnsettledCalls {
    * be seen from here, a request's longest possible time has passed. Then reads the notes again, to include the latest
    * ones.
    *
-   * @returns The obstacle, if there is one: another run's engine is alive, so that run is still working on the stack.
+   * @returns The reason to hold the request back, if there is one: another run's engine is alive, so that run is still
+   *   working on the stack.
    */
   async waitForInFlight(enrollment: { journeyId: string; email: string }): Promise<string | undefined> {
     for (const { file } of this.of(enrollment)) {
@@ -124,7 +125,7 @@ class TrackedRun {
   private calls = new Map<string, Map<number, UnsettledCall>>();
   private isFinal = false;
   private refreshedAt = -Infinity;
-  sealed = 0;
+  stillSealed = 0;
 
   constructor(
     readonly file: string,
@@ -152,7 +153,8 @@ class TrackedRun {
 
   settle(call: UnsettledCall): void {
     if (!this.calls.get(addressKey(call))?.delete(call.id)) return;
-    const hasOthers = [...this.calls.values()].some(({ size }) => size > 0) || this.sealed > 0 || this.run.damaged > 0;
+    const hasOthers =
+      [...this.calls.values()].some(({ size }) => size > 0) || this.stillSealed > 0 || this.run.damaged > 0;
     if (hasOthers || !this.isFinal) finishOnDisk(this.file, [call.id]);
     else fs.rmSync(this.file, { force: true });
   }
@@ -166,8 +168,8 @@ class TrackedRun {
       this.run = read(this.file);
       this.isFinal = true;
     }
-    const { unsealed, sealed } = unsealNotes(this.run, this.sealing);
-    this.sealed = sealed.length;
+    const { unsealed, stillSealed } = unsealNotes(this.run, this.sealing);
+    this.stillSealed = stillSealed.length;
     this.calls = new Map();
     for (const { call } of unsealed) {
       const key = addressKey(call);

@@ -2,9 +2,9 @@ import { saysAlreadyOver } from "./alreadyOver";
 import { outcomeOf, type Outcome } from "./outcome";
 import { mayBeEcho } from "./echo";
 import { maskAddress, redact } from "../text/masking";
-import { UnconfirmedError, UnsettledStartError, type Call } from "./errors";
+import { UnconfirmedError, LateStartError, type FailedCall } from "./errors";
 import { Deadline } from "./deadline";
-import { clockTime, isFromTheFuture, rememberSent, unsettledMs, waitUntilSettled } from "./lateEffect";
+import { clockTime, isFromTheFuture, rememberSent, mayTakeEffectForMs, waitForLateEffect } from "./lateEffect";
 import { errorFor } from "./outcomeErrors";
 import { withRetries } from "./retry";
 import { post, type Connection, type Exchange } from "./transport";
@@ -34,14 +34,14 @@ export interface AbortRequest {
  *
  * @throws {RefusedError} Mailmodo said no.
  * @throws {KeyRefusedError} Mailmodo refused the key.
- * @throws {HeldError} The connection's objection held the request back.
+ * @throws {HeldError} There was a reason to hold the request back.
  * @throws {NotSentError} No attempt reached Mailmodo.
  * @throws {SlowDownError} Mailmodo asked for a slower pace until the attempts or the time were used up.
  * @throws {UnconfirmedError} The journey may have been started. The error says when the start was sent.
  */
 export async function startJourney(connection: Connection, request: StartRequest): Promise<string> {
   const { journeyId, email, data, allowDuplicateEmail } = request;
-  const call: Call = { operation: "start", journeyId, subject: maskAddress(email) };
+  const call: FailedCall = { operation: "start", journeyId, subject: maskAddress(email) };
   const clean = (words: string) => redact(words, connection.apiKey, email);
   let sentAt: number | undefined;
   let askedToSlowDown: Outcome | undefined;
@@ -92,35 +92,38 @@ function unconfirmedEcho({ status, message }: Extract<Outcome, { kind: "refused"
  * @returns The vendor's words if there was nothing left to abort, otherwise undefined.
  * @throws {RefusedError} Mailmodo said no.
  * @throws {KeyRefusedError} Mailmodo refused the key.
- * @throws {UnsettledStartError} The abort was sent, but the start may still take effect. The error says when to try
- *   again.
+ * @throws {LateStartError} The abort was sent, but the start may still take effect. The error says when to try again.
  * @throws {HeldError | NotSentError | SlowDownError | UnconfirmedError} No attempt was confirmed.
  */
 export async function abortJourney(connection: Connection, request: AbortRequest): Promise<string | undefined> {
   // Measured before the first abort is sent, because that abort misses whatever takes effect after it.
-  const untilSettledMs = request.instanceId === undefined ? unsettledMs(request, connection.lateEffectMs) : 0;
-  const settledAt = performance.now() + untilSettledMs;
+  const mayTakeEffectMs = request.instanceId === undefined ? mayTakeEffectForMs(request, connection.lateEffectMs) : 0;
+  const mayTakeEffectUntil = performance.now() + mayTakeEffectMs;
   const words = await abortOnce(connection, request);
-  if (untilSettledMs === 0) return words;
+  if (mayTakeEffectMs === 0) return words;
 
-  const later = await whenSettled(connection, request, settledAt);
+  const later = await afterLateEffect(connection, request, mayTakeEffectUntil);
   const laterWords = await abortOnce(later, request, true);
   return words === undefined ? undefined : laterWords;
 }
 
 /** Waits until the start can no longer take effect, and returns the connection for the abort after that. */
-async function whenSettled(connection: Connection, request: AbortRequest, settledAt: number): Promise<Connection> {
+async function afterLateEffect(
+  connection: Connection,
+  request: AbortRequest,
+  mayTakeEffectUntil: number,
+): Promise<Connection> {
   const { journeyId, email, startSentAt } = request;
-  const leftMs = Math.max(0, settledAt - performance.now());
+  const leftMs = Math.max(0, mayTakeEffectUntil - performance.now());
   // A later run would not know the start's age either. So this run waits, beyond its own deadline if necessary.
   const isAgeUnknown = isFromTheFuture(request);
   const fits = isAgeUnknown || leftMs + connection.requestTimeoutMs <= connection.deadline.leftMs();
-  if (fits && (await waitUntilSettled(connection, leftMs)))
+  if (fits && (await waitForLateEffect(connection, leftMs)))
     return isAgeUnknown ? { ...connection, deadline: new Deadline() } : connection;
 
-  const from = Date.now() + Math.max(0, settledAt - performance.now());
+  const from = Date.now() + Math.max(0, mayTakeEffectUntil - performance.now());
   const why = `its start, sent at ${clockTime(startSentAt!)}, may still take effect. Run it again from ${clockTime(from)} on.`;
-  throw new UnsettledStartError({ operation: "abort", journeyId, subject: maskAddress(email) }, why, from);
+  throw new LateStartError({ operation: "abort", journeyId, subject: maskAddress(email) }, why, from);
 }
 
 /**
@@ -134,7 +137,7 @@ async function abortOnce(
   isRepeated = false,
 ): Promise<string | undefined> {
   const subject = instanceId === undefined ? maskAddress(email) : `instance ${instanceId}`;
-  const call: Call = { operation: "abort", journeyId, subject };
+  const call: FailedCall = { operation: "abort", journeyId, subject };
   const body = instanceId === undefined ? { email, reason } : { instanceId, reason };
   let mayHaveTakenEffect = isRepeated;
   const last = await withRetries(

@@ -1,7 +1,7 @@
 import { hideStackTrace } from "../text/hideStackTrace";
 
-/** One call to Mailmodo, as its errors describe it. */
-export interface Call {
+/** A call to Mailmodo that failed, as its error describes it. */
+export interface FailedCall {
   readonly operation: "start" | "abort";
   readonly journeyId: string;
   /** What the call is about, safe for a log: a masked address or an instance id. */
@@ -13,13 +13,13 @@ export interface Call {
  * any), and what to do now. The message and the stack trace hold no key and no full address.
  */
 export abstract class MailmodoError extends Error {
-  readonly operation: Call["operation"];
+  readonly operation: FailedCall["operation"];
   readonly journeyId: string;
   readonly status: number | undefined;
   /** Whether the call may have taken effect in an earlier attempt whose answer was lost. */
   mayHaveTakenEffect = false;
 
-  constructor(call: Call, why: string, { status, cause }: { status?: number; cause?: unknown } = {}) {
+  constructor(call: FailedCall, why: string, { status, cause }: { status?: number; cause?: unknown } = {}) {
     super(`Could not ${call.operation} journey ${call.journeyId} for ${call.subject}: ${why}`, { cause });
     this.name = new.target.name;
     this.operation = call.operation;
@@ -65,14 +65,14 @@ export class UnconfirmedError extends MailmodoError {
  * An abort by address was sent and may have taken effect. But its start is so recent that it may still take effect
  * after the abort, and there was no time to wait for that.
  */
-export class UnsettledStartError extends MailmodoError {
+export class LateStartError extends MailmodoError {
   override mayHaveTakenEffect = true;
 
-  /** @param settledAt When the start can no longer take effect, in milliseconds since 1970. */
+  /** @param mayTakeEffectUntil When the start can no longer take effect, in milliseconds since 1970. */
   constructor(
-    call: Call,
+    call: FailedCall,
     why: string,
-    readonly settledAt: number,
+    readonly mayTakeEffectUntil: number,
   ) {
     super(call, why);
   }

@@ -17,8 +17,8 @@ export interface SentStart {
   readonly startSentAt?: number | undefined;
 }
 
-/** For how long a start may still take effect, in milliseconds: 0 to `lateEffectMs`, even if the clock was changed. */
-export function unsettledMs(start: SentStart, lateEffectMs = LATE_EFFECT_MS): number {
+/** For how long a start may still take effect, in milliseconds: from 0 to `lateEffectMs`, even if the clock was changed. */
+export function mayTakeEffectForMs(start: SentStart, lateEffectMs = LATE_EFFECT_MS): number {
   const { startSentAt } = start;
   if (startSentAt === undefined || !Number.isFinite(startSentAt)) return 0;
   const sentHere = sentByThisProcess.get(startKey(start));
@@ -55,7 +55,7 @@ function startKey({ journeyId, email, startSentAt }: SentStart): string {
  *
  * @returns False if the process began to shut down during the wait.
  */
-export async function waitUntilSettled({ pace }: Connection, ms: number): Promise<boolean> {
+export async function waitForLateEffect({ pace }: Connection, ms: number): Promise<boolean> {
   if (waiting === 0)
     console.log(`Waiting ${Math.ceil(ms / 1000)} s: until then, a start whose answer was lost may still take effect.`);
   waiting += 1;

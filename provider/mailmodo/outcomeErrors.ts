@@ -6,7 +6,7 @@ import {
   RefusedError,
   SlowDownError,
   UnconfirmedError,
-  type Call,
+  type FailedCall,
   type MailmodoError,
 } from "./errors";
 
@@ -17,7 +17,7 @@ import {
  * @param effect A sentence about earlier attempts at the same call. Default: none.
  */
 export function errorFor(
-  call: Call,
+  call: FailedCall,
   outcome: Outcome,
   clean: (words: string) => string,
   effect?: string,

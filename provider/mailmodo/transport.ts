@@ -21,7 +21,7 @@ export interface Connection {
   /** Additional phrases that mean, in the refusal of an abort, that the instance has already ended. Default: none. */
   readonly alreadyOver?: readonly string[];
   /** The last check before a request is sent. Returns the reason to hold the request back, or undefined to send it. */
-  readonly objection: (request: Outgoing) => Promise<string | undefined>;
+  readonly reasonToHold: (request: Outgoing) => Promise<string | undefined>;
 }
 
 /** A request that is about to be sent. */
@@ -34,7 +34,7 @@ export interface Outgoing {
 /** What happened to one request on the wire. */
 export type Exchange =
   | Answered
-  /** The connection's objection held it back. */
+  /** There was a reason to hold it back. */
   | { readonly kind: "held"; readonly reason: string }
   /** The connection was never established, so the vendor cannot have seen the request. */
   | { readonly kind: "notSent"; readonly reason: string }
@@ -63,11 +63,11 @@ const httpsAgent = new https.Agent({ keepAlive: false, rejectUnauthorized: true 
  * Posts JSON once and reports what happened. It never retries. A request that fails is reported, never thrown: axios
  * errors carry the request's headers, and so the key.
  *
- * @throws What the connection's objection throws. Nothing was sent then.
+ * @throws What `reasonToHold` throws. Nothing was sent then.
  */
 export async function post(connection: Connection, request: Outgoing, permit: Permit): Promise<Exchange> {
-  const objection = await connection.objection(request);
-  if (objection !== undefined) return { kind: "held", reason: objection };
+  const reason = await connection.reasonToHold(request);
+  if (reason !== undefined) return { kind: "held", reason };
 
   const { call, journeyId, body } = request;
   const url = new URL(`${connection.baseUrl}/hooks/${call}/${encodeURIComponent(journeyId)}`);

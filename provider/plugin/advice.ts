@@ -1,10 +1,4 @@
-import {
-  KeyRefusedError,
-  MailmodoError,
-  RefusedError,
-  UnconfirmedError,
-  UnsettledStartError,
-} from "../mailmodo/errors";
+import { KeyRefusedError, MailmodoError, RefusedError, UnconfirmedError, LateStartError } from "../mailmodo/errors";
 import { baseUrlAdvice } from "../settings/baseUrlAdvice";
 import { SettingsError } from "../settings/settingsError";
 import { hideStackTrace } from "../text/hideStackTrace";
@@ -70,7 +64,7 @@ function adviceOnAbort(error: unknown, secret: string | undefined): string | und
       "or set mailmodo:apiKey and run pulumi up, or set it and run pulumi destroy --run-program."
     );
   }
-  if (error instanceof UnsettledStartError) return "It stays in the state.";
+  if (error instanceof LateStartError) return "It stays in the state.";
   if (error instanceof RefusedError || error instanceof UnconfirmedError) {
     return (
       "It stays in the state: run it again. If it has ended, or was aborted in Mailmodo by hand, " +

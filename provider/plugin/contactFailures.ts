@@ -1,5 +1,5 @@
 import { clockTime } from "../mailmodo/lateEffect";
-import { RefusedError, UnconfirmedError, UnsettledStartError } from "../mailmodo/errors";
+import { RefusedError, UnconfirmedError, LateStartError } from "../mailmodo/errors";
 import { inParallel } from "../async/inParallel";
 import type { ShardInputs } from "../model/shard";
 import { AdvisedError, withoutAdvice } from "./advice";
@@ -46,13 +46,13 @@ export class ContactFailures {
     const more = length > FIRST_REASONS ? [`${length - FIRST_REASONS} more failed.`] : [];
     const advice = this.failures.flatMap((error) => (error instanceof AdvisedError ? [error.advice] : [])).slice(0, 1);
     const what = `Cohort ${cohort}, shard ${shard}: ${length} of ${of} contacts failed${untried}.`;
-    return [what, ...reasons, ...more, ...this.whenSettled(), ...advice].join(" ");
+    return [what, ...reasons, ...more, ...this.whenAllCanBeAborted(), ...advice].join(" ");
   }
 
   /** If several starts may still take effect: the time after which none of them can. */
-  private whenSettled(): string[] {
+  private whenAllCanBeAborted(): string[] {
     const times = this.failures.map(withoutAdvice).flatMap((cause) => {
-      return cause instanceof UnsettledStartError ? [cause.settledAt] : [];
+      return cause instanceof LateStartError ? [cause.mayTakeEffectUntil] : [];
     });
     return times.length > 1 ? [`All of them can be aborted from ${clockTime(Math.max(...times))} on.`] : [];
   }
@@ -62,7 +62,7 @@ export class ContactFailures {
     const cause = withoutAdvice(error);
     if (cause instanceof UnconfirmedError) this.unconfirmedInARow += 1;
     // These errors are about one contact. An error about the key, the network or this machine affects all of them.
-    const concernsOneContact = [ContactError, RefusedError, UnconfirmedError, UnsettledStartError].some(
+    const concernsOneContact = [ContactError, RefusedError, UnconfirmedError, LateStartError].some(
       (kind) => cause instanceof kind,
     );
     if (!concernsOneContact || this.unconfirmedInARow >= GIVE_UP_AFTER) this.hasGivenUp = true;

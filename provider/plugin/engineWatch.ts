@@ -20,7 +20,7 @@ export class EngineWatch {
    * Why no request may be sent now, or undefined if it may: without an engine, nobody would record its result.
    * Thousands of requests call this, so the engine is checked at most once in {@link CHECK_EVERY_MS}.
    */
-  async objection(): Promise<string | undefined> {
+  async reasonToHold(): Promise<string | undefined> {
     if (this.isStopping) return "the plugin is shutting down";
     return (await this.isGone()) ? "the Pulumi engine that requested it is no longer running" : undefined;
   }

@@ -11,11 +11,11 @@ import { backendOf, journalFolder, type CliContext } from "../pulumi/backend";
 import { engineAbove } from "../pulumi/engineProcess";
 import { isPlugin } from "../pulumi/pluginProcess";
 import type { Stack } from "../pulumi/stack";
-import type { AnsweredNote } from "./recordedCall";
+import type { AnsweredNote } from "./journaledCall";
 
 /** A plugin's journals, by stack, and the notes of calls whose answers its engine has. */
 export class Journals {
-  private readonly own = new Map<string, OwnNotes>();
+  private readonly ownNotes = new Map<string, OwnNotes>();
   private readonly journals = new Map<string, Promise<Journal>>();
   private readonly answered: AnsweredNote[] = [];
   private readonly engine = isPlugin() ? engineAbove() : undefined;
@@ -37,25 +37,26 @@ export class Journals {
   }
 
   /**
-   * Keeps notes until `finish`. The engine has the answers to their calls, or will have them when the operation ends.
+   * Takes notes to be finished at the end of the run. The engine has the answers to their calls, or will have them when
+   * the operation ends.
    */
-  keep(notes: readonly AnsweredNote[]): void {
+  finishAtEnd(notes: readonly AnsweredNote[]): void {
     this.answered.push(...notes);
   }
 
   /**
-   * Finishes the notes whose results the state shows, at the end of a run. That the engine is there proves nothing: it may
-   * not have been able to write, or may be stopped. The engine waits 5 s for its plugins (measured); what is not finished
-   * by then stays for the next run.
+   * Call it at the end of the run. Finishes the notes whose results the state shows. That the engine is there proves
+   * nothing: it may not have been able to write, or may be stopped. The engine waits 5 s for its plugins (measured); what
+   * is not finished by then stays for the next run.
    */
-  async finish(): Promise<void> {
+  async close(): Promise<void> {
     const answered = this.answered.splice(0);
     for (const stack of new Set(answered.map(({ enrollment }) => enrollment.stack))) {
       // States of 0.1.0 do not record the stack.
       const isShown = stack === undefined ? () => true : await this.resultsOf(stack);
       for (const one of answered) if (one.enrollment.stack === stack && isShown(one)) one.note.finish();
     }
-    for (const own of this.own.values()) own.close();
+    for (const own of this.ownNotes.values()) own.close();
   }
 
   /** Tells of a result whether the stack's state shows it. */
@@ -104,9 +105,9 @@ export class Journals {
     const key = JSON.stringify([folder, stack]);
     const engine = this.engine?.identity;
     const header = { stack, plugin: identify()!, ...(engine === undefined ? {} : { engine }), since: Date.now() };
-    const own = this.own.get(key) ?? new OwnNotes(folder, header);
-    this.own.set(key, own);
-    if (isPlugin()) own.keep();
+    const own = this.ownNotes.get(key) ?? new OwnNotes(folder, header);
+    this.ownNotes.set(key, own);
+    if (isPlugin()) own.openForRun();
     return own;
   }
 }

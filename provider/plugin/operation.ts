@@ -4,7 +4,7 @@ import { UnconfirmedError } from "../mailmodo/errors";
 import type { Connection } from "../mailmodo/transport";
 import type { Enrollment } from "../model/enrollment";
 import { mayHaveTakenEffect } from "./advice";
-import { heldError, RecordedCall, type AnsweredNote } from "./recordedCall";
+import { heldError, JournaledCall, type AnsweredNote } from "./journaledCall";
 import { session, type Session } from "./session";
 
 /** Loaded by the first request. With axios it is most of the package's load time, and a preview sends nothing. */
@@ -29,7 +29,7 @@ export class Operation {
       try {
         return await work(operation);
       } finally {
-        operation.session.journals.keep([...operation.answered, ...operation.aborted]);
+        operation.session.journals.finishAtEnd([...operation.answered, ...operation.aborted]);
       }
     });
   }
@@ -52,18 +52,18 @@ export class Operation {
     const journal = await this.session.journals.of(to, enrollment.stack);
     if (!enrollment.allowDuplicateEmail) await this.settleEarlier(journal, to, enrollment);
     const { startJourney } = await client();
-    const recordedCall = new RecordedCall(journal, "start", enrollment);
+    const journaledCall = new JournaledCall(journal, "start", enrollment);
     try {
-      const instanceId = await startJourney(recordedCall.connection(to), enrollment);
-      this.answered.push(...recordedCall.confirmStart(instanceId));
+      const instanceId = await startJourney(journaledCall.connection(to), enrollment);
+      this.answered.push(...journaledCall.confirmStart(instanceId));
       this.session.otherEnrollments.started(enrollment);
       return instanceId;
     } catch (error) {
       if (!(error instanceof UnconfirmedError)) {
-        recordedCall.finish();
-        throw this.session.advised(recordedCall.advised(error), "start");
+        journaledCall.finish();
+        throw this.session.advised(journaledCall.advised(error), "start");
       }
-      this.answered.push(...recordedCall.fail());
+      this.answered.push(...journaledCall.fail());
       throw error;
     }
   }
@@ -87,10 +87,10 @@ export class Operation {
   /** Settles the calls that earlier runs of the stack left unsettled for the address. */
   private async settleEarlier(journal: Journal, to: Connection, enrollment: StartRequest): Promise<void> {
     try {
-      const obstacle = await journal.unsettled.waitForInFlight(enrollment);
-      if (obstacle !== undefined) throw heldError("start", enrollment, obstacle);
+      const reason = await journal.unsettled.waitForInFlight(enrollment);
+      if (reason !== undefined) throw heldError("start", enrollment, reason);
       for (const call of journal.unsettled.of(enrollment)) {
-        if (call.call === "start") await this.settleStart(journal, to, call);
+        if (call.kind === "start") await this.settleStart(journal, to, call);
         journal.unsettled.settle(call);
       }
     } catch (error) {
@@ -101,8 +101,8 @@ export class Operation {
   /** Aborts what a killed run may have started, unless a state records it. */
   private async settleStart(journal: Journal, to: Connection, call: Enrollment): Promise<void> {
     const { otherEnrollments } = this.session;
-    const other = await otherEnrollments.find(call, true);
-    if (other !== undefined) throw heldError("start", call, `${KILLED}, and ${other.problem}. ${RECOVER}`);
+    const reason = await otherEnrollments.reasonNotToAbort(call, true);
+    if (reason !== undefined) throw heldError("start", call, `${KILLED}, and ${reason.why}. ${RECOVER}`);
     const isRecorded = await otherEnrollments.isRecorded(call).catch((error: Error) => {
       throw heldError(
         "start",
@@ -119,41 +119,45 @@ export class Operation {
     enrollment: Enrollment,
     isRestarted: boolean,
   ): Promise<string | undefined> {
-    const { journeyId, email, instanceId, startSentAt, abortReason: reason } = enrollment;
-    const obstacle = async () => {
-      const other = await this.session.otherEnrollments.find(enrollment, isRestarted);
-      return other && `whether it was started is not known, and ${other.problem}. ${other.next}`;
-    };
+    const check = () => this.reasonNotToAbort(enrollment, isRestarted);
     // Checked before the operation's minute begins, because this may take longer than a minute.
-    const problem = await obstacle();
-    if (problem !== undefined) throw heldError("abort", enrollment, problem);
-    const earlier = journal.unsettled.abortsOf(enrollment);
-    const { abortJourney } = await client();
-    const recordedCall = new RecordedCall(journal, "abort", enrollment);
-    const recording = recordedCall.connection(to);
+    const reason = await check();
+    if (reason !== undefined) throw heldError("abort", enrollment, reason);
     // Checked again before each request, because an abort by address may be repeated a minute later.
-    const connection: Connection = {
-      ...recording,
-      objection: async (request) => (await obstacle()) ?? (await recording.objection(request)),
-    };
+    const reasonToHold: Connection["reasonToHold"] = async (request) =>
+      (await check()) ?? (await to.reasonToHold(request));
+
+    const earlier = journal.unsettled.abortsOf(enrollment);
+    const journaledCall = new JournaledCall(journal, "abort", enrollment);
     try {
-      // If Mailmodo confirmed the abort to an earlier run, it is not sent again: Mailmodo may refuse it in any words.
-      const isDone = instanceId !== undefined && earlier.some(({ confirmed }) => confirmed);
-      if (isDone) await recordedCall.recordOnly();
-      const words = isDone
-        ? undefined
-        : await abortJourney(connection, { journeyId, email, instanceId, reason, startSentAt });
-      this.aborted.push(...recordedCall.confirmAbort());
+      // Mailmodo may refuse in any words to repeat what it confirmed to an earlier run.
+      const isDone = enrollment.instanceId !== undefined && earlier.some(({ confirmed }) => confirmed);
+      if (isDone) await journaledCall.writeNoteOnly();
+      const words = isDone ? undefined : await abort(journaledCall.connection({ ...to, reasonToHold }), enrollment);
+      this.aborted.push(...journaledCall.confirmAbort());
       this.session.otherEnrollments.ended(enrollment);
       for (const call of earlier) journal.unsettled.settle(call);
       return words;
     } catch (error) {
       // If the abort may have taken effect, its note stays unfinished: the state will say that the instance runs, which
       // is not certain. Without an instance id, the state itself shows that the start is unconfirmed.
-      if (instanceId === undefined || !mayHaveTakenEffect(error)) this.answered.push(...recordedCall.fail());
-      throw recordedCall.advised(error);
+      if (enrollment.instanceId === undefined || !mayHaveTakenEffect(error))
+        this.answered.push(...journaledCall.fail());
+      throw journaledCall.advised(error);
     }
   }
+
+  /** Why an abort by address must not be sent, or undefined. */
+  private async reasonNotToAbort(enrollment: Enrollment, isRestarted: boolean): Promise<string | undefined> {
+    const reason = await this.session.otherEnrollments.reasonNotToAbort(enrollment, isRestarted);
+    return reason && `whether it was started is not known, and ${reason.why}. ${reason.next}`;
+  }
+}
+
+async function abort(to: Connection, enrollment: Enrollment): Promise<string | undefined> {
+  const { journeyId, email, instanceId, startSentAt, abortReason: reason } = enrollment;
+  const { abortJourney } = await client();
+  return abortJourney(to, { journeyId, email, instanceId, reason, startSentAt });
 }
 
 const KILLED = "a killed run of this stack may have started it";

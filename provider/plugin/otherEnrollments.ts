@@ -6,9 +6,9 @@ import type { OtherStacks } from "../pulumi/otherStacks";
 import type { RecordedIndex } from "../pulumi/recordedIndex";
 import type { Stack } from "../pulumi/stack";
 
-/** An obstacle to an abort by address, and what to do about it. */
-export interface AbortObstacle {
-  readonly problem: string;
+/** Why an enrollment must not be aborted by address, and what to do about it. */
+export interface ReasonNotToAbort {
+  readonly why: string;
   readonly next: string;
 }
 
@@ -42,41 +42,42 @@ export class OtherEnrollments {
    */
   async isRecorded({ instanceId, stack, ...enrollment }: Enrollment): Promise<boolean> {
     if (instanceId === undefined || stack === undefined || !isPlugin()) return false;
-    const { own, others } = await this.statesFor(stack);
+    const { ownStack, otherStacks } = await this.statesFor(stack);
     return (
-      own.entryOf({ instanceId }) !== undefined || (await others.findStack({ ...enrollment, instanceId })) !== undefined
+      ownStack.entryOf({ instanceId }) !== undefined ||
+      (await otherStacks.findStack({ ...enrollment, instanceId })) !== undefined
     );
   }
 
   /**
-   * Finds what prevents the abort by address of an enrollment without an instance id. Undefined if nothing does, or if
-   * the enrollment has an instance id.
+   * Why an enrollment without an instance id must not be aborted by address. Undefined if it may be, or if it has an
+   * instance id.
    *
    * @param isRestarted Whether the enrollment is started again next. If another resource of the stack has the address,
    *   that resource has been removed from the program then, and must be aborted anyway.
    */
-  async find(enrollment: Enrollment, isRestarted: boolean): Promise<AbortObstacle | undefined> {
+  async reasonNotToAbort(enrollment: Enrollment, isRestarted: boolean): Promise<ReasonNotToAbort | undefined> {
     const { instanceId, stack: name, allowDuplicateEmail } = enrollment;
     if (instanceId !== undefined || name === undefined || !isPlugin()) return undefined;
     try {
-      const { own, others } = await this.statesFor(name);
-      const stack = await others.findStack(enrollment);
+      const { ownStack, otherStacks } = await this.statesFor(name);
+      const stack = await otherStacks.findStack(enrollment);
       if (stack !== undefined)
         return {
-          problem: `the stack ${stack} enrolls the address too, ${AS_WELL}`,
+          why: `the stack ${stack} enrolls the address too, ${AS_WELL}`,
           next: `Remove the address from ${stack} first. Or, ${FORGET}`,
         };
       // With allowDuplicateEmail, a destroy is documented to abort by address.
       if (isRestarted || allowDuplicateEmail) return undefined;
-      const resource = this.otherResource(own, enrollment);
+      const resource = this.otherResource(ownStack, enrollment);
       if (resource === undefined) return undefined;
       return {
-        problem: `another resource of this stack (${resource}) enrolls the address too, ${AS_WELL}`,
+        why: `another resource of this stack (${resource}) enrolls the address too, ${AS_WELL}`,
         next: `Destroy that one first: pulumi destroy --target <its urn>. Or, ${FORGET}`,
       };
     } catch (error) {
       return {
-        problem: `whether another stack enrolls the address is not known: ${(error as Error).message}`,
+        why: `whether another stack enrolls the address is not known: ${(error as Error).message.replace(/\.$/, "")}`,
         next: "Let this run read the states of the project's stacks, then run it again",
       };
     }
@@ -86,8 +87,8 @@ export class OtherEnrollments {
    * The URN of a resource that records a running enrollment of the address, or a description if this run has started
    * it.
    */
-  private otherResource(own: RecordedIndex, enrollment: Enrollment): string | undefined {
-    const running = own.runningFor(enrollment).find(({ instanceId }) => !this.endedInstances.has(instanceId));
+  private otherResource(ownStack: RecordedIndex, enrollment: Enrollment): string | undefined {
+    const running = ownStack.runningFor(enrollment).find(({ instanceId }) => !this.endedInstances.has(instanceId));
     return running?.urn ?? (this.startedKeys.has(addressKey(enrollment)) ? "that this run has started" : undefined);
   }
 
@@ -108,15 +109,16 @@ export class OtherEnrollments {
     ]);
     const stack = await this.stackOf(name);
     // After a rename, the stack counts as one of the others until its next up.
-    const exists = (await stack.names()).has(name.split("/").at(-1)!);
-    const own = new RecordedIndex(exists ? await stack.stateOfEnrollments() : {});
-    return { own, others: new OtherStacks(stack) };
+    const { names, others } = await stack.siblings();
+    const exists = names.has(name.split("/").at(-1)!);
+    const ownStack = new RecordedIndex(exists ? await stack.stateOfEnrollments() : {});
+    return { ownStack, otherStacks: new OtherStacks(async () => others) };
   }
 }
 
 interface States {
-  readonly own: RecordedIndex;
-  readonly others: OtherStacks;
+  readonly ownStack: RecordedIndex;
+  readonly otherStacks: OtherStacks;
 }
 
 /** Reading starts the CLI for each stack, so a cohort must not do it for each contact. */

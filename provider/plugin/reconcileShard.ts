@@ -20,7 +20,7 @@ import { Operation } from "./operation";
 import type { Progress } from "./progress";
 import { RecordedFailure } from "./recordedFailure";
 import { session } from "./session";
-import { nextAfter, otherSpelling, plainError, unsettled } from "./shardMessages";
+import { nextAfter, otherSpelling, plainError, unconfirmedStays } from "./shardMessages";
 
 /** The changes that make a shard match its inputs. */
 export async function changesTo(olds: ShardState, news: ShardInputs): Promise<Changes> {
@@ -121,8 +121,8 @@ class ShardReconciliation {
       if (notAborted.has(email.toLowerCase())) throw new ContactError(otherSpelling(email, news));
       const contact = this.contacts.get(email);
       if (contact !== undefined) {
-        const cannotSettle = contact.instanceId === undefined && this.recorded.allowDuplicateEmail;
-        if (cannotSettle) throw new ContactError(unsettled(email, news));
+        const mustNotAbort = contact.instanceId === undefined && this.recorded.allowDuplicateEmail;
+        if (mustNotAbort) throw new ContactError(unconfirmedStays(email, news));
         await this.abort(to, email, true);
       }
       await this.start(to, news, email, wanted[email]!);

@@ -36,7 +36,7 @@ export class Session {
       ...settings,
       deadline: new Deadline(),
       pace: this.rateLimit,
-      objection: (request) => this.objection(request),
+      reasonToHold: (request) => this.reasonToHold(request),
     };
   }
 
@@ -84,11 +84,11 @@ export class Session {
   }
 
   /** The second line of defense: whatever the check said, no start is sent to an address outside the list. */
-  private async objection({ call, body }: Outgoing): Promise<string | undefined> {
+  private async reasonToHold({ call, body }: Outgoing): Promise<string | undefined> {
     if (call === "start" && !this.allowedRecipients().allows(body.email ?? "")) {
       return "the address is outside mailmodo:allowedRecipients";
     }
-    return this.engine.objection();
+    return this.engine.reasonToHold();
   }
 }
 
@@ -109,5 +109,5 @@ export function beginSession(): Session {
  */
 export async function configure(request: pulumi.dynamic.ConfigureRequest): Promise<void> {
   session.config = request.config;
-  session.engine.shutDownGracefully({ first: () => session.releaseAll(), last: () => session.journals.finish() });
+  session.engine.shutDownGracefully({ first: () => session.releaseAll(), last: () => session.journals.close() });
 }

@@ -3,7 +3,7 @@ import { maskAddress } from "../text/masking";
 import type { ShardInputs } from "../model/shard";
 
 /** A contact with an unconfirmed start that cannot be aborted by address. */
-export function unsettled(email: string, { journeyId }: ShardInputs): string {
+export function unconfirmedStays(email: string, { journeyId }: ShardInputs): string {
   return (
     `Could not settle journey ${journeyId} for ${maskAddress(email)}: whether it was started is not known, and with ` +
     "allowDuplicateEmail aborting by address would stop other instances too. Check the journey in Mailmodo; removing the " +

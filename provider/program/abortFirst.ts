@@ -9,7 +9,7 @@ import { programError } from "./programError";
 export const ABORT_FIRST = { deleteBeforeReplace: true } as const satisfies pulumi.CustomResourceOptions;
 
 /** @throws {pulumi.RunError} The options set `deleteBeforeReplace` to false. */
-export function refuseStartFirst(what: string, opts: pulumi.CustomResourceOptions | undefined): void {
+export function requireAbortFirst(what: string, opts: pulumi.CustomResourceOptions | undefined): void {
   if (opts?.deleteBeforeReplace !== false) return;
   throw programError(
     `deleteBeforeReplace of the ${what} must not be false: a replacement would enroll an address again before ` +

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ABORT_FIRST, refuseStartFirst } from "./abortFirst";
+import { ABORT_FIRST, requireAbortFirst } from "./abortFirst";
 import { defaultAbortReason } from "./abortReason";
 import { normalizeAddress } from "../model/addresses";
-import { refuseDuplicates } from "./duplicates";
+import { claimAddresses } from "./claimAddresses";
 import {
   areKnown,
   contactList,
@@ -58,7 +58,7 @@ export class JourneyCohort extends pulumi.ComponentResource {
    */
   constructor(name: string, args: JourneyCohortArgs, opts?: pulumi.ComponentResourceOptions) {
     refuseKeyInClear();
-    refuseStartFirst(`cohort "${name}"`, opts);
+    requireAbortFirst(`cohort "${name}"`, opts);
     const shards = numberOfShards(name, args.shards);
     const contacts = contactList(name, args.contacts);
     super("mailmodo:index:JourneyCohort", name, {}, opts);
@@ -100,7 +100,7 @@ export class JourneyCohort extends pulumi.ComponentResource {
       shards: planned,
       size: emails.length,
       journeyId: args.journeyId,
-      allowDuplicateEmail: refuseDuplicates(name, { ...args, emails: source }),
+      allowDuplicateEmail: claimAddresses(name, { ...args, emails: source }),
       abortReason: args.abortReason ?? defaultAbortReason(),
       triggers: args.triggers,
       stack: fullStackName(),

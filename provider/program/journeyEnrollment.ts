@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ABORT_FIRST, refuseStartFirst } from "./abortFirst";
+import { ABORT_FIRST, requireAbortFirst } from "./abortFirst";
 import { defaultAbortReason } from "./abortReason";
-import { refuseDuplicates } from "./duplicates";
+import { claimAddresses } from "./claimAddresses";
 import type { DataValue } from "../model/inputs";
 import { refuseKeyInClear } from "./keyInClear";
 import { LOADER, TYPES } from "../model/stateFormat";
@@ -99,7 +99,7 @@ export class JourneyEnrollment extends TrimmedResource {
    */
   constructor(name: string, args: JourneyEnrollmentArgs, opts?: pulumi.CustomResourceOptions) {
     refuseKeyInClear();
-    refuseStartFirst(`enrollment "${name}"`, opts);
+    requireAbortFirst(`enrollment "${name}"`, opts);
     super(
       TYPES.enrollment,
       name,
@@ -107,7 +107,7 @@ export class JourneyEnrollment extends TrimmedResource {
         journeyId: args.journeyId,
         email: args.email,
         data: args.data ?? {},
-        allowDuplicateEmail: refuseDuplicates(name, { ...args, emails: [args.email] }),
+        allowDuplicateEmail: claimAddresses(name, { ...args, emails: [args.email] }),
         abortReason: args.abortReason ?? defaultAbortReason(),
         triggers: args.triggers,
         stack: fullStackName(),

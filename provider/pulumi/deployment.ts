@@ -1,11 +1,11 @@
-import { SECRET, type Recorded } from "./recorded";
+import { SECRET, type StateResource } from "./stateResource";
 
 /** A stack's state, as far as recover needs it. */
 export interface Deployment {
   readonly secrets_providers?: { readonly state?: Encryption };
   readonly manifest?: { readonly time?: string };
-  readonly resources?: readonly Recorded[];
-  readonly pending_operations?: readonly { readonly type: string; readonly resource: Recorded }[];
+  readonly resources?: readonly StateResource[];
+  readonly pending_operations?: readonly { readonly type: string; readonly resource: StateResource }[];
 }
 
 /** How a state's secrets are encrypted. The fields have the state's own names. */

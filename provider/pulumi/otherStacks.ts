@@ -3,16 +3,19 @@ import { atMostEvery } from "../async/atMostEvery";
 import { inParallel } from "../async/inParallel";
 import type { Enrollment } from "../model/enrollment";
 import type { Deployment } from "./deployment";
-import { possibleEffectsOf, entriesOf, isMailmodoResource } from "./recorded";
+import { possibleEffectsOf, entriesOf, isMailmodoResource } from "./stateResource";
 import type { Stack } from "./stack";
 
 /** What the project's other stacks enroll. Their states are read on first use. */
 export class OtherStacks {
   private readonly entries: () => Promise<Entries>;
 
-  /** @param maxAgeMs After this time the states are read again, in milliseconds. Default: never. */
-  constructor(stack: Stack, maxAgeMs = Infinity) {
-    this.entries = atMostEvery(maxAgeMs, () => read(stack));
+  /**
+   * @param list Lists the other stacks. Called before each read of their states.
+   * @param maxAgeMs After this time the states are read again, in milliseconds. Default: never.
+   */
+  constructor(list: () => Promise<readonly Stack[]>, maxAgeMs = Infinity) {
+    this.entries = atMostEvery(maxAgeMs, async () => read(await list()));
   }
 
   /**
@@ -35,18 +38,18 @@ interface Entries {
   readonly byAddress: Map<string, string>;
 }
 
-async function read(stack: Stack): Promise<Entries> {
+async function read(stacks: readonly Stack[]): Promise<Entries> {
   const entries: Entries = { byInstance: new Map(), byAddress: new Map() };
-  await inParallel(await stack.others(), async (other) => {
-    const state = await other.stateOfEnrollments();
+  await inParallel(stacks, async (stack) => {
+    const state = await stack.stateOfEnrollments();
     for (const entry of (state.resources ?? []).flatMap(entriesOf)) {
       // An unconfirmed start is no more certain to run than the one in question. Its stack's next run aborts it by
       // address.
       if (entry.instanceId === undefined) continue;
-      entries.byInstance.set(entry.instanceId, other.name);
-      entries.byAddress.set(addressKey(entry), other.name);
+      entries.byInstance.set(entry.instanceId, stack.name);
+      entries.byAddress.set(addressKey(entry), stack.name);
     }
-    for (const start of await startsInProgress(other, state)) entries.byAddress.set(addressKey(start), other.name);
+    for (const start of await startsInProgress(stack, state)) entries.byAddress.set(addressKey(start), stack.name);
   });
   return entries;
 }

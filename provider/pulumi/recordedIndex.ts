@@ -1,7 +1,7 @@
 import { addressKey } from "../model/addresses";
 import type { Enrollment } from "../model/enrollment";
 import type { Deployment } from "./deployment";
-import { entriesOf, type Ended, type Entry } from "./recorded";
+import { entriesOf, type Ended, type Entry } from "./stateResource";
 
 /** The enrollments that a stack's state records, by instance and by address. */
 export class RecordedIndex {

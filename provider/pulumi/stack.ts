@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Cli, reasonOf } from "./cli";
 import { fingerprint, reveal, type Deployment, type Encryption } from "./deployment";
-import { isMailmodoResource, mustBeRevealed, SECRET, without, type Ended } from "./recorded";
+import { isMailmodoResource, mustBeRevealed, SECRET, without, type Ended } from "./stateResource";
 import { isSameLock, parseOccupancy, type Lock, type Occupancy } from "./stackLock";
 import { emptyAttributes, stackOf } from "./stateAttributes";
 
@@ -136,16 +136,11 @@ export class Stack {
     );
   }
 
-  /** The names of the project's stacks, without the organization. */
-  async names(): Promise<Set<string>> {
-    return new Set((await this.list()).map(({ name }) => name.split("/").at(-1)!));
-  }
-
-  /** The project's other stacks. */
-  async others(): Promise<Stack[]> {
-    return (await this.list())
-      .filter(({ name }) => this.isOther(name))
-      .map(({ name }) => new Stack(name, this.cwd, this.env));
+  /** The names of the project's stacks, without the organization, and the stacks other than this one. */
+  async siblings(): Promise<{ names: ReadonlySet<string>; others: Stack[] }> {
+    const all = (await this.list()).map(({ name }) => name);
+    const others = all.filter((name) => this.isOther(name)).map((name) => new Stack(name, this.cwd, this.env));
+    return { names: new Set(all.map((name) => name.split("/").at(-1)!)), others };
   }
 
   private async list(): Promise<{ name: string; isBusy: boolean }[]> {

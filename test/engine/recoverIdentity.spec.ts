@@ -68,7 +68,7 @@ describe("a start that was left without an answer", () => {
     const { problems } = await ups.recovered();
     assert.match(
       problems.join(),
-      /^Whether journey \S+ for x\*\*\*@seeds\.example\.com runs is not known, and the stack other enrolls the address too/,
+      /^Could not abort journey \S+ for x\*\*\*@seeds\.example\.com: whether it runs is not known, and the stack other enrolls the address too/,
     );
     const { output } = await project().pulumiWith({ NAMES: "x" }, ...UP);
     assert.match(

@@ -99,7 +99,7 @@ describe("pulumi-mailmodo recover, with the state alone", () => {
     const script = `#!/bin/sh\nPATH="$OTHERS" pulumi "$@"; code=$?; cp '${bin}/whole' '${attributes}'; exit $code\n`;
     fs.writeFileSync(path.join(bin, "pulumi"), script, { mode: 0o755 });
     const env = { ...project().env, OTHERS: project().env["PATH"], PATH: `${bin}:${project().env["PATH"]}` };
-    assert.deepEqual([...(await new Stack("test", project().dir, env).names())], ["test"]);
+    assert.deepEqual([...(await new Stack("test", project().dir, env).siblings()).names], ["test"]);
   });
 
   it("keeps every pending operation while one cannot be handled", async () => {

@@ -4,7 +4,7 @@ import { Sealing } from "../../provider/journal/sealing";
 import { unsealNotes, type UnsettledCall } from "../../provider/journal/unsettledCalls";
 import { addressKey } from "../../provider/model/addresses";
 import type { Enrollment } from "../../provider/model/enrollment";
-import { possibleEffectsOf, entriesOf } from "../../provider/pulumi/recorded";
+import { possibleEffectsOf, entriesOf } from "../../provider/pulumi/stateResource";
 import type { Instance } from "../../sandbox/instances";
 import { SANDBOX_KEY } from "../../sandbox/server";
 import { journalOf } from "./journalOf";
@@ -36,7 +36,7 @@ export class ModelInvariants {
   async checked(step: Step, take: () => Promise<unknown>): Promise<void> {
     const theirs = STACKS.filter((stack) => stack !== step.stack).flatMap((stack) => this.recorded(stack));
     // What a stack has begun to abort itself may end in any step: its request was sent, and takes effect late.
-    const aborting = this.notes().filter(({ call }) => call === "abort");
+    const aborting = this.notes().filter(({ kind }) => kind === "abort");
     const before = new Set(this.sandbox.runningInstances().map(({ instanceId }) => instanceId));
     await take();
     const running = this.sandbox.runningInstances();

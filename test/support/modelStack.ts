@@ -4,14 +4,14 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Deployment } from "../../provider/pulumi/deployment";
-import type { Recorded } from "../../provider/pulumi/recorded";
+import type { StateResource } from "../../provider/pulumi/stateResource";
 import { lockFile, modelBackends } from "./modelBackend";
 
 type Provider = Required<pulumi.dynamic.ResourceProvider>;
 type Lifecycle = Pick<Provider, "check" | "diff" | "create" | "update" | "delete">;
 
 /** A resource as the state has it. */
-export interface StateResource extends Recorded {
+export interface ModelResource extends StateResource {
   readonly id: string;
   readonly outputs: Record<string, unknown>;
   readonly initErrors?: readonly string[];
@@ -37,8 +37,8 @@ export type CallPlugin = <T>(call: () => Promise<T>) => Promise<T>;
 
 interface State extends Deployment {
   readonly manifest: { readonly time: string };
-  readonly resources: readonly StateResource[];
-  readonly pending_operations: readonly { readonly type: string; readonly resource: Recorded }[];
+  readonly resources: readonly ModelResource[];
+  readonly pending_operations: readonly { readonly type: string; readonly resource: StateResource }[];
 }
 
 /** One stack of a backend. It calls the plugin and writes the state in the order of the real engine. */
@@ -141,7 +141,7 @@ export class ModelStack {
   }
 
   /** They do not depend on each other, so one that fails does not keep the engine from the others. */
-  private async deleteAll(resources: readonly StateResource[], call: CallPlugin): Promise<void> {
+  private async deleteAll(resources: readonly ModelResource[], call: CallPlugin): Promise<void> {
     const errors: unknown[] = [];
     for (const resource of resources) {
       await this.delete(resource, call).catch((error: unknown) => {
@@ -152,7 +152,7 @@ export class ModelStack {
     if (errors.length > 0) throw errors[0];
   }
 
-  private async delete(old: StateResource, call: CallPlugin, isReplaced = false): Promise<void> {
+  private async delete(old: ModelResource, call: CallPlugin, isReplaced = false): Promise<void> {
     if (old.pendingReplacement === true) return this.forget(old.urn);
     await this.step("deleting", old, async () => {
       await call(() => this.lifecycleOf(old.type).delete(old.id, old.outputs));
@@ -161,10 +161,10 @@ export class ModelStack {
   }
 
   /** Records that an operation begins, does it, and records what came of it: the new resource, or none. */
-  private async step(type: string, resource: StateResource, work: () => Promise<StateResource | undefined>) {
+  private async step(type: string, resource: ModelResource, work: () => Promise<ModelResource | undefined>) {
     const { pending_operations: pending } = this.state;
     this.write({ pending_operations: [...pending, { type, resource }] });
-    const record = (one: StateResource | undefined) => {
+    const record = (one: ModelResource | undefined) => {
       const others = this.state.resources.filter(({ urn }) => urn !== resource.urn);
       this.write({ resources: one === undefined ? others : [...others, one], pending_operations: pending });
     };

@@ -134,11 +134,11 @@ export class ModelWorld {
         session.config = { get: (name) => values[name] };
         try {
           const problems = await work(call);
-          await session.journals.finish();
+          await session.journals.close();
           return problems;
         } catch (error) {
           if (error instanceof Killed) throw error;
-          await session.journals.finish();
+          await session.journals.close();
           return [(error as Error).message];
         }
       });

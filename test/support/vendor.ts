@@ -76,6 +76,6 @@ export function connectionTo(baseUrl: string, key: string): Connection {
     deadline: new Deadline(),
     // So high that it lets everything through at once, whatever the clock does.
     pace: new RateLimit(1_000_000),
-    objection: async () => undefined,
+    reasonToHold: async () => undefined,
   };
 }

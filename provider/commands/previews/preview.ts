@@ -1,4 +1,4 @@
-import { possibleEffectsOf, entriesOf, isMailmodoResource } from "../../pulumi/recorded";
+import { possibleEffectsOf, entriesOf, isMailmodoResource } from "../../pulumi/stateResource";
 import { DEFAULT_TTL_MS } from "../durations";
 import type { ListedStack, Workspace } from "./workspace";
 

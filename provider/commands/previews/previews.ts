@@ -111,11 +111,11 @@ export class Previews {
   private async destroy(name: string): Promise<PreviewOutcome> {
     return this.withStack(name, true, async (stack) => {
       // A call that cannot be settled while another start of its address is recorded can be settled once that is aborted.
-      const unsettled = await this.recover(name, stack).catch((error: Error) => error);
-      if (unsettled instanceof Error && !(unsettled instanceof Unsettled)) throw unsettled;
+      const failure = await this.recover(name, stack).catch((error: Error) => error);
+      if (failure instanceof Error && !(failure instanceof NotRecovered)) throw failure;
       await this.tag(name, TAGS.result, "down not finished");
       await this.steps(name, stack).run(DESTROY);
-      if (unsettled instanceof Unsettled) await this.recover(name, stack);
+      if (failure instanceof NotRecovered) await this.recover(name, stack);
 
       const left = await stack.size();
       if (left > 0) throw new Error(`${name} still has ${left} resources after its destroy; it was not removed.`);
@@ -124,7 +124,7 @@ export class Previews {
     });
   }
 
-  /** @throws {Unsettled} Calls of a killed run are left that must be settled first. */
+  /** @throws {NotRecovered} Calls of a killed run are left that must be settled first. */
   private async recover(name: string, { settings }: PreviewStack): Promise<void> {
     this.options.stop.throwIfStopped();
     // Loaded here because it loads Pulumi's SDK, which nothing else in the commands needs.
@@ -138,7 +138,7 @@ export class Previews {
       env: this.options.env,
       log: (line) => this.log(name, line),
     });
-    if (problems.length > 0) throw new Unsettled(problems.join(" "));
+    if (problems.length > 0) throw new NotRecovered(problems.join(" "));
   }
 
   private steps(name: string, stack: PreviewStack): Steps {
@@ -159,5 +159,5 @@ export class Previews {
   }
 }
 
-/** A killed run left calls that only the user or a destroy can settle. */
-class Unsettled extends Error {}
+/** A recovery left problems: calls of a killed run that only the user or a destroy can settle. */
+class NotRecovered extends Error {}

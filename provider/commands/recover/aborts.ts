@@ -27,7 +27,7 @@ export class Aborts {
   ) {}
 
   /**
-   * Aborts an enrollment. Aborting by address stops everything that runs for the address, so this first asks all
+   * Aborts an enrollment. Aborting by address stops everything that runs for the address, so this first looks at all
    * stacks.
    *
    * @param isNeeded Whether the recovery depends on this abort. If not, a failure is only logged: the abort of an
@@ -36,12 +36,14 @@ export class Aborts {
    */
   async abort(enrollment: Enrollment, isNeeded = true): Promise<boolean> {
     const { journeyId, email, instanceId, startSentAt, abortReason: reason } = enrollment;
-    if (instanceId === undefined && !(await this.isSafeByAddress(enrollment))) return false;
+    const isByAddress = instanceId === undefined;
+    // The other stacks are read before the abort's minute begins, because that may take longer than a minute.
+    if (isByAddress) await this.others.findStack(enrollment).catch(() => undefined);
     try {
       const request = { journeyId, email, instanceId, reason, startSentAt };
       const connection = this.connect();
-      const objection = () => this.objectionTo(enrollment);
-      const words = await abortJourney(instanceId === undefined ? { ...connection, objection } : connection, request);
+      const reasonToHold = () => this.reasonNotToAbort(enrollment);
+      const words = await abortJourney(isByAddress ? { ...connection, reasonToHold } : connection, request);
       if (words === undefined) this.log(`Aborted ${describeEnrollment(enrollment)}.`);
       else this.alreadyEnded += 1;
       this.aborted += 1;
@@ -52,14 +54,21 @@ export class Aborts {
   }
 
   /**
-   * Asks again before each request by address: it may be repeated a minute after it was first asked. Why it must not be
-   * sent, or undefined.
+   * Why an abort by address must not be sent, or undefined. Asked before each request, because the abort may be repeated a
+   * minute later.
    */
-  private async objectionTo(enrollment: Enrollment): Promise<string | undefined> {
-    if (this.currentRuns.isStackBusy()) return "a run of the stack has begun";
-    const { stack, problem } = await this.otherStackWith(enrollment);
-    if (stack !== undefined) return `the stack ${stack} enrolls the address too by now`;
-    if (problem !== undefined) return "whether another stack enrolls the address by now is not known";
+  private async reasonNotToAbort(enrollment: Enrollment): Promise<string | undefined> {
+    if (this.currentRuns.isStackBusy()) return "a run of the stack has begun. Wait for it, then recover again";
+    try {
+      const stack = await this.others.findStack(enrollment);
+      if (stack !== undefined)
+        return (
+          `whether it runs is not known, and the stack ${stack} enrolls the address too, which an abort by address would ` +
+          `stop as well. Check the journey in Mailmodo, or remove the address from ${stack} and recover again`
+        );
+    } catch (error) {
+      return `whether another stack enrolls the address is not known: ${(error as Error).message.replace(/\.$/, "")}`;
+    }
     return (await this.hasStateChanged()) ? "the state of the stack has changed since; recover again" : undefined;
   }
 
@@ -73,24 +82,6 @@ export class Aborts {
       `${error.message} No stack records it, so ${isTemporary ? "the next recover tries again" : "recover does not try again"}.`,
     );
     return !isTemporary;
-  }
-
-  private async isSafeByAddress(enrollment: Enrollment): Promise<boolean> {
-    if (this.currentRuns.isStackBusy()) {
-      this.problems.push(
-        `A run of the stack has begun, so ${describeEnrollment(enrollment)} was left alone. Wait for it, then recover again.`,
-      );
-      return false;
-    }
-    const { stack, problem } = await this.otherStackWith(enrollment);
-    if (problem !== undefined) this.problems.push(problem);
-    if (stack !== undefined) {
-      this.problems.push(
-        `Whether ${describeEnrollment(enrollment)} runs is not known, and the stack ${stack} enrolls the address too: aborting by ` +
-          `address would stop that one. Check the journey in Mailmodo, or remove the address from ${stack} and recover again.`,
-      );
-    }
-    return stack === undefined && problem === undefined;
   }
 
   /** The name of the other stack that records an enrollment, if any; or why the other stacks could not be read. */

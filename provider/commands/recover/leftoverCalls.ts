@@ -22,7 +22,7 @@ export interface LeftoverCallsOptions {
 /** What ended runs left unsettled for a stack. */
 export interface LeftoverCalls {
   /** The runs of the stack itself and of stacks that no longer exist, whose calls nobody else will settle. */
-  readonly own: readonly RunFile[];
+  readonly runs: readonly RunFile[];
   readonly calls: readonly UnsettledCall[];
   /** What cannot be decided from here, one line each. */
   readonly undecided: readonly string[];
@@ -30,26 +30,26 @@ export interface LeftoverCalls {
 
 export async function leftoverCalls(options: LeftoverCallsOptions): Promise<LeftoverCalls> {
   const { runs, name } = options;
-  const others = runs.others.filter((run) => hasNotes(run) && livenessOfRun(run) === "dead");
+  const others = runs.ofOtherStacks.filter((run) => hasNotes(run) && livenessOfRun(run) === "dead");
   const names = others.length > 0 ? await options.namesOfStacks() : new Set<string>();
   const stackExists = ({ header }: RunFile) => names.has(header?.stack.stack ?? "");
-  const own = [...runs.own, ...others.filter((run) => !stackExists(run))];
+  const leftBy = [...runs.ofStack, ...others.filter((run) => !stackExists(run))];
   const calls = others.filter(stackExists).flatMap((run) => movedAborts(run, options));
   const undecided: string[] = [];
   let unreadableNotes = 0;
-  for (const run of own.filter(hasNotes)) {
-    const obstacle = obstacleOf(run, options);
-    if (obstacle !== undefined) {
-      undecided.push(obstacle);
+  for (const run of leftBy.filter(hasNotes)) {
+    const reason = reasonToLeave(run, options);
+    if (reason !== undefined) {
+      undecided.push(reason);
       continue;
     }
-    const { unsealed, sealed } = unsealNotes(run, runs.sealing);
+    const { unsealed, stillSealed } = unsealNotes(run, runs.sealing);
     calls.push(...unsealed.map(({ call }) => call));
-    unreadableNotes += sealed.length + run.damaged;
+    unreadableNotes += stillSealed.length + run.damaged;
   }
   if (unreadableNotes > 0) undecided.push(unreadableProblem(unreadableNotes, runs));
-  for (const run of runs.foreign.filter(hasNotes).filter((one) => livenessOfRun(one) !== "alive")) {
-    undecided.push(foreignProblem(run, name));
+  for (const run of runs.ofNamesakes.filter(hasNotes).filter((one) => livenessOfRun(one) !== "alive")) {
+    undecided.push(namesakeProblem(run, name));
   }
   for (const run of runs.unknown) undecided.push(unknownProblem(run));
   for (const { path: file, code } of runs.unreadable) {
@@ -57,16 +57,16 @@ export async function leftoverCalls(options: LeftoverCallsOptions): Promise<Left
       `${file} cannot be read (${code}): it may hold notes of this stack. Recover as the user who owns it.`,
     );
   }
-  return { own, calls, undecided };
+  return { runs: leftBy, calls, undecided };
 }
 
 /**
  * Marks the notes of settled calls as finished on the disk, and removes the files of dead runs that hold no other
  * notes.
  */
-export function finishNotes({ own }: LeftoverCalls, settled: readonly UnsettledCall[]): void {
+export function finishNotes({ runs }: LeftoverCalls, settled: readonly UnsettledCall[]): void {
   const idsOf = (file: string) => settled.filter((call) => call.file === file).map(({ id }) => id);
-  for (const run of own) {
+  for (const run of runs) {
     const ids = new Set(idsOf(run.file));
     // The file is read again, because it may have been written to meanwhile. Removing it works even on a full disk.
     if (isDead(run) && !hasNotes(without(ids, read(run)))) fs.rmSync(run.file, { force: true });
@@ -106,11 +106,11 @@ function hasNotes({ notes, damaged }: RunFile): boolean {
 function movedAborts(run: RunFile, { runs, isRecorded }: LeftoverCallsOptions): UnsettledCall[] {
   return unsealNotes(run, runs.sealing)
     .unsealed.map(({ call }) => call)
-    .filter(({ call, instanceId }) => call === "abort" && instanceId !== undefined && isRecorded(instanceId));
+    .filter(({ kind, instanceId }) => kind === "abort" && instanceId !== undefined && isRecorded(instanceId));
 }
 
 /** Why the notes of a run must be left alone, or undefined if they can be settled. */
-function obstacleOf(
+function reasonToLeave(
   run: RunFile,
   { name, lockDeadAfterMs = Infinity, runIsOver = false }: LeftoverCallsOptions,
 ): string | undefined {
@@ -129,15 +129,15 @@ function obstacleOf(
   );
 }
 
-function unreadableProblem(notes: number, { own }: OtherRuns): string {
-  const folder = path.dirname(own[0]?.file ?? "");
+function unreadableProblem(notes: number, { ofStack }: OtherRuns): string {
+  const folder = path.dirname(ofStack[0]?.file ?? "");
   return (
     `${count(notes, "unsettled call")} cannot be read: damaged, or sealed with another API key. Put the key that was used at ` +
     `that time into MAILMODO_API_KEY and recover again. If that does not help, check the journey there and delete the notes in ${folder}.`
   );
 }
 
-function foreignProblem({ file, header, notes }: RunFile, name: string): string {
+function namesakeProblem({ file, header, notes }: RunFile, name: string): string {
   const what = header === undefined ? "a stack" : describeStack(header.stack);
   return (
     `A run of ${what}, in another backend or organization than ${name}, left notes of ${count(notes.length, "call")} ` +

@@ -47,7 +47,7 @@ export class RecoveryRun {
     const { apiKey, requestsPerSecond, ...settings } = await readSettings(read, env);
     const pace = new RateLimit(requestsPerSecond);
     const connect = (): Connection => {
-      return { ...settings, apiKey, pace, deadline: new Deadline(), objection: async () => undefined };
+      return { ...settings, apiKey, pace, deadline: new Deadline(), reasonToHold: async () => undefined };
     };
     const formerApiKey = () => formerApiKeyOf(keySources(read, env));
 
@@ -57,10 +57,10 @@ export class RecoveryRun {
       ...options,
       runs: await readOtherRuns({ folder, stack: identity, apiKey, formerApiKey }),
       name: stack.name,
-      namesOfStacks: () => stack.names(),
+      namesOfStacks: async () => (await stack.siblings()).names,
       isRecorded: (instanceId) => index.entryOf({ instanceId }) !== undefined,
     });
-    const others = new OtherStacks(stack, LOOK_AGAIN_MS);
+    const others = new OtherStacks(async () => (await stack.siblings()).others, LOOK_AGAIN_MS);
     const aborts = new Aborts(
       others,
       currentRuns,

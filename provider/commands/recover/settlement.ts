@@ -11,8 +11,8 @@ import {
   possibleEffectsOf,
   type Entry,
   type PossibleEffect,
-  type Recorded,
-} from "../../pulumi/recorded";
+  type StateResource,
+} from "../../pulumi/stateResource";
 import type { RecordedIndex } from "../../pulumi/recordedIndex";
 import { describeEnrollment } from "../../text/wording";
 
@@ -38,7 +38,7 @@ export class Settlement {
     // Aborts first, so that what they ended is not mistaken for what a start left running.
     for (const kind of ["abort", "start"] as const) {
       await inParallel(
-        calls.filter(({ call }) => call === kind),
+        calls.filter((call) => call.kind === kind),
         async (call) => {
           const isByAddress = call.instanceId === undefined;
           if (isByAddress && !this.currentRuns.isUnsettled(call)) return;
@@ -55,14 +55,14 @@ export class Settlement {
    */
   async settlePending({ resources = [], pending_operations: pending = [], manifest }: Deployment): Promise<number> {
     // What can only be aborted by address comes last: by then it is known whether anything else runs for the address.
-    const lacksInstanceId = (resource: Recorded) =>
+    const lacksInstanceId = (resource: StateResource) =>
       Number(entriesOf(resource).some(({ instanceId }) => instanceId === undefined));
     const ours = pending
       .filter(({ resource }) => isMailmodoResource(resource))
       .sort((a, b) => lacksInstanceId(a.resource) - lacksInstanceId(b.resource));
     // A start without a note was sent after its operation was recorded. The state knows no more than that.
     const startSentAt = Date.parse(manifest?.time ?? "") || undefined;
-    const settledStarts = new Set(this.settled.filter(({ call }) => call === "start").map(addressKey));
+    const settledStarts = new Set(this.settled.filter(({ kind }) => kind === "start").map(addressKey));
     for (const { type, resource } of ours) {
       if (type === "deleting")
         await inParallel(entriesOf({ ...resource, pendingReplacement: false }), (entry) => this.abortEntry(entry));
@@ -149,6 +149,6 @@ export class Settlement {
 }
 
 /** The record of a resource in the state. The old half of a replacement has the same URN and does not count. */
-function recordOf({ urn }: Recorded, resources: readonly Recorded[]): Recorded | undefined {
+function recordOf({ urn }: StateResource, resources: readonly StateResource[]): StateResource | undefined {
   return resources.find((one) => one.urn === urn && one.pendingReplacement !== true);
 }

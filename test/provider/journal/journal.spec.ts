@@ -41,14 +41,14 @@ describe("the journal", () => {
 
   it("finds the call of a killed plugin by any spelling of the address, and nothing of its own process", async () => {
     const before = Date.now();
-    await (await open()).record("start", enrollment);
+    await (await open()).addNote("start", enrollment);
     assert.deepEqual(unsettled(await open()), []);
     kill();
     const journal = await open();
     const [found, ...others] = unsettled(journal, { ...enrollment, email: enrollment.email.toUpperCase() });
     assert.deepEqual(others, []);
-    const { call, id, confirmed, file, startSentAt, ...rest } = found!;
-    assert.deepEqual([call, id, confirmed], ["start", 1, false]);
+    const { kind, id, confirmed, file, startSentAt, ...rest } = found!;
+    assert.deepEqual([kind, id, confirmed], ["start", 1, false]);
     assert.deepEqual(rest, { ...enrollment, instanceId: undefined });
     assert.ok(startSentAt! >= before && startSentAt! <= Date.now());
     assert.ok(fs.existsSync(file));
@@ -57,7 +57,7 @@ describe("the journal", () => {
   });
 
   it("shows a stack nothing of another stack, another project, another organization or another backend", async () => {
-    await (await open()).record("start", enrollment);
+    await (await open()).addNote("start", enrollment);
     kill();
     const others = [{ stack: "other" }, { project: "other" }, { organization: "other" }, { backend: "b2" }];
     for (const other of others) {
@@ -68,7 +68,7 @@ describe("the journal", () => {
   });
 
   it("knows the instance once it is confirmed, and when the start was sent last", async () => {
-    const note = await (await open()).record("start", enrollment);
+    const note = await (await open()).addNote("start", enrollment);
     const first = Date.now();
     while (Date.now() === first) await new Promise(setImmediate);
     note.sentAgain();
@@ -83,7 +83,7 @@ describe("the journal", () => {
     let asked = 0;
     const openAfterRotation = (of = stack) =>
       open({ apiKey: otherKey, stack: of, formerApiKey: async () => (asked++, apiKey) });
-    await (await open()).record("start", enrollment);
+    await (await open()).addNote("start", enrollment);
     await openAfterRotation();
     kill();
     await openAfterRotation({ ...stack, stack: "other" });
@@ -93,14 +93,14 @@ describe("the journal", () => {
   });
 
   it("says that notes need another key where the key before a rotation is not kept", async () => {
-    await (await open()).record("start", enrollment);
+    await (await open()).addNote("start", enrollment);
     kill();
     const journal = await open({ apiKey: otherKey, formerApiKey: async () => undefined });
     assert.match(journal.warnings().join(), /notes \(1\) that are damaged or need another API key/);
   });
 
   it("reads notes with the key before a rotation", async () => {
-    await (await open()).record("start", enrollment);
+    await (await open()).addNote("start", enrollment);
     kill();
     const journal = await open({ apiKey: otherKey, formerApiKey: async () => apiKey });
     assert.deepEqual(journal.warnings(), []);
@@ -108,29 +108,29 @@ describe("the journal", () => {
   });
 
   it("seals notes with the key of today", async () => {
-    await (await open()).record("start", enrollment);
+    await (await open()).addNote("start", enrollment);
     kill();
     const journal = await open({ apiKey: otherKey, formerApiKey: async () => apiKey });
-    await journal.record("abort", enrollment);
+    await journal.addNote("abort", enrollment);
     kill();
     assert.deepEqual(
-      unsettled(await open({ apiKey: otherKey })).map(({ call }) => call),
+      unsettled(await open({ apiKey: otherKey })).map(({ kind }) => kind),
       ["abort"],
     );
   });
 
   it("keeps nothing of calls that are finished, and no file once all are", async () => {
     const journal = await open();
-    const [one, two] = [await journal.record("start", enrollment), await journal.record("abort", enrollment)];
+    const [one, two] = [await journal.addNote("start", enrollment), await journal.addNote("abort", enrollment)];
     one.finish();
     assert.equal(files().length, 1);
     two.finish();
     two.finish();
     assert.deepEqual(files(), []);
-    await journal.record("abort", enrollment);
+    await journal.addNote("abort", enrollment);
     kill();
     assert.deepEqual(
-      unsettled(await open()).map(({ call }) => call),
+      unsettled(await open()).map(({ kind }) => kind),
       ["abort"],
     );
   });
@@ -138,8 +138,8 @@ describe("the journal", () => {
   it("settles one call of several, for the next reader too, after a note that was cut off", async () => {
     const writer = await open();
     const address = (nth: number) => ({ ...enrollment, email: `ada${nth}@seeds.example.com` });
-    for (let nth = 0; nth < 3; nth++) await writer.record("start", address(nth));
-    (await writer.record("start", address(3))).finish();
+    for (let nth = 0; nth < 3; nth++) await writer.addNote("start", address(nth));
+    (await writer.addNote("start", address(3))).finish();
     kill();
     edit((text) => `${text}\n{"id":4,"call":"sta`);
     const journal = await open();
@@ -155,8 +155,8 @@ describe("the journal", () => {
 
   it("says of an abort whether it was answered, and keeps its instance", async () => {
     const writer = await open();
-    (await writer.record("abort", { ...enrollment, instanceId })).confirm();
-    await writer.record("abort", enrollment);
+    (await writer.addNote("abort", { ...enrollment, instanceId })).confirm();
+    await writer.addNote("abort", enrollment);
     kill();
     const journal = await open();
     assert.deepEqual(
@@ -170,7 +170,7 @@ describe("the journal", () => {
   });
 
   it("tells addresses and journeys apart", async () => {
-    await (await open()).record("start", enrollment);
+    await (await open()).addNote("start", enrollment);
     kill();
     const journal = await open();
     assert.deepEqual(unsettled(journal, { ...enrollment, email: "other@seeds.example.com" }), []);
@@ -179,7 +179,7 @@ describe("the journal", () => {
 
   it("holds no address, no reason and no key in clear, in names or in files, and nobody else may read it", async () => {
     const inner = path.join(folder, "inner");
-    await (await open({ folder: inner })).record("start", enrollment);
+    await (await open({ folder: inner })).addNote("start", enrollment);
     for (const name of fs.readdirSync(inner)) {
       const text = name + fs.readFileSync(path.join(inner, name), "utf8");
       assert.doesNotMatch(text, /ada\.secret|seeds\.example|preview closed|TESTKEY/);
@@ -189,7 +189,7 @@ describe("the journal", () => {
   });
 
   it("takes what is JSON and no note for nothing", async () => {
-    await (await open()).record("start", enrollment);
+    await (await open()).addNote("start", enrollment);
     kill();
     edit(
       (text) =>
@@ -226,8 +226,8 @@ describe("the journal", () => {
   ];
   it("keeps a damaged note where the others of its file are settled", async () => {
     const writer = await open();
-    await writer.record("start", enrollment);
-    await writer.record("start", { ...enrollment, email: "bob@seeds.example.com" });
+    await writer.addNote("start", enrollment);
+    await writer.addNote("start", { ...enrollment, email: "bob@seeds.example.com" });
     kill();
     edit((text) => text.replace('"id":2,"call":"start"', '"id":2,"call":start'));
     const journal = await open();
@@ -237,7 +237,7 @@ describe("the journal", () => {
 
   for (const [what, change, says, found] of damages) {
     it(`passes over no file in silence that has ${what}`, async () => {
-      await (await open()).record("start", enrollment);
+      await (await open()).addNote("start", enrollment);
       kill();
       edit(change);
       const journal = await open();

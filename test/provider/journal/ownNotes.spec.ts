@@ -116,12 +116,12 @@ describe("the notes of a run", () => {
 
   it("stay as a file from the begin of a run to its end, and after it only where a note is unfinished", async () => {
     const [own, other] = [ownNotes(), ownNotes()];
-    own.keep();
+    own.openForRun();
     own.finish(await own.add("start", "first"));
     assert.equal(fs.readdirSync(folder).length, 1);
     own.close();
     assert.deepEqual(fs.readdirSync(folder), []);
-    other.keep();
+    other.openForRun();
     await other.add("start", "first");
     other.close();
     assert.deepEqual(noted(), ["first"]);

@@ -85,8 +85,8 @@ describe("the client: an abort", () => {
           response.destroy();
           if (name === "NotSentError") void vendor.server.close();
         });
-        const objection = async () => (name === "HeldError" && isOver ? "no more" : undefined);
-        await assert.rejects(vendor.settle(abortJourney({ ...connection, objection }, abortion)), {
+        const reasonToHold = async () => (name === "HeldError" && isOver ? "no more" : undefined);
+        await assert.rejects(vendor.settle(abortJourney({ ...connection, reasonToHold }, abortion)), {
           name,
           mayHaveTakenEffect: true,
           message: /An earlier attempt may have taken effect\./,
@@ -107,7 +107,7 @@ describe("the client: an abort", () => {
   it("gives its turn back when it is held, so that the next is not kept waiting", async () => {
     const answering = await vendor.answering((response) => json(response, 200, { success: true, message: "ok" }));
     const connection = { ...answering, pace: new RateLimit(1) };
-    const held = abortJourney({ ...connection, objection: async () => "no" }, abortion);
+    const held = abortJourney({ ...connection, reasonToHold: async () => "no" }, abortion);
     await assert.rejects(vendor.settle(held), { name: "HeldError" });
     assert.equal(await vendor.settle(abortJourney(connection, abortion)), undefined);
   });

@@ -10,12 +10,12 @@ describe("the client: what leaves for Mailmodo", () => {
 
   it("sends nothing while the connection objects, and says why", async () => {
     const connection = await vendor.answering((response) => json(response, 200, ok));
-    const objection = async () => "it is Sunday";
-    await assert.rejects(startJourney({ ...connection, objection }, request), {
+    const reasonToHold = async () => "it is Sunday";
+    await assert.rejects(startJourney({ ...connection, reasonToHold }, request), {
       name: "HeldError",
       message: `Could not start journey ${journeyId} for j***@example.com: it is Sunday. Nothing was sent.`,
     });
-    await assert.rejects(abortJourney({ ...connection, objection }, abortion), { name: "HeldError" });
+    await assert.rejects(abortJourney({ ...connection, reasonToHold }, abortion), { name: "HeldError" });
     assert.equal(vendor.server.seen.length, 0);
   });
 

@@ -313,14 +313,14 @@ describe("the lifecycle of a cohort's shard, against the sandbox", () => {
       abortReason: "preview closed",
       allowDuplicateEmail: false,
     }));
-    await leaveAsKilled((journal) => journal.record("abort", ada!));
+    await leaveAsKilled((journal) => journal.addNote("abort", ada!));
     assert.equal((await cohortLifecycle.diff(id, outs, inputs)).changes, true);
     const calls = asked().length;
     const updated = await cohortLifecycle.update(id, outs, inputs);
     assert.deepEqual(asked().slice(calls), ["abort ada", "start ada"]);
     assert.equal((await cohortLifecycle.diff(id, updated.outs, inputs)).changes, false);
 
-    await leaveAsKilled(async (journal) => (await journal.record("start", bob!)).confirm(bob!.instanceId));
+    await leaveAsKilled(async (journal) => (await journal.addNote("start", bob!)).confirm(bob!.instanceId));
     await create(shard({ bob: {} }));
     assert.deepEqual(asked().slice(-2), ["abort bob", "start bob"]);
   });
@@ -347,7 +347,7 @@ describe("the lifecycle of a cohort's shard, against the sandbox", () => {
     const [ada] = recorded(outs);
     const enrollment = { journeyId, email: "ada@seeds.example.com", instanceId: ada![1]!, allowDuplicateEmail: false };
     await leaveAsKilled(async (journal) =>
-      (await journal.record("start", { ...enrollment, abortReason: "over" })).confirm(ada![1]!),
+      (await journal.addNote("start", { ...enrollment, abortReason: "over" })).confirm(ada![1]!),
     );
     sandbox().faults.add({ kind: "reset-after", on: "abort" });
     const failure = await failureOf(create(shard({ ada: {} })));
@@ -364,7 +364,7 @@ describe("the lifecycle of a cohort's shard, against the sandbox", () => {
     const [ada] = recorded(outs);
     const enrollment = { journeyId, email: "ada@seeds.example.com", instanceId: ada![1]!, allowDuplicateEmail: false };
     await leaveAsKilled(async (journal) =>
-      (await journal.record("abort", { ...enrollment, abortReason: "over" })).confirm(),
+      (await journal.addNote("abort", { ...enrollment, abortReason: "over" })).confirm(),
     );
     const calls = asked().length;
     await cohortLifecycle.delete(id, outs);

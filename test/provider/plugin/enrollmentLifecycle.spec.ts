@@ -95,7 +95,7 @@ describe("the lifecycle of an enrollment, against the sandbox", () => {
   it("replaces an enrollment whose abort a killed plugin began, because it may have ended", async () => {
     const { id, outs } = await create();
     assert.deepEqual((await enrollmentLifecycle.diff(id, outs, inputs)).replaces, []);
-    await leaveAsKilled((journal) => journal.record("abort", outs));
+    await leaveAsKilled((journal) => journal.addNote("abort", outs));
     assert.deepEqual((await enrollmentLifecycle.diff(id, outs, inputs)).replaces, ["instanceId"]);
     await enrollmentLifecycle.delete(id, outs);
     assert.deepEqual((await enrollmentLifecycle.diff(id, outs, inputs)).replaces, []);
@@ -103,7 +103,7 @@ describe("the lifecycle of an enrollment, against the sandbox", () => {
 
   it("aborts a start that a killed plugin left behind, before it starts the address again", async () => {
     const lost = await create();
-    await leaveAsKilled(async (journal) => (await journal.record("start", inputs)).confirm(lost.id));
+    await leaveAsKilled(async (journal) => (await journal.addNote("start", inputs)).confirm(lost.id));
     const { id } = await create();
     assert.deepEqual(
       sandbox()

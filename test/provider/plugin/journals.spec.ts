@@ -4,7 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { readRuns } from "../../../provider/journal/runFile";
 import { LOADER, TYPES } from "../../../provider/model/stateFormat";
-import { RecordedCall } from "../../../provider/plugin/recordedCall";
+import { JournaledCall } from "../../../provider/plugin/journaledCall";
 import { Session } from "../../../provider/plugin/session";
 import { SANDBOX_KEY } from "../../../sandbox/server";
 import { inputs } from "../../support/enrollmentInputs";
@@ -46,10 +46,10 @@ describe("the notes of a run, at its end", () => {
     const { journals } = new Session();
     const to = connectionTo("http://127.0.0.1:1", SANDBOX_KEY);
     const known = answer === "start" ? enrollment : { ...enrollment, instanceId };
-    const call = new RecordedCall(await journals.of(to, enrollment.stack), answer, known);
-    await call.recordOnly();
-    journals.keep(answer === "start" ? call.confirmStart(instanceId) : call.confirmAbort());
-    await journals.finish();
+    const call = new JournaledCall(await journals.of(to, enrollment.stack), answer, known);
+    await call.writeNoteOnly();
+    journals.finishAtEnd(answer === "start" ? call.confirmStart(instanceId) : call.confirmAbort());
+    await journals.close();
     return readRuns(journalOf(process.env)).runs.flatMap(({ notes }) => notes).length;
   }
   const stateWith = (...resources: object[]) => JSON.stringify({ version: 3, deployment: { resources } });

@@ -10,11 +10,11 @@ describe("the connection of a session", () => {
   it("objects to a start for an address outside the list, whatever the check said, and to nothing else", async () => {
     const session = new Session();
     session.config = { get: (name) => config[name] };
-    const { objection } = await session.connect();
-    const start = (email: string) => objection({ call: "start", journeyId: "", body: { email } });
+    const { reasonToHold } = await session.connect();
+    const start = (email: string) => reasonToHold({ call: "start", journeyId: "", body: { email } });
     assert.equal(await start("qa@b.example"), "the address is outside mailmodo:allowedRecipients");
     assert.equal(await start("qa@a.example"), undefined);
-    assert.equal(await objection({ call: "abort", journeyId: "", body: { email: "qa@b.example" } }), undefined);
+    assert.equal(await reasonToHold({ call: "abort", journeyId: "", body: { email: "qa@b.example" } }), undefined);
   });
 
   it("has the same rate limit for all requests, until another one is set", async () => {

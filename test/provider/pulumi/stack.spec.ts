@@ -108,7 +108,7 @@ describe("a stack's lock, by way of the CLI", () => {
     it(`is not asked for of ${own} itself among the project's others`, async () => {
       answer({ ls: JSON.stringify(listed.map((name) => ({ name }))) });
       assert.deepEqual(
-        (await stack(own).others()).map(({ name }) => name),
+        (await stack(own).siblings()).others.map(({ name }) => name),
         others,
       );
     });

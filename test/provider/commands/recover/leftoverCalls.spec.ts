@@ -32,7 +32,7 @@ describe("what runs have left for a recover", () => {
 
   /** Leaves a note of an abort, as a process has written it. */
   async function leave(plugin: ProcessIdentity, of: StackIdentity = stack): Promise<void> {
-    await (await openJournal({ folder, stack: of, apiKey })).record("abort", { ...enrollment, instanceId });
+    await (await openJournal({ folder, stack: of, apiKey })).addNote("abort", { ...enrollment, instanceId });
     writeAs(folder, plugin);
   }
   const look = async (options: Partial<LeftoverCallsOptions> = {}, key = apiKey) =>

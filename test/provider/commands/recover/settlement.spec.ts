@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { UnsettledCall } from "../../../../provider/journal/unsettledCalls";
 import { TYPES } from "../../../../provider/model/stateFormat";
 import { Aborts } from "../../../../provider/commands/recover/aborts";
-import type { Recorded } from "../../../../provider/pulumi/recorded";
+import type { StateResource } from "../../../../provider/pulumi/stateResource";
 import { RecordedIndex } from "../../../../provider/pulumi/recordedIndex";
 import { Settlement } from "../../../../provider/commands/recover/settlement";
 import { SANDBOX_KEY } from "../../../../sandbox/server";
@@ -23,13 +23,13 @@ describe("the settlement of what killed runs left", () => {
 
   const call = (more: Partial<UnsettledCall>): UnsettledCall => ({
     ...enrollment,
-    call: "start",
+    kind: "start",
     confirmed: false,
     file: "1.jsonl",
     id: 1,
     ...more,
   });
-  const resource = (properties: object): Recorded => ({
+  const resource = (properties: object): StateResource => ({
     urn: "urn:1",
     type: TYPES.enrollment,
     inputs: { ...enrollment },
@@ -38,7 +38,7 @@ describe("the settlement of what killed runs left", () => {
   /** Settles with what another stack has, or with an error where that cannot be read. */
   function settlement(
     other: string | undefined | Error,
-    resources: Recorded[] = [],
+    resources: StateResource[] = [],
     present = { isStackBusy: () => false, isUnsettled: () => true },
     hasStateChanged = async () => false,
   ): Settlement {
@@ -54,7 +54,7 @@ describe("the settlement of what killed runs left", () => {
 
   const byAddress: [what: string, settle: (one: Settlement) => Promise<unknown>][] = [
     ["a start without an answer", (one) => one.settleCalls([call({})])],
-    ["an abort by address", (one) => one.settleCalls([call({ call: "abort" })])],
+    ["an abort by address", (one) => one.settleCalls([call({ kind: "abort" })])],
     [
       "a pending create",
       (one) => one.settlePending({ pending_operations: [{ type: "creating", resource: resource({}) }] }),
@@ -85,12 +85,12 @@ describe("the settlement of what killed runs left", () => {
       [
         "has the address",
         "other",
-        /^Whether journey \S+ for a\*\*\*@seeds\.example\.com runs is not known, and the stack other enrolls/,
+        /^Could not abort journey \S+ for a\*\*\*@seeds\.example\.com: whether it runs is not known, and the stack other enrolls/,
       ],
       [
         "cannot be read",
         unread,
-        /^pulumi stack export failed for the stack other\. So journey \S+ for a\*\*\*@seeds\.example\.com was left alone/,
+        /^Could not abort journey \S+ for a\*\*\*@seeds\.example\.com: whether another stack enrolls the address is not known: pulumi stack export failed for the stack other\. Nothing was sent\./,
       ],
     ] as const) {
       it(`aborts nothing for ${what} where another stack ${where}, and says so`, async () => {
@@ -108,14 +108,14 @@ describe("the settlement of what killed runs left", () => {
     await one.settleCalls([call({})]);
     assert.match(
       one.aborts.problems.join(),
-      /^A run of the stack has begun, so journey \S+ for a\*\*\*@seeds\.example\.com was left alone/,
+      /^Could not abort journey \S+ for a\*\*\*@seeds\.example\.com: a run of the stack has begun\. Wait for it, then recover again\./,
     );
     assert.deepEqual(asked(), []);
   });
 
   it("aborts nothing by address that another recover has settled since: the address may be started again", async () => {
     const one = settlement(undefined, [], { isStackBusy: () => false, isUnsettled: () => false });
-    await one.settleCalls([call({}), call({ call: "abort" })]);
+    await one.settleCalls([call({}), call({ kind: "abort" })]);
     assert.deepEqual([one.aborts.problems, asked()], [[], []]);
   });
 
@@ -128,14 +128,14 @@ describe("the settlement of what killed runs left", () => {
 
   it("leaves an abort to the stack that records the instance", async () => {
     const theirs = settlement("other");
-    await theirs.settleCalls([call({ call: "abort", instanceId })]);
+    await theirs.settleCalls([call({ kind: "abort", instanceId })]);
     assert.deepEqual([theirs.settled, theirs.aborts.problems, theirs.aborts.undecided], [[], [], []]);
     assert.deepEqual(asked(), []);
   });
 
   it("does not settle an abort where another stack, which may record the instance, cannot be read", async () => {
     const unclear = settlement(unread);
-    await unclear.settleCalls([call({ call: "abort", instanceId })]);
+    await unclear.settleCalls([call({ kind: "abort", instanceId })]);
     assert.deepEqual([unclear.settled, unclear.aborts.problems, unclear.aborts.undecided.length], [[], [], 1]);
     assert.deepEqual(asked(), []);
   });

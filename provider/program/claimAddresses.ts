@@ -25,7 +25,7 @@ export interface Claimed {
  *
  * @throws {pulumi.RunError} Through the returned output.
  */
-export function refuseDuplicates(name: string, claimed: Claimed): pulumi.Output<boolean> {
+export function claimAddresses(name: string, claimed: Claimed): pulumi.Output<boolean> {
   const claim = pulumi.all([claimed.journeyId, claimed.emails, claimed.allowDuplicateEmail ?? false]);
   return pulumi.unsecret(claim).apply(([journeyId, emails, allowDuplicateEmail]) => {
     const run = pulumi.runtime.getStackResource();

@@ -1,12 +1,12 @@
 import type { Enrollment } from "../model/enrollment";
 import type { Journal, Note } from "../journal/journal";
-import type { Call } from "../journal/runFile";
+import type { CallKind } from "../journal/runFile";
 import { HeldError } from "../mailmodo/errors";
 import { maskAddress } from "../text/masking";
 import type { Connection } from "../mailmodo/transport";
 import { AdvisedError } from "./advice";
 
-/** A note whose call has a result, which the engine is about to write into the state. */
+/** A note whose call was answered. The engine is about to write the result into the state. */
 export interface AnsweredNote {
   readonly note: Note;
   readonly enrollment: Enrollment;
@@ -15,31 +15,34 @@ export interface AnsweredNote {
 }
 
 /**
- * A call that is recorded in the journal: its note is written right before the first request, and updated before each
+ * A call that the journal has a note of. The note is written right before the first request, and updated before each
  * retry.
  */
-export class RecordedCall {
+export class JournaledCall {
   private note: Note | undefined;
-  private recordingFailed = false;
+  private couldNotWriteNote = false;
 
   constructor(
     private readonly journal: Journal,
-    private readonly call: Call,
+    private readonly kind: CallKind,
     private readonly enrollment: Enrollment,
   ) {}
 
-  /** A connection that records each request of the call before it is sent, and holds the request back if that fails. */
+  /**
+   * A connection that writes or updates the note before each request of the call. It holds the request back if that
+   * fails.
+   */
   connection(to: Connection): Connection {
-    return { ...to, objection: async (request) => (await to.objection(request)) ?? (await this.record()) };
+    return { ...to, reasonToHold: async (request) => (await to.reasonToHold(request)) ?? (await this.writeNote()) };
   }
 
-  /** Records that Mailmodo confirmed the start of an instance. */
+  /** Notes that Mailmodo confirmed the start of an instance. */
   confirmStart(instanceId: string): AnsweredNote[] {
     this.note?.confirm(instanceId);
     return this.answered({ ...this.enrollment, instanceId }, true);
   }
 
-  /** Records that Mailmodo confirmed the abort. */
+  /** Notes that Mailmodo confirmed the abort. */
   confirmAbort(): AnsweredNote[] {
     this.note?.confirm();
     // Without an instance id, the state may hold the address again by then.
@@ -59,20 +62,20 @@ export class RecordedCall {
     this.note?.finish();
   }
 
-  /** Adds advice to the error of a call if the call could not be recorded. */
+  /** Adds advice to the error of a call if its note could not be written. */
   advised(error: unknown): unknown {
-    if (!this.recordingFailed || !(error instanceof Error)) return error;
+    if (!this.couldNotWriteNote || !(error instanceof Error)) return error;
     return new AdvisedError(error, "Make room there, or set PULUMI_HOME to a writable folder.");
   }
 
   /**
-   * Records the call although no request is sent.
+   * Writes the note although no request is sent.
    *
-   * @throws {HeldError} The call could not be recorded.
+   * @throws {HeldError} The note could not be written.
    */
-  async recordOnly(): Promise<void> {
-    const problem = await this.record();
-    if (problem !== undefined) throw heldError(this.call, this.enrollment, problem);
+  async writeNoteOnly(): Promise<void> {
+    const problem = await this.writeNote();
+    if (problem !== undefined) throw heldError(this.kind, this.enrollment, problem);
   }
 
   /**
@@ -80,14 +83,14 @@ export class RecordedCall {
    *
    * @returns Why the request must not be sent, or undefined if it may.
    */
-  private async record(): Promise<string | undefined> {
+  private async writeNote(): Promise<string | undefined> {
     try {
-      if (this.note === undefined) this.note = await this.journal.record(this.call, this.enrollment);
+      if (this.note === undefined) this.note = await this.journal.addNote(this.kind, this.enrollment);
       else this.note.sentAgain();
       return undefined;
     } catch (error) {
       const { code = "" } = error as NodeJS.ErrnoException;
-      this.recordingFailed = true;
+      this.couldNotWriteNote = true;
       return `it could not be recorded in ${this.journal.folder} (${code})`;
     }
   }
@@ -95,7 +98,7 @@ export class RecordedCall {
 
 /** The error of a call that was held back before anything was sent. */
 export function heldError(
-  operation: Call,
+  operation: CallKind,
   { journeyId, email }: { journeyId: string; email: string },
   why: string,
 ): HeldError {

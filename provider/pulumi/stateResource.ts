@@ -3,7 +3,7 @@ import { enrollmentOf, type Enrollment } from "../model/enrollment";
 import { TYPES } from "../model/stateFormat";
 
 /** One resource of a stack's state, as far as recover needs it. */
-export interface Recorded {
+export interface StateResource {
   readonly urn: string;
   readonly type: string;
   /** Set on the old half of a replacement in progress. */
@@ -13,7 +13,7 @@ export interface Recorded {
 }
 
 /** Whether a resource belongs to this package. A cohort's plan does, but sends nothing, so it never needs settling. */
-export function isMailmodoResource({ type }: Recorded): boolean {
+export function isMailmodoResource({ type }: StateResource): boolean {
   return Object.values(TYPES).includes(type);
 }
 
@@ -26,7 +26,7 @@ export interface Entry extends Enrollment {
  * The enrollments that run, or may run, according to a resource. The old half of a replacement has none, because it was
  * aborted before the new half was started.
  */
-export function entriesOf({ type, urn, pendingReplacement, outputs = {} }: Recorded): Entry[] {
+export function entriesOf({ type, urn, pendingReplacement, outputs = {} }: StateResource): Entry[] {
   if (pendingReplacement === true) return [];
   if (type === TYPES.enrollment) return [{ urn, ...enrollmentOf(outputs) }];
   if (type !== TYPES.shard) return [];
@@ -49,7 +49,7 @@ export type PossibleEffect =
  * @param pending The resource as the pending operation has it.
  * @param recorded The resource as the state has it. Undefined for a create.
  */
-export function possibleEffectsOf(pending: Recorded, recorded: Recorded | undefined): PossibleEffect[] {
+export function possibleEffectsOf(pending: StateResource, recorded: StateResource | undefined): PossibleEffect[] {
   const { type, urn, inputs = {} } = pending;
   if (type === TYPES.enrollment) return recorded === undefined ? [{ start: { urn, ...enrollmentOf(inputs) } }] : [];
   if (type !== TYPES.shard) return [];
@@ -76,7 +76,7 @@ export function possibleEffectsOf(pending: Recorded, recorded: Recorded | undefi
 export type Ended = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** The resource without its ended enrollments: a shard with fewer contacts, or nothing for an enrollment. */
-export function without(resource: Recorded, ended: Ended): Recorded[] {
+export function without(resource: StateResource, ended: Ended): StateResource[] {
   const emails = ended.get(resource.urn);
   if (emails === undefined || resource.pendingReplacement === true) return [resource];
   if (resource.type === TYPES.enrollment) return [];
@@ -89,7 +89,7 @@ export function without(resource: Recorded, ended: Ended): Recorded[] {
 }
 
 /** Whether a resource is a shard that must be changed and whose contacts are encrypted. */
-export function mustBeRevealed({ type, urn, outputs }: Recorded, ended: Ended): boolean {
+export function mustBeRevealed({ type, urn, outputs }: StateResource, ended: Ended): boolean {
   return type === TYPES.shard && ended.has(urn) && typeof outputs?.["contacts"] !== "string";
 }
 
