@@ -6,8 +6,8 @@ import { Outbox } from "./outbox";
 import { RequestLog, type LoggedRequest } from "./requestLog";
 
 /**
- * All data of the sandbox, in memory only: instances, requests and messages. Reading its parts changes nothing. Late
- * effects that are due happen before the whole store is read, and before each request.
+ * All data of the sandbox, in memory only: instances, requests and messages. Reading it changes nothing. The server lets
+ * late effects that are due happen before each request, and when its clock is moved.
  */
 export class Store {
   readonly instances: Instances;
@@ -29,7 +29,6 @@ export class Store {
 
   /** All instances, in the order of their starts. */
   all(): Instance[] {
-    this.late.catchUp();
     return this.instances.all();
   }
 

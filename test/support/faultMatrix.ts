@@ -158,7 +158,7 @@ export function describeFaultMatrix<Inputs, State>(of: string, subject: Subject<
 
     function checkNobodyTwice(): void {
       const doubled = sandbox()
-        .store.all()
+        .instances()
         .filter((instance) => instance.doubled);
       assert.deepEqual(doubled, [], "no address is started twice without an abort between");
     }

@@ -47,7 +47,7 @@ export class ModelInvariants {
     );
     assert.deepEqual(touched, [], "nobody else's enrollment is touched");
     assert.deepEqual(
-      this.sandbox.store.all().filter(({ doubled }) => doubled),
+      this.sandbox.instances().filter(({ doubled }) => doubled),
       [],
       "no address is doubled",
     );

@@ -3,6 +3,8 @@ import { createSandbox, listen, SANDBOX_KEY, type Sandbox, type SandboxOptions }
 
 export interface RunningSandbox extends Sandbox {
   readonly url: string;
+  /** All instances, once the late effects that are due have happened. */
+  instances(): Instance[];
   /** The addresses that a journey runs for. */
   running(): string[];
   runningInstances(): Instance[];
@@ -30,9 +32,20 @@ export function useSandbox(options: SandboxOptions = {}, each: Each = "test"): (
 export async function startSandbox(options: SandboxOptions = {}): Promise<RunningSandbox> {
   const sandbox = createSandbox(options);
   const url = await listen(sandbox);
-  const runningInstances = () => sandbox.store.all().filter(({ status }) => status === "running");
+  const instances = () => {
+    sandbox.store.late.catchUp();
+    return sandbox.store.all();
+  };
+  const runningInstances = () => instances().filter(({ status }) => status === "running");
   const running = () => runningInstances().map(({ email }) => email);
-  return { ...sandbox, url, running, runningInstances, post: (path, body, headers) => post(url + path, body, headers) };
+  return {
+    ...sandbox,
+    url,
+    instances,
+    running,
+    runningInstances,
+    post: (path, body, headers) => post(url + path, body, headers),
+  };
 }
 
 async function post(url: string, body: unknown, headers: Record<string, string> = { mmApiKey: SANDBOX_KEY }) {

@@ -80,7 +80,7 @@ describe("a start that takes effect late", () => {
         clock.tick(120_000);
         assert.deepEqual(
           sandbox()
-            .store.all()
+            .instances()
             .map(({ instanceId, status }) => [instanceId === outs.instanceId, status]),
           [
             [false, "aborted"],
@@ -98,7 +98,7 @@ describe("a start that takes effect late", () => {
         const { id } = await settle(enrollmentLifecycle.create(triggered));
         assert.deepEqual(asked(), ["start", "abort", "abort", "start"]);
         assert.deepEqual(running(), [inputs.email]);
-        assert.equal(sandbox().store.all().at(-1)?.instanceId, id);
+        assert.equal(sandbox().instances().at(-1)?.instanceId, id);
       });
     }
 
