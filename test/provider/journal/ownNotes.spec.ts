@@ -114,16 +114,26 @@ describe("the notes of a run", () => {
     assert.deepEqual(noted(), ["second"]);
   });
 
-  it("stay as a file from the begin of a run to its end, and after it only where a note is unfinished", async () => {
-    const [own, other] = [ownNotes(), ownNotes()];
+  it("stay as a file during a run, even when every note is finished", async () => {
+    const own = ownNotes();
     own.openForRun();
     own.finish(await own.add("start", "first"));
     assert.equal(fs.readdirSync(folder).length, 1);
+  });
+
+  it("leave no file after a run whose notes are all finished", async () => {
+    const own = ownNotes();
+    own.openForRun();
+    own.finish(await own.add("start", "first"));
     own.close();
     assert.deepEqual(fs.readdirSync(folder), []);
-    other.openForRun();
-    await other.add("start", "first");
-    other.close();
+  });
+
+  it("stay as a file after a run that left a note unfinished", async () => {
+    const own = ownNotes();
+    own.openForRun();
+    await own.add("start", "first");
+    own.close();
     assert.deepEqual(noted(), ["first"]);
   });
 });

@@ -8,7 +8,7 @@ import { abortion, apiKey, ok, ref, request, useVendor } from "../../support/ven
 describe("the client: what leaves for Mailmodo", () => {
   const vendor = useVendor();
 
-  it("sends nothing while the connection objects, and says why", async () => {
+  it("sends nothing while there is a reason to hold it back", async () => {
     const connection = await vendor.answering((response) => json(response, 200, ok));
     const reasonToHold = async () => "it is Sunday";
     await assert.rejects(startJourney({ ...connection, reasonToHold }, request), {

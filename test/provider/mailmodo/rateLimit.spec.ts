@@ -100,15 +100,20 @@ describe("the rate limit", () => {
     assert.ok((await permitTimes(limit, 1))[0]! >= asked + 1000);
   });
 
-  it("takes a Retry-After of nothing as a second, and one of a day as a minute", async () => {
+  it("takes a Retry-After of nothing as a second", async () => {
     const limit = new RateLimit(10);
     const asked = clock.now();
     for (let nth = 0; nth < 16; nth++) limit.slowDown(0);
     const given = await permitTimes(limit, 30);
     assert.ok(given[0]! >= asked + 1000 && given.at(-1)! < asked + 7000, `${given.at(-1)! - asked}`);
+  });
+
+  it("takes a Retry-After of a day as a minute", async () => {
+    const limit = new RateLimit(10);
+    const asked = clock.now();
     limit.slowDown(86_400_000);
     const [next] = await permitTimes(limit, 1);
-    assert.ok(next! - given.at(-1)! >= 60_000 && next! - given.at(-1)! < 61_000);
+    assert.ok(next! - asked >= 60_000 && next! - asked < 61_000);
   });
 
   it("lets everybody go at once where nothing more will be sent", async () => {

@@ -135,13 +135,18 @@ describe("readSettings", () => {
     });
   }
 
-  it("takes no wait for a late start, and leaves the default to the client", async () => {
-    const lateEffectMs = async (seconds?: string) => {
+  const lateStarts: [what: string, seconds: string | undefined, ms: number | undefined][] = [
+    ["no wait for a late start", "0", 0],
+    ["the seconds of a late start", "90", 90_000],
+    ["nothing by default, which leaves a late start to the client", undefined, undefined],
+  ];
+  for (const [what, seconds, ms] of lateStarts) {
+    it(`takes ${what}`, async () => {
       const values = { "mailmodo:apiKey": key, "mailmodo:lateStartSeconds": seconds };
-      return (await readSettings({ get: (name) => values[name as keyof typeof values] }, {})).lateEffectMs;
-    };
-    assert.deepEqual([await lateEffectMs("0"), await lateEffectMs("90"), await lateEffectMs()], [0, 90_000, undefined]);
-  });
+      const { lateEffectMs } = await readSettings({ get: (name) => values[name as keyof typeof values] }, {});
+      assert.equal(lateEffectMs, ms);
+    });
+  }
 
   it("takes a fraction as requestTimeoutSeconds", async () => {
     const values = { "mailmodo:apiKey": key, "mailmodo:requestTimeoutSeconds": "0.5" };

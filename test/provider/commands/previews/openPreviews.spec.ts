@@ -74,9 +74,15 @@ describe("askOpen", () => {
     assert.equal((await askOpen({ openCommand: node(""), all: true })?.())?.names.size, 0);
   });
 
-  it("refuses more than one source, and --all without any", () => {
+  it("refuses a list and a file", () => {
     assert.throws(() => askOpen({ open: "pr-1", openFile: "x", all: false }), /Give --open or --open-file, not both/);
+  });
+
+  it("refuses a list and a command", () => {
     assert.throws(() => askOpen({ open: "pr-1", openCommand: "x", all: false }), /one of them/);
+  });
+
+  it("refuses --all without a source", () => {
     assert.throws(() => askOpen({ all: true }), /--all is for an empty open list/);
   });
 });

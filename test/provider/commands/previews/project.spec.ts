@@ -39,10 +39,16 @@ describe("readProject", () => {
     assert.equal(readProject(dir).settingsFolder, dir);
   });
 
-  it("refuses a folder without a project, and a file that is no YAML, in one line", () => {
+  it("refuses a folder without a project", () => {
     assert.throws(() => readProject(dir), /^Error: No Pulumi project in .*: there is no Pulumi\.yaml\./);
+  });
+
+  it("refuses a file that is not YAML, in one line", () => {
     write("Pulumi.yaml", "name: [seeds\nruntime: {");
     assert.throws(() => readProject(dir), /^Error: Could not read Pulumi\.yaml: [^\n]*$/);
+  });
+
+  it("refuses a file without fields", () => {
     write("Pulumi.yaml", "- seeds\n");
     assert.throws(() => readProject(dir), /^Error: Could not read Pulumi\.yaml: it has no fields\.$/);
   });
