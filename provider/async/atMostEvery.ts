@@ -1,4 +1,4 @@
-/** Looks at something at most so often, in milliseconds: until then it gives the last result again. */
+/** Looks at something at most once in `maxAgeMs` milliseconds. In between, gives the last result again. */
 export function atMostEvery<T>(maxAgeMs: number, look: () => Promise<T>): () => Promise<T> {
   let last: { readonly at: number; readonly result: Promise<T> } | undefined;
   return () => {

@@ -20,11 +20,8 @@ export class AdvisedError extends Error {
  * @param secret The reference to the key in AWS. Undefined if the key does not come from AWS.
  */
 export function withAdvice(error: unknown, call: "start" | "abort", secret: string | undefined): unknown {
-  const advices = [
-    baseUrlAdvice(error),
-    call === "start" ? adviceOnStart(error, secret) : adviceOnAbort(error, secret),
-  ];
-  const advice = advices.filter(Boolean).join(" ");
+  const parts = [baseUrlAdvice(error), call === "start" ? adviceOnStart(error, secret) : adviceOnAbort(error, secret)];
+  const advice = parts.filter(Boolean).join(" ");
   return advice === "" ? error : new AdvisedError(error as Error, advice);
 }
 

@@ -3,7 +3,7 @@ import { atMostEvery } from "../async/atMostEvery";
 import { engineIsGone, isPlugin } from "../pulumi/pluginProcess";
 
 /** What a plugin does when it shuts down. */
-interface Steps {
+interface ShutdownSteps {
   readonly first: () => void;
   readonly last: () => Promise<void>;
 }
@@ -45,7 +45,7 @@ export class EngineWatch {
    * died: it runs `first`, waits for the operations in progress, and runs `last` if the engine is still alive and so has
    * recorded the answers. Also keeps the plugin's heap small. Does nothing outside a plugin.
    */
-  shutDownGracefully(steps: Steps): void {
+  shutDownGracefully(steps: ShutdownSteps): void {
     if (!isPlugin() || this.isWatching) return;
     this.isWatching = true;
     keepHeapSmall();
@@ -54,7 +54,7 @@ export class EngineWatch {
     setInterval(() => void check(), WATCH_EVERY_MS).unref();
   }
 
-  private async shutDown({ first, last }: Steps): Promise<void> {
+  private async shutDown({ first, last }: ShutdownSteps): Promise<void> {
     this.isStopping = true;
     first();
     while (this.busy > 0) await new Promise((resolve) => setTimeout(resolve, FLUSH_MS));

@@ -59,7 +59,7 @@ export class Journals {
     for (const own of this.ownNotes.values()) own.close();
   }
 
-  /** Tells of a result whether the stack's state shows it. */
+  /** Returns a test for whether the stack's state shows the result of a call. */
   private async resultsOf(stack: string): Promise<(one: AnsweredNote) => boolean> {
     if (!isPlugin()) return () => true;
     try {
@@ -71,7 +71,7 @@ export class Journals {
       return ({ enrollment, isRecorded }) =>
         isRecorded === undefined || isRecorded === (index.entryOf(enrollment) !== undefined);
     } catch {
-      // It cannot be told: recover can.
+      // The state cannot be read here. recover can read it.
       return ({ isRecorded }) => isRecorded === undefined;
     }
   }

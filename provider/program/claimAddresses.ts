@@ -19,9 +19,10 @@ export interface Claimed {
 }
 
 /**
- * Passes `allowDuplicateEmail` on. Fails it if an earlier enrollment of this run has the same journey and address,
- * because a resource with a failed input is not registered, and nothing is sent. It fails this input because the input
- * is never secret, and because a preview loses nothing else while an address is unknown.
+ * Claims addresses for an enrollment or a cohort, and passes `allowDuplicateEmail` on. The returned output fails if an
+ * earlier enrollment of this run has claimed an address in the same journey. A resource with a failed input is not
+ * registered, so nothing is sent. `allowDuplicateEmail` is the input that fails, because it is never secret, and because
+ * a preview loses nothing else while an address is unknown.
  *
  * @throws {pulumi.RunError} Through the returned output.
  */

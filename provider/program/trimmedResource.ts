@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * A resource of which the SDK records only the first frame of its call stack. By default the state gets the whole stack,
+ * A resource of which the SDK records only the first frame of its call stack. By default the state gets the whole trace,
  * with node_modules: a quarter of an enrollment's size. The engine shows only the first frame, the position in the
  * program.
  *
@@ -18,7 +18,7 @@ export abstract class TrimmedResource extends pulumi.CustomResource {
       super(type, name, inputs(), opts);
     } catch (error) {
       restore();
-      // A hidden stack is empty, without even the line of the message.
+      // A hidden stack trace is empty, without even the line of the message.
       if (error instanceof Error && error.stack && !error.stack.includes("\n    at ")) Error.captureStackTrace(error);
       throw error;
     }

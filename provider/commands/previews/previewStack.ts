@@ -26,7 +26,7 @@ export class PreviewStack {
   async create(): Promise<void> {
     const { secretsProvider } = this.files;
     const provider = secretsProvider === undefined ? [] : ["--secrets-provider", secretsProvider];
-    await this.inSettingsFolder(`make the stack ${this.name}`, ["init", this.name, "--no-select", ...provider]);
+    await this.inSettingsFolder(`create the stack ${this.name}`, ["init", this.name, "--no-select", ...provider]);
   }
 
   /** The number of resources and pending operations in its state. */

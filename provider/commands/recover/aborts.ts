@@ -19,7 +19,7 @@ export class Aborts {
 
   /** @param connect Makes a connection for one abort, with a deadline of its own. */
   constructor(
-    private readonly others: Pick<OtherStacks, "findStack">,
+    private readonly otherStacks: Pick<OtherStacks, "findStack">,
     private readonly currentRuns: Pick<CurrentRuns, "isStackBusy">,
     private readonly connect: () => Connection,
     private readonly log: (line: string) => void,
@@ -38,7 +38,7 @@ export class Aborts {
     const { journeyId, email, instanceId, startSentAt, abortReason: reason } = enrollment;
     const isByAddress = instanceId === undefined;
     // The other stacks are read before the abort's minute begins, because that may take longer than a minute.
-    if (isByAddress) await this.others.findStack(enrollment).catch(() => undefined);
+    if (isByAddress) await this.otherStacks.findStack(enrollment).catch(() => undefined);
     try {
       const request = { journeyId, email, instanceId, reason, startSentAt };
       const connection = this.connect();
@@ -60,7 +60,7 @@ export class Aborts {
   private async reasonNotToAbort(enrollment: Enrollment): Promise<string | undefined> {
     if (this.currentRuns.isStackBusy()) return "a run of the stack has begun. Wait for it, then recover again";
     try {
-      const stack = await this.others.findStack(enrollment);
+      const stack = await this.otherStacks.findStack(enrollment);
       if (stack !== undefined)
         return (
           `whether it runs is not known, and the stack ${stack} enrolls the address too, which an abort by address would ` +
@@ -87,7 +87,7 @@ export class Aborts {
   /** The name of the other stack that records an enrollment, if any; or why the other stacks could not be read. */
   async otherStackWith(enrollment: Enrollment): Promise<{ readonly stack?: string; readonly problem?: string }> {
     try {
-      const stack = await this.others.findStack(enrollment);
+      const stack = await this.otherStacks.findStack(enrollment);
       return stack === undefined ? {} : { stack };
     } catch (error) {
       const { message } = error as Error;

@@ -19,7 +19,7 @@ export interface LeftoverCallsOptions {
   readonly runIsOver?: boolean | undefined;
 }
 
-/** What ended runs left unsettled for a stack. */
+/** The calls of a stack that runs left unsettled when they ended. */
 export interface LeftoverCalls {
   /** The runs of the stack itself and of stacks that no longer exist, whose calls nobody else will settle. */
   readonly runs: readonly RunFile[];

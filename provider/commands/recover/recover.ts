@@ -1,7 +1,7 @@
 import type { Recovery, RecoverOptions } from "./recoverOptions";
 import { RecoveryRun } from "./recoveryRun";
 
-/** What `recover` of `onDemand.ts` does, which is what users import. */
+/** Recovers a stack. Users import it through `onDemand.ts`, which loads this file only when it is called. */
 export async function recover(options: RecoverOptions): Promise<Recovery> {
   const run = await RecoveryRun.prepare(options);
   await run.settle();

@@ -60,9 +60,9 @@ export class RecoveryRun {
       namesOfStacks: async () => (await stack.siblings()).names,
       isRecorded: (instanceId) => index.entryOf({ instanceId }) !== undefined,
     });
-    const others = new OtherStacks(async () => (await stack.siblings()).others, LOOK_AGAIN_MS);
+    const otherStacks = new OtherStacks(async () => (await stack.siblings()).others, LOOK_AGAIN_MS);
     const aborts = new Aborts(
-      others,
+      otherStacks,
       currentRuns,
       connect,
       log,
