@@ -83,15 +83,15 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   app.addHook("onRequest", async () => store.late.catchUp());
   app.addHook("onClose", () => postman.close());
 
-  void app.register(async (hooks) => {
+  void app.register(async (vendorCalls) => {
     // Uses the clock that cannot be moved, because the rate limit is about the client, not about a journey.
-    throttle(hooks, () => profile, now);
-    hooks.addHook("preValidation", async (request, reply) => {
+    throttle(vendorCalls, () => profile, now);
+    vendorCalls.addHook("preValidation", async (request, reply) => {
       if (request.headers["mmapikey"] !== apiKey) return refuse(reply, profile.wrongKey);
     });
-    faultHooks(hooks, faults, store, options.sleep ?? setTimeout);
-    startRoute(hooks, store, postman, () => profile);
-    abortRoute(hooks, store, postman, () => profile);
+    faultHooks(vendorCalls, faults, store, options.sleep ?? setTimeout);
+    startRoute(vendorCalls, store, postman, () => profile);
+    abortRoute(vendorCalls, store, postman, () => profile);
   });
   storeRoutes(app, store);
   clockRoutes(app, clock, postman);
