@@ -10,9 +10,15 @@ import { AdvisedError } from "./advice";
 export interface AnsweredNote {
   readonly note: Note;
   readonly enrollment: Enrollment;
-  /** Whether the state must hold the enrollment, or must not, before the note is finished. Undefined: either will do. */
-  readonly isRecorded: boolean | undefined;
+  /** What the state must show before the note is finished. */
+  readonly expected: ExpectedState;
 }
+
+/**
+ * What a state shows of an enrollment: its instance, an unconfirmed start, or nothing. Either: an abort by address, after
+ * which the address may have been started again; and a call that changed nothing.
+ */
+export type ExpectedState = "instance" | "unconfirmed start" | "nothing" | "either";
 
 /**
  * A call that the journal has a note of. The note is written right before the first request, and updated before each
@@ -39,23 +45,27 @@ export class JournaledCall {
   /** Notes that Mailmodo confirmed the start of an instance. */
   confirmStart(instanceId: string): AnsweredNote[] {
     this.note?.confirm(instanceId);
-    return this.answered({ ...this.enrollment, instanceId }, true);
+    return this.answered({ ...this.enrollment, instanceId }, "instance");
   }
 
   /** Notes that Mailmodo confirmed the abort. */
   confirmAbort(): AnsweredNote[] {
     this.note?.confirm();
-    // Without an instance id, the state may hold the address again by then.
-    return this.answered(this.enrollment, this.enrollment.instanceId === undefined ? undefined : false);
+    return this.answered(this.enrollment, this.enrollment.instanceId === undefined ? "either" : "nothing");
   }
 
-  /** The call failed, and the state will say so. */
-  fail(): AnsweredNote[] {
-    return this.answered(this.enrollment, undefined);
+  /** The start may have taken effect. The state will say so, with the time of its last attempt. */
+  leaveUnconfirmed(startSentAt: number | undefined): AnsweredNote[] {
+    return this.answered({ ...this.enrollment, startSentAt }, "unconfirmed start");
   }
 
-  private answered(enrollment: Enrollment, isRecorded: boolean | undefined): AnsweredNote[] {
-    return this.note === undefined ? [] : [{ note: this.note, enrollment, isRecorded }];
+  /** The abort failed, and what the state says of the enrollment stays true. */
+  failAbort(): AnsweredNote[] {
+    return this.answered(this.enrollment, "either");
+  }
+
+  private answered(enrollment: Enrollment, expected: ExpectedState): AnsweredNote[] {
+    return this.note === undefined ? [] : [{ note: this.note, enrollment, expected }];
   }
 
   finish(): void {

@@ -68,11 +68,13 @@ export class Journals {
         this.stackOf(stack),
       ]);
       const index = new RecordedIndex(await pulumiStack.stateOfEnrollments());
-      return ({ enrollment, isRecorded }) =>
-        isRecorded === undefined || isRecorded === (index.entryOf(enrollment) !== undefined);
+      return ({ enrollment, expected }) => {
+        if (expected === "unconfirmed start") return index.hasUnconfirmed(enrollment);
+        return expected === "either" || (expected === "instance") === (index.entryOf(enrollment) !== undefined);
+      };
     } catch {
       // The state cannot be read here. recover can read it.
-      return ({ isRecorded }) => isRecorded === undefined;
+      return ({ expected }) => expected === "either";
     }
   }
 

@@ -43,14 +43,13 @@ export class Operation {
 
   /**
    * Starts a journey and returns the instance id. First aborts what killed runs of the same stack may have started for
-   * the address, which the engine knows nothing of. With allowDuplicateEmail other instances may run for the address,
-   * so that is left to `pulumi-mailmodo recover`, which knows which ones are recorded.
+   * the address, which the engine knows nothing of.
    *
    * @throws {UnconfirmedError} The journey may have been started. After any other error it was not started.
    */
   async start(to: Connection, enrollment: StartRequest & Enrollment): Promise<string> {
     const journal = await this.session.journals.of(to, enrollment.stack);
-    if (!enrollment.allowDuplicateEmail) await this.settleEarlier(journal, to, enrollment);
+    await this.settleEarlier(journal, to, enrollment);
     const { startJourney } = await client();
     const journaledCall = new JournaledCall(journal, "start", enrollment);
     try {
@@ -63,7 +62,7 @@ export class Operation {
         journaledCall.finish();
         throw this.session.advised(journaledCall.advised(error), "start");
       }
-      this.answered.push(...journaledCall.fail());
+      this.answered.push(...journaledCall.leaveUnconfirmed(error.startSentAt));
       throw error;
     }
   }
@@ -90,7 +89,9 @@ export class Operation {
       const reason = await journal.unsettled.waitForInFlight(enrollment);
       if (reason !== undefined) throw heldError("start", enrollment, reason);
       for (const call of journal.unsettled.of(enrollment)) {
-        if (call.kind === "start") await this.settleStart(journal, to, call);
+        if (call.kind === "start") await this.settleStart(journal, to, call, enrollment.allowDuplicateEmail);
+        // With allowDuplicateEmail, an abort may be of another instance, whose resource asks for the note.
+        else if (enrollment.allowDuplicateEmail || call.allowDuplicateEmail) continue;
         journal.unsettled.settle(call);
       }
     } catch (error) {
@@ -98,9 +99,21 @@ export class Operation {
     }
   }
 
-  /** Aborts what a killed run may have started, unless a state records it. */
-  private async settleStart(journal: Journal, to: Connection, call: Enrollment): Promise<void> {
+  /**
+   * Aborts what a killed run may have started, unless a state records it.
+   *
+   * @param isDuplicateAllowed Whether other instances of this stack may run for the address by now. An abort by address
+   *   would stop them as well, so that is left to `pulumi-mailmodo recover`, which knows which ones are recorded.
+   */
+  private async settleStart(
+    journal: Journal,
+    to: Connection,
+    call: Enrollment,
+    isDuplicateAllowed: boolean,
+  ): Promise<void> {
     const { otherEnrollments } = this.session;
+    if (call.instanceId === undefined && (isDuplicateAllowed || call.allowDuplicateEmail))
+      throw heldError("start", call, `${KILLED}, and with allowDuplicateEmail it would be started twice. ${RECOVER}`);
     const reason = await otherEnrollments.reasonNotToAbort(call, true);
     if (reason !== undefined) throw heldError("start", call, `${KILLED}, and ${reason.why}. ${RECOVER}`);
     const isRecorded = await otherEnrollments.isRecorded(call).catch((error: Error) => {
@@ -142,7 +155,7 @@ export class Operation {
       // If the abort may have taken effect, its note stays unfinished: the state will say that the instance runs, which
       // is not certain. Without an instance id, the state itself shows that the start is unconfirmed.
       if (enrollment.instanceId === undefined || !mayHaveTakenEffect(error))
-        this.answered.push(...journaledCall.fail());
+        this.answered.push(...journaledCall.failAbort());
       throw journaledCall.advised(error);
     }
   }

@@ -67,8 +67,10 @@ export class OtherEnrollments {
           why: `the stack ${stack} enrolls the address too, ${AS_WELL}`,
           next: `Remove the address from ${stack} first. Or, ${FORGET}`,
         };
-      // With allowDuplicateEmail, a destroy is documented to abort by address.
-      if (isRestarted || allowDuplicateEmail) return undefined;
+      if (isRestarted) return undefined;
+      // With allowDuplicateEmail, a destroy is documented to abort by address. But a resource that was moved here, or
+      // whose stack was renamed, names the stack that it was in.
+      if (allowDuplicateEmail && ownStack.hasUnconfirmed(enrollment)) return undefined;
       const resource = this.otherResource(ownStack, enrollment);
       if (resource === undefined) return undefined;
       return {

@@ -27,6 +27,14 @@ export class RecordedIndex {
     return entries.filter((entry): entry is Entry & { readonly instanceId: string } => entry.instanceId !== undefined);
   }
 
+  /** Whether the state records an unconfirmed start, with the time of its last attempt. */
+  hasUnconfirmed(enrollment: Pick<Enrollment, "journeyId" | "email" | "startSentAt">): boolean {
+    const entries = this.byAddress.get(addressKey(enrollment)) ?? [];
+    return entries.some(
+      ({ instanceId, startSentAt }) => instanceId === undefined && startSentAt === enrollment.startSentAt,
+    );
+  }
+
   /**
    * Whether the state records that an address is in a journey.
    *

@@ -125,6 +125,45 @@ describe("the lifecycle of an enrollment, against the sandbox", () => {
     );
   });
 
+  for (const [then, now] of [
+    [true, true],
+    [false, true],
+    [true, false],
+  ] as const) {
+    it(`starts nothing beside a start without an answer that a killed plugin left, with allowDuplicateEmail ${then} then and ${now} now`, async () => {
+      await leaveAsKilled((journal) => journal.addNote("start", { ...inputs, allowDuplicateEmail: then }));
+      await assert.rejects(
+        enrollmentLifecycle.create({ ...inputs, allowDuplicateEmail: now }),
+        /a killed run of this stack may have started it, .* Run pulumi-mailmodo recover/,
+      );
+      assert.equal(sandbox().store.requests().length, 0);
+    });
+  }
+
+  it("aborts the instance that a killed plugin left behind, with allowDuplicateEmail too", async () => {
+    const given = { ...inputs, allowDuplicateEmail: true };
+    const lost = await enrollmentLifecycle.create(given);
+    await leaveAsKilled(async (journal) => (await journal.addNote("start", given)).confirm(lost.id));
+    const { id } = await enrollmentLifecycle.create(given);
+    assert.deepEqual(
+      sandbox()
+        .store.all()
+        .map(({ instanceId, status }) => [instanceId, status]),
+      [
+        [lost.id, "aborted"],
+        [id, "running"],
+      ],
+    );
+  });
+
+  it("leaves the note of an abort to the resource of that instance, with allowDuplicateEmail", async () => {
+    const given = { ...inputs, allowDuplicateEmail: true };
+    const { id, outs } = await enrollmentLifecycle.create(given);
+    await leaveAsKilled((journal) => journal.addNote("abort", outs));
+    await enrollmentLifecycle.create(given);
+    assert.deepEqual((await enrollmentLifecycle.diff(id, outs, given)).replaces, ["instanceId"]);
+  });
+
   it("says that nothing was sent where it cannot note the start", async () => {
     await withEnvironment({ PULUMI_HOME: "/dev/null" }, () =>
       assert.rejects(create(), /it could not be recorded in \S+ \(ENOTDIR\)\. Nothing was sent\./),

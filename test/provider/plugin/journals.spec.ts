@@ -23,6 +23,11 @@ describe("the notes of a run, at its end", () => {
     type: TYPES.enrollment,
     outputs: { ...enrollment, instanceId, status: "started", __provider: LOADER },
   };
+  const sentAt = Date.UTC(2026, 10, 27);
+  const unconfirmed = (at: number) => ({
+    ...resource,
+    outputs: { ...enrollment, status: "unconfirmed", startedAt: new Date(at).toISOString(), __provider: LOADER },
+  });
   let folder: string;
   let argv: string[];
   useModelCli();
@@ -37,18 +42,27 @@ describe("the notes of a run, at its end", () => {
     fs.rmSync(folder, { recursive: true, force: true });
   });
 
-  /** Ends a run that had an answer, and whose state is this then. @returns How many notes are left. */
-  async function left(answer: "start" | "abort", state: string | undefined): Promise<number> {
+  /** Ends a run that had an answer, or had none to a start, and whose state is this then. @returns How many notes are left. */
+  async function left(answer: "start" | "abort" | "none", state: string | undefined): Promise<number> {
     const url = `file://${folder}`;
     process.env["PULUMI_HOME"] = folder;
     process.env["PULUMI_BACKEND_URL"] = url;
     modelBackends.set(url, { states: new Map(state === undefined ? [] : [["test", state]]), config: "{}" });
     const { journals } = new Session();
     const to = connectionTo("http://127.0.0.1:1", SANDBOX_KEY);
-    const known = answer === "start" ? enrollment : { ...enrollment, instanceId };
-    const call = new JournaledCall(await journals.of(to, enrollment.stack), answer, known);
+    const known = answer === "abort" ? { ...enrollment, instanceId } : enrollment;
+    const call = new JournaledCall(
+      await journals.of(to, enrollment.stack),
+      answer === "abort" ? "abort" : "start",
+      known,
+    );
     await call.writeNoteOnly();
-    journals.finishAtEnd(answer === "start" ? call.confirmStart(instanceId) : call.confirmAbort());
+    const answered = {
+      start: () => call.confirmStart(instanceId),
+      abort: () => call.confirmAbort(),
+      none: () => call.leaveUnconfirmed(sentAt),
+    };
+    journals.finishAtEnd(answered[answer]());
     await journals.close();
     return readRuns(journalOf(process.env)).runs.flatMap(({ notes }) => notes).length;
   }
@@ -60,7 +74,13 @@ describe("the notes of a run, at its end", () => {
     ["start", "kept where the state cannot be read", undefined, 1],
     ["abort", "finished where the state has the instance no more", stateWith(), 0],
     ["abort", "kept where the state still has it", stateWith(resource), 1],
+    ["none", "finished where the state has the unconfirmed start", stateWith(unconfirmed(sentAt)), 0],
+    ["none", "kept where the state has none", stateWith(), 1],
+    ["none", "kept where the state has an earlier one", stateWith(unconfirmed(sentAt - 60_000)), 1],
+    ["none", "kept where the state has an instance of another start", stateWith(resource), 1],
+    ["none", "kept where the state cannot be read", undefined, 1],
   ] as const) {
-    it(`are ${what}: a confirmed ${answer}`, async () => assert.equal(await left(answer, state), notes));
+    it(`are ${what}: ${answer === "none" ? "a start without an answer" : `a confirmed ${answer}`}`, async () =>
+      assert.equal(await left(answer, state), notes));
   }
 });

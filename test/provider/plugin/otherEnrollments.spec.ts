@@ -43,3 +43,44 @@ describe("an instance that a killed run may have started", () => {
     await assert.rejects(isRecorded({ test: state(), prod: "" }));
   });
 });
+
+describe("an unconfirmed start with allowDuplicateEmail, in a destroy", () => {
+  const url = "file:///model/otherEnrollments";
+  const startedAt = "2026-11-27T00:00:00.000Z";
+  const enrollment = { ...inputs, stack: "organization/seeds/test", allowDuplicateEmail: true };
+  const resource = (stack: string, name: string, more: object) => ({
+    urn: `urn:pulumi:${stack}::seeds::x::${name}`,
+    type: TYPES.enrollment,
+    outputs: { ...enrollment, ...more, __provider: LOADER },
+  });
+  const unconfirmed = (stack: string) => resource(stack, "lost", { status: "unconfirmed", startedAt });
+  const running = (stack: string) =>
+    resource(stack, "running", { instanceId: "11111111-2222-4333-8444-555555555555", status: "started", startedAt });
+  const state = (...resources: object[]) => JSON.stringify({ version: 3, deployment: { resources } });
+  let argv: string[];
+  useModelCli();
+  beforeEach(() => {
+    ({ argv } = process);
+    process.argv = ["node", "/sdk/cmd/dynamic-provider", "127.0.0.1:1"];
+  });
+  afterEach(() => void (process.argv = argv));
+
+  const reason = async (states: Record<string, string>) => {
+    modelBackends.set(url, { states: new Map(Object.entries(states)), config: "{}" });
+    const others = new OtherEnrollments(async (name) => new Stack(name, "/model", { PULUMI_BACKEND_URL: url }));
+    return (await others.reasonNotToAbort({ ...enrollment, startSentAt: Date.parse(startedAt) }, false))?.why;
+  };
+
+  it("is aborted by address beside another instance of its own stack, as documented", async () => {
+    assert.equal(await reason({ test: state(unconfirmed("test"), running("test")) }), undefined);
+  });
+
+  it("is held back where the stack that it was moved from runs the address", async () => {
+    const why = await reason({ test: state(running("test")), prod: state(unconfirmed("prod")) });
+    assert.match(why ?? "", /urn:pulumi:test::seeds::x::running/);
+  });
+
+  it("is aborted where the stack that it was moved from does not run the address", async () => {
+    assert.equal(await reason({ test: state(), prod: state(unconfirmed("prod")) }), undefined);
+  });
+});
