@@ -2,7 +2,7 @@ import { saysAlreadyOver } from "./alreadyOver";
 import { outcomeOf, type Outcome } from "./outcome";
 import { mayBeEcho } from "./echo";
 import { maskAddress, redact } from "../text/masking";
-import { UnconfirmedError, LateStartError, type FailedCall } from "./errors";
+import { LateStartError, RefusedError, UnconfirmedError, type FailedCall } from "./errors";
 import { Deadline } from "./deadline";
 import { clockTime, isFromTheFuture, rememberSent, mayTakeEffectForMs, waitForLateEffect } from "./lateEffect";
 import { errorFor } from "./outcomeErrors";
@@ -61,6 +61,7 @@ export async function startJourney(connection: Connection, request: StartRequest
   const outcome =
     last.kind === "refused" && askedToSlowDown !== undefined && mayBeEcho(last) ? unconfirmedEcho(last) : last;
   const error = errorFor(call, outcome, clean);
+  if (error instanceof RefusedError && outcome.kind === "refused") error.mayRunAlready = mayBeEcho(outcome);
   if (error instanceof UnconfirmedError && sentAt !== undefined) error.startSentAt = rememberSent(request, sentAt);
   throw error;
 }

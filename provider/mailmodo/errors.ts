@@ -33,6 +33,9 @@ export abstract class MailmodoError extends Error {
 
 /** Mailmodo said no; nothing was started or aborted. */
 export class RefusedError extends MailmodoError {
+  /** Whether a start was refused in words that may mean that the address is in the journey already. */
+  mayRunAlready = false;
+
   /** Whether the answer was a redirect. */
   get isRedirect(): boolean {
     return REDIRECTS.includes(this.status ?? 0);

@@ -41,6 +41,12 @@ function adviceOnStart(error: unknown, secret: string | undefined): string | und
     if (secret !== undefined) return inSecret(secret);
     return "Set the current key: pulumi config set --secret mailmodo:apiKey <key>, or put it in MAILMODO_API_KEY.";
   }
+  if (error instanceof RefusedError && error.mayRunAlready && error.operation === "start") {
+    return (
+      "Nothing was started. If the address is in the journey already, another resource or stack has enrolled it, or a run " +
+      "that was killed and never recovered. Destroy it there, or abort it in Mailmodo, then run this again."
+    );
+  }
   // The error may be of an abort that settles an earlier start. The new start was not sent then, whatever the abort
   // did.
   const isOfAbort = error instanceof MailmodoError && error.operation === "abort";

@@ -7,6 +7,7 @@ import { inputs } from "../../support/enrollmentInputs";
 import { withEnvironment } from "../../support/environment";
 import { useKilledPlugin } from "../../support/killedPlugin";
 import { useSandbox } from "../../support/sandbox";
+import { serve } from "../../support/server";
 
 describe("the lifecycle of an enrollment, against the sandbox", () => {
   const sandbox = useSandbox();
@@ -60,6 +61,25 @@ describe("the lifecycle of an enrollment, against the sandbox", () => {
       assert.ok(!("id" in error));
       return true;
     });
+  });
+
+  it("says where an address may run that is in the journey already", async () => {
+    await create();
+    await assert.rejects(
+      create(),
+      /another resource or stack has enrolled it, or a run that was killed and never recovered/,
+    );
+  });
+
+  it("says nothing of that where the start was refused for another reason", async () => {
+    const body = JSON.stringify({ success: false, message: "Journey is not published" });
+    const server = await serve((response) => response.writeHead(400, { "Content-Type": "application/json" }).end(body));
+    try {
+      await configure(settings(server.url));
+      await assert.rejects(create(), /"Journey is not published"\. Nothing was started\.$/);
+    } finally {
+      await server.close();
+    }
   });
 
   it("replaces by abort before start", async () => {
