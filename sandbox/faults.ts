@@ -24,8 +24,8 @@ export interface Fault {
   /**
    * - `delay` answers late.
    * - `reset-before` closes the connection before the request is read, `reset-after` in place of the answer.
-   * - `500` answers so in JSON, `502-html` and `gateway` in a gateway's HTML, `503-after` in a gateway's JSON, and
-   *   `503-after-envelope` in the vendor's envelope.
+   * - `500` answers 500 in JSON. `502-html` and `gateway` answer with a gateway's HTML, `503-after` with a gateway's
+   *   JSON, and `503-after-envelope` with the vendor's envelope.
    * - `empty`, `not-json` and `no-ref` answer 200: with nothing, with a word, without the instance id.
    * - `cut` breaks off in the middle of the answer, and `hang` never answers.
    * - `late` acts only after its answer, or after the client has given up.

@@ -27,7 +27,7 @@ const cohortLifecycle = {
       ...problemsOf(news, recipients, ["journeyId", "allowDuplicateEmail", "abortReason", "triggers"]),
       news.contacts === UNKNOWN ? undefined : contactsProblem(parseContacts(news.contacts), recipients),
     ]);
-    if (olds?.contacts === undefined && news.contacts !== UNKNOWN && failures.length === 0) expectAll(news);
+    if (olds?.contacts === undefined && news.contacts !== UNKNOWN && failures.length === 0) expectAllStarts(news);
     return { inputs: news, failures };
   },
 
@@ -42,7 +42,7 @@ const cohortLifecycle = {
     const progress = session.progressOf(olds.cohort);
     const isReplaced = replaces.length > 0;
     progress.expect(olds.shard, "aborted", isReplaced ? parseRecords(olds.contacts).size : removed.length);
-    if (isReplaced && !isUnknown) expectAll(news);
+    if (isReplaced && !isUnknown) expectAllStarts(news);
     else progress.expect(olds.shard, "started", changed.length + added.length);
     return {
       changes:
@@ -76,6 +76,6 @@ const cohortLifecycle = {
 
 export = cohortLifecycle;
 
-function expectAll({ cohort, shard, contacts }: ShardInputs): void {
+function expectAllStarts({ cohort, shard, contacts }: ShardInputs): void {
   session.progressOf(cohort).expect(shard, "started", Object.keys(parseContacts(contacts)).length);
 }

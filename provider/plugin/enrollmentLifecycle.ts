@@ -98,8 +98,8 @@ async function start(operation: Operation, to: Connection, inputs: EnrollmentInp
   }
 }
 
-async function abort(operation: Operation, to: Connection, state: EnrollmentState, isRestarted = false): Promise<void> {
-  const words = await operation.abort(to, { ...state, startSentAt: Date.parse(state.startedAt) }, isRestarted);
+async function abort(operation: Operation, to: Connection, state: EnrollmentState, willRestart = false): Promise<void> {
+  const words = await operation.abort(to, { ...state, startSentAt: Date.parse(state.startedAt) }, willRestart);
   if (words === undefined) return;
   // Pulumi shows the plugin's output as information under the stack.
   console.log(`Nothing left to abort in journey ${state.journeyId} for ${maskAddress(state.email)}: "${words}"`);

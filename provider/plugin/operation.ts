@@ -70,14 +70,14 @@ export class Operation {
   /**
    * Aborts an enrollment: by its instance id, or by address if the id is not known.
    *
-   * @param isRestarted Whether the enrollment is started again next. If another resource of the stack has the address,
-   *   that resource has been removed from the program then, and must be aborted anyway. Default: false.
+   * @param willRestart Whether the enrollment is started again next. If so, any other resource of this stack with the
+   *   address has already left the program, so the abort may go ahead. Default: false.
    * @returns Mailmodo's words if there was nothing left to abort, otherwise undefined.
    */
-  async abort(to: Connection, enrollment: Enrollment, isRestarted = false): Promise<string | undefined> {
+  async abort(to: Connection, enrollment: Enrollment, willRestart = false): Promise<string | undefined> {
     const journal = await this.session.journals.of(to, enrollment.stack);
     try {
-      return await this.sendAbort(journal, to, enrollment, isRestarted);
+      return await this.sendAbort(journal, to, enrollment, willRestart);
     } catch (error) {
       throw this.session.advised(error, "abort");
     }
@@ -90,7 +90,7 @@ export class Operation {
       if (reason !== undefined) throw heldError("start", enrollment, reason);
       for (const call of journal.unsettled.of(enrollment)) {
         if (call.kind === "start") await this.settleStart(journal, to, call, enrollment.allowDuplicateEmail);
-        // With allowDuplicateEmail, an abort may be of another instance, whose resource asks for the note.
+        // With allowDuplicateEmail, the abort may be of another instance. That instance's own resource needs the note.
         else if (enrollment.allowDuplicateEmail || call.allowDuplicateEmail) continue;
         journal.unsettled.settle(call);
       }
@@ -130,9 +130,9 @@ export class Operation {
     journal: Journal,
     to: Connection,
     enrollment: Enrollment,
-    isRestarted: boolean,
+    willRestart: boolean,
   ): Promise<string | undefined> {
-    const check = () => this.reasonNotToAbort(enrollment, isRestarted);
+    const check = () => this.reasonNotToAbort(enrollment, willRestart);
     // Checked before the operation's minute begins, because this may take longer than a minute.
     const reason = await check();
     if (reason !== undefined) throw heldError("abort", enrollment, reason);
@@ -143,10 +143,12 @@ export class Operation {
     const earlier = journal.unsettled.abortsOf(enrollment);
     const journaledCall = new JournaledCall(journal, "abort", enrollment);
     try {
-      // Mailmodo may refuse in any words to repeat what it confirmed to an earlier run.
+      // An earlier run has the confirmation already. A repeat might be refused in any words, so none is sent.
       const isDone = enrollment.instanceId !== undefined && earlier.some(({ confirmed }) => confirmed);
       if (isDone) await journaledCall.writeNoteOnly();
-      const words = isDone ? undefined : await abort(journaledCall.connection({ ...to, reasonToHold }), enrollment);
+      const words = isDone
+        ? undefined
+        : await requestAbort(journaledCall.connection({ ...to, reasonToHold }), enrollment);
       this.aborted.push(...journaledCall.confirmAbort());
       this.session.otherEnrollments.ended(enrollment);
       for (const call of earlier) journal.unsettled.settle(call);
@@ -161,13 +163,13 @@ export class Operation {
   }
 
   /** Why an abort by address must not be sent, or undefined. */
-  private async reasonNotToAbort(enrollment: Enrollment, isRestarted: boolean): Promise<string | undefined> {
-    const reason = await this.session.otherEnrollments.reasonNotToAbort(enrollment, isRestarted);
+  private async reasonNotToAbort(enrollment: Enrollment, willRestart: boolean): Promise<string | undefined> {
+    const reason = await this.session.otherEnrollments.reasonNotToAbort(enrollment, willRestart);
     return reason && `whether it was started is not known, and ${reason.why}. ${reason.next}`;
   }
 }
 
-async function abort(to: Connection, enrollment: Enrollment): Promise<string | undefined> {
+async function requestAbort(to: Connection, enrollment: Enrollment): Promise<string | undefined> {
   const { journeyId, email, instanceId, startSentAt, abortReason: reason } = enrollment;
   const { abortJourney } = await client();
   return abortJourney(to, { journeyId, email, instanceId, reason, startSentAt });

@@ -53,10 +53,10 @@ export class OtherEnrollments {
    * Why an enrollment without an instance id must not be aborted by address. Undefined if it may be, or if it has an
    * instance id.
    *
-   * @param isRestarted Whether the enrollment is started again next. If another resource of the stack has the address,
-   *   that resource has been removed from the program then, and must be aborted anyway.
+   * @param willRestart Whether the enrollment is started again next. If so, any other resource of this stack with the
+   *   address has already left the program, so the abort may go ahead.
    */
-  async reasonNotToAbort(enrollment: Enrollment, isRestarted: boolean): Promise<ReasonNotToAbort | undefined> {
+  async reasonNotToAbort(enrollment: Enrollment, willRestart: boolean): Promise<ReasonNotToAbort | undefined> {
     const { instanceId, stack: name, allowDuplicateEmail } = enrollment;
     if (instanceId !== undefined || name === undefined || !isPlugin()) return undefined;
     try {
@@ -67,7 +67,7 @@ export class OtherEnrollments {
           why: `the stack ${stack} enrolls the address too, ${AS_WELL}`,
           next: `Remove the address from ${stack} first. Or, ${FORGET}`,
         };
-      if (isRestarted) return undefined;
+      if (willRestart) return undefined;
       // With allowDuplicateEmail, a destroy is documented to abort by address. But a resource that was moved here, or
       // whose stack was renamed, names the stack that it was in.
       if (allowDuplicateEmail && ownStack.hasUnconfirmed(enrollment)) return undefined;

@@ -29,7 +29,7 @@ export class Progress {
   /**
    * Sets the size of the whole cohort, as the last run recorded it. In a destroy, the engine names shards one by one.
    */
-  expectAll(size: number): void {
+  assumeSize(size: number): void {
     if (!this.isPlanned) this.size = size;
   }
 

@@ -64,7 +64,7 @@ export async function reconcile(news: ShardInputs, recorded: ShardState, changes
  */
 export async function abortAll(state: ShardState): Promise<void> {
   const emails = [...parseRecords(state.contacts).keys()];
-  session.progressOf(state.cohort).expectAll(state.size);
+  session.progressOf(state.cohort).assumeSize(state.size);
   const { failures } = await ShardReconciliation.run(state, async (shard) => {
     await shard.abortEach(emails);
     // A failed delete leaves all contacts in the state. The unfinished notes say which of them no longer run.
@@ -152,12 +152,12 @@ class ShardReconciliation {
    * Aborts a contact and removes it from the state. If a failed abort may have taken effect, marks the contact as
    * doubtful.
    */
-  private async abort(to: Connection, email: string, isRestarted = false): Promise<string | undefined> {
+  private async abort(to: Connection, email: string, willRestart = false): Promise<string | undefined> {
     const contact = this.contacts.get(email);
     const { instanceId, startSentAt } = contact ?? {};
     const enrollment = enrollmentOf({ ...this.recorded, email, instanceId, startSentAt });
     try {
-      const words = await this.operation.abort(to, enrollment, isRestarted);
+      const words = await this.operation.abort(to, enrollment, willRestart);
       this.contacts.delete(email);
       return words;
     } catch (error) {

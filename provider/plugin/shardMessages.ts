@@ -21,7 +21,7 @@ export function otherSpelling(email: string, { journeyId }: ShardInputs): string
 
 /** What the next run does after some contacts failed. */
 export function nextAfter(unconfirmed: number, { allowDuplicateEmail }: ShardInputs): string {
-  const next = "What runs is recorded contact by contact: the next pulumi up does only what is missing.";
+  const next = "Each running contact is recorded: the next pulumi up handles only the rest.";
   if (unconfirmed === 0) return next;
   const handling = allowDuplicateEmail
     ? "are left alone"

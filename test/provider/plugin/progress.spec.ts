@@ -59,7 +59,7 @@ describe("the progress of a cohort", () => {
 
   it("is about what an up has to do, and no destroy, when a shard is deleted in it", () => {
     progress.expect(0, "started", 10);
-    progress.expectAll(2_000);
+    progress.assumeSize(2_000);
     count("aborted", 1);
     clock.tick(5_000);
     assert.match(lines[0]!, /^smoke: 1 of 1 aborted, 0 of 10 started/);
@@ -75,7 +75,7 @@ describe("the progress of a cohort", () => {
   });
 
   it("knows in a destroy how many there are, though the engine names only some", () => {
-    progress.expectAll(2_000);
+    progress.assumeSize(2_000);
     count("aborted", 7);
     clock.tick(5_000);
     assert.deepEqual(lines, ["smoke: 7 of 2,000 aborted, 1.4/s, 1,424 s left"]);
