@@ -2,9 +2,9 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import { fileURLToPath } from "node:url";
 import type { RunFile } from "../../journal/runFile";
-import { processesByInnermostPid } from "../../processes/linux";
+import { processesByInnermostPid, type NamespacedProcess } from "../../processes/linux";
+import type { StartTime } from "../../processes/machine";
 import { livenessOf, type Liveness } from "../../processes/processIdentity";
-import { processesMatching } from "../../processes/processes";
 import { thisMachine } from "../../processes/thisMachine";
 import { isEngineName } from "../../pulumi/engineProcess";
 import type { Stack } from "../../pulumi/stack";
@@ -63,21 +63,28 @@ function livenessOfOwner(lock: Lock, runs: readonly RunFile[]): Liveness {
   }
   if (lock.host !== os.hostname()) return "undecided";
   if (process.platform === "linux") return livenessOfLocalOwner(lock);
-  const exists = processesMatching("pulumi").some(({ pid }) => pid === lock.pid);
-  return exists ? "alive" : "undecided";
+  const found = thisMachine().inspect(lock.pid);
+  return typeof found !== "string" && beganBefore(lock, found) ? "alive" : "undecided";
+}
+
+/** Whether a process began before the lock was taken. With the lock's id it is the owner then: no other had that id. */
+function beganBefore({ at }: Lock, { startedAt = Infinity }: StartTime): boolean {
+  return startedAt <= at + CLOCK_MS;
 }
 
 /** The CLI writes whole seconds. */
 const CLOCK_MS = 2_000;
 
 /**
- * Searches all processes that can be seen, in any container. An engine that seems to have begun after it took the lock
- * may own it all the same: the clock may have been set since, and the kernel's start times move with it.
+ * Searches all processes that can be seen, in any container, whatever their names: the CLI may have been copied to
+ * another one. A process that seems to have begun after the lock was taken may own it all the same: the clock may have
+ * been set since, and the kernel's start times move with it. In another container a process that is not named as the CLI
+ * proves nothing, for each container has its own process of that id.
  */
 function livenessOfLocalOwner(lock: Lock): Liveness {
-  const engines = processesByInnermostPid(lock.pid).filter(({ name }) => isEngineName(name));
-  if (engines.length > 0)
-    return engines.some(({ startedAt }) => startedAt <= lock.at + CLOCK_MS) ? "alive" : "undecided";
+  const processes = processesByInnermostPid(lock.pid);
+  const isOwner = (one: NamespacedProcess) => beganBefore(lock, one) && (one.depth === 1 || isEngineName(one.name));
+  if (processes.length > 0) return processes.some(isOwner) ? "alive" : "undecided";
   return thisMachine().seesAll && isOnThisMachineOnly(lock) ? "dead" : "undecided";
 }
 
