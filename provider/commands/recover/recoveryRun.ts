@@ -97,7 +97,8 @@ export class RecoveryRun {
   async commit(): Promise<Recovery> {
     const { stack, lockFreed, log } = this.unlocked;
     const { aborted, problems, undecided } = this.aborts;
-    const all = [...this.leftover.undecided, ...undecided, ...problems];
+    // A note and a pending operation may be of one start.
+    const all = [...new Set([...this.leftover.undecided, ...undecided, ...problems])];
     if (problems.length > 0) return { aborted, cleared: 0, ended: 0, lockFreed, problems: all };
 
     const { ended, settled } = this.settlement;

@@ -37,7 +37,7 @@ describe("a recover, when a run begins elsewhere", () => {
 
   /** Locks the stack, as a run on another machine does, once the CLI has been asked so often for something. */
   function lockAfter(command: string, times: number): void {
-    const { run } = Cli.prototype;
+    const run = Object.getOwnPropertyDescriptor(Cli.prototype, "run")!.value as Cli["run"];
     let asked = 0;
     Object.assign(Cli.prototype, {
       async run(this: Cli, ...args: Parameters<typeof run>) {
