@@ -2,7 +2,7 @@ import * as path from "node:path";
 import { enrollmentOf, type Enrollment } from "../model/enrollment";
 import type { OtherRuns } from "./otherRuns";
 import type { OwnNotes } from "./ownNotes";
-import type { CallKind } from "./runFile";
+import type { CallKind } from "./noteLine";
 import { UnsettledCalls } from "./unsettledCalls";
 
 /**

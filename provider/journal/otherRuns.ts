@@ -1,22 +1,30 @@
 import { isSameProcess, type ProcessIdentity } from "../processes/processIdentity";
 import { readRuns, type RunFile } from "./runFile";
 import { Sealing } from "./sealing";
-import { hasSameName, belongsTo, type StackIdentity } from "./stackIdentity";
+import { belongsTo, hasSameName, isSibling, type StackIdentity } from "./stackIdentity";
 import { unsealNotes } from "./unsettledCalls";
 
 /** The files of other runs in a journal's folder, sorted by how they relate to one stack. */
 export interface OtherRuns {
   readonly sealing: Sealing;
   /** Runs of the stack itself. */
-  readonly ofStack: readonly RunFile[];
-  /** Runs of other stacks of the project, in the same backend. */
-  readonly ofOtherStacks: readonly RunFile[];
-  /** Runs of a stack with the same project and name in another backend or organization. */
-  readonly ofNamesakes: readonly RunFile[];
+  readonly ofStack: readonly RunOfStack[];
+  /** Runs of other stacks of the project, in the same backend and organization. */
+  readonly ofOtherStacks: readonly RunOfStack[];
+  /**
+   * Runs of stacks of a project of the same name that cannot be looked at from here: of any stack of another
+   * organization, and of a stack of the same name in another backend.
+   */
+  readonly foreign: readonly RunOfStack[];
   /** Files that hold notes, but whose stack cannot be determined. */
   readonly unknown: readonly RunFile[];
   /** Paths that cannot be read at all, for example another user's. */
   readonly unreadable: readonly { readonly path: string; readonly code: string }[];
+}
+
+/** A run's file, and the stack that its first line names or, if that is damaged, its notes. */
+export interface RunOfStack extends RunFile {
+  readonly stack: StackIdentity;
 }
 
 export interface OtherRunsOptions {
@@ -41,22 +49,28 @@ export async function readOtherRuns({
   const { runs, unreadable } = readRuns(folder);
   const others = runs.filter(({ header }) => header === undefined || !isFromThisRun(header, engine));
   const sealing = await sealingFor(others, stack, apiKey, formerApiKey);
-  const stacks = new Map(others.map((run) => [run, stackOf(run, sealing)]));
-  const runsWith = (fits: (one: StackIdentity) => boolean) =>
-    others.filter((run) => {
-      const one = stacks.get(run);
-      return one !== undefined && fits(one);
-    });
+  const known: RunOfStack[] = [];
+  const unknown: RunFile[] = [];
+  for (const run of others) {
+    const runsStack = stackOf(run, sealing);
+    if (runsStack !== undefined) known.push({ ...run, stack: runsStack });
+    else if (run.notes.length + run.damaged > 0) unknown.push(run);
+  }
+  const isOwn = (run: RunOfStack) => belongsTo(run.stack, stack);
+  const isOther = (run: RunOfStack) => isSibling(run.stack, stack) && !isOwn(run);
   return {
     sealing,
-    ofStack: runsWith((one) => belongsTo(one, stack)),
-    ofOtherStacks: runsWith(
-      (one) => one.backend === stack.backend && one.project === stack.project && !hasSameName(one, stack),
-    ),
-    ofNamesakes: runsWith((one) => hasSameName(one, stack) && !belongsTo(one, stack)),
-    unknown: others.filter((run) => stacks.get(run) === undefined && run.notes.length + run.damaged > 0),
+    ofStack: known.filter(isOwn),
+    ofOtherStacks: known.filter(isOther),
+    foreign: known.filter((run) => !isOwn(run) && !isOther(run) && isForeign(run.stack, stack)),
+    unknown,
     unreadable,
   };
+}
+
+/** Whether a stack of the project has another organization, or the same name in another backend. */
+function isForeign(one: StackIdentity, stack: StackIdentity): boolean {
+  return one.project === stack.project && (one.backend === stack.backend || hasSameName(one, stack));
 }
 
 function isFromThisRun({ plugin, engine }: NonNullable<RunFile["header"]>, ownEngine: ProcessIdentity | undefined) {

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { ENDING, type CallKind, type NoteLine, type RunHeader } from "./runFile";
+import { textOf, type CallKind, type NoteLine } from "./noteLine";
+import { ENDING, type RunHeader } from "./runFile";
 import type { StackIdentity } from "./stackIdentity";
 
 /** The file of notes that this process writes for one stack. It exists while any note is unfinished. */
@@ -46,7 +47,7 @@ export class OwnNotes {
     const id = (this.lastId += 1);
     this.forgetRemovedFile();
     const descriptor = this.open();
-    write(descriptor, { id, call: kind, sealed, sentAt: Date.now() });
+    writeAll(descriptor, textOf({ id, call: kind, sealed, sentAt: Date.now() }));
     this.unfinished.add(id);
     try {
       await this.synced(descriptor);
@@ -63,7 +64,7 @@ export class OwnNotes {
    * @throws {NodeJS.ErrnoException} It could not be written completely.
    */
   updateSentAt(id: number): void {
-    if (this.descriptor !== undefined) write(this.descriptor, { id, sentAt: Date.now() });
+    if (this.descriptor !== undefined) writeAll(this.descriptor, textOf({ id, sentAt: Date.now() }));
   }
 
   /**
@@ -72,7 +73,7 @@ export class OwnNotes {
    */
   append(line: NoteLine): void {
     try {
-      if (this.descriptor !== undefined) write(this.descriptor, line);
+      if (this.descriptor !== undefined) writeAll(this.descriptor, textOf(line));
     } catch {
       // The engine must record a successful start whatever happens here.
     }
@@ -136,11 +137,6 @@ export class OwnNotes {
     void this.syncing.then(() => fs.close(descriptor));
     fs.rmSync(this.file, { force: true });
   }
-}
-
-/** Each line begins with a line break, so a line that was cut off never runs into the next one. */
-function write(descriptor: number, line: NoteLine): void {
-  writeAll(descriptor, `\n${JSON.stringify(line)}`);
 }
 
 /** A nearly full disk may write fewer bytes than requested, and reports the error only on the next write. */

@@ -1,10 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { ProcessIdentity } from "../processes/processIdentity";
+import { parsed, parseNoteLine, textOf, type CallKind, type NoteLine } from "./noteLine";
 import type { StackIdentity } from "./stackIdentity";
-
-/** Which of Mailmodo's two calls. */
-export type CallKind = "start" | "abort";
 
 /** The first line of a file: the run that wrote it, and that run's stack. */
 export interface RunHeader {
@@ -16,15 +14,6 @@ export interface RunHeader {
   /** When the file was created, in milliseconds since 1970. */
   readonly since: number;
 }
-
-/** Any other line. Whatever names a person is sealed: a secret address must not be on a disk in plain text. */
-export type NoteLine =
-  | { readonly id: number; readonly call: CallKind; readonly sealed: string; readonly sentAt: number }
-  /** The request was sent again. */
-  | { readonly id: number; readonly sentAt: number }
-  /** Mailmodo confirmed the call. For a start, `confirmed` holds the sealed instance id. */
-  | { readonly id: number; readonly confirmed: string }
-  | { readonly id: number; readonly finished: true };
 
 /** The note of a call whose result the engine is not known to have recorded. */
 export interface UnfinishedNote {
@@ -43,7 +32,10 @@ export interface RunFile {
   /** Missing if the first line is damaged. */
   readonly header?: RunHeader;
   readonly notes: readonly UnfinishedNote[];
-  /** How many complete lines cannot be read. A line that was cut off does not count: its request was never sent. */
+  /**
+   * How many lines cannot be read. A line that was cut off when it was written does not count: its request was never
+   * sent.
+   */
   readonly damaged: number;
 }
 
@@ -76,11 +68,11 @@ export function readRun(file: string): RunFile {
   const [first = "", ...rest] = fs.readFileSync(file, "utf8").split("\n");
   const header = parsed(first);
   const notes = new Map<number, UnfinishedNote>();
-  let damaged = 0;
-  for (const text of rest) {
-    const line = parsed(text);
-    if (line === undefined && text.endsWith("}")) damaged += 1;
-    if (isNoteLine(line)) apply(notes, line);
+  let damaged = isHeader(header) || !hidesNotes(first) ? 0 : 1;
+  for (const text of rest.filter(Boolean)) {
+    const line = parseNoteLine(text);
+    if (line === "damaged") damaged += 1;
+    else if (line !== "cut off") apply(notes, line);
   }
   return { file, ...(isHeader(header) ? { header } : {}), notes: [...notes.values()], damaged };
 }
@@ -95,7 +87,7 @@ export function finishOnDisk(file: string, ids: readonly number[]): void {
   let descriptor: number | undefined;
   try {
     descriptor = fs.openSync(file, fs.constants.O_WRONLY | fs.constants.O_APPEND);
-    fs.writeSync(descriptor, ids.map((id) => `\n${JSON.stringify({ id, finished: true })}`).join(""));
+    fs.writeSync(descriptor, ids.map((id) => textOf({ id, finished: true })).join(""));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   } finally {
@@ -110,25 +102,15 @@ function apply(notes: Map<number, UnfinishedNote>, line: NoteLine): void {
   else if (note !== undefined) notes.set(line.id, { ...note, ...line });
 }
 
-/** The text as a JSON object, or undefined if it is not one. */
-function parsed(text: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 function isHeader(line: object | undefined): line is RunHeader {
   const { stack, plugin } = (line ?? {}) as Partial<RunHeader>;
   return typeof stack?.backend === "string" && typeof stack.project === "string" && typeof plugin?.pid === "number";
 }
 
-function isNoteLine(line: object | undefined): line is NoteLine {
-  const { id, call, sealed, sentAt, confirmed, finished } = (line ?? {}) as Record<string, unknown>;
-  if (typeof id !== "number") return false;
-  const isNote = (call === "start" || call === "abort") && typeof sealed === "string" && typeof sentAt === "number";
-  const isSentAgain = call === undefined && typeof sentAt === "number";
-  return isNote || isSentAgain || typeof confirmed === "string" || finished === true;
+/**
+ * Whether a damaged first line may hold notes as well: the line break after the header is damaged, too. Otherwise each
+ * note, which names its stack, is in a line of its own.
+ */
+function hidesNotes(first: string): boolean {
+  return first.includes("\0") || first.includes('"sealed"');
 }

@@ -22,8 +22,13 @@ export function stackIdentity(fullName: string | undefined, backend: string, own
  * Whether the identity in a note is that of a stack. An identity without a stack name fits every stack of its project.
  */
 export function belongsTo(identity: StackIdentity, stack: StackIdentity): boolean {
-  const { backend, organization = stack.organization } = identity;
-  return backend === stack.backend && organization === stack.organization && hasSameName(identity, stack);
+  return isSibling(identity, stack) && hasSameName(identity, stack);
+}
+
+/** Whether two stacks are of the same project, backend and organization. */
+export function isSibling(identity: StackIdentity, stack: StackIdentity): boolean {
+  const { backend, project, organization = stack.organization } = identity;
+  return backend === stack.backend && project === stack.project && organization === stack.organization;
 }
 
 /** Whether two stacks have the same project and name, in any backend and organization. */

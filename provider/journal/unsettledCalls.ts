@@ -2,7 +2,8 @@ import * as fs from "node:fs";
 import { addressKey } from "../model/addresses";
 import { enrollmentOf, type Enrollment } from "../model/enrollment";
 import { livenessOf, type Liveness } from "../processes/processIdentity";
-import { finishOnDisk, readRun, type CallKind, type RunFile, type UnfinishedNote } from "./runFile";
+import type { CallKind } from "./noteLine";
+import { finishOnDisk, readRun, type RunFile, type UnfinishedNote } from "./runFile";
 import type { Sealing } from "./sealing";
 import type { StackIdentity } from "./stackIdentity";
 

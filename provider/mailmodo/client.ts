@@ -27,6 +27,11 @@ export interface AbortRequest {
    * long ago that the start can no longer take effect.
    */
   readonly startSentAt?: number | undefined;
+  /**
+   * Whether to wait until the start can no longer take effect even if that is after the connection's deadline. Default:
+   * only if the start's age is unknown.
+   */
+  readonly outlastsDeadline?: boolean;
 }
 
 /**
@@ -88,7 +93,7 @@ function unconfirmedEcho({ status, message }: Extract<Outcome, { kind: "refused"
  * everything but a refusal is retried. An error says whether any attempt may have taken effect.
  *
  * A start that is not older than the connection's `lateEffectMs` may take effect after its abort by address. So the
- * abort is sent at once, and again after that time if that is before the connection's deadline.
+ * abort is sent at once, and again after that time if that is before the connection's deadline or the request outlasts it.
  *
  * @returns The vendor's words if there was nothing left to abort, otherwise undefined.
  * @throws {RefusedError} Mailmodo said no.
@@ -117,10 +122,10 @@ async function afterLateEffect(
   const { journeyId, email, startSentAt } = request;
   const leftMs = Math.max(0, mayTakeEffectUntil - performance.now());
   // A later run would not know the start's age either. So this run waits, beyond its own deadline if necessary.
-  const isAgeUnknown = isFromTheFuture(request);
-  const fits = isAgeUnknown || leftMs + connection.requestTimeoutMs <= connection.deadline.leftMs();
+  const outlastsDeadline = request.outlastsDeadline === true || isFromTheFuture(request);
+  const fits = outlastsDeadline || leftMs + connection.requestTimeoutMs <= connection.deadline.leftMs();
   if (fits && (await waitForLateEffect(connection, leftMs)))
-    return isAgeUnknown ? { ...connection, deadline: new Deadline() } : connection;
+    return outlastsDeadline ? { ...connection, deadline: new Deadline() } : connection;
 
   const from = Date.now() + Math.max(0, mayTakeEffectUntil - performance.now());
   const why = `its start, sent at ${clockTime(startSentAt!)}, may still take effect. Run it again from ${clockTime(from)} on.`;

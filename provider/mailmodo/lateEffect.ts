@@ -55,9 +55,9 @@ function startKey({ journeyId, email, startSentAt }: SentStart): string {
  *
  * @returns False if the process began to shut down during the wait.
  */
-export async function waitForLateEffect({ pace }: Connection, ms: number): Promise<boolean> {
+export async function waitForLateEffect({ pace, log = console.log }: Connection, ms: number): Promise<boolean> {
   if (waiting === 0)
-    console.log(`Waiting ${Math.ceil(ms / 1000)} s: until then, a start whose answer was lost may still take effect.`);
+    log(`Waiting ${Math.ceil(ms / 1000)} s: until then, a start whose answer was lost may still take effect.`);
   waiting += 1;
   try {
     return await pace.rest(ms);

@@ -20,6 +20,8 @@ export interface Connection {
   readonly lateEffectMs?: number | undefined;
   /** Additional phrases that mean, in the refusal of an abort, that the instance has already ended. Default: none. */
   readonly alreadyOver?: readonly string[];
+  /** Receives one line where a long wait begins. Default: console.log. */
+  readonly log?: (line: string) => void;
   /** The last check before a request is sent. Returns the reason to hold the request back, or undefined to send it. */
   readonly reasonToHold: (request: Outgoing) => Promise<string | undefined>;
 }

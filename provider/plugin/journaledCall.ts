@@ -1,6 +1,6 @@
 import type { Enrollment } from "../model/enrollment";
 import type { Journal, Note } from "../journal/journal";
-import type { CallKind } from "../journal/runFile";
+import type { CallKind } from "../journal/noteLine";
 import { HeldError } from "../mailmodo/errors";
 import { maskAddress } from "../text/masking";
 import type { Connection } from "../mailmodo/transport";

@@ -40,6 +40,8 @@ export interface ProcStat extends Required<StartTime> {
   readonly name: string;
   readonly parent: number;
   readonly isEnded: boolean;
+  /** Whether it is a thread of the kernel, which runs no program. */
+  readonly isKernel: boolean;
 }
 
 export function procStat(pid: number | "self"): ProcStat | undefined {
@@ -47,14 +49,17 @@ export function procStat(pid: number | "self"): ProcStat | undefined {
   const [, name = "", rest = ""] = /^\d+ \((.*)\) (.*)$/s.exec(readText(`/proc/${pid}/stat`) ?? "") ?? [];
   if (rest === "") return undefined;
   const [state = "", parent, ...others] = rest.split(" ");
+  const isKernel = (Number(others[FLAGS_FIELD]) & PF_KTHREAD) !== 0;
   const startTicks = Number(others[START_FIELD]);
   const uptimeMs = Number((readText("/proc/uptime") ?? "").split(" ")[0]) * 1000;
   const startedAt = Math.round(Date.now() - uptimeMs + startTicks * MS_PER_TICK);
-  return { name, parent: Number(parent), isEnded: /[ZX]/.test(state), startTicks, startedAt };
+  return { name, parent: Number(parent), isEnded: /[ZX]/.test(state), isKernel, startTicks, startedAt };
 }
 
-/** `starttime` is field 22 of /proc/<pid>/stat. `others` begins after the id, the name, the state and the parent. */
+/** `flags` and `starttime` are fields 9 and 22 of /proc/<pid>/stat. `others` begins at field 5, after the parent. */
+const FLAGS_FIELD = 9 - 5;
 const START_FIELD = 22 - 5;
+const PF_KTHREAD = 0x0020_0000;
 /** USER_HZ is 100 on every Linux that Node.js runs on. */
 const MS_PER_TICK = 10;
 
@@ -63,14 +68,40 @@ export interface NamespacedProcess extends ProcStat {
   readonly depth: number;
 }
 
-/** The processes that have an id in the innermost of their pid namespaces. */
+/**
+ * The processes that have an id in the innermost of their pid namespaces. Without the kernel's threads and the machine's
+ * own first process, which are no program of a user's.
+ */
 export function processesByInnermostPid(pid: number): NamespacedProcess[] {
   return processIds().flatMap((outer) => {
     const ids = /^NSpid:\s+(.*)$/m.exec(readText(`/proc/${outer}/status`) ?? "")?.[1]?.split(/\s+/) ?? [];
     if (ids.at(-1) !== String(pid)) return [];
     const stat = procStat(outer);
-    return stat === undefined || stat.isEnded ? [] : [{ ...stat, depth: ids.length }];
+    const isInit = outer === 1 && readLink("/proc/1/ns/pid") === INITIAL_PID_NAMESPACE;
+    return stat === undefined || stat.isEnded || stat.isKernel || isInit ? [] : [{ ...stat, depth: ids.length }];
   });
+}
+
+/** Whether a process listens on a TCP port. False if this machine does not reveal it. */
+export function listensOn(pid: number, port: number): boolean {
+  const sockets = ["tcp", "tcp6"].flatMap((kind) => (readText(`/proc/${pid}/net/${kind}`) ?? "").split("\n").slice(1));
+  const inodes = sockets.flatMap((line) => {
+    const [, local = "", , state, , , , , , inode] = line.trim().split(/\s+/);
+    return state === LISTENING && parseInt(local.split(":")[1] ?? "", 16) === port ? [`socket:[${inode}]`] : [];
+  });
+  return inodes.length > 0 && descriptorsOf(pid).some((target) => inodes.includes(target));
+}
+
+/** The kernel's TCP_LISTEN. */
+const LISTENING = "0A";
+
+/** What the descriptors of a process stand for. */
+function descriptorsOf(pid: number): string[] {
+  try {
+    return fs.readdirSync(`/proc/${pid}/fd`).flatMap((name) => readLink(`/proc/${pid}/fd/${name}`) ?? []);
+  } catch {
+    return [];
+  }
 }
 
 /** The ids of all processes that /proc shows. */

@@ -1,8 +1,9 @@
 import * as path from "node:path";
-import { procStat, readLink } from "../processes/linux";
+import { listensOn, procStat, readLink } from "../processes/linux";
 import { output } from "../processes/machine";
 import { folderOf } from "../processes/processes";
 import { identify, type ProcessIdentity } from "../processes/processIdentity";
+import { engineAddress } from "./pluginProcess";
 
 /** The Pulumi CLI that runs this process. */
 export interface EngineProcess {
@@ -19,18 +20,29 @@ export interface EngineProcess {
 /**
  * Finds the engine of a plugin among the plugin's ancestors; a shell script runs between the two. Undefined if the
  * engine has ended, and on Windows.
+ *
+ * @param port Where the engine listens. Whoever does is the engine, whatever its name is. Default: what the plugin's
+ *   command line says.
  */
-export function engineAbove(pid = process.ppid): EngineProcess | undefined {
-  for (let above: number | undefined = pid, step = 0; above !== undefined && above > 1 && step < MAX_STEPS; step++) {
+export function engineAbove(pid = process.ppid, port = engineAddress(process.argv)?.port): EngineProcess | undefined {
+  const ancestors = ancestorsFrom(pid);
+  const listening = port === undefined ? undefined : ancestors.find((one) => listensOn(one.pid, port));
+  const engine = listening ?? ancestors.find(({ name }) => isEngineName(name));
+  const identity = engine && identify(engine.pid);
+  if (identity === undefined) return undefined;
+  const program = readLink(`/proc/${identity.pid}/exe`);
+  return { identity, folder: folderOf(identity.pid), bin: program && path.dirname(program) };
+}
+
+function ancestorsFrom(pid: number): { pid: number; name: string }[] {
+  const ancestors: { pid: number; name: string }[] = [];
+  for (let above = pid; above > 1 && ancestors.length < MAX_STEPS;) {
     const found = nameAndParentOf(above);
-    if (found !== undefined && isEngineName(found.name)) {
-      const identity = identify(above);
-      const program = readLink(`/proc/${above}/exe`);
-      return identity && { identity, folder: folderOf(above), bin: program && path.dirname(program) };
-    }
-    above = found?.parent;
+    if (found === undefined) break;
+    ancestors.push({ pid: above, name: found.name });
+    above = found.parent;
   }
-  return undefined;
+  return ancestors;
 }
 
 const MAX_STEPS = 4;

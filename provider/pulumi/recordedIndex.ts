@@ -42,7 +42,12 @@ export class RecordedIndex {
    * @param except An entry that does not count either. Default: none.
    */
   isRunning(enrollment: Enrollment, ended: Ended, except?: Entry): boolean {
-    return this.runningFor(enrollment).some(
+    return this.stillRunningFor(enrollment, ended, except).length > 0;
+  }
+
+  /** The same entries that `isRunning` looks for. */
+  stillRunningFor(enrollment: Enrollment, ended: Ended, except?: Entry): Entry[] {
+    return this.runningFor(enrollment).filter(
       ({ urn, email, instanceId }) => instanceId !== except?.instanceId && ended.get(urn)?.has(email) !== true,
     );
   }

@@ -51,25 +51,34 @@ export type PossibleEffect =
  */
 export function possibleEffectsOf(pending: StateResource, recorded: StateResource | undefined): PossibleEffect[] {
   const { type, urn, inputs = {} } = pending;
-  if (type === TYPES.enrollment) return recorded === undefined ? [{ start: { urn, ...enrollmentOf(inputs) } }] : [];
+  if (type === TYPES.enrollment) {
+    const start = { urn, ...enrollmentOf(inputs) };
+    if (recorded === undefined) return [{ start }];
+    return entriesOf(recorded).flatMap((ended) => (isRestarted(ended) ? [{ start, ended }] : []));
+  }
   if (type !== TYPES.shard) return [];
-  const outputs = recorded?.outputs ?? {};
-  const known = recordsOf(outputs);
-  const ended = (email: string, instanceId: string) => ({ urn, ...enrollmentOf({ ...outputs, email, instanceId }) });
+  const known = new Map(recorded === undefined ? [] : entriesOf(recorded).map((entry) => [entry.email, entry]));
+  const digests = recordsOf(recorded?.outputs ?? {});
   const wanted = parseContacts(String(inputs["contacts"]));
-  const removed = [...known].flatMap(([email, { instanceId }]) =>
-    instanceId === undefined || Object.hasOwn(wanted, email) ? [] : [{ ended: ended(email, instanceId) }],
+  const removed = [...known.values()].flatMap((ended) =>
+    ended.instanceId === undefined || Object.hasOwn(wanted, ended.email) ? [] : [{ ended }],
   );
   const started = Object.entries(wanted).flatMap(([email, data]): PossibleEffect[] => {
     const start = { urn, ...enrollmentOf({ ...inputs, email }) };
-    const contact = known.get(email);
-    if (contact === undefined) return [{ start }];
-    const { instanceId, digest } = contact;
-    // An unconfirmed contact stays unconfirmed: the next up, or a destroy, aborts it by address.
-    if (instanceId === undefined || digest === digestOf(data)) return [];
-    return [{ start, ended: ended(email, instanceId) }];
+    const ended = known.get(email);
+    if (ended === undefined) return [{ start }];
+    const isChanged = ended.instanceId !== undefined && digests.get(email)?.digest !== digestOf(data);
+    return isChanged || isRestarted(ended) ? [{ start, ended }] : [];
   });
   return [...removed, ...started];
+}
+
+/**
+ * Whether an update aborts a recorded enrollment by address and starts it again, even if nothing of it has changed: its
+ * start is unconfirmed. With allowDuplicateEmail, it sends nothing.
+ */
+function isRestarted({ instanceId, allowDuplicateEmail }: Enrollment): boolean {
+  return instanceId === undefined && !allowDuplicateEmail;
 }
 
 /** Enrollments that have certainly ended: their addresses, by the URN of the resource that still records them. */

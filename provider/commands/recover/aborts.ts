@@ -1,3 +1,4 @@
+import { addressKey } from "../../model/addresses";
 import type { Enrollment } from "../../model/enrollment";
 import { abortJourney } from "../../mailmodo/client";
 import { RefusedError, UnconfirmedError } from "../../mailmodo/errors";
@@ -16,14 +17,18 @@ export class Aborts {
   /** What cannot be decided, and does not affect the state, one line each. */
   readonly undecided: string[] = [];
   private alreadyEnded = 0;
+  private readonly addresses = new Set<string>();
 
-  /** @param connect Makes a connection for one abort, with a deadline of its own. */
+  /**
+   * @param connect Makes a connection for one abort, with a deadline of its own.
+   * @param reasonToStop Why nothing more may be aborted by address, if another run works on the stack. Default: nothing.
+   */
   constructor(
     private readonly otherStacks: Pick<OtherStacks, "findStack">,
     private readonly currentRuns: Pick<CurrentRuns, "isStackBusy">,
     private readonly connect: () => Connection,
     private readonly log: (line: string) => void,
-    private readonly hasStateChanged: () => Promise<boolean> = async () => false,
+    private readonly reasonToStop: () => Promise<string | undefined> = async () => undefined,
   ) {}
 
   /**
@@ -40,13 +45,12 @@ export class Aborts {
     // The other stacks are read before the abort's minute begins, because that may take longer than a minute.
     if (isByAddress) await this.otherStacks.findStack(enrollment).catch(() => undefined);
     try {
-      const request = { journeyId, email, instanceId, reason, startSentAt };
+      // The next recover would know no more of the start, and the lock that tells of its run is gone by then.
+      const request = { journeyId, email, instanceId, reason, startSentAt, outlastsDeadline: true };
       const connection = this.connect();
       const reasonToHold = () => this.reasonNotToAbort(enrollment);
       const words = await abortJourney(isByAddress ? { ...connection, reasonToHold } : connection, request);
-      if (words === undefined) this.log(`Aborted ${describeEnrollment(enrollment)}.`);
-      else this.alreadyEnded += 1;
-      this.aborted += 1;
+      this.countAborted(enrollment, words);
       return true;
     } catch (error) {
       return this.handleFailure(error as Error, isNeeded);
@@ -69,7 +73,17 @@ export class Aborts {
     } catch (error) {
       return `whether another stack enrolls the address is not known: ${(error as Error).message.replace(/\.$/, "")}`;
     }
-    return (await this.hasStateChanged()) ? "the state of the stack has changed since; recover again" : undefined;
+    return this.reasonToStop();
+  }
+
+  /** A pending operation is aborted even if the note of its start has been. That finds nothing, and counts once. */
+  private countAborted(enrollment: Enrollment, words: string | undefined): void {
+    const key = addressKey(enrollment);
+    if (words === undefined) this.log(`Aborted ${describeEnrollment(enrollment)}.`);
+    else if (this.addresses.has(key)) return;
+    else this.alreadyEnded += 1;
+    this.addresses.add(key);
+    this.aborted += 1;
   }
 
   private handleFailure(error: Error, isNeeded: boolean): boolean {

@@ -1,6 +1,5 @@
 import * as fs from "node:fs";
-import * as path from "node:path";
-import type { OtherRuns } from "../../journal/otherRuns";
+import type { OtherRuns, RunOfStack } from "../../journal/otherRuns";
 import { finishOnDisk, readRun, type RunFile } from "../../journal/runFile";
 import { describeStack } from "../../journal/stackIdentity";
 import { livenessOfRun, isInProgress, unsealNotes, type UnsettledCall } from "../../journal/unsettledCalls";
@@ -30,14 +29,14 @@ export interface LeftoverCalls {
 
 export async function leftoverCalls(options: LeftoverCallsOptions): Promise<LeftoverCalls> {
   const { runs, name } = options;
-  const others = runs.ofOtherStacks.filter((run) => hasNotes(run) && livenessOfRun(run) === "dead");
+  const others = runs.ofOtherStacks.filter(hasNotes);
   const names = others.length > 0 ? await options.namesOfStacks() : new Set<string>();
-  const stackExists = ({ header }: RunFile) => names.has(header?.stack.stack ?? "");
-  const leftBy = [...runs.ofStack, ...others.filter((run) => !stackExists(run))];
+  const stackExists = ({ stack }: RunOfStack) => names.has(stack.stack ?? "");
+  const ofGoneStacks = others.filter((run) => !stackExists(run));
   const calls = others.filter(stackExists).flatMap((run) => movedAborts(run, options));
   const undecided: string[] = [];
-  let unreadableNotes = 0;
-  for (const run of leftBy.filter(hasNotes)) {
+  const unreadable: RunFile[] = [];
+  for (const run of [...runs.ofStack, ...ofGoneStacks].filter(hasNotes)) {
     const reason = reasonToLeave(run, options);
     if (reason !== undefined) {
       undecided.push(reason);
@@ -45,11 +44,11 @@ export async function leftoverCalls(options: LeftoverCallsOptions): Promise<Left
     }
     const { unsealed, stillSealed } = unsealNotes(run, runs.sealing);
     calls.push(...unsealed.map(({ call }) => call));
-    unreadableNotes += stillSealed.length + run.damaged;
+    if (stillSealed.length + run.damaged > 0) unreadable.push({ ...run, notes: stillSealed });
   }
-  if (unreadableNotes > 0) undecided.push(unreadableProblem(unreadableNotes, runs));
-  for (const run of runs.ofNamesakes.filter(hasNotes).filter((one) => livenessOfRun(one) !== "alive")) {
-    undecided.push(namesakeProblem(run, name));
+  if (unreadable.length > 0) undecided.push(unreadableProblem(unreadable));
+  for (const run of runs.foreign.filter(hasNotes).filter((one) => livenessOfRun(one) !== "alive")) {
+    undecided.push(foreignProblem(run, name));
   }
   for (const run of runs.unknown) undecided.push(unknownProblem(run));
   for (const { path: file, code } of runs.unreadable) {
@@ -57,7 +56,7 @@ export async function leftoverCalls(options: LeftoverCallsOptions): Promise<Left
       `${file} cannot be read (${code}): it may hold notes of this stack. Recover as the user who owns it.`,
     );
   }
-  return { runs: leftBy, calls, undecided };
+  return { runs: [...runs.ofStack, ...ofGoneStacks], calls, undecided };
 }
 
 /**
@@ -104,6 +103,7 @@ function hasNotes({ notes, damaged }: RunFile): boolean {
  * stack was renamed.
  */
 function movedAborts(run: RunFile, { runs, isRecorded }: LeftoverCallsOptions): UnsettledCall[] {
+  if (livenessOfRun(run) !== "dead") return [];
   return unsealNotes(run, runs.sealing)
     .unsealed.map(({ call }) => call)
     .filter(({ kind, instanceId }) => kind === "abort" && instanceId !== undefined && isRecorded(instanceId));
@@ -111,37 +111,40 @@ function movedAborts(run: RunFile, { runs, isRecorded }: LeftoverCallsOptions): 
 
 /** Why the notes of a run must be left alone, or undefined if they can be settled. */
 function reasonToLeave(
-  run: RunFile,
-  { name, lockDeadAfterMs = Infinity, runIsOver = false }: LeftoverCallsOptions,
+  run: RunOfStack,
+  { runs, name, lockDeadAfterMs = Infinity, runIsOver = false }: LeftoverCallsOptions,
 ): string | undefined {
   const liveness = livenessOfRun(run);
   if (liveness === "dead") return undefined;
+  const of = runs.ofStack.includes(run) ? name : describeStack(run.stack).replace("the stack", "the former stack");
   const { pid, host } = run.header?.plugin ?? {};
   const whose = pid === undefined ? "" : ` (pid ${pid} on ${host})`;
-  const notes = count(run.notes.length, "call");
+  const notes = count(run.notes.length + run.damaged, "call");
   if (liveness === "alive" && isInProgress(run))
-    return `A run of ${name}${whose} is in progress, with ${notes}. Wait for it, then recover again.`;
-  const newest = Math.max(...run.notes.map(({ sentAt }) => sentAt));
+    return `A run of ${of}${whose} is in progress, with ${notes}. Wait for it, then recover again.`;
+  const newest = Math.max(run.header?.since ?? 0, ...run.notes.map(({ sentAt }) => sentAt));
   if (liveness === "undecided" && (runIsOver || Date.now() - newest >= lockDeadAfterMs)) return undefined;
   return (
-    `A run of ${name}${whose} left notes of ${notes} in ${run.file}, and whether it has ended cannot be determined from here. ` +
+    `A run of ${of}${whose} left notes of ${notes} in ${run.file}, and whether it has ended cannot be determined from here. ` +
     `If you know that it has ended, run this again with --run-is-over.`
   );
 }
 
-function unreadableProblem(notes: number, { ofStack }: OtherRuns): string {
-  const folder = path.dirname(ofStack[0]?.file ?? "");
+function unreadableProblem(runs: readonly RunFile[]): string {
+  const calls = runs.reduce((sum, { notes, damaged }) => sum + notes.length + damaged, 0);
   return (
-    `${count(notes, "unsettled call")} cannot be read: damaged, or sealed with another API key. Put the key that was used at ` +
-    `that time into MAILMODO_API_KEY and recover again. If that does not help, check the journey there and delete the notes in ${folder}.`
+    `${count(calls, "unsettled call")} cannot be read: damaged, or sealed with another API key. Put the key that was used at ` +
+    "that time into MAILMODO_API_KEY and recover again. If that does not help, check the journey there and delete " +
+    `${runs.map(({ file }) => file).join(" and ")}.`
   );
 }
 
-function namesakeProblem({ file, header, notes }: RunFile, name: string): string {
-  const what = header === undefined ? "a stack" : describeStack(header.stack);
+function foreignProblem({ file, stack, notes, damaged }: RunOfStack, name: string): string {
+  const { organization } = stack;
   return (
-    `A run of ${what}, in another backend or organization than ${name}, left notes of ${count(notes.length, "call")} ` +
-    `in ${file}. Recover it there: set PULUMI_BACKEND_URL to that backend, or log in to it with pulumi login.`
+    `A run of ${describeStack(stack)}, in another backend or organization than ${name}, left notes of ` +
+    `${count(notes.length + damaged, "call")} in ${file}. Recover it there: set PULUMI_BACKEND_URL to that backend, or log in ` +
+    `to it with pulumi login${organization === undefined ? "" : `; its organization is ${organization}`}.`
   );
 }
 

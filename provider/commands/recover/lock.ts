@@ -2,9 +2,9 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import { fileURLToPath } from "node:url";
 import type { RunFile } from "../../journal/runFile";
-import { processesByInnermostPid } from "../../processes/linux";
-import { livenessOf, type Liveness } from "../../processes/processIdentity";
-import { processesMatching } from "../../processes/processes";
+import { processesByInnermostPid, type NamespacedProcess } from "../../processes/linux";
+import type { StartTime } from "../../processes/machine";
+import { livenessOf, type Liveness, type ProcessIdentity } from "../../processes/processIdentity";
 import { thisMachine } from "../../processes/thisMachine";
 import { isEngineName } from "../../pulumi/engineProcess";
 import type { Stack } from "../../pulumi/stack";
@@ -49,35 +49,68 @@ function isTakenForDead({ at }: Lock, { runIsOver = false, lockDeadAfterMs = Inf
 }
 
 /**
+ * Since when each start of a stack has a note in the journal: since the last run took its lock, if that run's plugin wrote
+ * its notes there. Undefined if that is not known.
+ *
+ * @returns In milliseconds since 1970.
+ */
+export function notedSince(locks: readonly Lock[], runs: readonly RunFile[]): number | undefined {
+  const isKnown = locks.length > 0 && locks.every((lock) => engineOf(lock, runs) !== undefined);
+  return isKnown ? Math.max(...locks.map(({ at }) => at)) + CLOCK_MS : undefined;
+}
+
+/** @throws {Error} A run has locked the stack. */
+export function assertUnlocked(name: string, locks: readonly Lock[], runs: readonly RunFile[]): void {
+  for (const lock of locks) {
+    const liveness = livenessOfOwner(lock, runs) === "alive" ? "alive" : "undecided";
+    throw new Error(`${describeLock(name, lock, liveness)} ${adviceFor(name, liveness)}`);
+  }
+}
+
+/**
  * Whether the run that holds a lock is alive. A lock names a host and a process id, which is not enough: a container
  * can have this host's name, and each container counts its processes from 1. Two things can decide: a journal file of
  * this package, which identifies the engine precisely, or a search of all processes of the machine, if the lock cannot
  * belong to another machine.
  */
 function livenessOfOwner(lock: Lock, runs: readonly RunFile[]): Liveness {
+  const engine = engineOf(lock, runs);
+  if (engine !== undefined) return livenessOf(engine);
+  if (lock.host !== os.hostname()) return "undecided";
+  if (process.platform === "linux") return livenessOfLocalOwner(lock);
+  const found = thisMachine().inspect(lock.pid);
+  return typeof found !== "string" && beganBefore(lock, found) ? "alive" : "undecided";
+}
+
+/** The engine that took a lock, as a journal file identifies it. */
+function engineOf(lock: Lock, runs: readonly RunFile[]): ProcessIdentity | undefined {
   for (const { header } of runs) {
     if (header?.engine === undefined) continue;
     const { engine, since } = header;
     const isInTime = lock.at >= (engine.startedAt ?? Infinity) - CLOCK_MS && lock.at <= since + CLOCK_MS;
-    if (engine.pid === lock.pid && engine.host === lock.host && isInTime) return livenessOf(engine);
+    if (engine.pid === lock.pid && engine.host === lock.host && isInTime) return engine;
   }
-  if (lock.host !== os.hostname()) return "undecided";
-  if (process.platform === "linux") return livenessOfLocalOwner(lock);
-  const exists = processesMatching("pulumi").some(({ pid }) => pid === lock.pid);
-  return exists ? "alive" : "undecided";
+  return undefined;
+}
+
+/** Whether a process began before the lock was taken. With the lock's id it is the owner then: no other had that id. */
+function beganBefore({ at }: Lock, { startedAt = Infinity }: StartTime): boolean {
+  return startedAt <= at + CLOCK_MS;
 }
 
 /** The CLI writes whole seconds. */
 const CLOCK_MS = 2_000;
 
 /**
- * Searches all processes that can be seen, in any container. An engine that seems to have begun after it took the lock
- * may own it all the same: the clock may have been set since, and the kernel's start times move with it.
+ * Searches all processes that can be seen, in any container, whatever their names: the CLI may have been copied to
+ * another one. A process that seems to have begun after the lock was taken may own it all the same: the clock may have
+ * been set since, and the kernel's start times move with it. In another container a process that is not named as the CLI
+ * proves nothing, for each container has its own process of that id.
  */
 function livenessOfLocalOwner(lock: Lock): Liveness {
-  const engines = processesByInnermostPid(lock.pid).filter(({ name }) => isEngineName(name));
-  if (engines.length > 0)
-    return engines.some(({ startedAt }) => startedAt <= lock.at + CLOCK_MS) ? "alive" : "undecided";
+  const processes = processesByInnermostPid(lock.pid);
+  const isOwner = (one: NamespacedProcess) => beganBefore(lock, one) && (one.depth === 1 || isEngineName(one.name));
+  if (processes.length > 0) return processes.some(isOwner) ? "alive" : "undecided";
   return thisMachine().seesAll && isOnThisMachineOnly(lock) ? "dead" : "undecided";
 }
 
@@ -96,7 +129,13 @@ function isOnThisMachineOnly({ url }: Lock): boolean {
  */
 const LOCAL_FILE_SYSTEMS = new Set([0xef53, 0x58465342, 0x9123683e, 0xf2f52010, 0x2fc12fc1, 0x01021994, 0x794c7630]);
 
-function describeLock(stack: string, { owner, host, pid, at }: Lock, liveness: Liveness): string {
+/** "the stack dev is locked by ann@laptop (pid 7)". */
+export function describeHolder(stack: string, { owner, host, pid }: Lock): string {
+  return `the stack ${stack} is locked by ${pid === 0 ? "a run in Pulumi Cloud" : `${owner}@${host} (pid ${pid})`}`;
+}
+
+function describeLock(stack: string, lock: Lock, liveness: Liveness): string {
+  const { host, pid, at } = lock;
   if (pid === 0) return `Pulumi Cloud says that the stack ${stack} is being updated, but not by whom.`;
   const why =
     liveness === "alive"
@@ -106,7 +145,7 @@ function describeLock(stack: string, { owner, host, pid, at }: Lock, liveness: L
         : "on another machine";
   const since =
     liveness === "undecided" && Number.isFinite(at) ? ` The run began at ${new Date(at).toISOString()}.` : "";
-  return `The stack ${stack} is locked by ${owner}@${host} (pid ${pid}), ${why}.${since}`;
+  return `T${describeHolder(stack, lock).slice(1)}, ${why}.${since}`;
 }
 
 function adviceFor(stack: string, liveness: Liveness): string {

@@ -10,11 +10,13 @@ import { keySources, readSettings, type ConfigReader } from "../../settings/sett
 import { Aborts } from "./aborts";
 import type { Deployment } from "../../pulumi/deployment";
 import { finishNotes, leftoverCalls, type LeftoverCalls } from "./leftoverCalls";
-import { freeLocks } from "./lock";
+import { assertUnlocked, describeHolder, freeLocks, notedSince } from "./lock";
+import { heldLocks } from "../../pulumi/heldLocks";
 import { OtherStacks } from "../../pulumi/otherStacks";
 import { CurrentRuns, runsOf } from "./currentRuns";
 import { RecordedIndex } from "../../pulumi/recordedIndex";
 import type { Recovery, RecoverOptions } from "./recoverOptions";
+import { sentAtLatest, type SentAtLatest } from "./sentAtLatest";
 import { Settlement } from "./settlement";
 import { Stack } from "../../pulumi/stack";
 import { waitForSurvivors } from "./survivors";
@@ -33,8 +35,9 @@ export class RecoveryRun {
     private readonly aborts: Aborts,
     index: RecordedIndex,
     currentRuns: CurrentRuns,
+    sentAtLatest: SentAtLatest,
   ) {
-    this.settlement = new Settlement(index, aborts, currentRuns, unlocked.log);
+    this.settlement = new Settlement(index, aborts, currentRuns, sentAtLatest, unlocked.log);
   }
 
   /** Frees the lock of a dead run, waits for what the run left behind, and reads the state and the journal. */
@@ -42,12 +45,16 @@ export class RecoveryRun {
     const unlocked = await unlock(options);
     const { stack, identity, folder, env, log } = unlocked;
     const state = await stack.state();
+    // A run may have begun elsewhere while this one waited for survivors. Then the state is that run's, not a dead one's.
+    const secretsProvider = state.secrets_providers?.state?.url;
+    assertUnlocked(stack.name, await heldLocks(stack, secretsProvider), runsOf(folder, identity));
+    const seenAt = performance.now();
     const config = await stack.config();
     const read: ConfigReader = { get: (key) => config[key] };
     const { apiKey, requestsPerSecond, ...settings } = await readSettings(read, env);
     const pace = new RateLimit(requestsPerSecond);
     const connect = (): Connection => {
-      return { ...settings, apiKey, pace, deadline: new Deadline(), reasonToHold: async () => undefined };
+      return { ...settings, apiKey, pace, log, deadline: new Deadline(), reasonToHold: async () => undefined };
     };
     const formerApiKey = () => formerApiKeyOf(keySources(read, env));
 
@@ -60,15 +67,16 @@ export class RecoveryRun {
       namesOfStacks: async () => (await stack.siblings()).names,
       isRecorded: (instanceId) => index.entryOf({ instanceId }) !== undefined,
     });
+    const lookAgain = async () => {
+      const [lock] = await heldLocks(stack, secretsProvider);
+      if (lock !== undefined) return `${describeHolder(stack.name, lock)}. Wait for that run, then recover again`;
+      const hasChanged = await stack.hasChangedSince(state);
+      return hasChanged ? "the state of the stack has changed since; recover again" : undefined;
+    };
     const otherStacks = new OtherStacks(async () => (await stack.siblings()).others, LOOK_AGAIN_MS);
-    const aborts = new Aborts(
-      otherStacks,
-      currentRuns,
-      connect,
-      log,
-      atMostEvery(LOOK_AGAIN_MS, () => stack.hasChangedSince(state)),
-    );
-    return new RecoveryRun(unlocked, state, leftover, aborts, index, currentRuns);
+    const aborts = new Aborts(otherStacks, currentRuns, connect, log, atMostEvery(LOOK_AGAIN_MS, lookAgain));
+    const latest = sentAtLatest(seenAt, unlocked.notedSince);
+    return new RecoveryRun(unlocked, state, leftover, aborts, index, currentRuns, latest);
   }
 
   /** Aborts what may run and is recorded nowhere, and completes the aborts that were begun. */
@@ -89,7 +97,8 @@ export class RecoveryRun {
   async commit(): Promise<Recovery> {
     const { stack, lockFreed, log } = this.unlocked;
     const { aborted, problems, undecided } = this.aborts;
-    const all = [...this.leftover.undecided, ...undecided, ...problems];
+    // A note and a pending operation may be of one start.
+    const all = [...new Set([...this.leftover.undecided, ...undecided, ...problems])];
     if (problems.length > 0) return { aborted, cleared: 0, ended: 0, lockFreed, problems: all };
 
     const { ended, settled } = this.settlement;
@@ -116,6 +125,8 @@ interface UnlockedStack {
   /** The journal's folder. */
   readonly folder: string;
   readonly lockFreed: boolean;
+  /** Since when each start has a note in that folder, in milliseconds since 1970. Undefined if that is not known. */
+  readonly notedSince: number | undefined;
   readonly env: NodeJS.ProcessEnv;
   readonly log: (line: string) => void;
 }
@@ -136,7 +147,7 @@ async function unlock(options: RecoverOptions): Promise<UnlockedStack> {
   const runs = runsOf(folder, identity);
   const lockFreed = await freeLocks(locks, { ...options, stack, secretsProvider, runs, log });
   await waitForSurvivors(runsOf(folder, identity), cwd, log);
-  return { stack, identity, folder, lockFreed, env, log };
+  return { stack, identity, folder, lockFreed, notedSince: notedSince(locks, runs), env, log };
 }
 
 /** An old kind of backend leaves the project out of a stack's full name. The URNs in the state contain it. */

@@ -1,8 +1,8 @@
-import { addressKey } from "../../model/addresses";
 import { inParallel } from "../../async/inParallel";
 import type { Enrollment } from "../../model/enrollment";
 import type { UnsettledCall } from "../../journal/unsettledCalls";
 import type { Aborts } from "./aborts";
+import type { SentAtLatest } from "./sentAtLatest";
 import type { Deployment } from "../../pulumi/deployment";
 import type { CurrentRuns } from "./currentRuns";
 import {
@@ -30,6 +30,7 @@ export class Settlement {
     private readonly index: RecordedIndex,
     readonly aborts: Aborts,
     private readonly currentRuns: Pick<CurrentRuns, "isUnsettled">,
+    private readonly sentAtLatest: SentAtLatest,
     private readonly log: (line: string) => void,
   ) {}
 
@@ -53,24 +54,19 @@ export class Settlement {
    *
    * @returns How many of them are this package's.
    */
-  async settlePending({ resources = [], pending_operations: pending = [], manifest }: Deployment): Promise<number> {
+  async settlePending({ resources = [], pending_operations: pending = [] }: Deployment): Promise<number> {
     // What can only be aborted by address comes last: by then it is known whether anything else runs for the address.
     const lacksInstanceId = (resource: StateResource) =>
       Number(entriesOf(resource).some(({ instanceId }) => instanceId === undefined));
     const ours = pending
       .filter(({ resource }) => isMailmodoResource(resource))
       .sort((a, b) => lacksInstanceId(a.resource) - lacksInstanceId(b.resource));
-    // A start without a note was sent after its operation was recorded. The state knows no more than that.
-    const startSentAt = Date.parse(manifest?.time ?? "") || undefined;
-    const settledStarts = new Set(this.settled.filter(({ kind }) => kind === "start").map(addressKey));
     for (const { type, resource } of ours) {
       if (type === "deleting")
         await inParallel(entriesOf({ ...resource, pendingReplacement: false }), (entry) => this.abortEntry(entry));
       if (type !== "creating" && type !== "updating") continue;
       const recorded = type === "updating" ? recordOf(resource, resources) : undefined;
-      await inParallel(possibleEffectsOf(resource, recorded), (effect) =>
-        this.settleEffect(effect, settledStarts, startSentAt),
-      );
+      await inParallel(possibleEffectsOf(resource, recorded), (effect) => this.settleEffect(effect));
     }
     return ours.length;
   }
@@ -100,15 +96,13 @@ export class Settlement {
     return this.aborts.abort(call);
   }
 
-  private async settleEffect(
-    { start, ended }: PossibleEffect,
-    settledStarts: ReadonlySet<string>,
-    sentAt: number | undefined,
-  ): Promise<void> {
+  /**
+   * Whether a note has settled a start of the same address does not matter: nothing shows that it is the same start. One
+   * more abort does no harm.
+   */
+  private async settleEffect({ start, ended }: PossibleEffect): Promise<void> {
     if (start === undefined) return this.abortEntry(ended);
-    // The start's note may have settled it already.
-    let isSettled = settledStarts.has(addressKey(start));
-    isSettled ||= await this.abortStart({ ...start, startSentAt: start.startSentAt ?? sentAt }, ended);
+    const isSettled = await this.abortStart({ ...start, startSentAt: this.sentAtLatest(start) }, ended);
     if (isSettled && ended !== undefined) this.markEnded(ended);
   }
 
@@ -126,8 +120,9 @@ export class Settlement {
    * @returns Whether the start is settled.
    */
   private async abortStart(start: Enrollment, ended?: Entry): Promise<boolean> {
-    if (!this.index.isRunning(start, this.ended, ended)) return this.aborts.abort(start);
-    if (!start.allowDuplicateEmail) {
+    const running = this.index.stillRunningFor(start, this.ended, ended);
+    if (running.length === 0) return this.aborts.abort(start);
+    if (![start, ...running].some(({ allowDuplicateEmail }) => allowDuplicateEmail)) {
       // Mailmodo would not have started the recorded one while the earlier one was running.
       this.log(`Left ${describeEnrollment(start)} alone: it has been started again, and the state records that.`);
       return true;

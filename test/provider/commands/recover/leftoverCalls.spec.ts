@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { textOf } from "../../../../provider/journal/noteLine";
 import { readOtherRuns } from "../../../../provider/journal/otherRuns";
 import type { StackIdentity } from "../../../../provider/journal/stackIdentity";
 import { identify, type ProcessIdentity } from "../../../../provider/processes/processIdentity";
@@ -89,6 +90,11 @@ describe("what runs have left for a recover", () => {
       /^A run of the stack seeds\/test, in another backend or organization/,
     ],
     ["its namesake's in another organization", { organization: "acme" }, /in another backend or organization/],
+    [
+      "another stack's in another organization",
+      { organization: "acme", stack: "prod" },
+      /^A run of the stack seeds\/prod, in another backend or organization than test, .*; its organization is acme\.$/,
+    ],
   ];
   for (const [what, of, says] of notOurs) {
     it(`is not touched where it is ${what}${says === undefined ? "" : ", and named"}`, async () => {
@@ -115,6 +121,43 @@ describe("what runs have left for a recover", () => {
     assert.equal(left.calls.length, 1);
     finishNotes(left, left.calls);
     assert.deepEqual(fs.readdirSync(folder), []);
+  });
+
+  it("is named where it cannot be proven that the run of a stack that is not there any more has ended", async () => {
+    await leave(foreignMachine, { ...stack, stack: "old" });
+    const { calls, undecided } = await look();
+    assert.equal(calls.length, 0);
+    assert.match(
+      undecided.join(),
+      /^A run of the former stack seeds\/old \(pid 7 on runner-7\) left notes of 1 call in \S+, and whether it has ended cannot/,
+    );
+  });
+
+  it("is settled then where a person says so", async () => {
+    await leave(foreignMachine, { ...stack, stack: "old" });
+    const { calls, undecided } = await look({ runIsOver: true });
+    assert.deepEqual([calls.length, undecided], [1, []]);
+  });
+
+  for (const [name, named] of [
+    ["old", 1],
+    ["other", 0],
+  ] as const)
+    it(`belongs to the stack in its notes where the first line is damaged: ${name}`, async () => {
+      await leave(deadProcess(), { ...stack, stack: name });
+      edit((text) => text.slice(1));
+      const { calls, undecided } = await look();
+      assert.deepEqual([calls.length, undecided.length], [0, named]);
+    });
+
+  it("is named, and its file kept, where a note is damaged beside others that are settled", async () => {
+    await leave(deadProcess());
+    edit((text) => `${text}${textOf({ id: 2, call: "start", sealed: "x", sentAt: 1 }).slice(0, -1)}|`);
+    const left = await look();
+    finishNotes(left, left.calls);
+    assert.deepEqual([left.calls.length, fs.readdirSync(folder).length], [1, 1]);
+    const { undecided } = await look();
+    assert.match(undecided.join(), /^1 unsettled call cannot be read: damaged, .* delete \S+\.jsonl\.$/);
   });
 
   it("is the project's where the state does not tell the stack, as that of 0.1.0", async () => {
@@ -163,7 +206,7 @@ describe("what runs have left for a recover", () => {
   it("is kept where the run has written more since", async () => {
     await leave(deadProcess());
     const left = await look();
-    fs.appendFileSync(file(), '\n{"id":2,"call":"start","sealed":"x","sentAt":1}');
+    fs.appendFileSync(file(), textOf({ id: 2, call: "start", sealed: "x", sentAt: 1 }));
     finishNotes(left, left.calls);
     assert.equal(fs.readdirSync(folder).length, 1);
   });

@@ -101,6 +101,8 @@ describe("the lock of a run", () => {
   // The kernel names a process after the file of its program.
   for (const [what, name, lateMs, liveness] of [
     ["stays with a CLI behind a wrapper, as Nix has it", ".pulumi-wrapped", 1_000, /which is still running/],
+    ["stays with a CLI that was copied to another name", "iac", 1_000, /which is still running/],
+    ["is undecided with a process of another name that began later", "node", -60_000, isOver],
     ["is undecided with a CLI that seems to have begun later: the clock was set", "pulumi", -60_000, isOver],
   ] as const) {
     it(what, async function () {
@@ -119,6 +121,8 @@ describe("the lock of a run", () => {
           liveness,
         );
         assert.deepEqual(freed, []);
+        if (liveness === isOver)
+          assert.equal(await free({ ...inBucket, pid, host, at: Date.now() + lateMs }, { runIsOver: true }), true);
       } finally {
         cli.kill();
         fs.rmSync(folder, { recursive: true });

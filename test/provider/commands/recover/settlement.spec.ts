@@ -4,6 +4,7 @@ import { TYPES } from "../../../../provider/model/stateFormat";
 import { Aborts } from "../../../../provider/commands/recover/aborts";
 import type { StateResource } from "../../../../provider/pulumi/stateResource";
 import { RecordedIndex } from "../../../../provider/pulumi/recordedIndex";
+import { sentAtLatest } from "../../../../provider/commands/recover/sentAtLatest";
 import { Settlement } from "../../../../provider/commands/recover/settlement";
 import { SANDBOX_KEY } from "../../../../sandbox/server";
 import { journeyId } from "../../../support/journeyId";
@@ -40,15 +41,16 @@ describe("the settlement of what killed runs left", () => {
     other: string | undefined | Error,
     resources: StateResource[] = [],
     present = { isStackBusy: () => false, isUnsettled: () => true },
-    hasStateChanged = async () => false,
+    reasonToStop = async (): Promise<string | undefined> => undefined,
   ): Settlement {
     const findStack = async () => {
       if (other instanceof Error) throw other;
       return other;
     };
     const connect = () => connectionTo(sandbox().url, SANDBOX_KEY);
-    const aborts = new Aborts({ findStack }, present, connect, () => undefined, hasStateChanged);
-    return new Settlement(new RecordedIndex({ resources }), aborts, present, () => undefined);
+    const aborts = new Aborts({ findStack }, present, connect, () => undefined, reasonToStop);
+    const index = new RecordedIndex({ resources });
+    return new Settlement(index, aborts, present, sentAtLatest(performance.now(), 0), () => undefined);
   }
   const unread = new Error("pulumi stack export failed for the stack other.");
 
@@ -65,13 +67,10 @@ describe("the settlement of what killed runs left", () => {
     ],
   ];
   for (const [what, settle] of byAddress) {
-    it(`sends no abort for ${what} once the state has changed since it was read`, async () => {
-      const one = settlement(undefined, [], undefined, async () => true);
+    it(`sends no abort for ${what} once another run works on the stack`, async () => {
+      const one = settlement(undefined, [], undefined, async () => "the state has changed since; recover again");
       await settle(one);
-      assert.match(
-        one.aborts.problems.join(),
-        /^Could not abort .*: the state of the stack has changed since; recover again\./,
-      );
+      assert.match(one.aborts.problems.join(), /^Could not abort .*: the state has changed since; recover again\./);
       assert.deepEqual(asked(), []);
     });
 
@@ -124,6 +123,40 @@ describe("the settlement of what killed runs left", () => {
       await one.settleCalls([call({ instanceId, confirmed: true })]);
       assert.deepEqual([one.settled.length, one.aborts.problems, asked()], [1, [], []]);
     }
+  });
+
+  for (const [noted, recorded] of [
+    [false, true],
+    [true, false],
+    [true, true],
+  ] as const)
+    it(`aborts nothing by address, and says so, where allowDuplicateEmail is ${noted} in the note and ${recorded} in the state`, async () => {
+      const one = settlement(undefined, [resource({ instanceId, allowDuplicateEmail: recorded })]);
+      await one.settleCalls([call({ allowDuplicateEmail: noted })]);
+      assert.match(one.aborts.problems.join(), /^A start of journey \S+ .* aborting by address would stop both\./);
+      assert.deepEqual([one.settled, asked()], [[], []]);
+    });
+
+  it("leaves a start alone where neither the note nor the state has allowDuplicateEmail: it has been started again", async () => {
+    const one = settlement(undefined, [resource({ instanceId })]);
+    await one.settleCalls([call({})]);
+    assert.deepEqual([one.settled.length, one.aborts.problems, asked()], [1, [], []]);
+  });
+
+  it("aborts a pending create although a note of the address is settled: that was another start", async () => {
+    const one = settlement("other");
+    await one.settleCalls([call({ instanceId, confirmed: true })]);
+    const pending = settlement(undefined);
+    pending.settled.push(...one.settled);
+    await pending.settlePending({ pending_operations: [{ type: "creating", resource: resource({}) }] });
+    assert.deepEqual(asked(), [["abort", { email, reason: "over" }]]);
+  });
+
+  it("counts an address once that a note and a pending create have", async () => {
+    const one = settlement(undefined);
+    await one.settleCalls([call({})]);
+    await one.settlePending({ pending_operations: [{ type: "creating", resource: resource({}) }] });
+    assert.deepEqual([one.aborts.aborted, asked().length], [1, 2]);
   });
 
   it("leaves an abort to the stack that records the instance", async () => {

@@ -1,0 +1,77 @@
+import { createHash } from "node:crypto";
+
+/** Which of Mailmodo's two calls. */
+export type CallKind = "start" | "abort";
+
+/** Any line but the first. Whatever names a person is sealed: a secret address must not be on a disk in plain text. */
+export type NoteLine =
+  | { readonly id: number; readonly call: CallKind; readonly sealed: string; readonly sentAt: number }
+  /** The request was sent again. */
+  | { readonly id: number; readonly sentAt: number }
+  /** Mailmodo confirmed the call. For a start, `confirmed` holds the sealed instance id. */
+  | { readonly id: number; readonly confirmed: string }
+  | { readonly id: number; readonly finished: true };
+
+/**
+ * The text of a line. Its checksum shows damage that leaves it a valid note: another id would finish another note. It
+ * begins with a line break, so a line that was cut off never runs into the next one.
+ */
+export function textOf(line: NoteLine): string {
+  return `\n${JSON.stringify({ ...line, sum: checksum(line) })}`;
+}
+
+/**
+ * Parses a line, without its line break.
+ *
+ * @returns "cut off" if only the beginning of the line was written. "damaged" if it is anything else.
+ */
+export function parseNoteLine(text: string): NoteLine | "cut off" | "damaged" {
+  const { sum, ...line } = parsed(text) ?? {};
+  if (isNoteLine(line) && sum === checksum(line)) return line;
+  return FORMS.some((form) => isBeginning(text, form)) ? "cut off" : "damaged";
+}
+
+/** The text as a JSON object, or undefined if it is not one. */
+export function parsed(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function checksum(line: object): string {
+  return createHash("sha256").update(JSON.stringify(line)).digest("hex").slice(0, 8);
+}
+
+function isNoteLine(line: Record<string, unknown>): line is NoteLine {
+  const { id, call, sealed, sentAt, confirmed, finished } = line;
+  if (typeof id !== "number") return false;
+  const isNote = (call === "start" || call === "abort") && typeof sealed === "string" && typeof sentAt === "number";
+  const isSentAgain = call === undefined && typeof sentAt === "number";
+  return isNote || isSentAgain || typeof confirmed === "string" || finished === true;
+}
+
+/** What each kind of line consists of, in order. */
+const [NUMBER, SEALED, SUM] = [/^\d+/, /^[\w+/=-]+/, /^[0-9a-f]{1,8}/];
+const END = [',"sum":"', SUM, '"}'];
+const note = (call: CallKind) => ['{"id":', NUMBER, `,"call":"${call}","sealed":"`, SEALED, '","sentAt":', NUMBER];
+const FORMS: readonly (readonly (string | RegExp)[])[] = [
+  [...note("start"), ...END],
+  [...note("abort"), ...END],
+  ['{"id":', NUMBER, ',"sentAt":', NUMBER, ...END],
+  ['{"id":', NUMBER, ',"confirmed":"', SEALED, '"', ...END],
+  ['{"id":', NUMBER, ',"finished":true', ...END],
+];
+
+/** Whether a text is the beginning of a line of that form, and not all of it. */
+function isBeginning(text: string, form: readonly (string | RegExp)[]): boolean {
+  let rest = text;
+  for (const part of form) {
+    if (typeof part !== "string") rest = rest.replace(part, "");
+    else if (rest.startsWith(part)) rest = rest.slice(part.length);
+    else return part.startsWith(rest);
+  }
+  return false;
+}
