@@ -7,7 +7,7 @@ import * as path from "node:path";
 import { pathToFileURL } from "node:url";
 import type { RunFile } from "../../../../provider/journal/runFile";
 import { identify, type ProcessIdentity } from "../../../../provider/processes/processIdentity";
-import { freeLocks, type LockOptions } from "../../../../provider/commands/recover/lock";
+import { freeLocks, notedSince, type LockOptions } from "../../../../provider/commands/recover/lock";
 import type { Stack } from "../../../../provider/pulumi/stack";
 import type { Lock } from "../../../../provider/pulumi/stackLock";
 import { thisMachine } from "../../../../provider/processes/thisMachine";
@@ -63,6 +63,18 @@ describe("the lock of a run", () => {
     const options = { runs: [noted(engine)], runIsOver: true, lockDeadAfterMs: 0 };
     await assert.rejects(free(lockOf(engine), options), /which is still running\..*pulumi cancel --stack test/);
     assert.deepEqual(freed, []);
+  });
+
+  it("says since when each start has a note, if a journal file is of its run", () => {
+    const engine = { ...deadProcess(), startedAt: Date.now() - 1_000 };
+    const lock = lockOf(engine);
+    assert.equal(notedSince([lock], [noted(engine)]), lock.at + 2_000);
+    for (const [locks, runs] of [
+      [[], [noted(engine)]],
+      [[lock], []],
+      [[lock, inBucket], [noted(engine)]],
+    ] as const)
+      assert.equal(notedSince(locks, runs), undefined);
   });
 
   it("is not taken for that of an engine with the same id that ran at another time", async () => {
