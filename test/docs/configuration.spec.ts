@@ -8,19 +8,25 @@ const provider = path.join(__dirname, "../../provider");
 
 describe("docs/configuration.md", () => {
   /** The settings that the code reads. */
-  const code = [...new Set(sources(provider).flatMap((text) => [...text.matchAll(/\.get\("(mailmodo:\w+)"\)/g)]))]
-    .map(([, key = ""]) => key)
-    .filter((key, index, all) => all.indexOf(key) === index)
-    .sort();
+  const reads = sources(provider).flatMap((text) => [...text.matchAll(/\.get\("(mailmodo:\w+)"\)/g)]);
+  const code = [...new Set(reads.map(([, key = ""]) => key))];
 
-  it("has the settings that the code reads, and no others", () => {
-    const listed = tableRows(readPage("docs/configuration.md").text)
-      .map(([first = ""]) => codeSpans(first)[0] ?? "")
-      .filter((name) => name.startsWith("mailmodo:"));
-    assert.deepEqual(listed.sort(), code);
+  const listed = tableRows(readPage("docs/configuration.md").text)
+    .map(([first = ""]) => codeSpans(first)[0] ?? "")
+    .filter((name) => name.startsWith("mailmodo:"));
+
+  it("has each setting that the code reads", () => {
+    assert.ok(code.length > 5, "settings are found");
+    const missing = code.filter((name) => !listed.includes(name));
+    assert.deepEqual(missing, []);
   });
 
-  it("is the only source: every page names only these settings", () => {
+  it("has no setting that the code does not read", () => {
+    const stray = listed.filter((name) => !code.includes(name));
+    assert.deepEqual(stray, []);
+  });
+
+  it("has every setting that another page names", () => {
     const known = [...code, ...Object.values(TAGS), "mailmodo:index"];
     const named = allPages().flatMap(({ name, text }) =>
       [...text.matchAll(/\bmailmodo:\w+/g)].map(([key]) => ({ name, key })),

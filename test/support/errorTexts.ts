@@ -152,7 +152,7 @@ class Texts implements ErrorTexts {
     if (own !== undefined && ts.isVariableDeclaration(own) && own.initializer) return [own.initializer];
     // Such as `[one, two].filter(Boolean).join(" ")`.
     const isOfList = ts.isPropertyAccessExpression(node.expression) && LIST_METHODS.test(node.expression.name.text);
-    return isOfList ? [(node.expression).expression, ...node.arguments] : [];
+    return isOfList ? [node.expression.expression, ...node.arguments] : [];
   }
 
   private partsOfName(node: ts.Identifier | ts.PropertyAccessExpression): ts.Expression[] {
