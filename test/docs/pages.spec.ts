@@ -64,6 +64,15 @@ describe("the documents", () => {
     assert.deepEqual(compileProblems(new Map(files)), []);
   }).timeout(60_000);
 
+  it("have no key but the sandbox's, and no path of a machine", () => {
+    const found = pages.flatMap(({ name, text }) => {
+      const keys = [...text.matchAll(/\b[A-Z0-9]{7}(?:-[A-Z0-9]{7}){3}\b/g)].map(([key]) => key);
+      const paths = [...text.matchAll(/(?<![\w~.…])\/(?:root|home|tmp|Users)\/\S*/g)].map(([path]) => path);
+      return [...keys.filter((key) => !key.startsWith("TESTKEY-")), ...paths].map((one) => `${name}: ${one}`);
+    });
+    assert.deepEqual(found, []);
+  });
+
   it("name no npm script that package.json lacks", () => {
     const { scripts } = JSON.parse(fs.readFileSync(path.join(repository, "package.json"), "utf8")) as {
       scripts: object;
