@@ -3,7 +3,7 @@ const all = require("../.mocharc.json");
 /** The specs that need neither the engine nor moto, nor anything that has to be built first. */
 module.exports = {
   ...all,
-  spec: ["test/*.spec.ts", "test/{provider,sandbox,stacks,tools}/**/*.spec.ts"],
+  spec: ["test/*.spec.ts", "test/{docs,provider,sandbox,stacks,tools}/**/*.spec.ts"],
   ignore: [
     // They run actionlint.
     "test/workflows.spec.ts",

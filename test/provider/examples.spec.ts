@@ -1,15 +1,10 @@
 import assert from "node:assert/strict";
 import * as path from "node:path";
 import ts from "typescript";
+import { compileProblems, moduleOptions } from "../support/compile";
 
 const repository = path.join(__dirname, "../..");
 const entries = ["provider/index.ts", "provider/inbox/seedInbox.ts"].map((name) => path.join(repository, name));
-const options: ts.CompilerOptions = {
-  ...ts.parseJsonConfigFileContent({ extends: "./tsconfig.json" }, ts.sys, repository).options,
-  module: ts.ModuleKind.NodeNext,
-  moduleResolution: ts.ModuleResolutionKind.NodeNext,
-  noEmit: true,
-};
 
 describe("each example in the documentation of a public symbol", () => {
   const examples = publicSymbols().map(({ name, docs }) => ({ name, codes: codesOf(docs) }));
@@ -24,13 +19,13 @@ describe("each example in the documentation of a public symbol", () => {
         codes.map((code, nth): [string, string] => [path.join(repository, `example-${name}-${nth}.mts`), code]),
       ),
     );
-    assert.deepEqual(problemsOf(files), []);
+    assert.deepEqual(compileProblems(files), []);
   });
 });
 
 /** The classes and functions that a user can import, with their documentation. */
 function publicSymbols(): { name: string; docs: readonly ts.JSDocTagInfo[] }[] {
-  const program = ts.createProgram(entries, options);
+  const program = ts.createProgram(entries, moduleOptions);
   const checker = program.getTypeChecker();
   return entries
     .flatMap((entry) => checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(entry)!)!))
@@ -43,20 +38,4 @@ function codesOf(docs: readonly ts.JSDocTagInfo[]): string[] {
   return docs
     .filter(({ name }) => name === "example")
     .flatMap(({ text }) => [...ts.displayPartsToString(text).matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code!));
-}
-
-/** What the compiler says of modules that are nowhere but here. */
-function problemsOf(files: ReadonlyMap<string, string>): string[] {
-  const host = ts.createCompilerHost(options);
-  const program = ts.createProgram([...files.keys()], options, {
-    ...host,
-    fileExists: (file) => files.has(file) || host.fileExists(file),
-    getSourceFile(file, version) {
-      const code = files.get(file);
-      return code === undefined ? host.getSourceFile(file, version) : ts.createSourceFile(file, code, version);
-    },
-  });
-  return ts
-    .getPreEmitDiagnostics(program)
-    .map(({ file, messageText }) => `${file?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`);
 }

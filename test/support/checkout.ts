@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
-import * as net from "node:net";
 import * as path from "node:path";
 import { createWorkbench, type Workbench } from "../../tools/workbench";
+import { freePort } from "./freePort";
 import type { RunningSandbox } from "./sandbox";
 
 /** A machine of a CI's that nothing was done on yet, with a checkout of this repository. */
@@ -56,14 +56,6 @@ export async function createCheckout(sandbox: RunningSandbox): Promise<Checkout>
     fs.writeFileSync(file, move(fs.readFileSync(file, "utf8")));
   }
   return { ...bench, temp, port, moved: <T>(said: T) => JSON.parse(move(JSON.stringify(said))) as T };
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as net.AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** The node_modules of this repository are there, so `npm ci` need not install them from the registry for a minute. */

@@ -29,7 +29,7 @@ new JourneyCohort("smoke", {
 });`;
 
 /**
- * Kills a run, then does what the README's "Recovery" says: recover, up, destroy. Asserts that nobody was ever in the
+ * Kills a run, then does what docs/recovery.md says: recover, up, destroy. Asserts that nobody was ever in the
  * journey twice, that nothing runs at the end, and that nothing else was touched.
  */
 export async function killAndRecover(kill: Kill): Promise<void> {

@@ -1,0 +1,22 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { SANDBOX_KEY } from "../../sandbox/server";
+import provider from "../../provider/package.json";
+import { parse } from "yaml";
+
+const template = path.join(__dirname, "../../templates/mailmodo-typescript");
+const read = (name: string) => fs.readFileSync(path.join(template, name), "utf8");
+
+describe("templates/mailmodo-typescript, as it is written", () => {
+  it("asks for the package's current version", () => {
+    const { dependencies } = JSON.parse(read("package.json")) as { dependencies: Record<string, string> };
+    assert.equal(dependencies["pulumi-mailmodo"], `^${provider.version}`);
+  });
+
+  it("makes a stack for the sandbox, so that nobody gets mail by accident", () => {
+    const { template } = parse(read("Pulumi.yaml")) as { template: { config: Record<string, { default: string }> } };
+    assert.equal(template.config["mailmodo:baseUrl"]?.default, "http://127.0.0.1:8025");
+    assert.equal(template.config["mailmodo:apiKey"]?.default, SANDBOX_KEY);
+  });
+});
