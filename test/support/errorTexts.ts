@@ -6,9 +6,9 @@ const provider = path.join(__dirname, "../../provider");
 /** The lists to which code adds the lines that a command prints as its problems. */
 const LISTS = /^(problems|undecided)$/;
 /** The fields of an object that become part of a message. */
-const FIELDS = /^(problem|reason|error|failure)$/;
+const FIELDS = /^(problem|reason|why|error|failure)$/;
 /** The functions whose result is a line for the user. */
-const TELLERS = /(Problem|obstacleOf|objection|objectionTo|warnings)$/;
+const TELLERS = /(Problem|reasonTo\w+|reasonNotToAbort|warnings)$/;
 const LIST_METHODS = /^(filter|join|slice|map|flatMap)$/;
 /** A part of a message that has fewer words is no sentence. */
 const SENTENCE_WORDS = 4;
@@ -75,6 +75,9 @@ class Texts implements ErrorTexts {
     }
     if ((ts.isFunctionDeclaration(node) || ts.isMethodDeclaration(node)) && TELLERS.test(node.name?.getText() ?? ""))
       this.readReturns(node);
+    if (ts.isVariableDeclaration(node) && TELLERS.test(node.name.getText()) && node.initializer) {
+      if (ts.isArrowFunction(node.initializer)) this.partsOf(node.initializer).forEach((part) => this.read(part));
+    }
     if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.SuperKeyword)
       for (const argument of node.arguments) if (this.isText(argument)) this.read(argument);
     ts.forEachChild(node, (child) => this.readRoots(child));

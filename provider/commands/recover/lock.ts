@@ -129,9 +129,9 @@ function isOnThisMachineOnly({ url }: Lock): boolean {
  */
 const LOCAL_FILE_SYSTEMS = new Set([0xef53, 0x58465342, 0x9123683e, 0xf2f52010, 0x2fc12fc1, 0x01021994, 0x794c7630]);
 
-/** "the stack dev is locked by ann@laptop (pid 7)". */
-export function describeHolder(stack: string, { owner, host, pid }: Lock): string {
-  return `the stack ${stack} is locked by ${pid === 0 ? "a run in Pulumi Cloud" : `${owner}@${host} (pid ${pid})`}`;
+/** The holder of a lock, in words: `ann@laptop (pid 7)`. */
+export function holderOf({ owner, host, pid }: Lock): string {
+  return pid === 0 ? "a run in Pulumi Cloud" : `${owner}@${host} (pid ${pid})`;
 }
 
 function describeLock(stack: string, lock: Lock, liveness: Liveness): string {
@@ -145,7 +145,7 @@ function describeLock(stack: string, lock: Lock, liveness: Liveness): string {
         : "on another machine";
   const since =
     liveness === "undecided" && Number.isFinite(at) ? ` The run began at ${new Date(at).toISOString()}.` : "";
-  return `T${describeHolder(stack, lock).slice(1)}, ${why}.${since}`;
+  return `The stack ${stack} is locked by ${holderOf(lock)}, ${why}.${since}`;
 }
 
 function adviceFor(stack: string, liveness: Liveness): string {

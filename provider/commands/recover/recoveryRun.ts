@@ -10,7 +10,7 @@ import { keySources, readSettings, type ConfigReader } from "../../settings/sett
 import { Aborts } from "./aborts";
 import type { Deployment } from "../../pulumi/deployment";
 import { finishNotes, leftoverCalls, type LeftoverCalls } from "./leftoverCalls";
-import { assertUnlocked, describeHolder, freeLocks, notedSince } from "./lock";
+import { assertUnlocked, holderOf, freeLocks, notedSince } from "./lock";
 import { heldLocks } from "../../pulumi/heldLocks";
 import { OtherStacks } from "../../pulumi/otherStacks";
 import { CurrentRuns, runsOf } from "./currentRuns";
@@ -67,14 +67,15 @@ export class RecoveryRun {
       namesOfStacks: async () => (await stack.siblings()).names,
       isRecorded: (instanceId) => index.entryOf({ instanceId }) !== undefined,
     });
-    const lookAgain = async () => {
+    const reasonToStop = async () => {
       const [lock] = await heldLocks(stack, secretsProvider);
-      if (lock !== undefined) return `${describeHolder(stack.name, lock)}. Wait for that run, then recover again`;
+      if (lock !== undefined)
+        return `the stack ${stack.name} is locked by ${holderOf(lock)}. Wait for that run, then recover again`;
       const hasChanged = await stack.hasChangedSince(state);
       return hasChanged ? "the state of the stack has changed since; recover again" : undefined;
     };
     const otherStacks = new OtherStacks(async () => (await stack.siblings()).others, LOOK_AGAIN_MS);
-    const aborts = new Aborts(otherStacks, currentRuns, connect, log, atMostEvery(LOOK_AGAIN_MS, lookAgain));
+    const aborts = new Aborts(otherStacks, currentRuns, connect, log, atMostEvery(LOOK_AGAIN_MS, reasonToStop));
     const latest = sentAtLatest(seenAt, unlocked.notedSince);
     return new RecoveryRun(unlocked, state, leftover, aborts, index, currentRuns, latest);
   }
