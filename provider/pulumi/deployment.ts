@@ -1,4 +1,4 @@
-import { SECRET, type StateResource } from "./stateResource";
+import { isMailmodoResource, SECRET, type StateResource } from "./stateResource";
 
 /** A stack's state, as far as recover needs it. */
 export interface Deployment {
@@ -13,6 +13,11 @@ export interface Encryption {
   readonly salt?: string;
   readonly url?: string;
   readonly encryptedkey?: string;
+}
+
+/** Whether a killed run was updating a resource of this package. Any further run of Pulumi forgets that. */
+export function hasPendingUpdates({ pending_operations: pending = [] }: Deployment): boolean {
+  return pending.some(({ type, resource }) => type === "updating" && isMailmodoResource(resource));
 }
 
 /** A text that changes whenever a run writes the state. */

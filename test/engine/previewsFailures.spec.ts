@@ -7,6 +7,14 @@ import { journeyId } from "../support/journeyId";
 import { privateFolders, useFolderBackend, useRunners } from "../support/previews";
 import { useSandbox } from "../support/sandbox";
 
+interface State {
+  readonly checkpoint: { readonly latest: { readonly resources: Shard[]; pending_operations?: object[] } };
+}
+
+interface Shard {
+  readonly inputs?: { readonly contacts?: string };
+}
+
 describe("pulumi-mailmodo previews, where something goes wrong", () => {
   let wait: (ms: number) => Promise<void>;
   let release = () => {};
@@ -34,6 +42,31 @@ describe("pulumi-mailmodo previews, where something goes wrong", () => {
     await runner.succeed("down", "--name", "pr-1");
     assert.deepEqual(running(), []);
     assert.ok(sandbox().store.requests().at(-1)?.path.startsWith("/hooks/abort/"));
+  });
+
+  it("destroys nothing while only a pending update, which a destroy drops, tells of a start", async () => {
+    const runner = await newRunner({
+      program: `const { JourneyCohort } = require("pulumi-mailmodo");
+        const email = stackAddress("qa@seeds.example.com"), shared = { journeyId: "${journeyId}", allowDuplicateEmail: true };
+        new JourneyEnrollment("qa", { ...shared, email });
+        new JourneyCohort("smoke", { ...shared, shards: 1, contacts: [{ email, data: { n: 1 } }] });`,
+    });
+    await runner.succeed("up", "--name", "pr-1");
+    // As an engine leaves it that was killed while it started the contact again, on a machine that is gone.
+    const file = path.join(backend().dir, ".pulumi/stacks/seeds/pr-1.json");
+    const state = JSON.parse(fs.readFileSync(file, "utf8")) as State;
+    const { latest } = state.checkpoint;
+    const shard = latest.resources.find(({ inputs }) => inputs?.contacts !== undefined)!;
+    const contacts = shard.inputs!.contacts!.replace('"n":1', '"n":2');
+    assert.notEqual(contacts, shard.inputs!.contacts);
+    latest.pending_operations = [{ type: "updating", resource: { ...shard, inputs: { ...shard.inputs, contacts } } }];
+    fs.writeFileSync(file, JSON.stringify(state));
+
+    const down = await runner.previews("down", "--name", "pr-1");
+    assert.equal(down.code, 1, down.stdout);
+    assert.match(down.stderr, /Before any other run of Pulumi, check the journey in Mailmodo/);
+    assert.equal(running().length, 2);
+    assert.match(fs.readFileSync(file, "utf8"), /"pending_operations":\s*\[\s*\{/);
   });
 
   it("says that a program is not stable, and records it", async () => {

@@ -1,3 +1,4 @@
+import { hasPendingUpdates } from "../../pulumi/deployment";
 import { KnownPreviews } from "./knownPreviews";
 import type { AskOpen } from "./openPreviews";
 import { countContacts, TAGS, type Preview } from "./preview";
@@ -113,6 +114,8 @@ export class Previews {
       // A call that cannot be settled while another start of its address is recorded can be settled once that is aborted.
       const failure = await this.recover(name, stack).catch((error: Error) => error);
       if (failure instanceof Error && !(failure instanceof NotRecovered)) throw failure;
+      // A destroy drops pending updates, which may be the only trace of what they started.
+      if (failure instanceof NotRecovered && hasPendingUpdates(await this.workspace.stack(name).state())) throw failure;
       await this.tag(name, TAGS.result, "down not finished");
       await this.steps(name, stack).run(DESTROY);
       if (failure instanceof NotRecovered) await this.recover(name, stack);

@@ -66,7 +66,8 @@ export class Settlement {
         await inParallel(entriesOf({ ...resource, pendingReplacement: false }), (entry) => this.abortEntry(entry));
       if (type !== "creating" && type !== "updating") continue;
       const recorded = type === "updating" ? recordOf(resource, resources) : undefined;
-      await inParallel(possibleEffectsOf(resource, recorded), (effect) => this.settleEffect(effect));
+      const next = type === "updating" ? LOOK_THERE : DESTROY_FIRST;
+      await inParallel(possibleEffectsOf(resource, recorded), (effect) => this.settleEffect(effect, next));
     }
     return ours.length;
   }
@@ -100,9 +101,9 @@ export class Settlement {
    * Whether a note has settled a start of the same address does not matter: nothing shows that it is the same start. One
    * more abort does no harm.
    */
-  private async settleEffect({ start, ended }: PossibleEffect): Promise<void> {
+  private async settleEffect({ start, ended }: PossibleEffect, next: string): Promise<void> {
     if (start === undefined) return this.abortEntry(ended);
-    const isSettled = await this.abortStart({ ...start, startSentAt: this.sentAtLatest(start) }, ended);
+    const isSettled = await this.abortStart({ ...start, startSentAt: this.sentAtLatest(start) }, ended, next);
     if (isSettled && ended !== undefined) this.markEnded(ended);
   }
 
@@ -117,9 +118,10 @@ export class Settlement {
    * Aborts, by address, a start whose instance id is not known.
    *
    * @param ended The recorded enrollment that the start replaced, if any. It does not count as running.
+   * @param next What to do if it cannot be aborted.
    * @returns Whether the start is settled.
    */
-  private async abortStart(start: Enrollment, ended?: Entry): Promise<boolean> {
+  private async abortStart(start: Enrollment, ended?: Entry, next = DESTROY_FIRST): Promise<boolean> {
     const running = this.index.stillRunningFor(start, this.ended, ended);
     if (running.length === 0) return this.aborts.abort(start);
     if (![start, ...running].some(({ allowDuplicateEmail }) => allowDuplicateEmail)) {
@@ -129,7 +131,7 @@ export class Settlement {
     }
     this.aborts.problems.push(
       `A start of ${describeEnrollment(start)} may have happened, and another, recorded enrollment runs for the address: aborting ` +
-        "by address would stop both. Check the journey in Mailmodo; or run pulumi destroy, and recover again before the stack is removed.",
+        `by address would stop both. ${next}`,
     );
     return false;
   }
@@ -142,6 +144,12 @@ export class Settlement {
     this.ended.set(urn, (this.ended.get(urn) ?? new Set()).add(email));
   }
 }
+
+const DESTROY_FIRST =
+  "Check the journey in Mailmodo; or run pulumi destroy, and recover again before the stack is removed.";
+/** Another run drops a pending update, which may be the only trace of the start. */
+const LOOK_THERE =
+  "Before any other run of Pulumi, check the journey in Mailmodo, and abort there what should not run.";
 
 /** The record of a resource in the state. The old half of a replacement has the same URN and does not count. */
 function recordOf({ urn }: StateResource, resources: readonly StateResource[]): StateResource | undefined {
