@@ -1,10 +1,9 @@
 #!/usr/bin/env node
 import { Command } from "commander";
-import { addPreviews } from "./previews/command";
-import { addRecover } from "./recover/command";
+import { addCommands } from "./commands";
 
 const program = new Command("pulumi-mailmodo").description("Commands for Mailmodo enrollments in Pulumi stacks.");
-for (const add of [addRecover, addPreviews]) add(program);
+addCommands(program);
 
 program.parseAsync().catch((error: Error) => {
   console.error(error.message);

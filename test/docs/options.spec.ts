@@ -2,31 +2,35 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import * as path from "node:path";
 import { Command } from "commander";
-import { addPreviews } from "../../provider/commands/previews/command";
-import { addRecover } from "../../provider/commands/recover/command";
+import { addCommands } from "../../provider/commands/commands";
 import { allPages, codeSpans, readPage, tableRows } from "../support/markdown";
 
 const repository = path.join(__dirname, "../..");
 
+/** The page of each command. */
+const PAGES: Readonly<Record<string, string>> = { recover: "docs/recovery.md", previews: "docs/previews.md" };
+
 describe("the options in the documents", () => {
   const program = new Command();
-  addRecover(program);
-  addPreviews(program);
-  const [recover, previews] = program.commands;
+  addCommands(program);
+  const commands = new Map(program.commands.map((command) => [command.name(), command]));
 
-  it("are those of recover (docs/recovery.md)", () => {
-    assert.deepEqual(documented("docs/recovery.md"), optionsOf([recover!]));
+  it("have a page for each command", () => {
+    assert.deepEqual(Object.keys(PAGES).sort(), [...commands.keys()].sort());
   });
 
-  it("are those of previews (docs/previews.md)", () => {
-    assert.deepEqual(documented("docs/previews.md"), optionsOf(previews!.commands));
-  });
+  for (const [name, page] of Object.entries(PAGES)) {
+    it(`are those of ${name} (${page})`, () => {
+      assert.deepEqual(documented(page), optionsOf(partsOf(commands.get(name)!)));
+    });
+  }
 
   it("say which command of previews has them (docs/previews.md)", () => {
-    for (const [option = "", commands = ""] of optionRows("docs/previews.md")) {
-      const having = previews!.commands.filter((command) => optionsOf([command]).includes(codeSpans(option)[0]!));
-      const names = having.length === previews!.commands.length ? "all" : having.map((one) => one.name()).join(", ");
-      assert.equal(commands, names, option);
+    const parts = partsOf(commands.get("previews")!);
+    for (const [option = "", documentedParts = ""] of optionRows("docs/previews.md")) {
+      const having = parts.filter((command) => optionsOf([command]).includes(codeSpans(option)[0]!));
+      const names = having.length === parts.length ? "all" : having.map((one) => one.name()).join(", ");
+      assert.equal(documentedParts, names, option);
     }
   });
 
@@ -45,10 +49,16 @@ describe("the options in the documents", () => {
   }
 
   it("have commands in the documents that the program knows", () => {
-    const known = new Set([recover!.name(), ...previews!.commands.map((command) => `previews ${command.name()}`)]);
-    const named = allPages().flatMap(({ text }) =>
-      [...text.matchAll(/pulumi-mailmodo (recover\b|previews [a-z]+)/g)].map(([, command = ""]) => command),
+    const known = new Set(
+      [...commands].flatMap(([name, command]) =>
+        partsOf(command).map((part) => (part === command ? name : `${name} ${part.name()}`)),
+      ),
     );
+    const forms = [...commands].map(([name, { commands: parts }]) =>
+      parts.length > 0 ? `${name} [a-z]+` : `${name}\\b`,
+    );
+    const pattern = new RegExp(`pulumi-mailmodo (${forms.join("|")})`, "g");
+    const named = allPages().flatMap(({ text }) => [...text.matchAll(pattern)].map(([, command = ""]) => command));
     assert.ok(named.length > 5);
     assert.deepEqual(
       named.filter((command) => !known.has(command)),
@@ -56,6 +66,11 @@ describe("the options in the documents", () => {
     );
   });
 });
+
+/** The commands below a command, or itself if there are none. */
+function partsOf(command: Command): readonly Command[] {
+  return command.commands.length > 0 ? command.commands : [command];
+}
 
 /** The options that a page's tables describe, each as commander writes it. */
 function documented(page: string): string[] {
