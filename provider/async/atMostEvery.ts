@@ -1,9 +1,14 @@
-/** Looks at something at most once in `maxAgeMs` milliseconds. In between, gives the last result again. */
+/**
+ * Looks at something at most once in `maxAgeMs` milliseconds, counted from the end of a look. In between, gives the last
+ * result again.
+ */
 export function atMostEvery<T>(maxAgeMs: number, look: () => Promise<T>): () => Promise<T> {
-  let last: { readonly at: number; readonly result: Promise<T> } | undefined;
+  let result: Promise<T> | undefined;
+  let endedAt = Infinity;
   return () => {
-    const now = performance.now();
-    if (last === undefined || now - last.at > maxAgeMs) last = { at: now, result: look() };
-    return last.result;
+    if (result !== undefined && performance.now() - endedAt <= maxAgeMs) return result;
+    endedAt = Infinity;
+    result = look().finally(() => (endedAt = performance.now()));
+    return result;
   };
 }

@@ -1,4 +1,5 @@
 import type { Journal } from "../journal/journal";
+import type { UnsettledCall } from "../journal/unsettledCalls";
 import type { StartRequest } from "../mailmodo/client";
 import { UnconfirmedError } from "../mailmodo/errors";
 import type { Connection } from "../mailmodo/transport";
@@ -151,7 +152,8 @@ export class Operation {
         : await requestAbort(journaledCall.connection({ ...to, reasonToHold }), enrollment);
       this.aborted.push(...journaledCall.confirmAbort());
       this.session.otherEnrollments.ended(enrollment);
-      for (const call of earlier) journal.unsettled.settle(call);
+      for (const call of journal.unsettled.of(enrollment))
+        if (isSettledBy(enrollment, call)) journal.unsettled.settle(call);
       return words;
     } catch (error) {
       // If the abort may have taken effect, its note stays unfinished: the state will say that the instance runs, which
@@ -173,6 +175,14 @@ async function requestAbort(to: Connection, enrollment: Enrollment): Promise<str
   const { journeyId, email, instanceId, startSentAt, abortReason: reason } = enrollment;
   const { abortJourney } = await client();
   return abortJourney(to, { journeyId, email, instanceId, reason, startSentAt });
+}
+
+/**
+ * Whether the abort of an enrollment settles a call: an earlier abort of it, or the start of its instance. A run that
+ * could not finish its notes leaves that of the start although the state has the instance.
+ */
+function isSettledBy({ instanceId }: Enrollment, call: UnsettledCall): boolean {
+  return call.instanceId === instanceId && (call.kind === "abort" || instanceId !== undefined);
 }
 
 const KILLED = "a killed run of this stack may have started it";

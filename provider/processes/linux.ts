@@ -70,7 +70,7 @@ export interface NamespacedProcess extends ProcStat {
 
 /**
  * The processes that have an id in the innermost of their pid namespaces. Without the kernel's threads and the machine's
- * own first process, which are no program of a user's.
+ * own first process, which run no user's program.
  */
 export function processesByInnermostPid(pid: number): NamespacedProcess[] {
   return processIds().flatMap((outer) => {

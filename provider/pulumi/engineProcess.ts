@@ -49,10 +49,10 @@ const MAX_STEPS = 4;
 
 /**
  * Whether a process of that name may be the CLI. A package manager may have put a wrapper in its place: Nix runs it as
- * `.pulumi-wrapped`. Its own helpers are named after it, too.
+ * `.pulumi-wrapped`. Its own helpers are named after it, too; the kernel cuts a name after 15 letters.
  */
 export function isEngineName(name: string): boolean {
-  return /^\.?pulumi(?!-(language|resource|analyzer|converter|tool))/.test(name);
+  return /^\.?pulumi(?!-(language|resource|analyzer|convert|tool))/.test(name);
 }
 
 /** The name of a process, and the pid of its parent. */

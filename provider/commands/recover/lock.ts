@@ -40,7 +40,9 @@ export async function freeLocks(locks: readonly Lock[], options: LockOptions): P
   }
   if (locks.length === 0) return false;
   await stack.free(locks, secretsProvider);
-  log(`Freed the lock of a run that has ended (${locks.map(({ pid }) => `pid ${pid}`).join(", ")}).`);
+  log(
+    `Freed the lock of a run that has ended (${locks.map(({ pid }) => (pid === 0 ? "in Pulumi Cloud" : `pid ${pid}`)).join(", ")}).`,
+  );
   return true;
 }
 
@@ -104,14 +106,16 @@ const CLOCK_MS = 2_000;
 /**
  * Searches all processes that can be seen, in any container, whatever their names: the CLI may have been copied to
  * another one. A process that seems to have begun after the lock was taken may own it all the same: the clock may have
- * been set since, and the kernel's start times move with it. In another container a process that is not named as the CLI
- * proves nothing, for each container has its own process of that id.
+ * been set since, and the kernel's start times move with it. A process that is not named as the CLI proves nothing where
+ * the lock may be another container's or machine's, for each has its own process of that id.
  */
 function livenessOfLocalOwner(lock: Lock): Liveness {
   const processes = processesByInnermostPid(lock.pid);
-  const isOwner = (one: NamespacedProcess) => beganBefore(lock, one) && (one.depth === 1 || isEngineName(one.name));
+  const isOurs = thisMachine().seesAll && isOnThisMachineOnly(lock);
+  const isOwner = (one: NamespacedProcess) =>
+    beganBefore(lock, one) && ((isOurs && one.depth === 1) || isEngineName(one.name));
   if (processes.length > 0) return processes.some(isOwner) ? "alive" : "undecided";
-  return thisMachine().seesAll && isOnThisMachineOnly(lock) ? "dead" : "undecided";
+  return isOurs ? "dead" : "undecided";
 }
 
 /** Whether no other machine can have written the lock: it is a file on a local disk of this machine. */

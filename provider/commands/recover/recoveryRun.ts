@@ -76,7 +76,8 @@ export class RecoveryRun {
     };
     const otherStacks = new OtherStacks(async () => (await stack.siblings()).others, LOOK_AGAIN_MS);
     const aborts = new Aborts(otherStacks, currentRuns, connect, log, atMostEvery(LOOK_AGAIN_MS, reasonToStop));
-    const latest = sentAtLatest(seenAt, unlocked.notedSince);
+    // A note that cannot be read may be of a start that is later.
+    const latest = sentAtLatest(seenAt, leftover.undecided.length > 0 ? undefined : unlocked.notedSince);
     return new RecoveryRun(unlocked, state, leftover, aborts, index, currentRuns, latest);
   }
 
@@ -100,9 +101,14 @@ export class RecoveryRun {
     const { aborted, problems, undecided } = this.aborts;
     // A note and a pending operation may be of one start.
     const all = [...new Set([...this.leftover.undecided, ...undecided, ...problems])];
-    if (problems.length > 0) return { aborted, cleared: 0, ended: 0, lockFreed, problems: all };
-
     const { ended, settled } = this.settlement;
+    if (problems.length > 0) {
+      // A start that is settled affects no state. The next recover need not abort it again.
+      const starts = settled.filter(({ kind }) => kind === "start");
+      finishNotes(this.leftover, starts);
+      return { aborted, cleared: 0, ended: 0, lockFreed, problems: all };
+    }
+
     const endedCount = [...ended.values()].reduce((sum, emails) => sum + emails.size, 0);
     if (this.pending + endedCount > 0) {
       await stack.clear(ended, this.state);

@@ -149,7 +149,7 @@ const DESTROY_FIRST =
   "Check the journey in Mailmodo; or run pulumi destroy, and recover again before the stack is removed.";
 /** Another run drops a pending update, which may be the only trace of the start. */
 const LOOK_THERE =
-  "Before any other run of Pulumi, check the journey in Mailmodo, and abort there what should not run.";
+  "Before any other run of Pulumi, check the journey in Mailmodo, and abort there what should not run. Then run pulumi refresh, which drops the operation.";
 
 /** The record of a resource in the state. The old half of a replacement has the same URN and does not count. */
 function recordOf({ urn }: StateResource, resources: readonly StateResource[]): StateResource | undefined {

@@ -13,6 +13,19 @@ describe("atMostEvery", () => {
     assert.equal(await look(), 1);
   });
 
+  it("begins no look while another is under way", async () => {
+    const release: (() => void)[] = [];
+    let looks = 0;
+    const look = atMostEvery(-1, async () => {
+      looks += 1;
+      await new Promise<void>((resolve) => release.push(resolve));
+    });
+    const both = Promise.all([look(), look()]);
+    for (const one of release) one();
+    await both;
+    assert.equal(looks, 1);
+  });
+
   it("looks again after that", async () => {
     const look = counter(-1);
     await look();

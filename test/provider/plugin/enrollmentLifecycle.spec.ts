@@ -176,6 +176,15 @@ describe("the lifecycle of an enrollment, against the sandbox", () => {
     );
   });
 
+  it("settles the note of a recorded start with the abort of its instance, so that nothing aborts it again", async () => {
+    const { id, outs } = await create();
+    await leaveAsKilled(async (journal) => (await journal.addNote("start", outs)).confirm(id));
+    await enrollmentLifecycle.delete(id, outs);
+    const before = sandbox().store.requests().length;
+    await create();
+    assert.equal(sandbox().store.requests().length, before + 1);
+  });
+
   it("leaves the note of an abort to the resource of that instance, with allowDuplicateEmail", async () => {
     const given = { ...inputs, allowDuplicateEmail: true };
     const { id, outs } = await enrollmentLifecycle.create(given);
