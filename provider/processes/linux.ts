@@ -82,14 +82,16 @@ export function processesByInnermostPid(pid: number): NamespacedProcess[] {
   });
 }
 
-/** Whether a process listens on a TCP port. False if this machine does not reveal it. */
-export function listensOn(pid: number, port: number): boolean {
-  const sockets = ["tcp", "tcp6"].flatMap((kind) => (readText(`/proc/${pid}/net/${kind}`) ?? "").split("\n").slice(1));
+/** The one of the given processes that listens on a TCP port. Undefined if none does, or this machine does not reveal it. */
+export function listenerOn(port: number, pids: readonly number[]): number | undefined {
+  const sockets = ["tcp", "tcp6"].flatMap((kind) => (readText(`/proc/self/net/${kind}`) ?? "").split("\n").slice(1));
   const inodes = sockets.flatMap((line) => {
     const [, local = "", , state, , , , , , inode] = line.trim().split(/\s+/);
     return state === LISTENING && parseInt(local.split(":")[1] ?? "", 16) === port ? [`socket:[${inode}]`] : [];
   });
-  return inodes.length > 0 && descriptorsOf(pid).some((target) => inodes.includes(target));
+  return inodes.length === 0
+    ? undefined
+    : pids.find((pid) => descriptorsOf(pid).some((target) => inodes.includes(target)));
 }
 
 /** The kernel's TCP_LISTEN. */

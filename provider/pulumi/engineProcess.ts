@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { listensOn, procStat, readLink } from "../processes/linux";
+import { listenerOn, procStat, readLink } from "../processes/linux";
 import { output } from "../processes/machine";
 import { folderOf } from "../processes/processes";
 import { identify, type ProcessIdentity } from "../processes/processIdentity";
@@ -21,18 +21,28 @@ export interface EngineProcess {
  * Finds the engine of a plugin among the plugin's ancestors; a shell script runs between the two. Undefined if the
  * engine has ended, and on Windows.
  *
- * @param port Where the engine listens. Whoever does is the engine, whatever its name is. Default: what the plugin's
- *   command line says.
+ * @param port Where the engine listens. If no ancestor is named as the CLI is, the one that listens there is the engine.
+ *   Default: what the plugin's command line says.
  */
 export function engineAbove(pid = process.ppid, port = engineAddress(process.argv)?.port): EngineProcess | undefined {
   const ancestors = ancestorsFrom(pid);
-  const listening = port === undefined ? undefined : ancestors.find((one) => listensOn(one.pid, port));
-  const engine = listening ?? ancestors.find(({ name }) => isEngineName(name));
-  const identity = engine && identify(engine.pid);
+  const named = ancestors.find(({ name }) => isEngineName(name))?.pid;
+  const engine = named ?? (port && listenerAmong(ancestors, port));
+  const identity = engine ? identify(engine) : undefined;
   if (identity === undefined) return undefined;
   const program = readLink(`/proc/${identity.pid}/exe`);
   return { identity, folder: folderOf(identity.pid), bin: program && path.dirname(program) };
 }
+
+/** Only asked where a CLI may have another name: reading the kernel's table of sockets may take a tenth of a second. */
+function listenerAmong(ancestors: readonly { readonly pid: number }[], port: number): number | undefined {
+  const isInterpreter = (pid: number) => INTERPRETERS.test(readLink(`/proc/${pid}/exe`) ?? "");
+  const pids = ancestors.map(({ pid }) => pid).filter((pid) => !isInterpreter(pid));
+  return pids.length === 0 ? undefined : listenerOn(port, pids);
+}
+
+/** They run scripts, such as the plugin's own and a package manager's, and are no CLI themselves. */
+const INTERPRETERS = /\/(node|sh|bash|dash|zsh|busybox)$/;
 
 function ancestorsFrom(pid: number): { pid: number; name: string }[] {
   const ancestors: { pid: number; name: string }[] = [];

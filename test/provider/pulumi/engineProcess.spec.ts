@@ -1,18 +1,25 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import * as net from "node:net";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
 import { engineAbove, isEngineName } from "../../../provider/pulumi/engineProcess";
 
 describe("the engine above a plugin", () => {
-  it("is the process that listens where the plugin is told, whatever its name is", async function () {
+  it("is the process that listens where the plugin is told, where none is named as the CLI", async function () {
     if (process.platform !== "linux") this.skip();
-    const server = net.createServer().listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const { port } = server.address() as net.AddressInfo;
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "engine-"));
+    const program = path.join(folder, "iac");
+    fs.copyFileSync(process.execPath, program);
+    const listen = "require('node:net').createServer().listen(0, function () { console.log(this.address().port); })";
+    const cli = spawn(program, ["-e", listen], { stdio: ["ignore", "pipe", "inherit"] });
     try {
-      assert.equal(engineAbove(process.pid, port)?.identity.pid, process.pid);
+      const [port] = (await once(cli.stdout, "data")) as [Buffer];
+      assert.equal(engineAbove(cli.pid, Number(port))?.identity.pid, cli.pid);
     } finally {
-      server.close();
+      cli.kill();
+      fs.rmSync(folder, { recursive: true });
     }
   });
 
