@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { jsonObject } from "../text/jsonObject";
 
 /** Which of Mailmodo's two calls. */
 export type CallKind = "start" | "abort";
@@ -26,19 +27,9 @@ export function textOf(line: NoteLine): string {
  * @returns "cut off" if only the beginning of the line was written. "damaged" if it is anything else.
  */
 export function parseNoteLine(text: string): NoteLine | "cut off" | "damaged" {
-  const { sum, ...line } = parsed(text) ?? {};
+  const { sum, ...line } = jsonObject(text) ?? {};
   if (isNoteLine(line) && sum === checksum(line)) return line;
   return FORMS.some((form) => isBeginning(text, form)) ? "cut off" : "damaged";
-}
-
-/** The text as a JSON object, or undefined if it is not one. */
-export function parsed(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function checksum(line: object): string {

@@ -1,7 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { ProcessIdentity } from "../processes/processIdentity";
-import { parsed, parseNoteLine, textOf, type CallKind, type NoteLine } from "./noteLine";
+import { parseNoteLine, textOf, type CallKind, type NoteLine } from "./noteLine";
+import { jsonObject } from "../text/jsonObject";
 import type { StackIdentity } from "./stackIdentity";
 
 /** The first line of a file: the run that wrote it, and that run's stack. */
@@ -66,7 +67,7 @@ export const ENDING = ".jsonl";
 /** @throws {NodeJS.ErrnoException} The file cannot be read. */
 export function readRun(file: string): RunFile {
   const [first = "", ...rest] = fs.readFileSync(file, "utf8").split("\n");
-  const header = parsed(first);
+  const header = jsonObject(first);
   const notes = new Map<number, UnfinishedNote>();
   let damaged = isHeader(header) || !hidesNotes(first) ? 0 : 1;
   for (const text of rest.filter(Boolean)) {

@@ -15,6 +15,10 @@ describe("the lifecycle of an enrollment, against the sandbox", () => {
   beforeEach(() => configure(settings(sandbox().url)));
 
   const create = () => enrollmentLifecycle.create(inputs);
+  const statuses = () =>
+    sandbox()
+      .store.all()
+      .map(({ instanceId, status }) => [instanceId, status]);
   const last = () => sandbox().store.requests().at(-1);
 
   it("fills in the defaults in check", async () => {
@@ -134,15 +138,10 @@ describe("the lifecycle of an enrollment, against the sandbox", () => {
     const lost = await create();
     await leaveAsKilled(async (journal) => (await journal.addNote("start", inputs)).confirm(lost.id));
     const { id } = await create();
-    assert.deepEqual(
-      sandbox()
-        .store.all()
-        .map(({ instanceId, status }) => [instanceId, status]),
-      [
-        [lost.id, "aborted"],
-        [id, "running"],
-      ],
-    );
+    assert.deepEqual(statuses(), [
+      [lost.id, "aborted"],
+      [id, "running"],
+    ]);
   });
 
   for (const [then, now] of [
@@ -165,15 +164,10 @@ describe("the lifecycle of an enrollment, against the sandbox", () => {
     const lost = await enrollmentLifecycle.create(given);
     await leaveAsKilled(async (journal) => (await journal.addNote("start", given)).confirm(lost.id));
     const { id } = await enrollmentLifecycle.create(given);
-    assert.deepEqual(
-      sandbox()
-        .store.all()
-        .map(({ instanceId, status }) => [instanceId, status]),
-      [
-        [lost.id, "aborted"],
-        [id, "running"],
-      ],
-    );
+    assert.deepEqual(statuses(), [
+      [lost.id, "aborted"],
+      [id, "running"],
+    ]);
   });
 
   it("settles the note of a recorded start with the abort of its instance, so that nothing aborts it again", async () => {

@@ -12,6 +12,7 @@ import { useEnvironment } from "../../support/environment";
 import { journalOf } from "../../support/journalOf";
 import { modelBackends } from "../../support/modelBackend";
 import { useModelCli } from "../../support/modelCli";
+import { usePluginProcess } from "../../support/pluginProcess";
 import { connectionTo } from "../../support/vendor";
 
 // The state is what the model of the CLI says it is. test/engine has one that the real engine could not write.
@@ -29,16 +30,13 @@ describe("the notes of a run, at its end", () => {
     outputs: { ...enrollment, status: "unconfirmed", startedAt: new Date(at).toISOString(), __provider: LOADER },
   });
   let folder: string;
-  let argv: string[];
   useModelCli();
+  usePluginProcess();
   useEnvironment(() => ({ PULUMI_HOME: folder, PULUMI_BACKEND_URL: `file://${folder}` }));
   beforeEach(() => {
     folder = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-mailmodo-journals-"));
-    ({ argv } = process);
-    process.argv = ["node", "/sdk/cmd/dynamic-provider", "127.0.0.1:1"];
   });
   afterEach(() => {
-    process.argv = argv;
     fs.rmSync(folder, { recursive: true, force: true });
   });
 

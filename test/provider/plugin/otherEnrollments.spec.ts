@@ -5,9 +5,18 @@ import { Stack } from "../../../provider/pulumi/stack";
 import { inputs } from "../../support/enrollmentInputs";
 import { modelBackends } from "../../support/modelBackend";
 import { useModelCli } from "../../support/modelCli";
+import { usePluginProcess } from "../../support/pluginProcess";
+
+const url = "file:///model/otherEnrollments";
+const state = (...resources: object[]) => JSON.stringify({ version: 3, deployment: { resources } });
+
+/** What the plugin finds where these are the states of the project's stacks. */
+function otherEnrollments(states: Record<string, string>): OtherEnrollments {
+  modelBackends.set(url, { states: new Map(Object.entries(states)), config: "{}" });
+  return new OtherEnrollments(async (name) => new Stack(name, "/model", { PULUMI_BACKEND_URL: url }));
+}
 
 describe("an instance that a killed run may have started", () => {
-  const url = "file:///model/otherEnrollments";
   const instanceId = "11111111-2222-4333-8444-555555555555";
   const enrollment = { ...inputs, stack: "organization/seeds/test", instanceId };
   const resource = {
@@ -15,20 +24,10 @@ describe("an instance that a killed run may have started", () => {
     type: TYPES.enrollment,
     outputs: { ...enrollment, status: "started", __provider: LOADER },
   };
-  const state = (...resources: object[]) => JSON.stringify({ version: 3, deployment: { resources } });
-  let argv: string[];
   useModelCli();
-  beforeEach(() => {
-    ({ argv } = process);
-    process.argv = ["node", "/sdk/cmd/dynamic-provider", "127.0.0.1:1"];
-  });
-  afterEach(() => void (process.argv = argv));
+  usePluginProcess();
 
-  const isRecorded = (states: Record<string, string>) => {
-    modelBackends.set(url, { states: new Map(Object.entries(states)), config: "{}" });
-    const env = { PULUMI_BACKEND_URL: url };
-    return new OtherEnrollments(async (name) => new Stack(name, "/model", env)).isRecorded(enrollment);
-  };
+  const isRecorded = (states: Record<string, string>) => otherEnrollments(states).isRecorded(enrollment);
 
   for (const [what, states, expected] of [
     ["in its own stack's state", { test: state(resource), prod: state() }, true],
@@ -45,7 +44,6 @@ describe("an instance that a killed run may have started", () => {
 });
 
 describe("an unconfirmed start with allowDuplicateEmail, in a destroy", () => {
-  const url = "file:///model/otherEnrollments";
   const startedAt = "2026-11-27T00:00:00.000Z";
   const enrollment = { ...inputs, stack: "organization/seeds/test", allowDuplicateEmail: true };
   const resource = (stack: string, name: string, more: object) => ({
@@ -56,19 +54,12 @@ describe("an unconfirmed start with allowDuplicateEmail, in a destroy", () => {
   const unconfirmed = (stack: string) => resource(stack, "lost", { status: "unconfirmed", startedAt });
   const running = (stack: string) =>
     resource(stack, "running", { instanceId: "11111111-2222-4333-8444-555555555555", status: "started", startedAt });
-  const state = (...resources: object[]) => JSON.stringify({ version: 3, deployment: { resources } });
-  let argv: string[];
   useModelCli();
-  beforeEach(() => {
-    ({ argv } = process);
-    process.argv = ["node", "/sdk/cmd/dynamic-provider", "127.0.0.1:1"];
-  });
-  afterEach(() => void (process.argv = argv));
+  usePluginProcess();
 
   const reason = async (states: Record<string, string>) => {
-    modelBackends.set(url, { states: new Map(Object.entries(states)), config: "{}" });
-    const others = new OtherEnrollments(async (name) => new Stack(name, "/model", { PULUMI_BACKEND_URL: url }));
-    return (await others.reasonNotToAbort({ ...enrollment, startSentAt: Date.parse(startedAt) }, false))?.why;
+    const lost = { ...enrollment, startSentAt: Date.parse(startedAt) };
+    return (await otherEnrollments(states).reasonNotToAbort(lost, false))?.why;
   };
 
   it("is aborted by address beside another instance of its own stack, as documented", async () => {
