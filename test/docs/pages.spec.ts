@@ -48,7 +48,7 @@ describe("the documents", () => {
     it(`say first whom they are for, and last what to read next (${page.name})`, () => {
       const all = paragraphs(page);
       assert.match(all[0] ?? "", /^# /);
-      assert.match(all[1] ?? "", /^For (those|whoever) /);
+      assert.match(all[1] ?? "", /^For those /);
       assert.match(all.at(-1) ?? "", /^Next: \[/);
     });
   }
