@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Cli, reasonOf } from "./cli";
 import { fingerprint, reveal, type Deployment, type Encryption } from "./deployment";
-import { isMailmodoResource, mustBeRevealed, SECRET, without, type Ended } from "./stateResource";
+import { isMailmodoResource, mustBeRevealed, SECRET, withoutEnded, type Ended } from "./stateResource";
 import { isSameLock, parseOccupancy, type Lock, type Occupancy } from "./stackLock";
 import { emptyAttributes, stackOf } from "./stateAttributes";
 
@@ -72,7 +72,7 @@ export class Stack {
     if (fingerprint(current) !== fingerprint(seen)) {
       throw new Error(`The state of the stack ${this.name} has changed; nothing was written. Recover again.`);
     }
-    const resources = (current.resources ?? []).flatMap((resource) => without(resource, ended));
+    const resources = withoutEnded(current.resources ?? [], ended);
     const deployment: Deployment = { ...current, resources, pending_operations: [] };
     const input = JSON.stringify({ ...state, deployment });
     await this.cli.succeed(`write the state of the stack ${this.name}`, ["stack", "import", ...this.stackArgs], {

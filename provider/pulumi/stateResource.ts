@@ -6,8 +6,15 @@ import { TYPES } from "../model/stateFormat";
 export interface StateResource {
   readonly urn: string;
   readonly type: string;
-  /** Set on the old half of a replacement in progress. */
+  /**
+   * Set on the old half of a replacement in progress: it has been deleted, and other resources may still refer to it. A
+   * destroy only removes it, and the next up creates the new half.
+   */
   readonly pendingReplacement?: boolean;
+  readonly parent?: string;
+  readonly deletedWith?: string;
+  readonly dependencies?: readonly string[] | null;
+  readonly propertyDependencies?: Readonly<Record<string, readonly string[] | null>> | null;
   readonly inputs?: Record<string, unknown>;
   readonly outputs?: Record<string, unknown>;
 }
@@ -84,11 +91,27 @@ function isRestarted({ instanceId, allowDuplicateEmail }: Enrollment): boolean {
 /** Enrollments that have certainly ended: their addresses, by the URN of the resource that still records them. */
 export type Ended = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** The resource without its ended enrollments: a shard with fewer contacts, or nothing for an enrollment. */
-export function without(resource: StateResource, ended: Ended): StateResource[] {
+/** The resources without the enrollments that have ended. */
+export function withoutEnded(resources: readonly StateResource[], ended: Ended): StateResource[] {
+  const needed = new Set(resources.flatMap(referencesOf));
+  return resources.flatMap((resource) => without(resource, ended, needed));
+}
+
+/** The URNs of the resources that a resource refers to. The CLI imports no state in which one of them is missing. */
+function referencesOf({ parent, deletedWith, dependencies, propertyDependencies }: StateResource): string[] {
+  const ofProperties = Object.values(propertyDependencies ?? {}).flatMap((urns) => urns ?? []);
+  return [parent, deletedWith, ...(dependencies ?? []), ...ofProperties].filter((urn) => urn !== undefined);
+}
+
+/**
+ * The resource without its ended enrollments: a shard with fewer contacts; for an enrollment nothing, or the old half of
+ * a replacement if other resources refer to it.
+ */
+function without(resource: StateResource, ended: Ended, needed: ReadonlySet<string>): StateResource[] {
   const emails = ended.get(resource.urn);
   if (emails === undefined || resource.pendingReplacement === true) return [resource];
-  if (resource.type === TYPES.enrollment) return [];
+  if (resource.type === TYPES.enrollment)
+    return needed.has(resource.urn) ? [{ ...resource, pendingReplacement: true }] : [];
   const { outputs = {} } = resource;
   const secret = outputs["contacts"] as { plaintext: string } | string;
   const text = typeof secret === "string" ? secret : (JSON.parse(secret.plaintext) as string);

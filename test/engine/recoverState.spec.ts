@@ -12,6 +12,7 @@ interface Resource {
   inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
   pendingReplacement?: boolean;
+  dependencies?: string[];
 }
 
 interface Latest {
@@ -134,6 +135,20 @@ describe("pulumi-mailmodo recover, with the state alone", () => {
       before.filter((urn) => !urn.endsWith("::one")),
     );
     assert.deepEqual(running(), ["two"]);
+  });
+
+  it("keeps what others depend on as the old half of a replacement, which the next up starts once", async () => {
+    edit((state, named) => {
+      named("two").dependencies = [named("one").urn];
+      state.pending_operations = [{ resource: { ...named("one") }, type: "deleting" }];
+    });
+    const { code, output } = await recoverByCli(project());
+    assert.equal(code, 0, output);
+    const pending = latest().resources.filter(({ pendingReplacement }) => pendingReplacement);
+    assert.deepEqual([running(), pending.map(({ urn }) => urn.split("::").at(-1))], [["two"], ["one"]]);
+    project().requests();
+    await project().succeed(...UP);
+    assert.deepEqual([running(), project().requests().map(([call]) => call)], [["one", "two"], ["start"]]);
   });
 
   it("leaves an enrollment alone that was started again since and is recorded", async () => {

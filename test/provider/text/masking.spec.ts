@@ -49,10 +49,9 @@ describe("oneLine", () => {
 
   it("cuts a text off after 300 characters", () => assert.equal(oneLine("x ".repeat(400)).length, 300));
 
-  it("takes no time for a long text without an address", () => {
-    const before = performance.now();
-    oneLine("a".repeat(1024 * 1024));
-    assert.ok(performance.now() - before < 1000);
+  // A search that is quadratic takes minutes for it: mocha's own timeout ends the test.
+  it("searches a long text without an address", () => {
+    assert.equal(oneLine("a".repeat(1024 * 1024)), `${"a".repeat(300)}…`);
   });
 });
 
