@@ -32,7 +32,8 @@ export function parseNoteLine(text: string): NoteLine | "cut off" | "damaged" {
   return FORMS.some((form) => isBeginning(text, form)) ? "cut off" : "damaged";
 }
 
-function checksum(line: object): string {
+/** What shows that a line was damaged. */
+export function checksum(line: object): string {
   return createHash("sha256").update(JSON.stringify(line)).digest("hex").slice(0, 8);
 }
 

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { textOf, type CallKind, type NoteLine } from "./noteLine";
-import { ENDING, type RunHeader } from "./runFile";
+import { ENDING, headerText, type RunHeader } from "./runFile";
 import type { StackIdentity } from "./stackIdentity";
 
 /** The file of notes that this process writes for one stack. It exists while any note is unfinished. */
@@ -105,7 +105,7 @@ export class OwnNotes {
     fs.mkdirSync(this.folder, { recursive: true, mode: 0o700 });
     const descriptor = fs.openSync(this.file, "ax", 0o600);
     try {
-      writeAll(descriptor, JSON.stringify(this.header));
+      writeAll(descriptor, headerText(this.header));
       syncFolder(this.folder);
     } catch (error) {
       fs.closeSync(descriptor);

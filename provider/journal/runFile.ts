@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { ProcessIdentity } from "../processes/processIdentity";
-import { parseNoteLine, textOf, type CallKind, type NoteLine } from "./noteLine";
+import { checksum, parseNoteLine, textOf, type CallKind, type NoteLine } from "./noteLine";
 import { jsonObject } from "../text/jsonObject";
 import type { StackIdentity } from "./stackIdentity";
 
@@ -14,6 +14,11 @@ export interface RunHeader {
   readonly engine?: ProcessIdentity;
   /** When the file was created, in milliseconds since 1970. */
   readonly since: number;
+}
+
+/** The text of a file's first line. Its checksum shows damage that leaves it valid: it would be of another stack or run. */
+export function headerText(header: RunHeader): string {
+  return JSON.stringify({ ...header, sum: checksum(header) });
 }
 
 /** The note of a call whose result the engine is not known to have recorded. */
@@ -67,15 +72,15 @@ export const ENDING = ".jsonl";
 /** @throws {NodeJS.ErrnoException} The file cannot be read. */
 export function readRun(file: string): RunFile {
   const [first = "", ...rest] = fs.readFileSync(file, "utf8").split("\n");
-  const header = jsonObject(first);
+  const header = parseHeader(first);
   const notes = new Map<number, UnfinishedNote>();
-  let damaged = isHeader(header) || !hidesNotes(first) ? 0 : 1;
+  let damaged = header === undefined && hidesNotes(first) ? 1 : 0;
   for (const text of rest.filter(Boolean)) {
     const line = parseNoteLine(text);
     if (line === "damaged") damaged += 1;
     else if (line !== "cut off") apply(notes, line);
   }
-  return { file, ...(isHeader(header) ? { header } : {}), notes: [...notes.values()], damaged };
+  return { file, ...(header === undefined ? {} : { header }), notes: [...notes.values()], damaged };
 }
 
 /**
@@ -103,8 +108,13 @@ function apply(notes: Map<number, UnfinishedNote>, line: NoteLine): void {
   else if (note !== undefined) notes.set(line.id, { ...note, ...line });
 }
 
-function isHeader(line: object | undefined): line is RunHeader {
-  const { stack, plugin } = (line ?? {}) as Partial<RunHeader>;
+function parseHeader(text: string): RunHeader | undefined {
+  const { sum, ...header } = jsonObject(text) ?? {};
+  return isHeader(header) && sum === checksum(header) ? header : undefined;
+}
+
+function isHeader(line: object): line is RunHeader {
+  const { stack, plugin } = line as Partial<RunHeader>;
   return typeof stack?.backend === "string" && typeof stack.project === "string" && typeof plugin?.pid === "number";
 }
 

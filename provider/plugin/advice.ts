@@ -25,6 +25,10 @@ export function withAdvice(error: unknown, call: "start" | "abort", secret: stri
   return advice === "" ? error : new AdvisedError(error as Error, advice);
 }
 
+/** Never for a contact of a cohort: Pulumi would forget the other contacts of the shard, which go on. */
+export const FORGET =
+  "remove it from the state: pulumi state delete <urn> (not for a contact of a cohort, because its URN is that of the whole shard)";
+
 /** Removes the advice from an error. An error without advice is returned as it is. */
 export function withoutAdvice(error: unknown): unknown {
   return error instanceof AdvisedError ? error.cause : error;
@@ -70,8 +74,8 @@ function adviceOnAbort(error: unknown, secret: string | undefined): string | und
   if (error instanceof LateStartError) return "It stays in the state.";
   if (error instanceof RefusedError || error instanceof UnconfirmedError) {
     return (
-      "It stays in the state: run it again. If it has ended, or was aborted in Mailmodo by hand, " +
-      "remove it from the state: pulumi state delete <urn> (pulumi stack --show-urns lists them)."
+      `It stays in the state: run it again. If it has ended, or was aborted in Mailmodo by hand, ${FORGET}. ` +
+      "pulumi stack --show-urns lists the URNs."
     );
   }
   return undefined;

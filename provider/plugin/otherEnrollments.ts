@@ -3,6 +3,7 @@ import { atMostEvery } from "../async/atMostEvery";
 import type { Enrollment } from "../model/enrollment";
 import { isPlugin } from "../pulumi/pluginProcess";
 import type { OtherStacks } from "../pulumi/otherStacks";
+import { FORGET } from "./advice";
 import type { RecordedIndex } from "../pulumi/recordedIndex";
 import type { Stack } from "../pulumi/stack";
 
@@ -65,7 +66,7 @@ export class OtherEnrollments {
       if (stack !== undefined)
         return {
           why: `the stack ${stack} enrolls the address too, ${AS_WELL}`,
-          next: `Remove the address from ${stack} first. Or, ${FORGET}`,
+          next: `Remove the address from ${stack} first. Or, ${IF_ALONE}`,
         };
       if (willRestart) return undefined;
       // With allowDuplicateEmail, a destroy is documented to abort by address. But a resource that was moved here, or
@@ -75,7 +76,7 @@ export class OtherEnrollments {
       if (resource === undefined) return undefined;
       return {
         why: `another resource of this stack (${resource}) enrolls the address too, ${AS_WELL}`,
-        next: `Destroy that one first: pulumi destroy --target <its urn>. Or, ${FORGET}`,
+        next: `Destroy that one first: pulumi destroy --target <its urn>. Or, ${IF_ALONE}`,
       };
     } catch (error) {
       return {
@@ -126,4 +127,4 @@ interface States {
 /** Reading starts the CLI for each stack, so a cohort must not do it for each contact. */
 const CACHE_MS = 30_000;
 const AS_WELL = "which an abort by address would stop as well";
-const FORGET = "if Mailmodo shows that only that one runs, remove this one from the state: pulumi state delete <urn>";
+const IF_ALONE = `if Mailmodo shows that only that one runs, this one does not: ${FORGET}`;

@@ -148,7 +148,15 @@ describe("pulumi-mailmodo recover, with the state alone", () => {
     assert.deepEqual([running(), pending.map(({ urn }) => urn.split("::").at(-1))], [["two"], ["one"]]);
     project().requests();
     await project().succeed(...UP);
-    assert.deepEqual([running(), project().requests().map(([call]) => call)], [["one", "two"], ["start"]]);
+    assert.deepEqual(
+      [
+        running(),
+        project()
+          .requests()
+          .map(([call]) => call),
+      ],
+      [["one", "two"], ["start"]],
+    );
   });
 
   it("leaves an enrollment alone that was started again since and is recorded", async () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { ENDING, readRuns } from "../../provider/journal/runFile";
+import { ENDING, headerText, readRuns } from "../../provider/journal/runFile";
 import { isSameProcess, type ProcessIdentity } from "../../provider/processes/processIdentity";
 
 /**
@@ -12,7 +12,7 @@ export function writeAs(folder: string, plugin: ProcessIdentity): void {
   for (const { file, header } of readRuns(folder).runs) {
     if (header === undefined || !isSameProcess(header.plugin)) continue;
     const [, ...notes] = fs.readFileSync(file, "utf8").split("\n");
-    const first = JSON.stringify({ ...header, plugin });
+    const first = headerText({ ...header, plugin });
     fs.writeFileSync(path.join(folder, `${randomUUID()}${ENDING}`), [first, ...notes].join("\n"));
     fs.rmSync(file);
   }

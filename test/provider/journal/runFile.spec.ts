@@ -45,6 +45,13 @@ describe("the file of a run", () => {
     ],
     ["a header that was cut off", (lines) => lines.splice(0, 3, '{"stack":{"ba'), [[], 0]],
   ];
+  it("names no stack if its header is damaged, but valid", () => {
+    const other = fs.readFileSync(own.file, "utf8").replace('"stack":"test"', '"stack":"tent"');
+    fs.writeFileSync(own.file, other);
+    const { header, notes } = readRun(own.file);
+    assert.deepEqual([header, notes.length], [undefined, 2]);
+  });
+
   for (const [what, change, read] of changes)
     it(`has ${read[0].length} notes and ${read[1]} damaged lines with ${what}`, () =>
       assert.deepEqual(readAfter(change), read));

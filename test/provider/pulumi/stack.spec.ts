@@ -43,6 +43,8 @@ describe("a stack's lock, by way of the CLI", () => {
       fullName: "organization/seeds/test",
       locks: [{ url, owner: "ann", host: "runner", pid: 1, at: Date.parse("2026-11-26T14:00:00Z") }],
     });
+    answer({ init: "error: 2 errors occurred:\n\t* no bucket\n\t* no region\n\n" });
+    await assert.rejects(stack().occupancy(), /: no bucket; no region\.$/);
     answer({ init: "error: no credentials\n" });
     await assert.rejects(stack().occupancy(), /^Error: Could not check the lock of the stack test: no credentials\.$/);
   });

@@ -4,6 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { textOf } from "../../../../provider/journal/noteLine";
 import { readOtherRuns } from "../../../../provider/journal/otherRuns";
+import { headerText, readRun } from "../../../../provider/journal/runFile";
 import type { StackIdentity } from "../../../../provider/journal/stackIdentity";
 import { identify, type ProcessIdentity } from "../../../../provider/processes/processIdentity";
 import {
@@ -74,8 +75,8 @@ describe("what runs have left for a recover", () => {
 
   it("is never settled while the run is in progress, whatever the user asserts", async () => {
     await leave({ ...identify(process.ppid)! });
-    const header = JSON.parse(fs.readFileSync(file(), "utf8").split("\n")[0]!) as object;
-    edit((text) => text.replace(/^.*/, JSON.stringify({ ...header, engine: identify() })));
+    const header = { ...readRun(file()).header!, engine: identify()! };
+    edit((text) => text.replace(/^.*/, headerText(header)));
     const { calls, undecided } = await look({ runIsOver: true, lockDeadAfterMs: 0 });
     assert.equal(calls.length, 0);
     assert.match(undecided.join(), /^A run of test \(pid \d+ on \S+\) is in progress, with 1 call\. Wait for it/);
