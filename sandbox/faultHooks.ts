@@ -88,6 +88,8 @@ async function spoil(fault: Fault, request: FastifyRequest, reply: FastifyReply,
 
 /** Sends no answer for as long as the client waits. */
 async function untilGivenUp(reply: FastifyReply): Promise<string> {
+  // Otherwise the handler of a request that must not take effect runs once the client has given up.
+  reply.hijack();
   if (!reply.raw.destroyed) await once(reply.raw, "close");
   return "";
 }

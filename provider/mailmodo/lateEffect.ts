@@ -7,7 +7,7 @@ import type { Connection } from "./transport";
  * is also three times the longest request timeout. It is not proof: Cloudflare waits 100 s, and a queue behind the API
  * can delay a start without limit.
  */
-const LATE_EFFECT_MS = 60_000;
+export const LATE_EFFECT_MS = 60_000;
 
 /** A start whose answer was lost. */
 export interface SentStart {

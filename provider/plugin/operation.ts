@@ -53,14 +53,15 @@ export class Operation {
     await this.settleEarlier(journal, to, enrollment);
     const { startJourney } = await client();
     const journaledCall = new JournaledCall(journal, "start", enrollment);
+    const forget = this.session.otherEnrollments.starting(enrollment);
     try {
       const instanceId = await startJourney(journaledCall.connection(to), enrollment);
       this.answered.push(...journaledCall.confirmStart(instanceId));
-      this.session.otherEnrollments.started(enrollment);
       return instanceId;
     } catch (error) {
       if (!(error instanceof UnconfirmedError)) {
         journaledCall.finish();
+        forget();
         throw this.session.advised(journaledCall.advised(error), "start");
       }
       this.answered.push(...journaledCall.leaveUnconfirmed(error.startSentAt));

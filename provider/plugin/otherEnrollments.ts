@@ -19,15 +19,24 @@ export interface ReasonNotToAbort {
  */
 export class OtherEnrollments {
   private readonly looks = new Map<string, () => Promise<States>>();
-  private readonly startedKeys = new Set<string>();
+  /** How many starts of this run each address key has. */
+  private readonly starts = new Map<string, number>();
   private readonly endedInstances = new Set<string>();
 
   /** @param stackOf Makes a stack from its full name: `organization/project/stack`. */
   constructor(private readonly stackOf: (fullName: string) => Promise<Stack>) {}
 
-  /** Remembers a successful start of this run. */
-  started(enrollment: { journeyId: string; email: string }): void {
-    this.startedKeys.add(addressKey(enrollment));
+  /**
+   * Remembers a start of this run, from before its request leaves: an abort by address would stop it as soon as it takes
+   * effect.
+   *
+   * @returns Forgets it. Call that if the start certainly had no effect.
+   */
+  starting(enrollment: { journeyId: string; email: string }): () => void {
+    const key = addressKey(enrollment);
+    const add = (more: number) => this.starts.set(key, (this.starts.get(key) ?? 0) + more);
+    add(1);
+    return () => void add(-1);
   }
 
   /** Remembers a successful abort of this run. */
@@ -87,12 +96,11 @@ export class OtherEnrollments {
   }
 
   /**
-   * The URN of a resource that records a running enrollment of the address, or a description if this run has started
-   * it.
+   * The URN of a resource that records a running enrollment of the address, or a description if this run starts it.
    */
   private otherResource(ownStack: RecordedIndex, enrollment: Enrollment): string | undefined {
     const running = ownStack.runningFor(enrollment).find(({ instanceId }) => !this.endedInstances.has(instanceId));
-    return running?.urn ?? (this.startedKeys.has(addressKey(enrollment)) ? "that this run has started" : undefined);
+    return running?.urn ?? ((this.starts.get(addressKey(enrollment)) ?? 0) > 0 ? "that this run starts" : undefined);
   }
 
   private statesFor(stack: string): Promise<States> {

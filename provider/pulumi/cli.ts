@@ -98,11 +98,13 @@ export function reasonOf({ stderr }: CliRun): string {
   const lines = stderr.split("\n").map((line) => line.trim());
   const words = lines.filter((line) => line.startsWith("error:")).at(-1) ?? lines.filter(Boolean).at(-1) ?? "";
   // Below "2 errors occurred:" there is a list of them.
-  const list = words.endsWith(":") ? lines.filter((line) => line.startsWith("* ")) : [];
-  const reason = list.length > 0 ? list.map((line) => line.slice(2)).join("; ") : words.replace(/^error:\s*/, "");
+  const list = words.endsWith(":") ? lines.filter((line) => LISTED.test(line)) : [];
+  const reason =
+    list.length > 0 ? list.map((line) => line.replace(LISTED, "")).join("; ") : words.replace(/^error:\s*/, "");
   return reason.replace(/[^.]$/, "$&.");
 }
 
+const LISTED = /^(?:\*|\d+\)) /;
 const NO_CLI = "The Pulumi CLI (pulumi) is not on PATH. Install it: https://www.pulumi.com/docs/install.";
 const WRITTEN_MEANWHILE = /: EOF$|\.pulumi\/locks\/.*NotFound/m;
 

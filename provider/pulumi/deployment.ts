@@ -5,7 +5,13 @@ export interface Deployment {
   readonly secrets_providers?: { readonly state?: Encryption };
   readonly manifest?: { readonly time?: string };
   readonly resources?: readonly StateResource[];
-  readonly pending_operations?: readonly { readonly type: string; readonly resource: StateResource }[];
+  readonly pending_operations?: readonly PendingOperation[];
+}
+
+/** What a run had begun, and not recorded as done when it was killed. */
+export interface PendingOperation {
+  readonly type: string;
+  readonly resource: StateResource;
 }
 
 /** How a state's secrets are encrypted. The fields have the state's own names. */

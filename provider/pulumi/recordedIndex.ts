@@ -39,16 +39,20 @@ export class RecordedIndex {
    * Whether the state records that an address is in a journey.
    *
    * @param ended Enrollments that have ended since the state was written. They do not count.
-   * @param except An entry that does not count either. Default: none.
    */
-  isRunning(enrollment: Enrollment, ended: Ended, except?: Entry): boolean {
-    return this.stillRunningFor(enrollment, ended, except).length > 0;
+  isRunning(enrollment: Enrollment, ended: Ended): boolean {
+    return this.stillRunningFor(enrollment, ended).length > 0;
   }
 
-  /** The same entries that `isRunning` looks for. */
-  stillRunningFor(enrollment: Enrollment, ended: Ended, except?: Entry): Entry[] {
+  /**
+   * The same entries that `isRunning` looks for.
+   *
+   * @param except Entries that do not count either. Default: none.
+   */
+  stillRunningFor(enrollment: Enrollment, ended: Ended, except: readonly Entry[] = []): Entry[] {
     return this.runningFor(enrollment).filter(
-      ({ urn, email, instanceId }) => instanceId !== except?.instanceId && ended.get(urn)?.has(email) !== true,
+      ({ urn, email, instanceId }) =>
+        ended.get(urn)?.has(email) !== true && except.every((entry) => entry.instanceId !== instanceId),
     );
   }
 }

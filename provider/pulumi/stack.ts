@@ -1,9 +1,11 @@
 import * as fs from "node:fs";
+import * as path from "node:path";
 import { fileURLToPath } from "node:url";
 import { Cli, reasonOf } from "./cli";
 import { fingerprint, reveal, type Deployment, type Encryption } from "./deployment";
+import { parseConfig } from "./stackConfig";
 import { isMailmodoResource, mustBeRevealed, SECRET, withoutEnded, type Ended } from "./stateResource";
-import { isSameLock, parseOccupancy, type Lock, type Occupancy } from "./stackLock";
+import { IN_CLOUD, isSameLock, parseOccupancy, type Lock, type Occupancy } from "./stackLock";
 import { emptyAttributes, stackOf } from "./stateAttributes";
 
 /** A stack of a project, accessed through the CLI. Its state is only in memory: it may hold decrypted secrets. */
@@ -11,6 +13,7 @@ export class Stack {
   private readonly cli: Cli;
   private url: Promise<string> | undefined;
   private fullName: string | undefined;
+  private readonly stackArgs: readonly string[];
 
   constructor(
     readonly name: string,
@@ -19,6 +22,7 @@ export class Stack {
     private readonly configFile?: string,
   ) {
     this.cli = new Cli(cwd, env);
+    this.stackArgs = ["--stack", name];
   }
 
   /** The state with decrypted secrets. */
@@ -89,7 +93,9 @@ export class Stack {
    */
   async occupancy(secretsProvider?: string): Promise<Occupancy> {
     const provider = secretsProvider === undefined ? [] : ["--secrets-provider", secretsProvider];
+    const hadSettings = fs.existsSync(path.join(this.cwd, `Pulumi.${this.name.split("/").at(-1)}.yaml`));
     const refused = await this.cli.runReadOnly(["stack", "init", this.name, "--no-select", ...provider]);
+    if (refused.code === 0) throw await this.removeAgain(hadSettings);
     const occupancy = parseOccupancy(refused.stderr);
     if (occupancy === undefined) {
       throw new Error(`Could not check the lock of the stack ${this.name}: ${reasonOf(refused)}`);
@@ -99,6 +105,16 @@ export class Stack {
     const isCloud = !/^(file|s3|gs|azblob|postgres|mem):/.test(await this.backendUrl());
     const isUpdating = isCloud && (await this.list()).some(({ name, isBusy }) => isBusy && !this.isOther(name));
     return isUpdating ? { ...occupancy, locks: [IN_CLOUD] } : occupancy;
+  }
+
+  /**
+   * Another command has removed the stack in the meantime, and this one has created it again, with its settings file. They
+   * would be in the way of the next preview of that name.
+   */
+  private async removeAgain(hadSettings: boolean): Promise<Error> {
+    const keep = hadSettings ? ["--preserve-config"] : [];
+    await this.cli.run(["stack", "rm", "--yes", ...keep, ...this.stackArgs]);
+    return new Error(`The stack ${this.name} does not exist any more: another command has removed it. Run it again.`);
   }
 
   /**
@@ -129,11 +145,7 @@ export class Stack {
   async config(): Promise<Record<string, string>> {
     const file = this.configFile === undefined ? [] : ["--config-file", this.configFile];
     const args = ["config", "--show-secrets", "--json", ...file, ...this.stackArgs];
-    const text = await this.cli.read(`read the config of the stack ${this.name}`, args);
-    const values = JSON.parse(text) as Record<string, { value?: string; objectValue?: unknown }>;
-    return Object.fromEntries(
-      Object.entries(values).map(([name, { value, objectValue }]) => [name, value ?? JSON.stringify(objectValue)]),
-    );
+    return parseConfig(await this.cli.read(`read the config of the stack ${this.name}`, args));
   }
 
   /** The names of the project's stacks, without the organization, and the stacks other than this one. */
@@ -185,11 +197,4 @@ export class Stack {
     const text = await this.cli.read(`read the state of the stack ${this.name}`, args);
     return JSON.parse(text) as { deployment?: Deployment };
   }
-
-  private get stackArgs(): string[] {
-    return ["--stack", this.name];
-  }
 }
-
-/** Stands for an update in Pulumi Cloud, which reveals only that there is one. */
-const IN_CLOUD: Lock = { owner: "", host: "", pid: 0, at: Infinity, url: "" };

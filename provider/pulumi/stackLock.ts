@@ -32,6 +32,9 @@ export function parseOccupancy(text: string): Occupancy | undefined {
 
 const LOCK = /^\s*(\S+): created by (.+)@(\S+) \(pid (\d+)\)(?: at (\S+))?/gm;
 
+/** Stands for an update in Pulumi Cloud, which reveals only that there is one. */
+export const IN_CLOUD: Lock = { owner: "", host: "", pid: 0, at: Infinity, url: "" };
+
 export function isSameLock(one: Lock, other: Lock): boolean {
   return one.url === other.url && one.at === other.at && one.pid === other.pid;
 }

@@ -11,6 +11,9 @@ export interface StateResource {
    * destroy only removes it, and the next up creates the new half.
    */
   readonly pendingReplacement?: boolean;
+  /** With it, Pulumi asks for no abort: what it deletes goes on. */
+  readonly retainOnDelete?: boolean;
+  readonly aliases?: readonly string[] | null;
   readonly parent?: string;
   readonly deletedWith?: string;
   readonly dependencies?: readonly string[] | null;
@@ -31,10 +34,10 @@ export interface Entry extends Enrollment {
 
 /**
  * The enrollments that run, or may run, according to a resource. The old half of a replacement has none, because it was
- * aborted before the new half was started.
+ * aborted before the new half was started, unless it is retained.
  */
-export function entriesOf({ type, urn, pendingReplacement, outputs = {} }: StateResource): Entry[] {
-  if (pendingReplacement === true) return [];
+export function entriesOf({ type, urn, pendingReplacement, retainOnDelete, outputs = {} }: StateResource): Entry[] {
+  if (pendingReplacement === true && retainOnDelete !== true) return [];
   if (type === TYPES.enrollment) return [{ urn, ...enrollmentOf(outputs) }];
   if (type !== TYPES.shard) return [];
   return [...recordsOf(outputs)].map(([email, { instanceId, startSentAt }]) => ({
@@ -86,6 +89,18 @@ export function possibleEffectsOf(pending: StateResource, recorded: StateResourc
  */
 function isRestarted({ instanceId, allowDuplicateEmail }: Enrollment): boolean {
   return instanceId === undefined && !allowDuplicateEmail;
+}
+
+/**
+ * The record of a resource in the state, by its URN or, if it was renamed or moved, by one of its aliases. The old half
+ * of a replacement has the same URN and does not count.
+ */
+export function recordOf(
+  { urn, aliases }: StateResource,
+  resources: readonly StateResource[],
+): StateResource | undefined {
+  const recorded = resources.filter(({ pendingReplacement }) => pendingReplacement !== true);
+  return recorded.find((one) => one.urn === urn) ?? recorded.find((one) => aliases?.includes(one.urn));
 }
 
 /** Enrollments that have certainly ended: their addresses, by the URN of the resource that still records them. */

@@ -64,7 +64,7 @@ describe("pulumi-mailmodo previews, where something goes wrong", () => {
 
     const down = await runner.previews("down", "--name", "pr-1");
     assert.equal(down.code, 1, down.stdout);
-    assert.match(down.stderr, /Before any other run of Pulumi, check the journey in Mailmodo/);
+    assert.match(down.stderr, /Do not run Pulumi before this is settled\. Check the journey in Mailmodo/);
     assert.equal(running().length, 2);
     assert.match(fs.readFileSync(file, "utf8"), /"pending_operations":\s*\[\s*\{/);
   });

@@ -1,10 +1,17 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { stackIdentity } from "../../provider/journal/stackIdentity";
+import { enrollmentOf } from "../../provider/model/enrollment";
+import { backendOf } from "../../provider/pulumi/backend";
 import { Stack } from "../../provider/pulumi/stack";
+import { deadProcess } from "../support/deadProcess";
+import { journalOf } from "../support/journalOf";
+import { openJournal } from "../support/openJournal";
 import { UP } from "../support/pulumiArgs";
 import { recoverByCli } from "../support/recoverByCli";
 import { useProject } from "../support/project";
+import { writeAs } from "../support/writeAs";
 
 interface Resource {
   urn: string;
@@ -138,14 +145,22 @@ describe("pulumi-mailmodo recover, with the state alone", () => {
   });
 
   it("keeps what others depend on as the old half of a replacement, which the next up starts once", async () => {
-    edit((state, named) => {
-      named("two").dependencies = [named("one").urn];
-      state.pending_operations = [{ resource: { ...named("one") }, type: "deleting" }];
+    let first = "";
+    edit((state) => {
+      // A state has a resource after what it depends on.
+      const [needed, other] = state.resources.filter(({ type }) => type.endsWith(":JourneyEnrollment"));
+      other!.dependencies = [needed!.urn];
+      state.pending_operations = [{ resource: { ...needed! }, type: "deleting" }];
+      first = needed!.urn.split("::").at(-1)!;
     });
     const { code, output } = await recoverByCli(project());
     assert.equal(code, 0, output);
     const pending = latest().resources.filter(({ pendingReplacement }) => pendingReplacement);
-    assert.deepEqual([running(), pending.map(({ urn }) => urn.split("::").at(-1))], [["two"], ["one"]]);
+    assert.deepEqual(
+      pending.map(({ urn }) => urn.split("::").at(-1)),
+      [first],
+    );
+    assert.equal(running().length, 1);
     project().requests();
     await project().succeed(...UP);
     assert.deepEqual(
@@ -207,5 +222,23 @@ describe("pulumi-mailmodo recover, with the state alone", () => {
       /^The state has 1 pending operation of other resources, .*pulumi refresh --clear-pending-creates --stack test\.\n$/,
     );
     assert.deepEqual([running(), latest().pending_operations?.length], [["two"], 2]);
+  });
+
+  it("leaves it alone, too, where the only other thing to write is an end that a note tells of", async () => {
+    edit((state, named) => {
+      const other = { ...named("two"), type: "pulumi-nodejs:dynamic/other:Other" };
+      state.pending_operations = [{ resource: other, type: "creating" }];
+    });
+    const { env, dir } = project();
+    const stack = stackIdentity("organization/seeds/test", backendOf({ env, folder: dir, askCli: () => undefined }));
+    const journal = await openJournal({ folder: journalOf(env), stack });
+    const one = latest().resources.find(({ urn }) => urn.endsWith("::one"));
+    await journal.addNote("abort", enrollmentOf(one!.outputs!));
+    writeAs(journalOf(env), deadProcess());
+
+    const { code, stderr } = await recoverByCli(project());
+    assert.equal(code, 1);
+    assert.match(stderr, /^The state has 1 pending operation of other resources/);
+    assert.deepEqual([names().sort(), latest().pending_operations?.length], [["one", "two"], 1]);
   });
 });

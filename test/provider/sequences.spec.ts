@@ -60,6 +60,7 @@ const run = {
     { freq: 2 },
   ),
   where: oneOf("here", "elsewhere"),
+  isMachineLost: fc.boolean(),
 } as const;
 
 const fault = fc.option(faults, { freq: 2 });
@@ -72,6 +73,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       do: fc.constant("up"),
       singles: fc.subarray([...SINGLES]),
       contacts: fc.subarray([...CONTACTS]),
+      isCapital: fc.boolean(),
       version: fc.nat({ max: 2 }),
       abortReason: oneOf("preview closed", "tests are over"),
       fault,

@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { recover } from "../../provider/commands/recover/recover";
 import type { Recovery, RecoverOptions } from "../../provider/commands/recover/recoverOptions";
+import { headerText, readRun } from "../../provider/journal/runFile";
 import { journalOf } from "./journalOf";
 import { pluginsOf } from "./pluginsOf";
 import { UP } from "./pulumiArgs";
@@ -88,9 +89,12 @@ export function useKilledUps(each: Each = "test"): KilledUps {
 
 /** Makes notes look like those of a container on another machine, which has them on the same volume. */
 export function writeAsElsewhere(file: string): void {
-  const text = fs
-    .readFileSync(file, "utf8")
-    .replaceAll(/"boot":"[^"]*"/g, '"boot":"another"')
-    .replaceAll(/"host":"[^"]*"/g, '"host":"runner-7"');
-  fs.writeFileSync(file, text);
+  const { plugin, engine, ...header } = readRun(file).header!;
+  const elsewhere = { boot: "another", host: "runner-7" };
+  const first = headerText({
+    ...header,
+    plugin: { ...plugin, ...elsewhere },
+    ...(engine === undefined ? {} : { engine: { ...engine, ...elsewhere } }),
+  });
+  fs.writeFileSync(file, fs.readFileSync(file, "utf8").replace(/^.*/, first));
 }

@@ -73,6 +73,10 @@ export class ModelInvariants {
     assert.deepEqual(this.notes(), [], "no note is left at the end");
   }
 
+  hasNotes(): boolean {
+    return this.notes().length > 0;
+  }
+
   private isForgotten(instance: Instance): boolean {
     return this.forgotten.has(instance.instanceId) || this.forgotten.has(addressKey(instance));
   }

@@ -18,6 +18,8 @@ export interface ProcessRun {
   readonly kill: Kill | null;
   /** Where it runs, if it is killed: what ran on another machine cannot be proved dead from here. */
   readonly where: "here" | "elsewhere";
+  /** If it is killed with its engine, its home is gone too, with every note; then its stack is recovered before it is used. */
+  readonly isMachineLost: boolean;
 }
 
 export type Step =
@@ -25,6 +27,8 @@ export type Step =
       readonly do: "up";
       readonly singles: readonly string[];
       readonly contacts: readonly string[];
+      /** How the contacts' addresses are spelled. */
+      readonly isCapital: boolean;
       /** Another one replaces what there is. */
       readonly version: number;
       readonly abortReason: string;
@@ -41,11 +45,14 @@ export function declaredIn({
   stack,
   singles,
   contacts: all,
+  isCapital,
   version,
   abortReason,
 }: Extract<Step, { do: "up" }>): Declared[] {
   // No program has an address twice; from one to the next, it may move.
-  const contacts = all.filter((name) => !singles.includes(name));
+  const contacts = all
+    .filter((name) => !singles.includes(name))
+    .map((name) => (isCapital ? name.replace(/^./, (letter) => letter.toUpperCase()) : name));
   const common = {
     journeyId,
     allowDuplicateEmail: false,

@@ -13,6 +13,7 @@ interface Common {
   readonly settings: string;
   readonly lockDeadAfter: number;
   readonly runIsOver?: boolean;
+  readonly nothingElseRuns?: boolean;
   readonly json?: boolean;
   readonly summary?: string;
 }
@@ -51,7 +52,7 @@ function addCommand(previews: Command, name: string, description: string): Comma
 
 function addUp(previews: Command): void {
   addCommand(previews, "up", "creates or updates a preview, and checks that a second up would change nothing")
-    .requiredOption("--name <name>", "the name of the preview and its stack, such as pr-42", checkName)
+    .requiredOption("--name <name>", "the name of the preview and its stack, such as pr-42; required", checkName)
     .addOption(
       new Option("--ttl <time>", "how long the preview may live from now on")
         .argParser(parseTtl)
@@ -59,6 +60,7 @@ function addUp(previews: Command): void {
     )
     .option("--sha <commit>", "the commit that the preview is created from")
     .option(...RUN_IS_OVER)
+    .option(...NOTHING_ELSE_RUNS)
     .action((options: Common & { name: string; ttl: number; sha?: string }) =>
       run(options, options.name, async (all, reports) => {
         const { name, ttl: ttlMs, sha } = options;
@@ -70,8 +72,9 @@ function addUp(previews: Command): void {
 
 function addDown(previews: Command): void {
   addCommand(previews, "down", "destroys a preview and removes its stack, if it exists")
-    .requiredOption("--name <name>", "the preview's name", checkName)
+    .requiredOption("--name <name>", "the preview's name; required", checkName)
     .option(...RUN_IS_OVER)
+    .option(...NOTHING_ELSE_RUNS)
     .action((options: Common & { name: string }) =>
       run(options, options.name, async (all, reports) => {
         const destroyed = await all.down(options.name);
@@ -83,9 +86,12 @@ function addDown(previews: Command): void {
 function addSweep(previews: Command): void {
   addCommand(previews, "sweep", "destroys every preview that has expired or is not in the open list")
     .option("--dry-run", "only list what would be destroyed", false)
-    .option("--open <names>", "the previews to keep, separated by commas")
-    .option("--open-file <file>", "a file with the names of the previews to keep, one per line")
-    .option("--open-command <command>", "a shell command that prints the names of the previews to keep, one per line")
+    .option(
+      "--open <names>",
+      "the previews to keep until they expire, separated by commas; without a list, all that have not expired",
+    )
+    .option("--open-file <file>", "a file with the names of the previews to keep until they expire, one per line")
+    .option("--open-command <command>", "a shell command that prints these names, one per line")
     .option("--all", "allow an empty open list, which destroys all previews", false)
     .action((options: Common & OpenSources & { dryRun: boolean }) =>
       run(options, "sweep", async (all, reports) => {
@@ -107,9 +113,13 @@ function addList(previews: Command): void {
 }
 
 const RUN_IS_OVER = ["--run-is-over", "assert that the run has ended, if that cannot be determined"] as const;
+const NOTHING_ELSE_RUNS = [
+  "--nothing-else-runs",
+  "assert that you have looked at Mailmodo, and that nothing runs but what the state records",
+] as const;
 
 async function run(
-  { cwd, settings, lockDeadAfter, runIsOver = false, json, summary }: Common,
+  { cwd, settings, lockDeadAfter, runIsOver = false, nothingElseRuns = false, json, summary }: Common,
   name: string,
   work: (previews: Previews, reports: Reports) => Promise<CommandResult>,
 ): Promise<void> {
@@ -122,7 +132,8 @@ async function run(
   };
   const stop = new Stop(log, (error) => write(reports.failureReport(name, error)));
   try {
-    const previews = await Previews.open({ cwd, settings, lockDeadAfterMs: lockDeadAfter, runIsOver, log, stop, env });
+    const words = { lockDeadAfterMs: lockDeadAfter, runIsOver, nothingElseRuns };
+    const previews = await Previews.open({ cwd, settings, ...words, log, stop, env });
     const { report, data, left } = await work(previews, reports);
     write(report);
     console.log(json ? JSON.stringify(data, undefined, 2) : reports.printed(report));

@@ -17,6 +17,8 @@ export interface PreviewsOptions {
   readonly lockDeadAfterMs: number;
   /** Whether the user asserts that the run has ended, if that cannot be determined. */
   readonly runIsOver?: boolean;
+  /** Whether the user asserts that nothing runs but what the state records. */
+  readonly nothingElseRuns?: boolean;
   /** Receives progress, one line at a time. */
   readonly log: (line: string) => void;
   readonly stop: Stop;
@@ -138,6 +140,7 @@ export class Previews {
       configFile: settings,
       lockDeadAfterMs: this.options.lockDeadAfterMs,
       runIsOver: this.options.runIsOver === true,
+      nothingElseRuns: this.options.nothingElseRuns === true,
       env: this.options.env,
       log: (line) => this.log(name, line),
     });

@@ -8,6 +8,8 @@ export interface Project {
   readonly name: string;
   /** The folder with the settings of its stacks. */
   readonly settingsFolder: string;
+  /** The config that its project file sets for all stacks, if any. */
+  readonly config?: Readonly<Record<string, unknown>>;
   /** The backend that its project file names, if any. */
   readonly backend?: string;
 }
@@ -30,6 +32,7 @@ export function readProject(folder: string): Project {
     folder: real,
     name: String(name),
     settingsFolder: path.join(real, settings),
+    ...(typeof config === "object" && config !== null ? { config: config as Record<string, unknown> } : {}),
     ...(url === undefined ? {} : { backend: url }),
   };
 }

@@ -5,7 +5,12 @@ import { parseYaml } from "./project";
 /** The settings of previews: the text of the file, and its fields. */
 export interface PreviewSettings {
   readonly text: string;
-  readonly fields: Readonly<Record<string, string | undefined>>;
+  readonly fields: {
+    readonly config?: Readonly<Record<string, unknown>>;
+    readonly secretsprovider?: string;
+    readonly encryptionsalt?: string;
+    readonly encryptedkey?: string;
+  };
 }
 
 /**
@@ -26,7 +31,7 @@ export function readPreviewSettings(folder: string, file: string): PreviewSettin
         : `Could not read ${file}: ${code ?? message}.`;
     throw new Error(problem, { cause: error });
   }
-  return { text, fields: parseYaml(text, file) as PreviewSettings["fields"] };
+  return { text, fields: parseYaml(text, file) };
 }
 
 /**

@@ -61,7 +61,7 @@ export class Workspace {
    *
    * @param file The settings; their path is relative to the project's folder.
    * @param exists Whether the stack exists.
-   * @throws {Error} The stack has its own settings file in the project, so it is not a preview.
+   * @throws {Error} The stack has its own settings file in the project, so it is not a preview; or there is no API key.
    */
   async withSettings<T>(
     name: string,
@@ -72,9 +72,17 @@ export class Workspace {
     const own = ownSettings(this.project, name);
     if (own !== undefined) {
       const found = path.relative(this.cwd, own);
-      throw new Error(`A stack named ${name} already has its own settings, ${found}. Give the preview another name.`);
+      throw new Error(
+        `A stack named ${name} already has its own settings, ${found}. If that file was made by mistake, for example by pulumi ` +
+          "config set, delete it. Otherwise give the preview another name.",
+      );
     }
     const settings = readPreviewSettings(this.cwd, file);
+    // The plugin's own words would lead to the config of a stack, which no preview has.
+    if (!this.cli.env["MAILMODO_API_KEY"] && ![settings.fields.config, this.project.config].some(hasKey))
+      throw new Error(
+        `No API key for previews: put it in MAILMODO_API_KEY, or name the AWS secret that holds it in ${file} (mailmodo:apiKeySecret).`,
+      );
     const privateFolder = await PrivateFolder.make();
     // An engine that still runs may not have read its settings yet: they are then left for a later command to remove.
     const leave = () => (this.cli.isBusy ? undefined : privateFolder.remove());
@@ -113,4 +121,8 @@ export class Workspace {
     };
     return Object.fromEntries(Object.entries(lines).filter((line): line is [string, string] => line[1] !== undefined));
   }
+}
+
+function hasKey(config: Readonly<Record<string, unknown>> | undefined): boolean {
+  return ["mailmodo:apiKey", "mailmodo:apiKeySecret"].some((name) => config?.[name] !== undefined);
 }

@@ -1,11 +1,14 @@
 import type { Command } from "commander";
+import * as path from "node:path";
 import { parseDeadAfter } from "../durations";
 
 interface Options {
   readonly stack: string;
   readonly cwd: string;
+  readonly configFile?: string;
   readonly lockDeadAfter?: number;
   readonly runIsOver: boolean;
+  readonly nothingElseRuns: boolean;
 }
 
 /** Adds the `recover` command. */
@@ -13,24 +16,33 @@ export function addRecover(program: Command): void {
   program
     .command("recover")
     .description("recovers a stack after a Pulumi run was killed: aborts unrecorded enrollments and frees the lock")
-    .requiredOption("--stack <name>", "the stack")
+    .requiredOption("--stack <name>", "the stack; required")
     .option("--cwd <folder>", "the project's folder", ".")
+    .option("--config-file <file>", "the stack's settings, if pulumi up got another file than Pulumi.<stack>.yaml")
     .option(
       "--lock-dead-after <time>",
       "treat a run as dead after this time if its state cannot be determined",
       parseDeadAfter,
     )
     .option("--run-is-over", "assert that the run has ended, if that cannot be determined", false)
+    .option(
+      "--nothing-else-runs",
+      "assert that you have looked at Mailmodo, and that nothing runs but what the state records",
+      false,
+    )
     .action(run);
 }
 
-async function run({ stack, cwd, lockDeadAfter, runIsOver }: Options): Promise<void> {
+async function run({ configFile, lockDeadAfter, ...options }: Options): Promise<void> {
   // Loaded here, so that other commands do not load it.
   const { recover } = await import("./recover");
   const age = lockDeadAfter === undefined ? {} : { lockDeadAfterMs: lockDeadAfter };
-  const { aborted, cleared, ended, lockFreed, problems } = await recover({ stack, cwd, runIsOver, ...age });
+  // The CLI runs in the project's folder, which may be another one.
+  const file = configFile === undefined ? {} : { configFile: path.resolve(configFile) };
+  const { aborted, cleared, ended, lockFreed, problems } = await recover({ ...options, ...age, ...file });
   for (const problem of problems) console.error(problem);
   if (problems.length > 0) process.exitCode = 1;
-  else if (aborted + cleared + ended === 0 && !lockFreed) console.log(`Nothing to recover in the stack ${stack}.`);
-  else console.log(`The stack ${stack} is recovered. Next: pulumi up, or pulumi destroy.`);
+  else if (aborted + cleared + ended === 0 && !lockFreed)
+    console.log(`Nothing to recover in the stack ${options.stack}.`);
+  else console.log(`The stack ${options.stack} is recovered. Next: pulumi up, or pulumi destroy.`);
 }

@@ -134,7 +134,7 @@ function unreadableProblem(runs: readonly RunFile[]): string {
   const calls = runs.reduce((sum, { notes, damaged }) => sum + notes.length + damaged, 0);
   return (
     `${count(calls, "unsettled call")} cannot be read: damaged, or sealed with another API key. Put the key that was used at ` +
-    "that time into MAILMODO_API_KEY and recover again. If that does not help, check the journey there and delete " +
+    "that time into MAILMODO_API_KEY and recover again. If that does not help, check the journey in Mailmodo and delete " +
     `${runs.map(({ file }) => file).join(" and ")}.`
   );
 }

@@ -13,6 +13,11 @@ export interface RecoverOptions {
   lockDeadAfterMs?: number;
   /** Whether a person confirms that each run has ended that cannot be proven alive or dead. Default: false. */
   runIsOver?: boolean;
+  /**
+   * Whether a person has looked at Mailmodo and confirms that nothing runs for the addresses in question but what the state
+   * records. It settles what cannot be aborted by address without stopping that. Default: false.
+   */
+  nothingElseRuns?: boolean;
   /** Receives the progress, one line at a time. Default: console.log. */
   log?: (line: string) => void;
   /** The environment: it provides the CLI, the API key and Pulumi's settings. Default: the process's. */

@@ -16,7 +16,7 @@ import { OtherStacks } from "../../pulumi/otherStacks";
 import { CurrentRuns, runsOf } from "./currentRuns";
 import { RecordedIndex } from "../../pulumi/recordedIndex";
 import type { Recovery, RecoverOptions } from "./recoverOptions";
-import { sentAtLatest, type SentAtLatest } from "./sentAtLatest";
+import { sentAtLatest } from "./sentAtLatest";
 import { Settlement } from "./settlement";
 import { Stack } from "../../pulumi/stack";
 import { waitForSurvivors } from "./survivors";
@@ -25,7 +25,6 @@ import { count } from "../../text/wording";
 
 /** One recovery of one stack. */
 export class RecoveryRun {
-  private readonly settlement: Settlement;
   private pending = 0;
 
   private constructor(
@@ -33,23 +32,18 @@ export class RecoveryRun {
     private readonly state: Deployment,
     private readonly leftover: LeftoverCalls,
     private readonly aborts: Aborts,
-    index: RecordedIndex,
-    currentRuns: CurrentRuns,
-    sentAtLatest: SentAtLatest,
-  ) {
-    this.settlement = new Settlement(index, aborts, currentRuns, sentAtLatest, unlocked.log);
-  }
+    private readonly settlement: Settlement,
+  ) {}
 
   /** Frees the lock of a dead run, waits for what the run left behind, and reads the state and the journal. */
   static async prepare(options: RecoverOptions): Promise<RecoveryRun> {
     const unlocked = await unlock(options);
-    const { stack, identity, folder, env, log } = unlocked;
+    const { stack, config, identity, folder, env, log } = unlocked;
     const state = await stack.state();
     // A run may have begun elsewhere while this one waited for survivors. Then the state is that run's, not a dead one's.
     const secretsProvider = state.secrets_providers?.state?.url;
     assertUnlocked(stack.name, await heldLocks(stack, secretsProvider), runsOf(folder, identity));
     const seenAt = performance.now();
-    const config = await stack.config();
     const read: ConfigReader = { get: (key) => config[key] };
     const { apiKey, requestsPerSecond, ...settings } = await readSettings(read, env);
     const pace = new RateLimit(requestsPerSecond);
@@ -78,15 +72,20 @@ export class RecoveryRun {
     const aborts = new Aborts(otherStacks, currentRuns, connect, log, atMostEvery(LOOK_AGAIN_MS, reasonToStop));
     // A note that cannot be read may be of a start that is later.
     const latest = sentAtLatest(seenAt, leftover.undecided.length > 0 ? undefined : unlocked.notedSince);
-    return new RecoveryRun(unlocked, state, leftover, aborts, index, currentRuns, latest);
+    const settlement = new Settlement(index, aborts, currentRuns, latest, log, {
+      areNotesComplete: leftover.undecided.length === 0,
+      nothingElseRuns: options.nothingElseRuns === true,
+      lateEffectMs: settings.lateEffectMs,
+    });
+    return new RecoveryRun(unlocked, state, leftover, aborts, settlement);
   }
 
   /** Aborts what may run and is recorded nowhere, and completes the aborts that were begun. */
   async settle(): Promise<void> {
-    await this.settlement.settleCalls(this.leftover.calls);
-    this.pending = await this.settlement.settlePending(this.state);
+    this.pending = await this.settlement.settle(this.leftover.calls, this.state);
     const others = (this.state.pending_operations?.length ?? 0) - this.pending;
-    if (this.pending > 0 && others > 0) {
+    // Writing the state drops every pending operation.
+    if (others > 0 && this.pending + this.settlement.ended.size > 0) {
       this.aborts.problems.push(
         `The state has ${count(others, "pending operation")} of other resources, which only you can judge. ` +
           `Once you have, clear all of them: pulumi refresh --clear-pending-creates --stack ${this.unlocked.stack.name}.`,
@@ -128,6 +127,7 @@ const LOOK_AGAIN_MS = 5_000;
 /** A stack that no run has locked, and for which no plugin of a dead run can still send anything. */
 interface UnlockedStack {
   readonly stack: Stack;
+  readonly config: Readonly<Record<string, string>>;
   readonly identity: StackIdentity;
   /** The journal's folder. */
   readonly folder: string;
@@ -151,10 +151,25 @@ async function unlock(options: RecoverOptions): Promise<UnlockedStack> {
   const url = await stack.backendUrl();
   const identity = stackIdentity(withProject(fullName, state), backendOf({ env, folder: cwd, askCli: () => url }));
   const folder = journalFolder({ env, folder: cwd });
+  const config = await configOf(stack);
   const runs = runsOf(folder, identity);
   const lockFreed = await freeLocks(locks, { ...options, stack, secretsProvider, runs, log });
   await waitForSurvivors(runsOf(folder, identity), cwd, log);
-  return { stack, identity, folder, lockFreed, notedSince: notedSince(locks, runs), env, log };
+  return { stack, config, identity, folder, lockFreed, notedSince: notedSince(locks, runs), env, log };
+}
+
+/**
+ * The stack's config. With the wrong settings, another Mailmodo would be asked to abort, and would know nothing of what
+ * runs.
+ */
+async function configOf(stack: Stack): Promise<Record<string, string>> {
+  const config = await stack.config();
+  if (config["mailmodo:allowedRecipients"] !== undefined) return config;
+  throw new Error(
+    `The config of the stack ${stack.name} has no mailmodo:allowedRecipients, so it is not the one that the stack enrolled with. ` +
+      `If the stack is a preview, run pulumi-mailmodo previews down --name ${stack.name}. Otherwise name its settings file: ` +
+      "--config-file <file>.",
+  );
 }
 
 /** An old kind of backend leaves the project out of a stack's full name. The URNs in the state contain it. */

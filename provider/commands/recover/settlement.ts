@@ -1,20 +1,20 @@
 import { inParallel } from "../../async/inParallel";
-import type { Enrollment } from "../../model/enrollment";
 import type { UnsettledCall } from "../../journal/unsettledCalls";
 import type { Aborts } from "./aborts";
 import type { SentAtLatest } from "./sentAtLatest";
-import type { Deployment } from "../../pulumi/deployment";
+import type { Deployment, PendingOperation } from "../../pulumi/deployment";
 import type { CurrentRuns } from "./currentRuns";
 import {
   entriesOf,
   isMailmodoResource,
   possibleEffectsOf,
+  recordOf,
   type Entry,
   type PossibleEffect,
   type StateResource,
 } from "../../pulumi/stateResource";
 import type { RecordedIndex } from "../../pulumi/recordedIndex";
-import { describeEnrollment } from "../../text/wording";
+import { DESTROY_FIRST, LOOK_THERE, UnidentifiedStarts, type Known } from "./unidentifiedStarts";
 
 /**
  * Settles what killed runs may have done to a stack's enrollments. The state is not written before all of it is
@@ -25,51 +25,67 @@ export class Settlement {
   readonly ended = new Map<string, Set<string>>();
   /** Calls whose notes are no longer needed. */
   readonly settled: UnsettledCall[] = [];
+  private readonly unidentified: UnidentifiedStarts;
 
   constructor(
     private readonly index: RecordedIndex,
     readonly aborts: Aborts,
     private readonly currentRuns: Pick<CurrentRuns, "isUnsettled">,
     private readonly sentAtLatest: SentAtLatest,
-    private readonly log: (line: string) => void,
-  ) {}
-
-  /** Settles the calls in unfinished notes. */
-  async settleCalls(calls: readonly UnsettledCall[]): Promise<void> {
-    // Aborts first, so that what they ended is not mistaken for what a start left running.
-    for (const kind of ["abort", "start"] as const) {
-      await inParallel(
-        calls.filter((call) => call.kind === kind),
-        async (call) => {
-          const isByAddress = call.instanceId === undefined;
-          if (isByAddress && !this.currentRuns.isUnsettled(call)) return;
-          if (await (kind === "abort" ? this.settleAbort(call) : this.settleStart(call))) this.settled.push(call);
-        },
-      );
-    }
+    log: (line: string) => void,
+    known: Known = {},
+  ) {
+    this.unidentified = new UnidentifiedStarts(index, this.ended, aborts, log, known);
   }
 
   /**
-   * Settles the state's pending operations.
+   * Settles the calls in unfinished notes and the state's pending operations. What ended comes first, in all of them:
+   * until then, an enrollment that a killed run aborted counts as running, and a start of its address as "started
+   * again". What can only be aborted by address comes last: by then it is known what else runs for the address.
    *
-   * @returns How many of them are this package's.
+   * @returns How many of the pending operations are this package's.
    */
-  async settlePending({ resources = [], pending_operations: pending = [] }: Deployment): Promise<number> {
-    // What can only be aborted by address comes last: by then it is known whether anything else runs for the address.
-    const lacksInstanceId = (resource: StateResource) =>
-      Number(entriesOf(resource).some(({ instanceId }) => instanceId === undefined));
-    const ours = pending
-      .filter(({ resource }) => isMailmodoResource(resource))
-      .sort((a, b) => lacksInstanceId(a.resource) - lacksInstanceId(b.resource));
-    for (const { type, resource } of ours) {
-      if (type === "deleting")
-        await inParallel(entriesOf({ ...resource, pendingReplacement: false }), (entry) => this.abortEntry(entry));
-      if (type !== "creating" && type !== "updating") continue;
-      const recorded = type === "updating" ? recordOf(resource, resources) : undefined;
-      const next = type === "updating" ? LOOK_THERE : DESTROY_FIRST;
-      await inParallel(possibleEffectsOf(resource, recorded), (effect) => this.settleEffect(effect, next));
-    }
-    return ours.length;
+  async settle(calls: readonly UnsettledCall[], state: Deployment = {}): Promise<number> {
+    const operations = (state.pending_operations ?? []).filter(({ resource }) => isMailmodoResource(resource));
+    const effects = operations.flatMap((operation) => this.effectsOf(operation, state.resources ?? []));
+    const ended = effects.flatMap((effect) => (effect.start === undefined ? [effect.ended] : []));
+    const restarted = effects.flatMap((effect) => (effect.start === undefined ? [] : (effect.ended ?? [])));
+    const byInstance = ({ instanceId }: Entry) => instanceId !== undefined;
+
+    await this.settleCalls(calls, "abort");
+    await inParallel(ended.filter(byInstance), (entry) => this.abortEntry(entry));
+    await this.settleCalls(calls, "start");
+    await inParallel(
+      ended.filter((entry) => !byInstance(entry)),
+      (entry) => this.abortEntry(entry),
+    );
+    await inParallel(effects, (effect) => this.settleEffect(effect, restarted));
+    return operations.length;
+  }
+
+  private async settleCalls(calls: readonly UnsettledCall[], kind: "abort" | "start"): Promise<void> {
+    await inParallel(
+      calls.filter((call) => call.kind === kind),
+      async (call) => {
+        const isByAddress = call.instanceId === undefined;
+        if (isByAddress && !this.currentRuns.isUnsettled(call)) return;
+        if (await (kind === "abort" ? this.settleAbort(call) : this.settleStart(call))) this.settled.push(call);
+      },
+    );
+  }
+
+  /** What a pending operation may have done. */
+  private effectsOf({ type, resource }: PendingOperation, resources: readonly StateResource[]): Effect[] {
+    if (type === "deleting")
+      return entriesOf({ ...resource, pendingReplacement: false }).map((ended) => ({ ended, next: DESTROY_FIRST }));
+    if (type === "creating")
+      return possibleEffectsOf(resource, undefined).map((effect) => ({ ...effect, next: DESTROY_FIRST }));
+    if (type !== "updating") return [];
+    const recorded = recordOf(resource, resources);
+    if (recorded !== undefined)
+      return possibleEffectsOf(resource, recorded).map((effect) => ({ ...effect, next: LOOK_THERE }));
+    this.aborts.problems.push(`The state has a pending update of ${resource.urn}, but not the resource. ${LOOK_THERE}`);
+    return [];
   }
 
   private async settleAbort(call: UnsettledCall): Promise<boolean> {
@@ -90,7 +106,8 @@ export class Settlement {
 
   private async settleStart(call: UnsettledCall): Promise<boolean> {
     if (this.index.entryOf(call) !== undefined) return true;
-    if (call.instanceId === undefined) return this.abortStart(call);
+    if (call.instanceId === undefined)
+      return (await this.unidentified.abort(call, DESTROY_FIRST, { isNoted: true })) !== "open";
     const { stack, problem } = await this.aborts.otherStackWith(call);
     if (problem !== undefined) this.aborts.problems.push(problem);
     if (stack !== undefined || problem !== undefined) return stack !== undefined;
@@ -100,40 +117,26 @@ export class Settlement {
   /**
    * Whether a note has settled a start of the same address does not matter: nothing shows that it is the same start. One
    * more abort does no harm.
+   *
+   * @param restarted The recorded enrollments that pending updates may have ended and started again.
    */
-  private async settleEffect({ start, ended }: PossibleEffect, next: string): Promise<void> {
-    if (start === undefined) return this.abortEntry(ended);
-    const isSettled = await this.abortStart({ ...start, startSentAt: this.sentAtLatest(start) }, ended, next);
-    if (isSettled && ended !== undefined) this.markEnded(ended);
+  private async settleEffect({ start, ended, next }: Effect, restarted: readonly Entry[]): Promise<void> {
+    if (start === undefined) return;
+    const result = await this.unidentified.abort({ ...start, startSentAt: this.sentAtLatest(start) }, next, {
+      notRunning: restarted,
+    });
+    if (result === "ended" && ended !== undefined) this.markEnded(ended);
   }
 
   private async abortEntry(entry: Entry): Promise<void> {
     if (this.isEnded(entry)) return;
     // Without an instance id it can only be aborted by address, like a start.
-    const hasEnded = entry.instanceId === undefined ? this.abortStart(entry, entry) : this.aborts.abort(entry);
-    if (await hasEnded) this.markEnded(entry);
-  }
-
-  /**
-   * Aborts, by address, a start whose instance id is not known.
-   *
-   * @param ended The recorded enrollment that the start replaced, if any. It does not count as running.
-   * @param next What to do if it cannot be aborted.
-   * @returns Whether the start is settled.
-   */
-  private async abortStart(start: Enrollment, ended?: Entry, next = DESTROY_FIRST): Promise<boolean> {
-    const running = this.index.stillRunningFor(start, this.ended, ended);
-    if (running.length === 0) return this.aborts.abort(start);
-    if (![start, ...running].some(({ allowDuplicateEmail }) => allowDuplicateEmail)) {
-      // Mailmodo would not have started the recorded one while the earlier one was running.
-      this.log(`Left ${describeEnrollment(start)} alone: it has been started again, and the state records that.`);
-      return true;
-    }
-    this.aborts.problems.push(
-      `A start of ${describeEnrollment(start)} may have happened, and another, recorded enrollment runs for the address: aborting ` +
-        `by address would stop both. ${next}`,
-    );
-    return false;
+    const { instanceId } = entry;
+    const hasEnded =
+      instanceId === undefined
+        ? (await this.unidentified.abort(entry, DESTROY_FIRST, { notRunning: [entry] })) !== "open"
+        : await this.aborts.abort(entry);
+    if (hasEnded) this.markEnded(entry);
   }
 
   private isEnded({ urn, email }: Entry): boolean {
@@ -145,13 +148,5 @@ export class Settlement {
   }
 }
 
-const DESTROY_FIRST =
-  "Check the journey in Mailmodo; or run pulumi destroy, and recover again before the stack is removed.";
-/** Another run drops a pending update, which may be the only trace of the start. */
-const LOOK_THERE =
-  "Before any other run of Pulumi, check the journey in Mailmodo, and abort there what should not run. Then run pulumi refresh, which drops the operation.";
-
-/** The record of a resource in the state. The old half of a replacement has the same URN and does not count. */
-function recordOf({ urn }: StateResource, resources: readonly StateResource[]): StateResource | undefined {
-  return resources.find((one) => one.urn === urn && one.pendingReplacement !== true);
-}
+/** What a pending operation may have done, and what to do if that cannot be settled. */
+type Effect = PossibleEffect & { readonly next: string };

@@ -75,3 +75,22 @@ describe("an unconfirmed start with allowDuplicateEmail, in a destroy", () => {
     assert.equal(await reason({ test: state(), prod: state(unconfirmed("prod")) }), undefined);
   });
 });
+
+describe("an unconfirmed start whose address this run starts for another resource", () => {
+  const enrollment = { ...inputs, stack: "organization/seeds/test", startSentAt: 1 };
+  useModelCli();
+  usePluginProcess();
+
+  it("is not aborted by address from before the request leaves, unless the start had no effect", async () => {
+    const others = otherEnrollments({ test: state() });
+    const reason = async () => (await others.reasonNotToAbort(enrollment, false))?.why;
+    assert.equal(await reason(), undefined);
+    const forget = others.starting(enrollment);
+    assert.match(
+      (await reason()) ?? "",
+      /^another resource of this stack \(that this run starts\) enrolls the address/,
+    );
+    forget();
+    assert.equal(await reason(), undefined);
+  });
+});

@@ -8,7 +8,7 @@ import { Stack } from "../../../provider/pulumi/stack";
 const CLI = `#!/bin/sh
 echo "$*" >> "$ANSWERS/asked"
 case "$*" in
-  "stack init"*) cat "$ANSWERS/init" >&2; exit 1 ;;
+  "stack init"*) [ -e "$ANSWERS/created" ] && exit 0; cat "$ANSWERS/init" >&2; exit 1 ;;
   whoami*) cat "$ANSWERS/whoami" ;;
   "stack ls"*) cat "$ANSWERS/ls" ;;
   cancel*) exit 0 ;;
@@ -43,10 +43,25 @@ describe("a stack's lock, by way of the CLI", () => {
       fullName: "organization/seeds/test",
       locks: [{ url, owner: "ann", host: "runner", pid: 1, at: Date.parse("2026-11-26T14:00:00Z") }],
     });
-    answer({ init: "error: 2 errors occurred:\n\t* no bucket\n\t* no region\n\n" });
+    answer({ init: "error: 2 errors occurred:\n    1) no bucket\n    2) no region\n\n" });
     await assert.rejects(stack().occupancy(), /: no bucket; no region\.$/);
     answer({ init: "error: no credentials\n" });
     await assert.rejects(stack().occupancy(), /^Error: Could not check the lock of the stack test: no credentials\.$/);
+  });
+
+  it("is none of a stack that has been removed meanwhile: what the question created is removed again", async () => {
+    for (const [hadSettings, removal] of [
+      [false, "stack rm --yes --stack test "],
+      [true, "stack rm --yes --preserve-config --stack test "],
+    ] as const) {
+      answer({ created: "", asked: "" });
+      if (hadSettings) fs.writeFileSync(path.join(folder, "Pulumi.test.yaml"), "");
+      await assert.rejects(
+        stack().occupancy(),
+        /^Error: The stack test does not exist any more: another command has removed it\. Run it again\.$/,
+      );
+      assert.ok(asked().includes(removal), asked());
+    }
   });
 
   it("alone is removed where it is a file, and not one that a new run has taken since", async () => {

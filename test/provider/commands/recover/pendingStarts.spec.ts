@@ -54,7 +54,7 @@ describe("a start of which a state without notes has a pending operation", () =>
     const aborts = new Aborts({ findStack: async () => undefined }, currentRuns, connect, log);
     const latest = sentAtLatest(performance.now(), notedSince);
     const settlement = new Settlement(new RecordedIndex({ resources }), aborts, currentRuns, latest, log);
-    await vendor.settle(settlement.settlePending({ resources, pending_operations: [{ type, resource: pending }] }));
+    await vendor.settle(settlement.settle([], { resources, pending_operations: [{ type, resource: pending }] }));
     return { times, lines, ended: [...settlement.ended.keys()], problems: aborts.problems };
   }
 

@@ -75,7 +75,7 @@ describe("a recover, when a run begins elsewhere", () => {
   });
 
   it("holds its aborts back where the run takes the lock later", async () => {
-    lockAfter("config --show-secrets", 1);
+    lockAfter("stack init", 2);
     const { problems, cleared } = await recovering();
     assert.match(
       problems.join(),

@@ -55,15 +55,15 @@ describe("the settlement of what killed runs left", () => {
   const unread = new Error("pulumi stack export failed for the stack other.");
 
   const byAddress: [what: string, settle: (one: Settlement) => Promise<unknown>][] = [
-    ["a start without an answer", (one) => one.settleCalls([call({})])],
-    ["an abort by address", (one) => one.settleCalls([call({ kind: "abort" })])],
+    ["a start without an answer", (one) => one.settle([call({})])],
+    ["an abort by address", (one) => one.settle([call({ kind: "abort" })])],
     [
       "a pending create",
-      (one) => one.settlePending({ pending_operations: [{ type: "creating", resource: resource({}) }] }),
+      (one) => one.settle([], { pending_operations: [{ type: "creating", resource: resource({}) }] }),
     ],
     [
       "a pending delete of what is unconfirmed",
-      (one) => one.settlePending({ pending_operations: [{ type: "deleting", resource: resource({}) }] }),
+      (one) => one.settle([], { pending_operations: [{ type: "deleting", resource: resource({}) }] }),
     ],
   ];
   for (const [what, settle] of byAddress) {
@@ -104,7 +104,7 @@ describe("the settlement of what killed runs left", () => {
 
   it("aborts nothing by address while a later run is in progress, and says so", async () => {
     const one = settlement(undefined, [], { isStackBusy: () => true, isUnsettled: () => true });
-    await one.settleCalls([call({})]);
+    await one.settle([call({})]);
     assert.match(
       one.aborts.problems.join(),
       /^Could not abort journey \S+ for a\*\*\*@seeds\.example\.com: a run of the stack has begun\. Wait for it, then recover again\./,
@@ -114,13 +114,13 @@ describe("the settlement of what killed runs left", () => {
 
   it("aborts nothing by address that another recover has settled since: the address may be started again", async () => {
     const one = settlement(undefined, [], { isStackBusy: () => false, isUnsettled: () => false });
-    await one.settleCalls([call({}), call({ kind: "abort" })]);
+    await one.settle([call({}), call({ kind: "abort" })]);
     assert.deepEqual([one.aborts.problems, asked()], [[], []]);
   });
 
   it("takes a start as settled that this stack or another one records", async () => {
     for (const one of [settlement("other"), settlement(undefined, [resource({ instanceId })])]) {
-      await one.settleCalls([call({ instanceId, confirmed: true })]);
+      await one.settle([call({ instanceId, confirmed: true })]);
       assert.deepEqual([one.settled.length, one.aborts.problems, asked()], [1, [], []]);
     }
   });
@@ -132,43 +132,58 @@ describe("the settlement of what killed runs left", () => {
   ] as const)
     it(`aborts nothing by address, and says so, where allowDuplicateEmail is ${noted} in the note and ${recorded} in the state`, async () => {
       const one = settlement(undefined, [resource({ instanceId, allowDuplicateEmail: recorded })]);
-      await one.settleCalls([call({ allowDuplicateEmail: noted })]);
+      await one.settle([call({ allowDuplicateEmail: noted })]);
       assert.match(one.aborts.problems.join(), /^A start of journey \S+ .* aborting by address would stop both\./);
       assert.deepEqual([one.settled, asked()], [[], []]);
     });
 
   it("leaves a start alone where neither the note nor the state has allowDuplicateEmail: it has been started again", async () => {
-    const one = settlement(undefined, [resource({ instanceId })]);
-    await one.settleCalls([call({})]);
+    const startedAt = "2026-11-24T12:00:00.000Z";
+    const one = settlement(undefined, [resource({ instanceId, startedAt })]);
+    await one.settle([call({ startSentAt: Date.parse(startedAt) - 60_000 })]);
     assert.deepEqual([one.settled.length, one.aborts.problems, asked()], [1, [], []]);
   });
 
+  for (const [what, more] of [
+    ["was sent less than a minute later", { startedAt: "2026-11-24T12:00:00.000Z" }],
+    ["has no time", {}],
+  ] as const)
+    it(`keeps the note of a start, and says so, where the recorded one ${what}: it may have taken effect after its end`, async () => {
+      const one = settlement(undefined, [resource({ instanceId, ...more })]);
+      await one.settle([call({ startSentAt: Date.parse("2026-11-24T11:59:01.000Z") })]);
+      assert.match(
+        one.aborts.undecided.join(),
+        /^Whether the state records the start of journey \S+ for a\*\*\*@seeds\.example\.com or another one, which may have ended, cannot be told\./,
+      );
+      assert.deepEqual([one.settled, one.aborts.problems, asked()], [[], [], []]);
+    });
+
   it("aborts a pending create although a note of the address is settled: that was another start", async () => {
     const one = settlement("other");
-    await one.settleCalls([call({ instanceId, confirmed: true })]);
+    await one.settle([call({ instanceId, confirmed: true })]);
     const pending = settlement(undefined);
     pending.settled.push(...one.settled);
-    await pending.settlePending({ pending_operations: [{ type: "creating", resource: resource({}) }] });
+    await pending.settle([], { pending_operations: [{ type: "creating", resource: resource({}) }] });
     assert.deepEqual(asked(), [["abort", { email, reason: "over" }]]);
   });
 
   it("counts an address once that a note and a pending create have", async () => {
     const one = settlement(undefined);
-    await one.settleCalls([call({})]);
-    await one.settlePending({ pending_operations: [{ type: "creating", resource: resource({}) }] });
+    await one.settle([call({})]);
+    await one.settle([], { pending_operations: [{ type: "creating", resource: resource({}) }] });
     assert.deepEqual([one.aborts.aborted, asked().length], [1, 2]);
   });
 
   it("leaves an abort to the stack that records the instance", async () => {
     const theirs = settlement("other");
-    await theirs.settleCalls([call({ kind: "abort", instanceId })]);
+    await theirs.settle([call({ kind: "abort", instanceId })]);
     assert.deepEqual([theirs.settled, theirs.aborts.problems, theirs.aborts.undecided], [[], [], []]);
     assert.deepEqual(asked(), []);
   });
 
   it("does not settle an abort where another stack, which may record the instance, cannot be read", async () => {
     const unclear = settlement(unread);
-    await unclear.settleCalls([call({ kind: "abort", instanceId })]);
+    await unclear.settle([call({ kind: "abort", instanceId })]);
     assert.deepEqual([unclear.settled, unclear.aborts.problems, unclear.aborts.undecided.length], [[], [], 1]);
     assert.deepEqual(asked(), []);
   });
