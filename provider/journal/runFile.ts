@@ -16,7 +16,7 @@ export interface RunHeader {
   readonly since: number;
 }
 
-/** The text of a file's first line. Its checksum shows damage that leaves it valid: it would be of another stack or run. */
+/** The text of a file's first line. Its checksum shows damage that leaves valid JSON, which would name another stack or run. */
 export function headerText(header: RunHeader): string {
   return JSON.stringify({ ...header, sum: checksum(header) });
 }

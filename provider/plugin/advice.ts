@@ -25,7 +25,7 @@ export function withAdvice(error: unknown, call: "start" | "abort", secret: stri
   return advice === "" ? error : new AdvisedError(error as Error, advice);
 }
 
-/** Never for a contact of a cohort: Pulumi would forget the other contacts of the shard, which go on. */
+/** How to make Pulumi forget an enrollment. Never for a contact of a cohort: the others of its shard go on. */
 export const FORGET =
   "remove it from the state: pulumi state delete <urn> (not for a contact of a cohort, because its URN is that of the whole shard)";
 

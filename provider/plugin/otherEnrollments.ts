@@ -85,7 +85,9 @@ export class OtherEnrollments {
       if (resource === undefined) return undefined;
       return {
         why: `another resource of this stack (${resource}) enrolls the address too, ${AS_WELL}`,
-        next: `Destroy that one first: pulumi destroy --target <its urn>. Or, ${IF_ALONE}`,
+        next: resource.startsWith("urn:")
+          ? `Destroy that one first: pulumi destroy --target <its urn>. Or, ${IF_ALONE}`
+          : `Run it again after this run. If it is refused again, destroy that one first. Or, ${IF_ALONE}`,
       };
     } catch (error) {
       return {
@@ -100,7 +102,9 @@ export class OtherEnrollments {
    */
   private otherResource(ownStack: RecordedIndex, enrollment: Enrollment): string | undefined {
     const running = ownStack.runningFor(enrollment).find(({ instanceId }) => !this.endedInstances.has(instanceId));
-    return running?.urn ?? ((this.starts.get(addressKey(enrollment)) ?? 0) > 0 ? "that this run starts" : undefined);
+    return (
+      running?.urn ?? ((this.starts.get(addressKey(enrollment)) ?? 0) > 0 ? "one that this run starts" : undefined)
+    );
   }
 
   private statesFor(stack: string): Promise<States> {

@@ -47,12 +47,11 @@ export class RecordedIndex {
   /**
    * The same entries that `isRunning` looks for.
    *
-   * @param except Entries that do not count either. Default: none.
+   * @param except Instances that do not count either. Default: none.
    */
-  stillRunningFor(enrollment: Enrollment, ended: Ended, except: readonly Entry[] = []): Entry[] {
+  stillRunningFor(enrollment: Enrollment, ended: Ended, except?: ReadonlySet<string>): Entry[] {
     return this.runningFor(enrollment).filter(
-      ({ urn, email, instanceId }) =>
-        ended.get(urn)?.has(email) !== true && except.every((entry) => entry.instanceId !== instanceId),
+      ({ urn, email, instanceId }) => ended.get(urn)?.has(email) !== true && except?.has(instanceId) !== true,
     );
   }
 }

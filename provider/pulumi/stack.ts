@@ -1,12 +1,19 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { fileURLToPath } from "node:url";
 import { Cli, reasonOf } from "./cli";
 import { fingerprint, reveal, type Deployment, type Encryption } from "./deployment";
 import { parseConfig } from "./stackConfig";
 import { isMailmodoResource, mustBeRevealed, SECRET, withoutEnded, type Ended } from "./stateResource";
-import { IN_CLOUD, isSameLock, parseOccupancy, type Lock, type Occupancy } from "./stackLock";
-import { emptyAttributes, stackOf } from "./stateAttributes";
+import {
+  IN_CLOUD,
+  isOtherStack,
+  isSameLock,
+  parseOccupancy,
+  removeLockFile,
+  type Lock,
+  type Occupancy,
+} from "./stackLock";
+import { emptyAttributes, emptyAttributesError, stackOf } from "./stateAttributes";
 
 /** A stack of a project, accessed through the CLI. Its state is only in memory: it may hold decrypted secrets. */
 export class Stack {
@@ -79,9 +86,8 @@ export class Stack {
     const resources = withoutEnded(current.resources ?? [], ended);
     const deployment: Deployment = { ...current, resources, pending_operations: [] };
     const input = JSON.stringify({ ...state, deployment });
-    await this.cli.succeed(`write the state of the stack ${this.name}`, ["stack", "import", ...this.stackArgs], {
-      input,
-    });
+    const args = ["stack", "import", ...this.stackArgs];
+    await this.cli.succeed(`write the state of the stack ${this.name}`, args, { input });
   }
 
   /**
@@ -93,9 +99,14 @@ export class Stack {
    */
   async occupancy(secretsProvider?: string): Promise<Occupancy> {
     const provider = secretsProvider === undefined ? [] : ["--secrets-provider", secretsProvider];
-    const hadSettings = fs.existsSync(path.join(this.cwd, `Pulumi.${this.name.split("/").at(-1)}.yaml`));
+    const settings = path.join(this.cwd, `Pulumi.${this.name.split("/").at(-1)}.yaml`);
+    const hadSettings = fs.existsSync(settings);
     const refused = await this.cli.runReadOnly(["stack", "init", this.name, "--no-select", ...provider]);
-    if (refused.code === 0) throw await this.removeAgain(hadSettings);
+    if (refused.code === 0) {
+      await this.removeAgain();
+      if (!hadSettings) fs.rmSync(settings, { force: true });
+      throw new Error(`The stack ${this.name} does not exist any more: another command has removed it. Run it again.`);
+    }
     const occupancy = parseOccupancy(refused.stderr);
     if (occupancy === undefined) {
       throw new Error(`Could not check the lock of the stack ${this.name}: ${reasonOf(refused)}`);
@@ -108,13 +119,17 @@ export class Stack {
   }
 
   /**
-   * Another command has removed the stack in the meantime, and this one has created it again, with its settings file. They
-   * would be in the way of the next preview of that name.
+   * Another command has removed the stack in the meantime, and the look at its lock has created it again. It would block
+   * the next preview of that name.
    */
-  private async removeAgain(hadSettings: boolean): Promise<Error> {
-    const keep = hadSettings ? ["--preserve-config"] : [];
-    await this.cli.run(["stack", "rm", "--yes", ...keep, ...this.stackArgs]);
-    return new Error(`The stack ${this.name} does not exist any more: another command has removed it. Run it again.`);
+  private async removeAgain(): Promise<void> {
+    const what = `remove the stack ${this.name} again, which another command has removed`;
+    await this.cli.succeed(what, ["stack", "rm", "--yes", "--preserve-config", ...this.stackArgs]);
+  }
+
+  async tags(): Promise<Readonly<Record<string, string>>> {
+    const args = ["stack", "tag", "ls", "--json", ...this.stackArgs];
+    return JSON.parse(await this.cli.read(`read the tags of ${this.name}`, args)) as Record<string, string>;
   }
 
   /**
@@ -123,14 +138,7 @@ export class Stack {
    * @throws {Error} There is another lock, and the backend cannot remove the given ones alone.
    */
   async free(deadLocks: readonly Lock[], secretsProvider?: string): Promise<void> {
-    if (deadLocks.every(({ url }) => url.startsWith("file://"))) {
-      // Each run's lock is a file of its own, with a name that no other run ever has.
-      for (const { url } of deadLocks) {
-        const file = fileURLToPath(url.replace(/\?.*$/, ""));
-        for (const part of [file, `${file}.attrs`]) fs.rmSync(part, { force: true });
-      }
-      return;
-    }
+    if (deadLocks.every(({ url }) => url.startsWith("file://"))) return deadLocks.forEach(removeLockFile);
     // In a bucket only the CLI can remove a lock, and it removes all of them. A gap of about half a second remains
     // between these two commands: a run that begins in it loses its lock.
     const { locks } = await this.occupancy(secretsProvider);
@@ -156,25 +164,16 @@ export class Stack {
   }
 
   private async list(): Promise<{ name: string; isBusy: boolean }[]> {
-    const text = await this.cli
-      .read("list the stacks of the project", ["stack", "ls", "--json"])
-      .catch(async (error) => {
-        const [empty] = emptyAttributes(await this.backendUrl(), this.cwd);
-        if (empty === undefined) throw error;
-        const next = `Run pulumi-mailmodo recover --stack ${stackOf(empty)} first.`;
-        throw new Error(
-          `A killed run left an empty attributes file of the stack ${stackOf(empty)} (${empty}). ${next}`,
-        );
-      });
+    const listed = this.cli.read("list the stacks of the project", ["stack", "ls", "--json"]);
+    const text = await listed.catch(async (error: Error) => {
+      throw emptyAttributesError(await this.backendUrl(), this.cwd) ?? error;
+    });
     const stacks = JSON.parse(text) as { name: string; updateInProgress?: boolean }[];
     return stacks.map(({ name, updateInProgress }) => ({ name, isBusy: updateInProgress === true }));
   }
 
-  /** Whether a name is another stack's. The CLI omits the project and the default organization from a name. */
   private isOther(name: string): boolean {
-    const [own, other] = [this.fullName ?? this.name, name].map((one) => one.split("/"));
-    const haveOrganizations = own!.length > 1 && other!.length > 1;
-    return own!.at(-1) !== other!.at(-1) || (haveOrganizations && own![0] !== other![0]);
+    return isOtherStack(name, this.fullName ?? this.name);
   }
 
   /**

@@ -1,3 +1,6 @@
+import * as fs from "node:fs";
+import { fileURLToPath } from "node:url";
+
 /** The lock of a run, as the CLI prints it. */
 export interface Lock {
   readonly owner: string;
@@ -32,9 +35,22 @@ export function parseOccupancy(text: string): Occupancy | undefined {
 
 const LOCK = /^\s*(\S+): created by (.+)@(\S+) \(pid (\d+)\)(?: at (\S+))?/gm;
 
+/** Removes the lock of a backend on a disk. Each run's lock is a file of its own, with a name that no other run ever has. */
+export function removeLockFile({ url }: Lock): void {
+  const file = fileURLToPath(url.replace(/\?.*$/, ""));
+  for (const part of [file, `${file}.attrs`]) fs.rmSync(part, { force: true });
+}
+
 /** Stands for an update in Pulumi Cloud, which reveals only that there is one. */
 export const IN_CLOUD: Lock = { owner: "", host: "", pid: 0, at: Infinity, url: "" };
 
 export function isSameLock(one: Lock, other: Lock): boolean {
   return one.url === other.url && one.at === other.at && one.pid === other.pid;
+}
+
+/** Whether a name is another stack's than the given one. The CLI omits the project and the default organization. */
+export function isOtherStack(name: string, ownName: string): boolean {
+  const [own, other] = [ownName, name].map((one) => one.split("/"));
+  const haveOrganizations = own!.length > 1 && other!.length > 1;
+  return own!.at(-1) !== other!.at(-1) || (haveOrganizations && own![0] !== other![0]);
 }

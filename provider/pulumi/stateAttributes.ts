@@ -28,3 +28,11 @@ export function stackOf(attributes: string): string {
 }
 
 const ENDING = ".json.attrs";
+
+/** The error to show if a killed run has left an empty attributes file, because of which the CLI lists no stacks. */
+export function emptyAttributesError(backendUrl: string, cwd: string): Error | undefined {
+  const [empty] = emptyAttributes(backendUrl, cwd);
+  if (empty === undefined) return undefined;
+  const next = `Run pulumi-mailmodo recover --stack ${stackOf(empty)} first.`;
+  return new Error(`A killed run left an empty attributes file of the stack ${stackOf(empty)} (${empty}). ${next}`);
+}

@@ -30,6 +30,8 @@ export function isMailmodoResource({ type }: StateResource): boolean {
 /** An enrollment recorded in the state: an enrollment resource, or one contact of a shard. */
 export interface Entry extends Enrollment {
   readonly urn: string;
+  /** Set if the resource is the old half of a replacement, and was retained. */
+  readonly isReplaced?: boolean;
 }
 
 /**
@@ -38,10 +40,11 @@ export interface Entry extends Enrollment {
  */
 export function entriesOf({ type, urn, pendingReplacement, retainOnDelete, outputs = {} }: StateResource): Entry[] {
   if (pendingReplacement === true && retainOnDelete !== true) return [];
-  if (type === TYPES.enrollment) return [{ urn, ...enrollmentOf(outputs) }];
+  const of = { urn, ...(pendingReplacement === true ? { isReplaced: true } : {}) };
+  if (type === TYPES.enrollment) return [{ ...of, ...enrollmentOf(outputs) }];
   if (type !== TYPES.shard) return [];
   return [...recordsOf(outputs)].map(([email, { instanceId, startSentAt }]) => ({
-    urn,
+    ...of,
     ...enrollmentOf({ ...outputs, email, instanceId, startSentAt }),
   }));
 }
@@ -126,7 +129,7 @@ function without(resource: StateResource, ended: Ended, needed: ReadonlySet<stri
   const emails = ended.get(resource.urn);
   if (emails === undefined || resource.pendingReplacement === true) return [resource];
   if (resource.type === TYPES.enrollment)
-    return needed.has(resource.urn) ? [{ ...resource, pendingReplacement: true }] : [];
+    return needed.has(resource.urn) ? [{ ...resource, pendingReplacement: true, retainOnDelete: false }] : [];
   const { outputs = {} } = resource;
   const secret = outputs["contacts"] as { plaintext: string } | string;
   const text = typeof secret === "string" ? secret : (JSON.parse(secret.plaintext) as string);

@@ -74,6 +74,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       singles: fc.subarray([...SINGLES]),
       contacts: fc.subarray([...CONTACTS]),
       isCapital: fc.boolean(),
+      suffix: oneOf("", "-2"),
       version: fc.nat({ max: 2 }),
       abortReason: oneOf("preview closed", "tests are over"),
       fault,
@@ -81,6 +82,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 2, arbitrary: fc.record({ ...run, do: fc.constant("destroy"), fault, isRemoved: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ ...run, do: fc.constant("recover"), runIsOver: fc.boolean() }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant("finish"), stack: oneOf(...STACKS), index: fc.nat({ max: 3 }) }),
+  },
   {
     weight: 1,
     arbitrary: fc.record({ do: fc.constant("state delete"), stack: oneOf(...STACKS), index: fc.nat({ max: 3 }) }),

@@ -31,6 +31,8 @@ async function answer(args: readonly string[], env: NodeJS.ProcessEnv, input = "
       const state = states.get(name);
       return state === undefined ? fail(`error: no stack named '${name}' found`) : succeed(state);
     }
+    case "stack tag":
+      return succeed("{}");
     case "stack import":
       states.set(name, input);
       return succeed("");

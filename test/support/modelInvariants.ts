@@ -73,6 +73,20 @@ export class ModelInvariants {
     assert.deepEqual(this.notes(), [], "no note is left at the end");
   }
 
+  /** What a person does who looks at Mailmodo. */
+  abortUnrecorded(): void {
+    const recorded = new Set(STACKS.flatMap((stack) => this.recorded(stack).map(({ instanceId }) => instanceId)));
+    for (const instance of this.sandbox.runningInstances())
+      if (!recorded.has(instance.instanceId)) this.sandbox.store.instances.abort(instance, "by hand");
+  }
+
+  /** One of the running instances that a stack records ends by itself. */
+  finish(stack: (typeof STACKS)[number], index: number): void {
+    const recorded = new Set(this.recorded(stack).map(({ instanceId }) => instanceId));
+    const running = this.sandbox.runningInstances().filter(({ instanceId }) => recorded.has(instanceId));
+    if (running.length > 0) running[index % running.length]!.status = "finished";
+  }
+
   hasNotes(): boolean {
     return this.notes().length > 0;
   }

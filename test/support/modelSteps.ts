@@ -29,13 +29,17 @@ export type Step =
       readonly contacts: readonly string[];
       /** How the contacts' addresses are spelled. */
       readonly isCapital: boolean;
+      /** What follows the names of all resources. */
+      readonly suffix: "" | "-2";
       /** Another one replaces what there is. */
       readonly version: number;
       readonly abortReason: string;
       readonly fault: Fault | null;
     })
   | (ProcessRun & { readonly do: "destroy"; readonly fault: Fault | null; readonly isRemoved: boolean })
-  | (ProcessRun & { readonly do: "recover"; readonly runIsOver: boolean })
+  | (ProcessRun & { readonly do: "recover"; readonly runIsOver: boolean; readonly nothingElseRuns?: boolean })
+  /** A journey comes to its end. */
+  | { readonly do: "finish"; readonly stack: (typeof STACKS)[number]; readonly index: number }
   | { readonly do: "state delete"; readonly stack: (typeof STACKS)[number]; readonly index: number };
 
 const address = (name: string) => `${name}@seeds.example.com`;
@@ -46,6 +50,7 @@ export function declaredIn({
   singles,
   contacts: all,
   isCapital,
+  suffix,
   version,
   abortReason,
 }: Extract<Step, { do: "up" }>): Declared[] {
@@ -59,7 +64,7 @@ export function declaredIn({
     abortReason,
     stack: `organization/seeds/${stack}`,
   };
-  const urn = (type: string, name: string) => `urn:pulumi:${stack}::seeds::${type}::${name}`;
+  const urn = (type: string, name: string) => `urn:pulumi:${stack}::seeds::${type}::${name}${suffix}`;
   return [
     ...singles.map((name) => ({
       urn: urn(TYPES.enrollment, name),

@@ -6,6 +6,7 @@ import cohortLifecycle from "../../provider/plugin/cohortLifecycle";
 import enrollmentLifecycle from "../../provider/plugin/enrollmentLifecycle";
 import { TYPES } from "../../provider/model/stateFormat";
 import type { ProcessIdentity } from "../../provider/processes/processIdentity";
+import { hasPendingUpdates } from "../../provider/pulumi/deployment";
 import { recover } from "../../provider/commands/recover/recover";
 import { beginSession } from "../../provider/plugin/session";
 import { setAll } from "./environment";
@@ -70,19 +71,21 @@ export class ModelWorld {
       isRemoved: false,
       runIsOver: true,
     } as const;
-    const recoverAll = async () => {
+    const recoverAll = async (nothingElseRuns: boolean) => {
       this.clock.tick(LATER_MS);
+      // Whoever gives that word has looked, and aborted what no state records.
+      if (nothingElseRuns) this.invariants.abortUnrecorded();
       const problems: string[] = [];
       for (const stack of STACKS)
         for (const home of HOMES) {
-          const step: Step = { do: "recover", stack, home, ...plain };
+          const step: Step = { do: "recover", stack, home, nothingElseRuns, ...plain };
           await this.invariants.checked(step, async () => problems.push(...(await this.take(step))));
         }
       return problems;
     };
     // Notes of stacks that were removed are settled by a recover of one that is there.
     for (const stack of STACKS) this.stacks[stack].make();
-    await recoverAll();
+    await recoverAll(false);
     for (const round of [1, 2, 3]) {
       for (const stack of STACKS) {
         const step: Step = { do: "destroy", stack, home: 0, ...plain };
@@ -91,7 +94,7 @@ export class ModelWorld {
           if (round === 3) assert.deepEqual(problems, [], "a destroy succeeds in the end");
         });
       }
-      const problems = await recoverAll();
+      const problems = await recoverAll(round > 1);
       if (round === 3) assert.deepEqual(problems, [], "a recover succeeds in the end");
     }
     this.clock.tick(LATER_MS);
@@ -106,8 +109,12 @@ export class ModelWorld {
   /** Takes a step. @returns What it could not do. */
   private async take(step: Step): Promise<readonly string[]> {
     const stack = this.stacks[step.stack];
+    if (step.do === "finish") {
+      this.invariants.finish(step.stack, step.index);
+      return [];
+    }
     // Another run drops pending updates: the documents say so.
-    if (step.do !== "recover" && this.lost.has(step.stack)) return ["recover first"];
+    if (step.do !== "recover" && this.lost.has(step.stack) && hasPendingUpdates(stack.state)) return ["recover first"];
     if (step.do === "state delete") {
       const { resources } = stack.state;
       if (stack.isLocked || resources.length === 0) return [];
@@ -174,10 +181,10 @@ export class ModelWorld {
   }
 
   private async recover(
-    { stack, runIsOver }: Extract<Step, { do: "recover" }>,
+    { stack, runIsOver, nothingElseRuns = false }: Extract<Step, { do: "recover" }>,
     call: CallPlugin,
   ): Promise<readonly string[]> {
-    const options = { stack, cwd: this.folder, env: process.env, runIsOver, log: () => undefined };
+    const options = { stack, cwd: this.folder, env: process.env, runIsOver, nothingElseRuns, log: () => undefined };
     return (await call(() => recover(options))).problems;
   }
 

@@ -115,7 +115,7 @@ function addList(previews: Command): void {
 const RUN_IS_OVER = ["--run-is-over", "assert that the run has ended, if that cannot be determined"] as const;
 const NOTHING_ELSE_RUNS = [
   "--nothing-else-runs",
-  "assert that you have looked at Mailmodo, and that nothing runs but what the state records",
+  "assert that you have looked at Mailmodo a minute after the run, and that nothing runs but the ids in the state",
 ] as const;
 
 async function run(

@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import type { Cli, RunOptions } from "../../pulumi/cli";
-import type { Project } from "./project";
+import type { Project } from "../../pulumi/project";
 
 /** The stack of one preview, with a copy of the settings that only this process can read. */
 export class PreviewStack {

@@ -1,12 +1,13 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { parseYaml } from "./project";
+import { parseYaml } from "../../pulumi/project";
 
 /** The settings of previews: the text of the file, and its fields. */
 export interface PreviewSettings {
   readonly text: string;
   readonly fields: {
     readonly config?: Readonly<Record<string, unknown>>;
+    readonly environment?: unknown;
     readonly secretsprovider?: string;
     readonly encryptionsalt?: string;
     readonly encryptedkey?: string;

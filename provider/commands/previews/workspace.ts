@@ -3,7 +3,7 @@ import { Stack } from "../../pulumi/stack";
 import { Cli } from "../../pulumi/cli";
 import { PreviewStack } from "./previewStack";
 import { PrivateFolder, removeLeftovers } from "./privateFolder";
-import { ownSettings, readProject, type Project } from "./project";
+import { ownSettings, readProject, type Project } from "../../pulumi/project";
 import { readPreviewSettings, withFields, type PreviewSettings } from "./settings";
 
 /** A stack, as the backend lists it. */
@@ -41,9 +41,8 @@ export class Workspace {
     }));
   }
 
-  async tags(name: string): Promise<Record<string, string>> {
-    const args = ["stack", "tag", "ls", "--json", "--stack", name];
-    return JSON.parse(await this.cli.read(`read the tags of ${name}`, args)) as Record<string, string>;
+  tags(name: string): Promise<Readonly<Record<string, string>>> {
+    return this.stack(name).tags();
   }
 
   async setTag(name: string, tag: string, value: string): Promise<void> {
@@ -79,7 +78,7 @@ export class Workspace {
     }
     const settings = readPreviewSettings(this.cwd, file);
     // The plugin's own words would lead to the config of a stack, which no preview has.
-    if (!this.cli.env["MAILMODO_API_KEY"] && ![settings.fields.config, this.project.config].some(hasKey))
+    if (!this.cli.env["MAILMODO_API_KEY"] && !hasKey(settings, this.project))
       throw new Error(
         `No API key for previews: put it in MAILMODO_API_KEY, or name the AWS secret that holds it in ${file} (mailmodo:apiKeySecret).`,
       );
@@ -123,6 +122,8 @@ export class Workspace {
   }
 }
 
-function hasKey(config: Readonly<Record<string, unknown>> | undefined): boolean {
-  return ["mailmodo:apiKey", "mailmodo:apiKeySecret"].some((name) => config?.[name] !== undefined);
+/** Whether the settings name a key. An environment of Pulumi ESC may hold one, which only the CLI can see. */
+function hasKey({ fields }: PreviewSettings, { config }: Project): boolean {
+  const names = [...Object.keys(fields.config ?? {}), ...Object.keys(config ?? {})];
+  return fields.environment !== undefined || names.some((name) => /^mailmodo:apiKey(Secret)?$/.test(name));
 }

@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import * as path from "node:path";
 import { parseDeadAfter } from "../durations";
 
 interface Options {
@@ -27,7 +26,7 @@ export function addRecover(program: Command): void {
     .option("--run-is-over", "assert that the run has ended, if that cannot be determined", false)
     .option(
       "--nothing-else-runs",
-      "assert that you have looked at Mailmodo, and that nothing runs but what the state records",
+      "assert that you have looked at Mailmodo a minute after the run, and that nothing runs but the ids in the state",
       false,
     )
     .action(run);
@@ -37,8 +36,7 @@ async function run({ configFile, lockDeadAfter, ...options }: Options): Promise<
   // Loaded here, so that other commands do not load it.
   const { recover } = await import("./recover");
   const age = lockDeadAfter === undefined ? {} : { lockDeadAfterMs: lockDeadAfter };
-  // The CLI runs in the project's folder, which may be another one.
-  const file = configFile === undefined ? {} : { configFile: path.resolve(configFile) };
+  const file = configFile === undefined ? {} : { configFile };
   const { aborted, cleared, ended, lockFreed, problems } = await recover({ ...options, ...age, ...file });
   for (const problem of problems) console.error(problem);
   if (problems.length > 0) process.exitCode = 1;

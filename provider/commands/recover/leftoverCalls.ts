@@ -25,6 +25,8 @@ export interface LeftoverCalls {
   readonly calls: readonly UnsettledCall[];
   /** What cannot be decided from here, one line each. */
   readonly undecided: readonly string[];
+  /** Whether every note was read that may be the stack's. */
+  readonly areComplete: boolean;
 }
 
 export async function leftoverCalls(options: LeftoverCallsOptions): Promise<LeftoverCalls> {
@@ -47,16 +49,16 @@ export async function leftoverCalls(options: LeftoverCallsOptions): Promise<Left
     if (stillSealed.length + run.damaged > 0) unreadable.push({ ...run, notes: stillSealed });
   }
   if (unreadable.length > 0) undecided.push(unreadableProblem(unreadable));
-  for (const run of runs.foreign.filter(hasNotes).filter((one) => livenessOfRun(one) !== "alive")) {
-    undecided.push(foreignProblem(run, name));
-  }
   for (const run of runs.unknown) undecided.push(unknownProblem(run));
   for (const { path: file, code } of runs.unreadable) {
     undecided.push(
       `${file} cannot be read (${code}): it may hold notes of this stack. Recover as the user who owns it.`,
     );
   }
-  return { runs: [...runs.ofStack, ...ofGoneStacks], calls, undecided };
+  const areComplete = undecided.length === 0;
+  const foreign = runs.foreign.filter(hasNotes).filter((one) => livenessOfRun(one) !== "alive");
+  for (const run of foreign) undecided.push(foreignProblem(run, name));
+  return { runs: [...runs.ofStack, ...ofGoneStacks], calls, undecided, areComplete };
 }
 
 /**

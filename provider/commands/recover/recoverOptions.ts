@@ -4,7 +4,7 @@ export interface RecoverOptions {
   stack: string;
   /** The project's folder. Default: the current one. */
   cwd?: string;
-  /** The file with the stack's settings. Default: the stack's own, Pulumi.<stack>.yaml. */
+  /** The file with the stack's settings, relative to the current folder. Default: the stack's own, Pulumi.<stack>.yaml. */
   configFile?: string;
   /**
    * The age, in milliseconds, at which the lock or the notes of a run count as a dead run's if nothing proves the run
@@ -14,8 +14,9 @@ export interface RecoverOptions {
   /** Whether a person confirms that each run has ended that cannot be proven alive or dead. Default: false. */
   runIsOver?: boolean;
   /**
-   * Whether a person has looked at Mailmodo and confirms that nothing runs for the addresses in question but what the state
-   * records. It settles what cannot be aborted by address without stopping that. Default: false.
+   * Whether a person has looked at Mailmodo, at least a minute after the run has ended, and confirms that nothing runs but
+   * the instances whose ids the state records. Starts that cannot be aborted without stopping these count as ended.
+   * Default: false.
    */
   nothingElseRuns?: boolean;
   /** Receives the progress, one line at a time. Default: console.log. */

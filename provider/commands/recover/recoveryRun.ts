@@ -1,4 +1,5 @@
 import * as fs from "node:fs";
+import * as path from "node:path";
 import { formerApiKeyOf } from "../../settings/apiKey";
 import { backendOf, journalFolder } from "../../pulumi/backend";
 import { readOtherRuns } from "../../journal/otherRuns";
@@ -8,10 +9,12 @@ import { RateLimit } from "../../mailmodo/rateLimit";
 import type { Connection } from "../../mailmodo/transport";
 import { keySources, readSettings, type ConfigReader } from "../../settings/settings";
 import { Aborts } from "./aborts";
-import type { Deployment } from "../../pulumi/deployment";
+import { hasPendingUpdates, type Deployment } from "../../pulumi/deployment";
 import { finishNotes, leftoverCalls, type LeftoverCalls } from "./leftoverCalls";
 import { assertUnlocked, holderOf, freeLocks, notedSince } from "./lock";
 import { heldLocks } from "../../pulumi/heldLocks";
+import { ownSettings, readProject } from "../../pulumi/project";
+import { TAGS } from "../previews/preview";
 import { OtherStacks } from "../../pulumi/otherStacks";
 import { CurrentRuns, runsOf } from "./currentRuns";
 import { RecordedIndex } from "../../pulumi/recordedIndex";
@@ -71,9 +74,10 @@ export class RecoveryRun {
     const otherStacks = new OtherStacks(async () => (await stack.siblings()).others, LOOK_AGAIN_MS);
     const aborts = new Aborts(otherStacks, currentRuns, connect, log, atMostEvery(LOOK_AGAIN_MS, reasonToStop));
     // A note that cannot be read may be of a start that is later.
-    const latest = sentAtLatest(seenAt, leftover.undecided.length > 0 ? undefined : unlocked.notedSince);
+    const latest = sentAtLatest(seenAt, leftover.areComplete ? unlocked.notedSince : undefined);
     const settlement = new Settlement(index, aborts, currentRuns, latest, log, {
-      areNotesComplete: leftover.undecided.length === 0,
+      areNotesComplete: leftover.areComplete,
+      hasPendingUpdates: hasPendingUpdates(state),
       nothingElseRuns: options.nothingElseRuns === true,
       lateEffectMs: settings.lateEffectMs,
     });
@@ -141,7 +145,8 @@ interface UnlockedStack {
 async function unlock(options: RecoverOptions): Promise<UnlockedStack> {
   const { log = console.log, env = process.env } = options;
   const cwd = projectFolder(options.cwd ?? process.cwd());
-  const stack = new Stack(options.stack, cwd, env, options.configFile);
+  const configFile = options.configFile && path.resolve(options.configFile);
+  const stack = new Stack(options.stack, cwd, env, configFile);
   if (await stack.repairAttributes()) log("Removed an empty attributes file left by the killed run.");
 
   // First, because this also checks that the stack exists.
@@ -151,7 +156,7 @@ async function unlock(options: RecoverOptions): Promise<UnlockedStack> {
   const url = await stack.backendUrl();
   const identity = stackIdentity(withProject(fullName, state), backendOf({ env, folder: cwd, askCli: () => url }));
   const folder = journalFolder({ env, folder: cwd });
-  const config = await configOf(stack);
+  const config = await configOf(stack, options.configFile !== undefined);
   const runs = runsOf(folder, identity);
   const lockFreed = await freeLocks(locks, { ...options, stack, secretsProvider, runs, log });
   await waitForSurvivors(runsOf(folder, identity), cwd, log);
@@ -162,13 +167,19 @@ async function unlock(options: RecoverOptions): Promise<UnlockedStack> {
  * The stack's config. With the wrong settings, another Mailmodo would be asked to abort, and would know nothing of what
  * runs.
  */
-async function configOf(stack: Stack): Promise<Record<string, string>> {
+async function configOf(stack: Stack, isNamed: boolean): Promise<Record<string, string>> {
+  const name = stack.name.split("/").at(-1)!;
+  const isOwn = isNamed || ownSettings(readProject(stack.cwd), name) !== undefined;
+  if (!isOwn && TAGS.created in (await stack.tags()))
+    throw new Error(
+      `The stack ${name} is a preview, whose settings recover does not know. Run pulumi-mailmodo previews up --name ${name}, or ` +
+        "previews down: both recover it first.",
+    );
   const config = await stack.config();
   if (config["mailmodo:allowedRecipients"] !== undefined) return config;
   throw new Error(
-    `The config of the stack ${stack.name} has no mailmodo:allowedRecipients, so it is not the one that the stack enrolled with. ` +
-      `If the stack is a preview, run pulumi-mailmodo previews down --name ${stack.name}. Otherwise name its settings file: ` +
-      "--config-file <file>.",
+    `The config of the stack ${name} has no mailmodo:allowedRecipients, so it is not the one that the stack enrolled with. Name its ` +
+      "settings file (--config-file <file>), or set mailmodo:allowedRecipients.",
   );
 }
 

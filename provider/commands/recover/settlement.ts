@@ -14,7 +14,7 @@ import {
   type StateResource,
 } from "../../pulumi/stateResource";
 import type { RecordedIndex } from "../../pulumi/recordedIndex";
-import { DESTROY_FIRST, LOOK_THERE, UnidentifiedStarts, type Known } from "./unidentifiedStarts";
+import { LOOK_FIRST, UnidentifiedStarts, type Known } from "./unidentifiedStarts";
 
 /**
  * Settles what killed runs may have done to a stack's enrollments. The state is not written before all of it is
@@ -33,15 +33,16 @@ export class Settlement {
     private readonly currentRuns: Pick<CurrentRuns, "isUnsettled">,
     private readonly sentAtLatest: SentAtLatest,
     log: (line: string) => void,
-    known: Known = {},
+    private readonly known: Known = {},
   ) {
     this.unidentified = new UnidentifiedStarts(index, this.ended, aborts, log, known);
   }
 
   /**
-   * Settles the calls in unfinished notes and the state's pending operations. What ended comes first, in all of them:
-   * until then, an enrollment that a killed run aborted counts as running, and a start of its address as "started
-   * again". What can only be aborted by address comes last: by then it is known what else runs for the address.
+   * Settles the calls in unfinished notes and the state's pending operations, in this order: noted aborts, what pending
+   * operations ended, noted starts, what they ended without an instance id, what they started. Until all that ended is
+   * known, an enrollment that a killed run aborted counts as running. What can only be aborted by address comes after
+   * that, because it would stop what runs.
    *
    * @returns How many of the pending operations are this package's.
    */
@@ -49,7 +50,7 @@ export class Settlement {
     const operations = (state.pending_operations ?? []).filter(({ resource }) => isMailmodoResource(resource));
     const effects = operations.flatMap((operation) => this.effectsOf(operation, state.resources ?? []));
     const ended = effects.flatMap((effect) => (effect.start === undefined ? [effect.ended] : []));
-    const restarted = effects.flatMap((effect) => (effect.start === undefined ? [] : (effect.ended ?? [])));
+    const restarted = effects.flatMap((effect) => (effect.start === undefined ? [] : (effect.ended?.instanceId ?? [])));
     const byInstance = ({ instanceId }: Entry) => instanceId !== undefined;
 
     await this.settleCalls(calls, "abort");
@@ -59,7 +60,8 @@ export class Settlement {
       ended.filter((entry) => !byInstance(entry)),
       (entry) => this.abortEntry(entry),
     );
-    await inParallel(effects, (effect) => this.settleEffect(effect, restarted));
+    const notRunning = new Set(restarted);
+    await inParallel(effects, (effect) => this.settleEffect(effect, notRunning));
     return operations.length;
   }
 
@@ -75,16 +77,18 @@ export class Settlement {
   }
 
   /** What a pending operation may have done. */
-  private effectsOf({ type, resource }: PendingOperation, resources: readonly StateResource[]): Effect[] {
-    if (type === "deleting")
-      return entriesOf({ ...resource, pendingReplacement: false }).map((ended) => ({ ended, next: DESTROY_FIRST }));
-    if (type === "creating")
-      return possibleEffectsOf(resource, undefined).map((effect) => ({ ...effect, next: DESTROY_FIRST }));
+  private effectsOf({ type, resource }: PendingOperation, resources: readonly StateResource[]): PossibleEffect[] {
+    // Pulumi asks for no abort of what is retained.
+    if (type === "deleting" && resource.retainOnDelete !== true)
+      return entriesOf({ ...resource, pendingReplacement: false }).map((ended) => ({ ended }));
+    if (type === "creating") return possibleEffectsOf(resource, undefined);
     if (type !== "updating") return [];
     const recorded = recordOf(resource, resources);
-    if (recorded !== undefined)
-      return possibleEffectsOf(resource, recorded).map((effect) => ({ ...effect, next: LOOK_THERE }));
-    this.aborts.problems.push(`The state has a pending update of ${resource.urn}, but not the resource. ${LOOK_THERE}`);
+    if (recorded !== undefined) return possibleEffectsOf(resource, recorded);
+    if (this.known.nothingElseRuns !== true)
+      this.aborts.problems.push(
+        `The state has a pending update of ${resource.urn}, but not the resource. ${LOOK_FIRST}`,
+      );
     return [];
   }
 
@@ -106,8 +110,7 @@ export class Settlement {
 
   private async settleStart(call: UnsettledCall): Promise<boolean> {
     if (this.index.entryOf(call) !== undefined) return true;
-    if (call.instanceId === undefined)
-      return (await this.unidentified.abort(call, DESTROY_FIRST, { isNoted: true })) !== "open";
+    if (call.instanceId === undefined) return (await this.unidentified.abort(call)) !== "open";
     const { stack, problem } = await this.aborts.otherStackWith(call);
     if (problem !== undefined) this.aborts.problems.push(problem);
     if (stack !== undefined || problem !== undefined) return stack !== undefined;
@@ -118,13 +121,12 @@ export class Settlement {
    * Whether a note has settled a start of the same address does not matter: nothing shows that it is the same start. One
    * more abort does no harm.
    *
-   * @param restarted The recorded enrollments that pending updates may have ended and started again.
+   * @param notRunning The instances that pending updates may have ended and started again.
    */
-  private async settleEffect({ start, ended, next }: Effect, restarted: readonly Entry[]): Promise<void> {
+  private async settleEffect({ start, ended }: PossibleEffect, notRunning: ReadonlySet<string>): Promise<void> {
     if (start === undefined) return;
-    const result = await this.unidentified.abort({ ...start, startSentAt: this.sentAtLatest(start) }, next, {
-      notRunning: restarted,
-    });
+    const pending = { urn: start.urn, notRunning };
+    const result = await this.unidentified.abort({ ...start, startSentAt: this.sentAtLatest(start) }, pending);
     if (result === "ended" && ended !== undefined) this.markEnded(ended);
   }
 
@@ -134,7 +136,7 @@ export class Settlement {
     const { instanceId } = entry;
     const hasEnded =
       instanceId === undefined
-        ? (await this.unidentified.abort(entry, DESTROY_FIRST, { notRunning: [entry] })) !== "open"
+        ? (await this.unidentified.abort(entry, { urn: entry.urn, notRunning: NONE })) !== "open"
         : await this.aborts.abort(entry);
     if (hasEnded) this.markEnded(entry);
   }
@@ -148,5 +150,4 @@ export class Settlement {
   }
 }
 
-/** What a pending operation may have done, and what to do if that cannot be settled. */
-type Effect = PossibleEffect & { readonly next: string };
+const NONE: ReadonlySet<string> = new Set();

@@ -1,25 +1,38 @@
-import { LATE_EFFECT_MS } from "../../mailmodo/lateEffect";
+import { LATE_EFFECT_MS, mayTakeEffectForMs } from "../../mailmodo/lateEffect";
 import type { Enrollment } from "../../model/enrollment";
 import type { RecordedIndex } from "../../pulumi/recordedIndex";
 import type { Ended, Entry } from "../../pulumi/stateResource";
 import { describeEnrollment } from "../../text/wording";
 import type { Aborts } from "./aborts";
 
-/** What is known beyond the state and the notes. */
+/** What is known beyond the records of the state and the notes. */
 export interface Known {
   /** Whether every note that may be the stack's was read. Default: true. */
   readonly areNotesComplete?: boolean;
-  /** Whether a person has looked at Mailmodo, and says that nothing runs but what the state records. Default: false. */
+  /**
+   * Whether a person has looked at Mailmodo, and says that nothing runs but the instances whose ids the state records.
+   * Default: false.
+   */
   readonly nothingElseRuns?: boolean;
+  /** Whether the state has a pending update, which a destroy would drop. Default: false. */
+  readonly hasPendingUpdates?: boolean;
   /** How long after it was sent a start may take effect, in milliseconds. Default: a minute. */
   readonly lateEffectMs?: number | undefined;
 }
 
+/** Where the state tells of a start. */
+interface PendingStart {
+  /** The URN of the resource that a pending operation starts. */
+  readonly urn: string;
+  /** Recorded instances that do not count as running, because a pending operation may have ended them. */
+  readonly notRunning: ReadonlySet<string>;
+}
+
 const LOOK =
-  "Check the journey in Mailmodo, abort there what the state does not record, and recover again with --nothing-else-runs.";
-export const DESTROY_FIRST = `${LOOK} Or run pulumi destroy, and recover again before the stack is removed.`;
+  "Check the journey in Mailmodo, abort there each instance whose id the state does not record, and recover again with --nothing-else-runs.";
+const OR_DESTROY = `${LOOK} Or run pulumi destroy, and recover again before the stack is removed.`;
 /** Another run drops a pending update, which may be the only trace of the start. */
-export const LOOK_THERE = `Do not run Pulumi before this is settled. ${LOOK}`;
+export const LOOK_FIRST = `Do not run Pulumi before this is settled. ${LOOK}`;
 
 /**
  * Settles starts whose instance id is not known. They can be aborted by address only, which would stop a recorded
@@ -36,34 +49,37 @@ export class UnidentifiedStarts {
   ) {}
 
   /**
-   * Aborts, by address, a start whose instance id is not known.
+   * Aborts a start by address, if nothing else runs for it.
    *
-   * @param next What to do if it cannot be aborted.
-   * @param notRunning Recorded enrollments that do not count as running: the start may have replaced them. Default: none.
-   * @param isNoted Whether only a note tells of the start. Then the state can be written whatever becomes of it.
+   * @param pending Set if a pending operation tells of the start. Then its state cannot be written before that is settled.
+   *   Default: only a note tells of it.
    * @returns "ended": nothing runs for the address. "left": what runs for it is recorded. "open": it is not settled.
    */
-  async abort(
-    start: Enrollment,
-    next: string,
-    { notRunning = [], isNoted = false }: { readonly notRunning?: readonly Entry[]; readonly isNoted?: boolean },
-  ): Promise<"ended" | "left" | "open"> {
-    const running = this.index.stillRunningFor(start, this.ended, notRunning);
+  async abort(start: Enrollment, pending?: PendingStart): Promise<"ended" | "left" | "open"> {
+    const running = this.index.stillRunningFor(start, this.ended, pending?.notRunning);
     if (running.length === 0) return (await this.aborts.abort(start)) ? "ended" : "open";
     const what = describeEnrollment(start);
+    const problems = pending === undefined ? this.aborts.undecided : this.aborts.problems;
+    const next = this.known.hasPendingUpdates === true ? LOOK_FIRST : OR_DESTROY;
     if (this.known.nothingElseRuns === true) {
-      this.log(`Left ${what} alone: you say that nothing runs for the address but what the state records.`);
-      return "left";
+      if (pending !== undefined || mayTakeEffectForMs(start, this.known.lateEffectMs) === 0) {
+        this.log(`Left ${what} alone: you say that nothing runs but what the state records.`);
+        return "left";
+      }
+      problems.push(
+        `The start of ${what} may still take effect. Wait a minute, look at Mailmodo again, and recover again.`,
+      );
+      return "open";
     }
     if ([start, ...running].some(({ allowDuplicateEmail }) => allowDuplicateEmail)) {
-      this.aborts.problems.push(
+      problems.push(
         `A start of ${what} may have happened, and another, recorded enrollment runs for the address: aborting by address would ` +
           `stop both. ${next}`,
       );
       return "open";
     }
-    if (this.known.areNotesComplete === false || (isNoted && !this.isBefore(start, running))) {
-      const problems = isNoted ? this.aborts.undecided : this.aborts.problems;
+    const isRecordedLater = pending === undefined ? this.isBefore(start, running) : hasUrn(running, pending.urn);
+    if (this.known.areNotesComplete === false || !isRecordedLater) {
       problems.push(
         `Whether the state records the start of ${what} or another one, which may have ended, cannot be told. ${next}`,
       );
@@ -82,4 +98,12 @@ export class UnidentifiedStarts {
     const { lateEffectMs = LATE_EFFECT_MS } = this.known;
     return noted !== undefined && recorded.some(({ startSentAt = 0 }) => startSentAt - noted >= lateEffectMs);
   }
+}
+
+/**
+ * A pending create and a record with the same URN: the record is of a later run, which has kept the pending operation.
+ * The record of another resource may be older: of one that was renamed, or from which a contact was moved.
+ */
+function hasUrn(recorded: readonly Entry[], urn: string): boolean {
+  return recorded.some((entry) => entry.urn === urn && entry.isReplaced !== true);
 }

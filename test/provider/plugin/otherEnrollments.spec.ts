@@ -88,7 +88,7 @@ describe("an unconfirmed start whose address this run starts for another resourc
     const forget = others.starting(enrollment);
     assert.match(
       (await reason()) ?? "",
-      /^another resource of this stack \(that this run starts\) enrolls the address/,
+      /^another resource of this stack \(one that this run starts\) enrolls the address/,
     );
     forget();
     assert.equal(await reason(), undefined);

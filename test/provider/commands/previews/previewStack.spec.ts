@@ -5,7 +5,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { Cli } from "../../../../provider/pulumi/cli";
 import { PreviewStack } from "../../../../provider/commands/previews/previewStack";
-import type { Project } from "../../../../provider/commands/previews/project";
+import type { Project } from "../../../../provider/pulumi/project";
 
 const SCRIPT = `#!/bin/sh
 if [ "$1" = whoami ]; then echo '{"url":"'"$LOGGED_INTO"'"}'; exit; fi

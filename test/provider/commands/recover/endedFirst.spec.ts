@@ -40,6 +40,11 @@ function shard(
   };
 }
 
+function enrollment(urn: string, outputs: object): StateResource {
+  const all = { ...common, email: emailOf("ada") };
+  return { urn, type: TYPES.enrollment, inputs: all, outputs: { ...all, ...outputs } };
+}
+
 // Else what the killed run aborted would count as running, and what it started in its place as "started again".
 describe("recover, with a state in which a run had aborted an enrollment before it started the address again", () => {
   const sandbox = useSandbox();
@@ -113,7 +118,8 @@ describe("recover, with a state in which a run had aborted an enrollment before 
     const resource = shard("urn:1", { ada: ids.ada }, { ada: { n: 2 } });
     const result = await settled({ pending_operations: [{ type: "updating", resource }] });
     assert.match(result.problems.join(), /^The state has a pending update of urn:1, but not the resource\./);
-    assert.deepEqual(asked(), []);
+    const state = { pending_operations: [{ type: "updating", resource }] };
+    assert.deepEqual([(await settled(state, [], { nothingElseRuns: true })).problems, asked()], [[], []]);
   });
 
   it("aborts nothing by address beside the old half of a replacement that is retained", async () => {
@@ -153,4 +159,55 @@ describe("recover, with a state in which a run had aborted an enrollment before 
       });
       assert.deepEqual(asked(), []);
     });
+
+  for (const [what, one, pending] of [
+    [
+      "was renamed",
+      enrollment("urn:one", { instanceId: ids.ada }),
+      { ...enrollment("urn:uno", {}), outputs: undefined },
+    ],
+    [
+      "was moved to a cohort",
+      enrollment("urn:one", { instanceId: ids.ada }),
+      shard("urn:smoke", {}, { ada: {} }, { outputs: undefined }),
+    ],
+    [
+      "is retained while it is replaced",
+      { ...enrollment("urn:one", { instanceId: ids.ada }), pendingReplacement: true, retainOnDelete: true },
+      { ...enrollment("urn:one", {}), outputs: undefined },
+    ],
+  ] as const)
+    it(`does not take what ${what} for a later start: it may have ended by itself before`, async () => {
+      const state = { resources: [one], pending_operations: [{ type: "creating", resource: pending }] } as Deployment;
+      const result = await settled(state);
+      assert.match(result.problems.join(), /^Whether the state records the start of journey \S+ .* cannot be told\./);
+      assert.deepEqual([result.ended, asked()], [[], []]);
+      assert.deepEqual((await settled(state, [], { nothingElseRuns: true })).problems, []);
+    });
+
+  it("asks for no abort of what is retained, as Pulumi does not", async () => {
+    const resource = { ...enrollment("urn:one", { instanceId: ids.ada }), retainOnDelete: true };
+    const result = await settled({ resources: [resource], pending_operations: [{ type: "deleting", resource }] });
+    assert.deepEqual([result.problems, asked()], [[], []]);
+  });
+
+  it("says what to do only once a destroy drops no pending update any more", async () => {
+    const one = shard("urn:1", { ada: ids.ada }, { ada: {} });
+    const call = { ...common, email: emailOf("ada"), kind: "start", confirmed: false, file: "1.jsonl", id: 1 } as const;
+    const { problems } = await settled({ resources: [one] }, [call], { hasPendingUpdates: true });
+    assert.match(problems.join(), /Do not run Pulumi before this is settled\./);
+    assert.doesNotMatch(problems.join(), /pulumi destroy/);
+  });
+
+  it("does not take a person's word for a start that may still take effect", async () => {
+    const one = shard("urn:1", { ada: ids.ada }, { ada: {} });
+    const call = { ...common, email: emailOf("ada"), kind: "start", confirmed: false, file: "1.jsonl", id: 1 } as const;
+    const fresh = { ...call, startSentAt: Date.now() };
+    const result = await settled({ resources: [one] }, [fresh], { nothingElseRuns: true });
+    assert.match(
+      result.problems.join(),
+      /^The start of journey \S+ for a\*\*\*@seeds\.example\.com may still take effect\./,
+    );
+    assert.deepEqual([result.settled, asked()], [0, []]);
+  });
 });

@@ -133,7 +133,7 @@ describe("the settlement of what killed runs left", () => {
     it(`aborts nothing by address, and says so, where allowDuplicateEmail is ${noted} in the note and ${recorded} in the state`, async () => {
       const one = settlement(undefined, [resource({ instanceId, allowDuplicateEmail: recorded })]);
       await one.settle([call({ allowDuplicateEmail: noted })]);
-      assert.match(one.aborts.problems.join(), /^A start of journey \S+ .* aborting by address would stop both\./);
+      assert.match(one.aborts.undecided.join(), /^A start of journey \S+ .* aborting by address would stop both\./);
       assert.deepEqual([one.settled, asked()], [[], []]);
     });
 

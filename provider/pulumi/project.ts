@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
 
-/** What a preview needs to know of a Pulumi project. */
+/** What the commands need to know of a Pulumi project. */
 export interface Project {
   readonly folder: string;
   readonly name: string;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { ownSettings, readProject } from "../../../../provider/commands/previews/project";
+import { ownSettings, readProject } from "../../../provider/pulumi/project";
 
 describe("readProject", () => {
   let dir: string;
