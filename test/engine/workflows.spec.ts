@@ -122,7 +122,7 @@ describe("the workflows, run step by step against the sandbox and moto", () => {
     it("fail where the preview does not come up, and say so in the comment", async () => {
       const opened = await at().preview({ action: "opened", secrets: {} });
       assert.equal(opened.conclusion, "failure");
-      assert.match(opened.output, /Missing mailmodo:apiKey/);
+      assert.match(opened.output, /No API key for previews/);
       assert.match(body(), /### Preview pr-7 failed\n/);
       assert.equal(at().sandbox.store.requests().length, 0);
 

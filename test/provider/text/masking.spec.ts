@@ -51,7 +51,7 @@ describe("oneLine", () => {
 
   // A search that is quadratic takes minutes for it: mocha's own timeout ends the test.
   it("searches a long text without an address", () => {
-    assert.equal(oneLine("a".repeat(1024 * 1024)), `${"a".repeat(300)}…`);
+    assert.equal(oneLine("a".repeat(1024 * 1024)), "a".repeat(300));
   });
 });
 
