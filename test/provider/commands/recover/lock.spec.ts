@@ -110,6 +110,13 @@ describe("the lock of a run", () => {
     );
   });
 
+  it("is undecided, not alive, with the id of the machine's own first process, whatever can be seen of that", async function () {
+    if (process.platform !== "linux" || !thisMachine().seesAll) this.skip();
+    const ofContainer = { ...inBucket, host: os.hostname(), pid: 1, at: Date.now() };
+    await assert.rejects(free(ofContainer), isOver);
+    assert.equal(await free(ofContainer, { runIsOver: true }), true);
+  });
+
   const isAlive = /which is still running/;
   // Where other containers' processes are hidden, the id may be one of theirs.
   const copied = thisMachine().seesAll ? isAlive : isOver;
