@@ -36,11 +36,6 @@ export function linux(): Machine {
 /** The kernel's PROC_PID_INIT_INO: the root namespace, which is the ancestor of all others. */
 const INITIAL_PID_NAMESPACE = "pid:[4026531836]";
 
-/** Some virtual machines hide the first process's namespace, even from root. Then this process's own decides. */
-function isInitial(pidNamespace: string | undefined): boolean {
-  return pidNamespace === INITIAL_PID_NAMESPACE;
-}
-
 export interface ProcStat extends Required<StartTime> {
   readonly name: string;
   readonly parent: number;
@@ -82,7 +77,9 @@ export function processesByInnermostPid(pid: number): NamespacedProcess[] {
     const ids = /^NSpid:\s+(.*)$/m.exec(readText(`/proc/${outer}/status`) ?? "")?.[1]?.split(/\s+/) ?? [];
     if (ids.at(-1) !== String(pid)) return [];
     const stat = procStat(outer);
-    const isInit = outer === 1 && isInitial(readLink("/proc/1/ns/pid") ?? readLink("/proc/self/ns/pid"));
+    // Some virtual machines hide the first process's namespace, even from root. Then this process's own decides.
+    const namespaceOfFirst = () => readLink("/proc/1/ns/pid") ?? readLink("/proc/self/ns/pid");
+    const isInit = outer === 1 && namespaceOfFirst() === INITIAL_PID_NAMESPACE;
     return stat === undefined || stat.isEnded || stat.isKernel || isInit ? [] : [{ ...stat, depth: ids.length }];
   });
 }

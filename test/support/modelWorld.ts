@@ -73,7 +73,7 @@ export class ModelWorld {
     } as const;
     const recoverAll = async (nothingElseRuns: boolean) => {
       this.clock.tick(LATER_MS);
-      // Whoever gives that word has looked, and aborted what no state records.
+      // A person who asserts it has looked, and aborted what no state records.
       if (nothingElseRuns) this.invariants.abortUnrecorded();
       const problems: string[] = [];
       for (const stack of STACKS)

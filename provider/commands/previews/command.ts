@@ -4,6 +4,7 @@ import type { Previews } from "./previews";
 import type { Report } from "./report";
 import { askOpen, type OpenSources } from "./openPreviews";
 import { Stop } from "./stop";
+import { NOTHING_ELSE_RUNS, RUN_IS_OVER } from "../assertions";
 import { DEFAULT_TTL_MS, parseDeadAfter, parseTtl } from "../durations";
 import { checkName } from "./previewName";
 import { withCompileCache } from "../compileCache";
@@ -111,12 +112,6 @@ function addList(previews: Command): void {
     }),
   );
 }
-
-const RUN_IS_OVER = ["--run-is-over", "assert that the run has ended, if that cannot be determined"] as const;
-const NOTHING_ELSE_RUNS = [
-  "--nothing-else-runs",
-  "assert that you have looked at Mailmodo a minute after the run, and that nothing runs but the ids in the state",
-] as const;
 
 async function run(
   { cwd, settings, lockDeadAfter, runIsOver = false, nothingElseRuns = false, json, summary }: Common,

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { NOTHING_ELSE_RUNS, RUN_IS_OVER } from "../assertions";
 import { parseDeadAfter } from "../durations";
 
 interface Options {
@@ -23,21 +24,16 @@ export function addRecover(program: Command): void {
       "treat a run as dead after this time if its state cannot be determined",
       parseDeadAfter,
     )
-    .option("--run-is-over", "assert that the run has ended, if that cannot be determined", false)
-    .option(
-      "--nothing-else-runs",
-      "assert that you have looked at Mailmodo a minute after the run, and that nothing runs but the ids in the state",
-      false,
-    )
+    .option(...RUN_IS_OVER, false)
+    .option(...NOTHING_ELSE_RUNS, false)
     .action(run);
 }
 
-async function run({ configFile, lockDeadAfter, ...options }: Options): Promise<void> {
+async function run({ lockDeadAfter, ...options }: Options): Promise<void> {
   // Loaded here, so that other commands do not load it.
   const { recover } = await import("./recover");
   const age = lockDeadAfter === undefined ? {} : { lockDeadAfterMs: lockDeadAfter };
-  const file = configFile === undefined ? {} : { configFile };
-  const { aborted, cleared, ended, lockFreed, problems } = await recover({ ...options, ...age, ...file });
+  const { aborted, cleared, ended, lockFreed, problems } = await recover({ ...options, ...age });
   for (const problem of problems) console.error(problem);
   if (problems.length > 0) process.exitCode = 1;
   else if (aborted + cleared + ended === 0 && !lockFreed)
