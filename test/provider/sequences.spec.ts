@@ -8,7 +8,7 @@ import { CONTACTS, HOMES, SINGLES, STACKS, type Step } from "../support/modelSte
 import { ModelWorld, TIMEOUT_MS } from "../support/modelWorld";
 import { useSandbox } from "../support/sandbox";
 
-// 200 with `npm test`; `npm run test:soak` asks for 2,000. A seed of one's own: SEQUENCES_SEED.
+// 200 with `npm test`; `npm run test:unit` asks for 50, `npm run test:soak` for 2,000. A seed of one's own: SEQUENCES_SEED.
 const count = Number(process.env["SEQUENCES"] ?? 200);
 const seed = Number(process.env["SEQUENCES_SEED"] ?? 20261126);
 
