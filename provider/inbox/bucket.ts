@@ -1,3 +1,4 @@
+import { httpsAgent } from "../network/agent";
 import { GetObjectCommand, paginateListObjectsV2, S3Client } from "@aws-sdk/client-s3";
 
 /** One object of the inbox. */
@@ -20,7 +21,11 @@ export interface Bucket {
  */
 export function clientFor(region: string | undefined, env: NodeJS.ProcessEnv = process.env): S3Client {
   const isStandIn = Boolean(env["AWS_ENDPOINT_URL_S3"] || env["AWS_ENDPOINT_URL"]);
-  return new S3Client({ ...(region === undefined ? {} : { region }), forcePathStyle: isStandIn });
+  return new S3Client({
+    ...(region === undefined ? {} : { region }),
+    forcePathStyle: isStandIn,
+    requestHandler: { httpsAgent: httpsAgent({ keepAlive: true }) },
+  });
 }
 
 /** The messages that arrived at a time or later, newest first. */

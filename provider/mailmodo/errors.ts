@@ -35,6 +35,8 @@ export abstract class MailmodoError extends Error {
 export class RefusedError extends MailmodoError {
   /** Whether a start was refused in words that may mean that the address is in the journey already. */
   mayRunAlready = false;
+  /** Whether it was not Mailmodo that answered, but a firewall, a proxy or another server. */
+  isFromStranger = false;
 
   /** Whether the answer was a redirect. */
   get isRedirect(): boolean {
@@ -52,7 +54,10 @@ export class KeyRefusedError extends MailmodoError {}
 export class HeldError extends MailmodoError {}
 
 /** The request was never sent: no DNS, no connection or no TLS. Nothing was started or aborted. */
-export class NotSentError extends MailmodoError {}
+export class NotSentError extends MailmodoError {
+  /** Whether the message says what to do now. */
+  saysWhatToDo = false;
+}
 
 /** Mailmodo asked for a slower pace until the attempts or the operation's time were used up. Nothing was started. */
 export class SlowDownError extends MailmodoError {}

@@ -6,11 +6,20 @@ import type { Answered, Exchange } from "./transport";
 export type Outcome =
   /** 2xx with `success: true`. `instanceId` is the answer's `ref`, if it has one. */
   | { readonly kind: "accepted"; readonly message: string; readonly instanceId?: string }
-  /** `isEnvelope`: the answer is in the vendor's own envelope, so it does not come from a gateway. */
-  | { readonly kind: "refused"; readonly status: number; readonly message: string; readonly isEnvelope: boolean }
+  /**
+   * `isEnvelope`: the answer is in the vendor's own envelope, so it does not come from a gateway. `stranger`: what
+   * answered, if it was not Mailmodo.
+   */
+  | {
+      readonly kind: "refused";
+      readonly status: number;
+      readonly message: string;
+      readonly isEnvelope: boolean;
+      readonly stranger?: string;
+    }
   | { readonly kind: "keyRefused"; readonly status: number; readonly message: string }
   | { readonly kind: "slowDown"; readonly status: number; readonly retryAfterMs?: number }
-  | { readonly kind: "notSent"; readonly reason: string }
+  | { readonly kind: "notSent"; readonly reason: string; readonly next?: string }
   | { readonly kind: "held"; readonly reason: string }
   /** The request may have taken effect. */
   | {
@@ -35,12 +44,12 @@ export function outcomeOf(exchange: Exchange): Outcome {
   if (status === 429 || (status === 503 && isEnvelope)) return { kind: "slowDown", status, ...retryAfter(exchange) };
   if (status === 503) return { kind: "unconfirmed", status, reason: "a gateway failed (503)", ...retryAfter(exchange) };
 
-  const message = typeof answer?.["message"] === "string" ? answer["message"] : "";
-  const refusal = (words = message) => refusalOf(status, words, isEnvelope);
+  const stranger = answer === undefined ? strangerIn(text) : undefined;
+  const message = stranger?.words ?? (typeof answer?.["message"] === "string" ? answer["message"] : "");
+  const refusal = (words = message) => refusalOf(status, words, isEnvelope, stranger?.what);
   if (status >= 200 && status < 300) {
     if (isEnvelope) return refusal();
-    if (answer?.["success"] !== true)
-      return { kind: "unconfirmed", status, reason: `an unreadable answer (${status})` };
+    if (answer?.["success"] !== true) return { kind: "unconfirmed", status, reason: unreadable(status, stranger) };
     const ref = answer["ref"];
     return typeof ref === "string" && ref !== ""
       ? { kind: "accepted", message, instanceId: ref }
@@ -49,15 +58,53 @@ export function outcomeOf(exchange: Exchange): Outcome {
   if (REDIRECTS.includes(status)) return refusal("Moved");
   // 408 and 425 may come from a proxy that has already forwarded the request.
   if (status >= 400 && status < 500 && status !== 408 && status !== 425) return refusal();
-  return { kind: "unconfirmed", status, reason: `Mailmodo failed (${status})` };
+  return {
+    kind: "unconfirmed",
+    status,
+    reason: stranger ? unreadable(status, stranger) : `Mailmodo failed (${status})`,
+  };
+}
+
+/** What answered in place of Mailmodo, which answers in JSON: a firewall, a proxy, or the server of a wrong URL. */
+interface Stranger {
+  readonly what: string;
+  /** What it said: the title of a page, or its text. */
+  readonly words: string;
+}
+
+/** Undefined if the text is JSON or empty: that may be Mailmodo's. */
+function strangerIn(text: string): Stranger | undefined {
+  const start = text.slice(0, PAGE_HEAD).trim();
+  if (start === "" || isJson(text)) return undefined;
+  if (!start.startsWith("<")) return { what: "something other than Mailmodo", words: start };
+  const [, title = ""] = /<title[^<>]*>([^<]*)</i.exec(start) ?? [];
+  return { what: "a web page", words: title.trim() };
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** How much of a page is searched for its title. */
+const PAGE_HEAD = 4096;
+
+function unreadable(status: number, stranger: Stranger | undefined): string {
+  if (stranger === undefined) return `an unreadable answer (${status})`;
+  return `${stranger.what} answered (${status})${stranger.words && `: "${stranger.words}"`}`;
 }
 
 // The vendor does not document the answer to a wrong key, so the message counts as much as the status.
 const KEY_WORDS = /\b(mm)?api[ _-]?key\b|\bunauthori[sz]ed\b|\bunauthenticated\b|\binvalid (key|token|credentials)\b/i;
 
-function refusalOf(status: number, message: string, isEnvelope: boolean): Outcome {
-  const isOfKey = status === 401 || status === 403 || KEY_WORDS.test(message);
-  return isOfKey ? { kind: "keyRefused", status, message } : { kind: "refused", status, message, isEnvelope };
+function refusalOf(status: number, message: string, isEnvelope: boolean, stranger: string | undefined): Outcome {
+  const isPage = stranger === "a web page";
+  if (!isPage && (status === 401 || KEY_WORDS.test(message))) return { kind: "keyRefused", status, message };
+  return { kind: "refused", status, message, isEnvelope, ...(stranger === undefined ? {} : { stranger }) };
 }
 
 /** Retry-After is a number of seconds or an HTTP date. Any other value is ignored. */

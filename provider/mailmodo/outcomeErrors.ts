@@ -29,8 +29,12 @@ export function errorFor(
   // The cause leaves out the vendor's words. The message has them, redacted.
   const cause = { status: "status" in outcome ? outcome.status : undefined, outcome: outcome.kind };
   switch (outcome.kind) {
-    case "refused":
-      return new RefusedError(call, `Mailmodo refused it (${outcome.status})${said}.${earlier}`, { ...outcome, cause });
+    case "refused": {
+      const who = outcome.stranger === undefined ? "Mailmodo refused it" : `${outcome.stranger} answered`;
+      const error = new RefusedError(call, `${who} (${outcome.status})${said}.${earlier}`, { ...outcome, cause });
+      error.isFromStranger = outcome.stranger !== undefined;
+      return error;
+    }
     case "keyRefused":
       return new KeyRefusedError(call, `Mailmodo refused the API key (${outcome.status})${said}.${earlier}`, {
         ...outcome,
@@ -39,7 +43,7 @@ export function errorFor(
     case "held":
       return new HeldError(call, `${outcome.reason}. ${nothing}`, { cause });
     case "notSent":
-      return new NotSentError(call, `${outcome.reason}. ${nothing}`, { cause });
+      return notSent(call, outcome, nothing, cause);
     case "slowDown":
       return new SlowDownError(call, `Mailmodo asked to slow down (${outcome.status}).${earlier} Run it again later.`, {
         ...outcome,
@@ -53,4 +57,15 @@ export function errorFor(
     case "accepted":
       return new UnconfirmedError(call, "Mailmodo accepted it without an instance id.", { cause });
   }
+}
+
+function notSent(
+  call: FailedCall,
+  { reason, next }: Extract<Outcome, { kind: "notSent" }>,
+  nothing: string,
+  cause: unknown,
+): NotSentError {
+  const error = new NotSentError(call, [`${reason}.`, nothing, next].filter(Boolean).join(" "), { cause });
+  error.saysWhatToDo = next !== undefined;
+  return error;
 }

@@ -1,6 +1,10 @@
-import axios from "axios";
+import axios, { type AxiosResponse } from "axios";
 import * as http from "node:http";
 import * as https from "node:https";
+import { httpsAgent } from "../network/agent";
+import { certificateAdvice } from "../network/certificateAdvice";
+import { USER_AGENT } from "../network/userAgent";
+import { oneLine } from "../text/masking";
 import type { Deadline } from "./deadline";
 import type { Permit, RateLimit } from "./rateLimit";
 
@@ -12,6 +16,8 @@ export interface Connection {
   readonly apiKey: string;
   /** The longest wait for one complete answer, in milliseconds. */
   readonly requestTimeoutMs: number;
+  /** The proxy to tunnel through, for https alone. Default: none. */
+  readonly proxy?: URL | undefined;
   /** When the operation, with all its attempts and waits, must have ended. */
   readonly deadline: Deadline;
   /** Grants each request its permit. */
@@ -38,8 +44,8 @@ export type Exchange =
   | Answered
   /** There was a reason to hold it back. */
   | { readonly kind: "held"; readonly reason: string }
-  /** The connection was never established, so the vendor cannot have seen the request. */
-  | { readonly kind: "notSent"; readonly reason: string }
+  /** The connection was never established, so the vendor cannot have seen the request. `next`: what to do now. */
+  | { readonly kind: "notSent"; readonly reason: string; readonly next?: string }
   /** The vendor may have seen the request, but no complete answer came back. */
   | { readonly kind: "noAnswer"; readonly reason: string };
 
@@ -55,11 +61,7 @@ export interface Answered {
 
 const MAX_ANSWER_BYTES = 1024 * 1024;
 
-// A server may close an idle connection at the moment it is reused. A start would then count as unconfirmed although it
-// was never read. A new connection for each request avoids that.
 const httpAgent = new http.Agent({ keepAlive: false });
-// Set explicitly, so that NODE_TLS_REJECT_UNAUTHORIZED in the environment cannot turn it off.
-const httpsAgent = new https.Agent({ keepAlive: false, rejectUnauthorized: true });
 
 /**
  * Posts JSON once and reports what happened. It never retries. A request that fails is reported, never thrown: axios
@@ -71,30 +73,14 @@ export async function post(connection: Connection, request: Outgoing, permit: Pe
   const reason = await connection.reasonToHold(request);
   if (reason !== undefined) return { kind: "held", reason };
 
-  const { call, journeyId, body } = request;
-  const url = new URL(`${connection.baseUrl}/hooks/${call}/${encodeURIComponent(journeyId)}`);
+  const { baseUrl, proxy, requestTimeoutMs } = connection;
+  const url = new URL(`${baseUrl}/hooks/${request.call}/${encodeURIComponent(request.journeyId)}`);
   const watch = watchConnection(url.protocol === "https:", permit);
   const deadline = new AbortController();
-  const timer = setTimeout(() => deadline.abort(), connection.requestTimeoutMs);
+  const timer = setTimeout(() => deadline.abort(), requestTimeoutMs);
   try {
-    const response = await axios.request<string>({
-      method: "POST",
-      url: url.href,
-      data: JSON.stringify(body),
-      headers: { mmApiKey: connection.apiKey, "Content-Type": "application/json", Accept: "application/json" },
-      signal: deadline.signal,
-      responseType: "text",
-      transformResponse: (text: string) => text,
-      maxContentLength: MAX_ANSWER_BYTES,
-      // A followed redirect would send the key to another server.
-      maxRedirects: 0,
-      validateStatus: () => true,
-      // Over https a proxy sees only a tunnel. Plain http is for this machine only, and no proxy must see the key.
-      ...(url.protocol === "http:" ? { proxy: false as const } : {}),
-      httpAgent,
-      httpsAgent,
-      transport: watch.transport,
-    });
+    const response = await send(connection, url, request, watch.transport, deadline.signal);
+    if (proxy !== undefined && !watch.connected()) return refusedByProxy(proxy, response);
     const { "retry-after": retryAfter, date } = response.headers as Record<string, unknown>;
     return {
       kind: "answered",
@@ -104,15 +90,48 @@ export async function post(connection: Connection, request: Outgoing, permit: Pe
       ...(typeof date === "string" ? { date } : {}),
     };
   } catch (error) {
-    return {
-      kind: watch.connected() ? "noAnswer" : "notSent",
-      reason: deadline.signal.aborted
-        ? `no answer within ${connection.requestTimeoutMs / 1000} s`
-        : reasonFor(error, url.host),
-    };
+    const hasTimedOut = deadline.signal.aborted;
+    const why = hasTimedOut ? `no answer within ${requestTimeoutMs / 1000} s` : reasonFor(error, url, proxy);
+    if (watch.connected()) return { kind: "noAnswer", reason: why };
+    const next = certificateAdvice(codeOf(error));
+    return { kind: "notSent", reason: why, ...(next === undefined ? {} : { next }) };
   } finally {
     clearTimeout(timer);
   }
+}
+
+type Watch = ReturnType<typeof watchConnection>;
+
+function send(
+  { apiKey, proxy }: Connection,
+  url: URL,
+  { body }: Outgoing,
+  transport: Watch["transport"],
+  signal: AbortSignal,
+): Promise<AxiosResponse<string>> {
+  return axios.request<string>({
+    method: "POST",
+    url: url.href,
+    data: JSON.stringify(body),
+    headers: {
+      mmApiKey: apiKey,
+      "Content-Type": "application/json",
+      Accept: "application/json",
+      "User-Agent": USER_AGENT,
+    },
+    signal,
+    responseType: "text",
+    transformResponse: (text: string) => text,
+    maxContentLength: MAX_ANSWER_BYTES,
+    // A followed redirect would send the key to another server.
+    maxRedirects: 0,
+    validateStatus: () => true,
+    // The agent knows the proxy, which sees only a tunnel.
+    proxy: false,
+    httpAgent,
+    httpsAgent: httpsAgent({ proxy }),
+    transport,
+  });
 }
 
 /**
@@ -136,14 +155,35 @@ function watchConnection(secure: boolean, permit: Permit) {
   return { transport, connected: () => connected };
 }
 
-function reasonFor(error: unknown, host: string): string {
-  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+/** A proxy's answer to CONNECT. Whatever its status, there was no tunnel for the request. */
+function refusedByProxy(
+  { host }: URL,
+  { status, statusText }: { readonly status: number; readonly statusText: string },
+): Exchange {
+  return {
+    kind: "notSent",
+    reason: `the proxy ${host} answered ${status}${statusText && ` (${oneLine(statusText)})`}`,
+    next:
+      status === 407
+        ? "Put its user name and password into HTTPS_PROXY, percent-encoded: http://<user>:<password>@<host>:<port>."
+        : "Check HTTPS_PROXY and the proxy, or exempt the host in NO_PROXY.",
+  };
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+}
+
+function reasonFor(error: unknown, { host: target }: URL, proxy: URL | undefined): string {
+  const code = codeOf(error);
+  // Over a proxy, this machine resolves and calls the proxy's name only.
+  const host = proxy === undefined || code === "ERR_BAD_RESPONSE" ? target : `the proxy ${proxy.host}`;
   switch (code) {
     case "ECONNREFUSED":
       return `${host} refused the connection`;
     case "ENOTFOUND":
     case "EAI_AGAIN":
-      return `the name ${host} could not be resolved`;
+      return `the name ${(proxy ?? { host: target }).host} could not be resolved`;
     case "ECONNRESET":
     case "EPIPE":
       return `${host} closed the connection`;

@@ -1,5 +1,6 @@
 import { apiKeyOf, type KeySource } from "./apiKey";
 import { parseRecipients, type Recipients } from "../model/recipients";
+import { ProxySettingError, proxyFor } from "../network/proxy";
 import { SettingsError } from "./settingsError";
 
 /**
@@ -25,6 +26,8 @@ export interface Settings {
   readonly apiKey: string;
   /** `mailmodo:baseUrl`: the API's origin, with an optional path and no trailing slash. */
   readonly baseUrl: string;
+  /** The proxy that the environment names for the base URL, if any. */
+  readonly proxy: URL | undefined;
   /** `mailmodo:requestTimeoutSeconds`, in milliseconds. */
   readonly requestTimeoutMs: number;
   /** `mailmodo:requestsPerSecond`: a whole number, or a fraction below 1. */
@@ -37,9 +40,11 @@ export interface Settings {
 
 /** @throws {SettingsError} A setting is missing or invalid. */
 export async function readSettings(config: ConfigReader, env: NodeJS.ProcessEnv = process.env): Promise<Settings> {
+  const url = baseUrl(config);
   return {
     apiKey: await apiKeyOf(keySources(config, env)),
-    baseUrl: baseUrl(config),
+    baseUrl: url,
+    proxy: proxyOf(url, env),
     requestTimeoutMs: requestTimeoutSeconds(config) * 1000,
     requestsPerSecond: requestsPerSecond(config),
     lateEffectMs: lateEffectMs(config),
@@ -102,6 +107,15 @@ function baseUrl(config: ConfigReader): string {
     throw fail("must begin with https://; http is for a loopback address only, because each request carries the key");
   }
   return origin;
+}
+
+/** Plain http is for this machine only, and no proxy must see the key. */
+function proxyOf(url: string, env: NodeJS.ProcessEnv): URL | undefined {
+  try {
+    return url.startsWith("https:") ? proxyFor(new URL(url), env) : undefined;
+  } catch (error) {
+    throw error instanceof ProxySettingError ? new SettingsError(error.message) : error;
+  }
 }
 
 function requestTimeoutSeconds(config: ConfigReader): number {

@@ -16,6 +16,8 @@ export interface Seen {
 
 export interface TestServer {
   readonly url: string;
+  /** Its certificate, over TLS. */
+  readonly certificate?: string;
   readonly seen: Seen[];
   close(): Promise<void>;
 }
@@ -31,13 +33,15 @@ export async function serve(answer: Answer): Promise<TestServer> {
 export async function serveTls(answer: Answer): Promise<TestServer> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "tls-"));
   const [key, cert] = [path.join(folder, "key.pem"), path.join(folder, "cert.pem")];
-  const subject = ["-nodes", "-days", "1", "-subj", "/CN=127.0.0.1"];
+  const names = "subjectAltName=IP:127.0.0.1,DNS:localhost,DNS:*.mailmodo.test";
+  const subject = ["-nodes", "-days", "1", "-subj", "/CN=127.0.0.1", "-addext", names];
   try {
     execFileSync("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-keyout", key, "-out", cert, ...subject], {
       stdio: "ignore",
     });
-    const server = https.createServer({ key: fs.readFileSync(key), cert: fs.readFileSync(cert) });
-    return await listening(server, "https", answer);
+    const certificate = fs.readFileSync(cert, "utf8");
+    const server = https.createServer({ key: fs.readFileSync(key), cert: certificate });
+    return { ...(await listening(server, "https", answer)), certificate };
   } finally {
     fs.rmSync(folder, { recursive: true });
   }

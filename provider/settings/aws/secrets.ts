@@ -1,5 +1,6 @@
 import { awsFailure } from "./failures";
 import type { AwsReference } from "./reference";
+import { httpsAgent } from "../../network/agent";
 import { jsonObject } from "../../text/jsonObject";
 import { SettingsError } from "../settingsError";
 
@@ -30,8 +31,13 @@ export async function readFormerAwsKey(reference: AwsReference): Promise<string 
 const reads = new Map<string, { readonly key: Promise<string>; until: number }>();
 
 const KEEP_FAILURE_MS = 10_000;
-/** Without these the SDK waits as long as the operating system does. */
-const REQUEST_HANDLER = { connectionTimeout: 5_000, requestTimeout: 10_000, throwOnRequestTimeout: true };
+const REQUEST_HANDLER = {
+  // Without these the SDK waits as long as the operating system does.
+  connectionTimeout: 5_000,
+  requestTimeout: 10_000,
+  throwOnRequestTimeout: true,
+  httpsAgent: httpsAgent({ keepAlive: true }),
+};
 
 type Version = "current" | "former";
 

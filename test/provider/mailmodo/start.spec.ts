@@ -7,6 +7,10 @@ import { journeyId } from "../../support/journeyId";
 import { json, type Answer } from "../../support/server";
 import { apiKey, no, ok, ref, request, useVendor } from "../../support/vendor";
 
+const PAGE = `<!DOCTYPE html>
+<html><head><title>
+ Attention Required!</title></head><body>Your API key looks like an attack.</body></html>`;
+
 describe("the client: a start", () => {
   const vendor = useVendor();
 
@@ -29,7 +33,12 @@ describe("the client: a start", () => {
     const unconfirmed: [what: string, answer: Answer, why: RegExp][] = [
       ["when the connection resets after the request", (response) => response.destroy(), /closed the connection/],
       ["on a 500", (response) => json(response, 500, no), /Mailmodo failed \(500\)/],
-      ["on a 502 with HTML", (response) => response.writeHead(502).end("<html>"), /Mailmodo failed \(502\)/],
+      ["on a 502 with HTML", (response) => response.writeHead(502).end("<html>"), /a web page answered \(502\)/],
+      ...[520, 521, 522, 523, 524, 525, 526, 527, 530].map((status): [string, Answer, RegExp] => [
+        `on a ${status} of a proxy before Mailmodo`,
+        (response) => response.writeHead(status).end(PAGE),
+        new RegExp(`a web page answered \\(${status}\\): "Attention Required!", so it may have taken effect`),
+      ]),
       ["on a 503 with HTML", (response) => response.writeHead(503).end("<html>"), /a gateway failed \(503\)/],
       ["on a 503 without a body", (response) => response.writeHead(503).end(), /a gateway failed \(503\)/],
       ["on a gateway's 503 in JSON", (response) => json(response, 503, { message: "Service Unavailable" }), /gateway/],
@@ -39,7 +48,11 @@ describe("the client: a start", () => {
       ["on a 425", (response) => json(response, 425, no), /Mailmodo failed \(425\)/],
       ["on a 302, which may follow an action", (response) => response.writeHead(302).end(), /Mailmodo failed \(302\)/],
       ["on a 200 without a body", (response) => response.end(), /unreadable answer \(200\)/],
-      ["on a 200 that is no JSON", (response) => response.end("OK"), /unreadable answer/],
+      [
+        "on a 200 that is no JSON",
+        (response) => response.end("OK"),
+        /something other than Mailmodo answered \(200\): "OK"/,
+      ],
       ["on a 200 with a list", (response) => json(response, 200, [ok]), /unreadable answer/],
       ["on a 200 without success", (response) => json(response, 200, { ref }), /unreadable answer/],
       [
@@ -103,6 +116,27 @@ describe("the client: a start", () => {
         (response) => json(response, 404, { error: "error", message: "Some Internal Error Occurred: 404" }),
         'Mailmodo refused it (404): "Some Internal Error Occurred: 404".',
       ],
+      [
+        "on the vendor's 403",
+        (response) => json(response, 403, { ...no, message: "Journey is not published" }),
+        'Mailmodo refused it (403): "Journey is not published".',
+      ],
+      ["on a 403 without words", (response) => json(response, 403, { success: false }), "Mailmodo refused it (403)."],
+      ...[401, 403, 404, 406, 451].map((status): [string, Answer, string] => [
+        `on a web page (${status})`,
+        (response) => response.writeHead(status, { "Content-Type": "text/html" }).end(PAGE),
+        `a web page answered (${status}): "Attention Required!".`,
+      ]),
+      [
+        "on a page without a title",
+        (response) => response.writeHead(404).end("\n<html>"),
+        "a web page answered (404).",
+      ],
+      [
+        "on a firewall's text",
+        (response) => response.writeHead(403).end("error code: 1010"),
+        'something other than Mailmodo answered (403): "error code: 1010".',
+      ],
       ["on a 400 without a body", (response) => response.writeHead(400).end(), "Mailmodo refused it (400)."],
       ["on a 308", (response) => response.writeHead(308, { Location: "/x" }).end(), "Mailmodo refused it (308)"],
     ];
@@ -120,7 +154,8 @@ describe("the client: a start", () => {
 
     for (const [status, message] of [
       [401, "whatever"],
-      [403, ""],
+      [401, ""],
+      [403, "Invalid API key"],
       [400, "Invalid mmApiKey"],
       [200, "Please provide a valid API key"],
       [400, "Unauthorized"],
