@@ -14,9 +14,13 @@ export function saysAlreadyOver(
   if (status === 401 || status === 402 || status === 403 || status >= 500) return false;
   const words = message.toLowerCase();
   if (more.some((phrase) => words.includes(phrase.toLowerCase()))) return true;
+  if (!isEnvelope || message.length > MAX_SENTENCE) return false;
   const sentence = sentenceOf(message);
-  return isEnvelope && SENTENCES.some((pattern) => pattern.test(sentence));
+  return SENTENCES.some((pattern) => pattern.test(sentence));
 }
+
+/** No sentence of the table is longer, and a pattern over a longer one would take long. */
+const MAX_SENTENCE = 300;
 
 const INSTANCE = "(?:the |this |that )?(?:(?:running|active|journey) )*(?:instance|journey enroll?ment)s?";
 const ENDED = "(?:been )?(?:aborted|cancell?ed|completed?|finished|ended|stopped|terminated)";

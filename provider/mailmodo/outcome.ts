@@ -51,7 +51,7 @@ export function outcomeOf(exchange: Exchange): Outcome {
     if (isEnvelope) return refusal();
     if (answer?.["success"] !== true) return { kind: "unconfirmed", status, reason: unreadable(status, stranger) };
     const ref = answer["ref"];
-    return typeof ref === "string" && ref !== ""
+    return typeof ref === "string" && INSTANCE_ID.test(ref)
       ? { kind: "accepted", message, instanceId: ref }
       : { kind: "accepted", message };
   }
@@ -64,6 +64,9 @@ export function outcomeOf(exchange: Exchange): Outcome {
     reason: stranger ? unreadable(status, stranger) : `Mailmodo failed (${status})`,
   };
 }
+
+/** The contract says a UUID. Anything of that kind is taken, and nothing that would break a line, a log or a URL. */
+const INSTANCE_ID = /^[\w.:-]{1,128}$/;
 
 /** What answered in place of Mailmodo, which answers in JSON: a firewall, a proxy, or the server of a wrong URL. */
 interface Stranger {

@@ -1,6 +1,5 @@
 import { domainToASCII, domainToUnicode } from "node:url";
 import { splitAddress } from "./addresses";
-import { escapeRegExp } from "../text/escapeRegExp";
 
 /** A parsed `mailmodo:allowedRecipients`. */
 export interface Recipients {
@@ -21,14 +20,32 @@ export function parseRecipients(text: string): Recipients {
     if (local === "" || asciiDomain === undefined || pattern.indexOf("@") !== pattern.lastIndexOf("@")) {
       throw new Error(`has a pattern, number ${index + 1}, that is not of the form "*@domain" or "name@domain"`);
     }
-    return { localTest: new RegExp(`^${local.split("*").map(escapeRegExp).join(".*")}$`, "s"), asciiDomain };
+    return { matchesLocal: globTest(local), asciiDomain };
   });
   return {
     allows(email) {
       const { local, domain } = splitAddress(email);
       const asciiDomain = plainDomain(domain);
-      return tests.some((test) => test.asciiDomain === asciiDomain && test.localTest.test(local));
+      return tests.some((test) => test.asciiDomain === asciiDomain && test.matchesLocal(local));
     },
+  };
+}
+
+/** Whether a text matches a pattern, in which a `*` stands for any characters. It never backtracks. */
+function globTest(pattern: string): (text: string) => boolean {
+  const [first = "", ...middle] = pattern.split("*");
+  const last = middle.pop();
+  if (last === undefined) return (text) => text === first;
+  return (text) => {
+    const end = text.length - last.length;
+    if (end < first.length || !text.startsWith(first) || !text.endsWith(last)) return false;
+    let from = first.length;
+    for (const part of middle) {
+      const at = text.indexOf(part, from);
+      if (at < 0 || at + part.length > end) return false;
+      from = at + part.length;
+    }
+    return true;
   };
 }
 

@@ -20,18 +20,34 @@ export function redact(words: string, apiKey: string, email: string): string {
   );
 }
 
-/** Shortens a foreign text to one line of at most 300 characters, with everything that looks like an address masked. */
+/**
+ * Shortens a foreign text to one line of at most 300 characters, with everything that looks like an address masked.
+ * Control characters, marks of writing direction and halves of characters become spaces.
+ */
 export function oneLine(words: string): string {
-  return words
+  return beginningOf(words)
     .replace(ADDRESS, (address) => maskAddress(address.replace(/%40/i, "@")))
-    .replace(/[\p{Cc}\p{Cf}\s]+/gu, " ")
+    .replace(/[\p{Cc}\p{Cf}\p{Cs}\s]+/gu, " ")
     .trim()
-    .slice(0, MAX_LENGTH);
+    .slice(0, MAX_LENGTH)
+    .replace(/\p{Cs}$/u, "");
+}
+
+/** Without the word that the cut goes through, which may be half of an address. No address is longer than a word of it. */
+function beginningOf(text: string): string {
+  if (text.length <= MAX_READ) return text;
+  const beginning = text.slice(0, MAX_READ);
+  let end = beginning.length;
+  while (end > 0 && !DELIMITER.test(beginning[end - 1]!)) end -= 1;
+  return end === 0 ? beginning : beginning.slice(0, end);
 }
 
 const MAX_LENGTH = 300;
+/** How much of a foreign text is looked at: more than is shown, and so little that no pattern takes long. */
+const MAX_READ = 4096;
 
 const DELIMITERS = `\\s"'<>(),;\u2018\u2019\u201c\u201d\u00ab\u00bb`;
+const DELIMITER = new RegExp(`[${DELIMITERS}]`);
 const ATOM = `[^${DELIMITERS}:[\\]]`;
 const APOSTROPHE = `(?<=\\w)['\u2019]`;
 /**
