@@ -1,3 +1,5 @@
+import { domainToASCII } from "node:url";
+
 /** Lowercases the domain, because two spellings that mean the same to Mailmodo must not start a journey twice. */
 export function normalizeAddress(email: string): string {
   const at = email.lastIndexOf("@");
@@ -6,10 +8,16 @@ export function normalizeAddress(email: string): string {
 
 /**
  * One key for all spellings of an address in one journey. It ignores case everywhere, because a mail system may do so
- * too.
+ * too, and takes a domain and its ASCII form for one.
  */
 export function addressKey({ journeyId, email }: { journeyId: string; email: string }): string {
-  return `${journeyId} ${email}`.toLowerCase();
+  return `${journeyId} ${mailboxKey(email)}`.toLowerCase();
+}
+
+/** The same for an address alone. */
+export function mailboxKey(email: string): string {
+  const { local, domain } = splitAddress(email);
+  return domain === "" ? email.toLowerCase() : `${local}@${domainToASCII(domain) || domain}`.toLowerCase();
 }
 
 /** The two sides of the last @. Both are empty if there is none. */

@@ -105,10 +105,7 @@ export function problemsOf(
     data: dataProblem,
     allowDuplicateEmail: (value) =>
       typeof value === "boolean" ? undefined : "allowDuplicateEmail must be true or false.",
-    abortReason: (value) =>
-      typeof value === "string" && value.trim() !== ""
-        ? undefined
-        : "abortReason must not be empty; leave it out for the default.",
+    abortReason: abortReasonProblem,
     triggers: (value) => (value === undefined || Array.isArray(value) ? undefined : "triggers must be a list."),
   };
   return names
@@ -133,6 +130,8 @@ function emailProblem(value: unknown, recipients: Recipients | undefined): strin
   if (/[<>]/.test(value)) return "email must be the address alone, without a display name or angle brackets.";
   if (/[,;]/.test(value) || value.split("@").length > 2)
     return "email must be one address; make an enrollment for each.";
+  // "qa"@example.com is the mailbox of qa@example.com, but another text: it could be enrolled twice.
+  if (value.startsWith('"')) return "email must not have quotation marks before the @.";
   if (!isEmail(value, { allow_utf8_local_part: false })) return `email is not a valid address (${maskAddress(value)}).`;
   if (recipients === undefined || recipients.allows(value)) return undefined;
   const outside = `email ${maskAddress(value)} is outside mailmodo:allowedRecipients.`;
@@ -145,6 +144,12 @@ function emailProblem(value: unknown, recipients: Recipients | undefined): strin
   );
 }
 
+function abortReasonProblem(value: unknown): string | undefined {
+  if (typeof value !== "string" || value.trim() === "")
+    return "abortReason must not be empty; leave it out for the default.";
+  return value.isWellFormed() ? undefined : `abortReason ${HALF}`;
+}
+
 function dataProblem(value: unknown): string | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     return "data must be an object of personalization values.";
@@ -153,6 +158,8 @@ function dataProblem(value: unknown): string | undefined {
     if (item === UNKNOWN) continue;
     const scalar = typeof item === "string" || typeof item === "boolean" || Number.isFinite(item);
     if (!scalar) return `data.${key} must be a string, a finite number or a boolean; it is ${kindOf(item)}.`;
+    if (!key.isWellFormed()) return `A key of data ${HALF}`;
+    if (typeof item === "string" && !item.isWellFormed()) return `data.${key} ${HALF}`;
   }
   const bytes = Buffer.byteLength(JSON.stringify(value));
   return bytes > MAX_DATA_BYTES
@@ -160,9 +167,14 @@ function dataProblem(value: unknown): string | undefined {
     : undefined;
 }
 
+/** JavaScript counts an emoji as two characters, so a text that is cut by their number may end within one. */
+const HALF =
+  "ends or begins within a character, such as an emoji. Cut it by characters: [...text].slice(0, 5).join('').";
+
 function kindOf(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "a list";
   if (typeof value === "number") return String(value);
+  if (value instanceof Date) return "a Date. Write it as text: date.toISOString()";
   return typeof value === "object" ? "a nested object" : `a ${typeof value}`;
 }

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { mailboxKey } from "../model/addresses";
 import { sortedJson } from "../model/contacts";
 import type { DataValue } from "../model/inputs";
 import { maskAddress } from "../text/masking";
@@ -26,8 +27,11 @@ export interface JourneyCohortArgs {
    * preview. Changing it aborts all contacts and starts them again.
    */
   journeyId: pulumi.Input<string>;
-  /** The contacts to enroll, in any order. Adding or removing one does not affect the others. */
-  contacts: readonly CohortContact[];
+  /**
+   * The contacts to enroll, in any order. Adding or removing one does not affect the others. An output, such as a secret
+   * of the config, is possible; a preview shows the cohort's parts only once its value is known.
+   */
+  contacts: pulumi.Input<readonly CohortContact[]>;
   /**
    * Whether the journey may run more than once for an address at the same time, because of enrollments outside this
    * cohort. Anything other than true or false fails the preview. Default: false. Changing it aborts all contacts and
@@ -61,6 +65,17 @@ export function numberOfShards(name: string, shards: unknown = DEFAULT_SHARDS): 
   throw programError(`shards of the cohort "${name}" must be a whole number from 1 to ${MAX_SHARDS}.`);
 }
 
+/** A contact whose address is known. */
+export interface KnownContact {
+  readonly email: string;
+  readonly data?: CohortContact["data"];
+}
+
+/** Whether the contacts are known only later, as a whole. */
+export function isLater(contacts: JourneyCohortArgs["contacts"]): boolean {
+  return pulumi.Output.isInstance(contacts) || contacts instanceof Promise;
+}
+
 /** @throws {pulumi.RunError} The value is not a list of contacts. */
 export function contactList(name: string, contacts: unknown): readonly CohortContact[] {
   const fail = (why: string) => programError(`contacts of the cohort "${name}" ${why}.`);
@@ -82,7 +97,7 @@ export function refuseRepeated(name: string, emails: readonly string[]): void {
   const seen = new Map<string, number>();
   const repeated: string[] = [];
   emails.forEach((email, index) => {
-    const key = email.toLowerCase();
+    const key = mailboxKey(email);
     const earlier = seen.get(key);
     if (earlier === undefined) seen.set(key, index);
     else repeated.push(`${maskAddress(email)} (numbers ${earlier + 1} and ${index + 1})`);

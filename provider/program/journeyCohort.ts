@@ -1,20 +1,23 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ABORT_FIRST, requireAbortFirst } from "./abortFirst";
 import { defaultAbortReason } from "./abortReason";
 import { normalizeAddress } from "../model/addresses";
 import { claimAddresses } from "./claimAddresses";
 import {
   areKnown,
   contactList,
+  isLater,
   numberOfShards,
   refuseRepeated,
   contactsAsJson,
   type CohortContact,
+  type KnownContact,
   type JourneyCohortArgs,
 } from "./cohortArgs";
+import { requireFindable } from "./findable";
 import { byShard } from "../model/contacts";
 import { refuseKeyInClear } from "./keyInClear";
 import { PLAN_LOADER, SHARD_LOADER, TYPES } from "../model/stateFormat";
+import { cohortOptions } from "./options";
 import { fullStackName } from "./stackName";
 import { TrimmedResource } from "./trimmedResource";
 
@@ -53,42 +56,54 @@ export class JourneyCohort extends pulumi.ComponentResource {
    * @param name A name that is unique in the stack. It is part of the state and of logs: do not put an address in it.
    * @param args The journey and the contacts to enroll in it.
    * @param opts Pulumi's options.
-   * @throws {pulumi.RunError} An address is in it twice, `contacts` or `shards` is not valid, a program in JavaScript
-   *   sets `deleteBeforeReplace` to false, or the API key was set without `--secret`.
+   * @throws {pulumi.RunError} An address is in it twice, `contacts` or `shards` is not valid, an option is refused because it
+   *   would not reach the contacts (`ignoreChanges`, `replaceOnChanges`, `import`, `deleteBeforeReplace: false`), or the API
+   *   key was set without `--secret`.
    */
   constructor(name: string, args: JourneyCohortArgs, opts?: pulumi.ComponentResourceOptions) {
     refuseKeyInClear();
-    requireAbortFirst(`cohort "${name}"`, opts);
+    requireFindable();
+    const shardOptions = cohortOptions(name, opts);
     const shards = numberOfShards(name, args.shards);
-    const contacts = contactList(name, args.contacts);
+    const { contacts } = args;
+    const given = isLater(contacts) ? undefined : contactList(name, contacts);
     super("mailmodo:index:JourneyCohort", name, {}, opts);
 
-    this.size = pulumi.output(contacts.length);
-    const emails = contacts.map(({ email }) => email);
-    // Addresses that are outputs, such as secret ones, are known only later, and so are the shards.
-    this.instances = areKnown(emails)
-      ? this.createParts(name, args, shards, emails, emails)
-      : pulumi
-          .all(emails)
-          .apply((known) => this.createParts(name, args, shards, known.map(String), pulumi.all(emails)));
+    const parts = { name, args, shards, shardOptions };
+    if (given === undefined) {
+      const later = pulumi.output(contacts).apply((list) => contactList(name, list) as readonly KnownContact[]);
+      const emails = later.apply((list) => list.map(({ email }) => email));
+      this.size = emails.apply(({ length }) => length);
+      this.instances = later.apply((list) => this.createParts(parts, list, emails));
+    } else {
+      this.size = pulumi.output(given.length);
+      const emails = given.map(({ email }) => email);
+      const withKnown = (known: readonly string[]) => given.map(({ data }, index) => ({ email: known[index]!, data }));
+      // Addresses that are outputs, such as secret ones, are known only later, and so are the shards.
+      this.instances = areKnown(emails)
+        ? this.createParts(parts, withKnown(emails))
+        : pulumi
+            .all(emails)
+            .apply((known) => this.createParts(parts, withKnown(known.map(String)), pulumi.all(emails)));
+    }
     this.registerOutputs({ size: this.size });
   }
 
   /**
    * Creates the plan and the shards.
    *
-   * @param source The addresses as the program gave them. What is derived from them is secret if they are.
+   * @param source The addresses, if the program gave an output. What is derived from them is secret if it is. Default: they
+   *   are plain.
    */
   private createParts(
-    name: string,
-    args: JourneyCohortArgs,
-    shards: number,
-    emails: readonly string[],
-    source: pulumi.Input<readonly string[]>,
+    { name, args, shards, shardOptions }: Parts,
+    all: readonly KnownContact[],
+    source?: pulumi.Output<readonly string[]>,
   ): pulumi.Output<Record<string, string>> {
+    const emails = all.map(({ email }) => email);
     refuseRepeated(name, emails);
     const contactsByShard = byShard(
-      emails.map((email, index) => ({ email: normalizeAddress(email), data: args.contacts[index]!.data })),
+      all.map(({ email, data }) => ({ email: normalizeAddress(email), data })),
       shards,
     );
     // The plan sends nothing, so the order of its own replacement does not matter.
@@ -100,7 +115,7 @@ export class JourneyCohort extends pulumi.ComponentResource {
       shards: planned,
       size: emails.length,
       journeyId: args.journeyId,
-      allowDuplicateEmail: claimAddresses(name, { ...args, emails: source }),
+      allowDuplicateEmail: claimAddresses(name, { ...args, emails: source ?? emails }),
       abortReason: args.abortReason ?? defaultAbortReason(),
       triggers: args.triggers,
       stack: fullStackName(),
@@ -109,14 +124,22 @@ export class JourneyCohort extends pulumi.ComponentResource {
     const shardResources = [...contactsByShard].map(([shard, contacts]) => {
       const inputs = () => {
         const text = contactsAsJson(contacts);
-        return { ...common, shard, contacts: source === emails ? text : pulumi.output(source).apply(() => text) };
+        return { ...common, shard, contacts: source === undefined ? text : source.apply(() => text) };
       };
-      return new CohortPart(TYPES.shard, `${name}-${shard}`, inputs, { parent: this, ...ABORT_FIRST });
+      return new CohortPart(TYPES.shard, `${name}-${shard}`, inputs, { ...shardOptions, parent: this });
     });
     return pulumi
       .all(shardResources.map(({ contacts }) => contacts))
       .apply((texts) => Object.fromEntries(texts.flatMap(runningInstances)));
   }
+}
+
+/** What the parts of a cohort have in common. */
+interface Parts {
+  readonly name: string;
+  readonly args: JourneyCohortArgs;
+  readonly shards: number;
+  readonly shardOptions: pulumi.CustomResourceOptions;
 }
 
 /** One resource of a cohort: the plan, with cohortPlan's inputs, or a shard, with cohortLifecycle's. */
@@ -131,7 +154,12 @@ class CohortPart extends TrimmedResource {
  */
 function runningInstances(text: string): [email: string, instanceId: string][] {
   return Object.entries(JSON.parse(text) as Record<string, unknown>).flatMap(([email, record]) => {
-    const instanceId: unknown = Array.isArray(record) ? record[0] : pulumi.unknown;
+    const instanceId: unknown = Array.isArray(record) ? record[0] : notStarted();
     return instanceId === null ? [] : [[email, instanceId as string] as [string, string]];
   });
+}
+
+/** In place of the id of an instance that this run has not started. With Pulumi's mocks there is never one. */
+function notStarted(): unknown {
+  return pulumi.runtime.isDryRun() ? pulumi.unknown : "";
 }

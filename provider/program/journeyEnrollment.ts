@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ABORT_FIRST, requireAbortFirst } from "./abortFirst";
 import { defaultAbortReason } from "./abortReason";
 import { claimAddresses } from "./claimAddresses";
+import { requireFindable } from "./findable";
 import type { DataValue } from "../model/inputs";
 import { refuseKeyInClear } from "./keyInClear";
 import { LOADER, TYPES } from "../model/stateFormat";
+import { ABORT_FIRST, checkEnrollmentOptions } from "./options";
 import { fullStackName } from "./stackName";
 import { TrimmedResource } from "./trimmedResource";
 
@@ -94,12 +95,14 @@ export class JourneyEnrollment extends TrimmedResource {
    * @param args The journey and the address to enroll in it.
    * @param opts Pulumi's options. Import is not possible, because Mailmodo cannot be asked what is running. A
    *   replacement aborts before it starts: `deleteBeforeReplace` is always true.
-   * @throws {pulumi.RunError} `deleteBeforeReplace` is false, or the API key was set without `--secret`. Two enrollments of
-   *   one address in one journey fail the preview as well.
+   * @throws {pulumi.RunError} An option is refused (`import`, `deleteBeforeReplace: false`, or `replaceOnChanges`, which would
+   *   have no effect), or the API key was set without `--secret`. Two enrollments of one address in one journey fail the
+   *   preview as well.
    */
   constructor(name: string, args: JourneyEnrollmentArgs, opts?: pulumi.CustomResourceOptions) {
     refuseKeyInClear();
-    requireAbortFirst(`enrollment "${name}"`, opts);
+    requireFindable();
+    checkEnrollmentOptions(name, opts);
     super(
       TYPES.enrollment,
       name,

@@ -14,7 +14,11 @@ import { programError } from "./programError";
  * same stack always gets the same address. The organization is not part of it: use different base addresses for stacks
  * with the same project and name in two organizations or two backends.
  *
+ * A renamed stack (`pulumi stack rename`) gets other addresses, so everybody would be enrolled again. To keep them, give
+ * the stack's former name.
+ *
  * @param base A plain e-mail address whose local part, without a tag, has at most 47 characters.
+ * @param names The names to use in place of the stack's own. Default: the program's project and stack.
  * @throws {pulumi.RunError} The base is not a plain address, or its local part is too long to be tagged.
  *
  * @example
@@ -25,8 +29,8 @@ import { programError } from "./programError";
  * export const email = stackAddress("qa@seeds.example.com");
  * ```
  */
-export function stackAddress(base: string): string {
-  return tagAddress(base, pulumi.getProject(), pulumi.getStack());
+export function stackAddress(base: string, names: { readonly project?: string; readonly stack?: string } = {}): string {
+  return tagAddress(base, names.project ?? pulumi.getProject(), names.stack ?? pulumi.getStack());
 }
 
 const MAX_LOCAL_LENGTH = 64;
@@ -34,7 +38,7 @@ const HASH_LENGTH = 16;
 
 /** {@link stackAddress} for a given project and stack. */
 export function tagAddress(base: string, project: string, stack: string): string {
-  if (typeof base !== "string" || !isEmail(base, { allow_utf8_local_part: false })) {
+  if (typeof base !== "string" || base.startsWith('"') || !isEmail(base, { allow_utf8_local_part: false })) {
     throw programError("stackAddress takes a plain e-mail address, such as seeds@example.com.");
   }
   const { local, domain } = splitAddress(base);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { searchedBy } from "../../support/searched";
 import { saysAlreadyOver } from "../../../provider/mailmodo/alreadyOver";
 import { profiles } from "../../../sandbox/profiles";
 
@@ -136,6 +137,11 @@ describe("saysAlreadyOver", () => {
     const words = refusals.filter((one) => one !== undefined).filter((one) => one !== "success");
     assert.ok(words.length >= 4);
     for (const { status, message } of words) assert.equal(saysAlreadyOver(said(message, status)), true);
+  });
+
+  it("searches no long message", () => {
+    const refusal = { status: 400, message: "journey ".repeat(2 ** 17), isEnvelope: true };
+    assert.ok(searchedBy(() => assert.ok(!saysAlreadyOver(refusal))) < 2 ** 16);
   });
 
   for (const status of [401, 402, 403, 500, 502, 503, 504]) {

@@ -61,7 +61,11 @@ describe("the client: a start", () => {
         /unreadable/,
       ],
       ["on a 200 without ref", (response) => json(response, 200, { ...ok, ref: undefined }), /without an instance id/],
-      ["on a 200 with an empty ref", (response) => json(response, 200, { ...ok, ref: "" }), /without an instance id/],
+      ...["", "a\nb", "\u001b[31m", "../x", "x".repeat(900_000), " ", "ä"].map((ref): [string, Answer, RegExp] => [
+        `on a 200 with the ref ${JSON.stringify(ref.slice(0, 10))}`,
+        (response) => json(response, 200, { ...ok, ref }),
+        /without an instance id/,
+      ]),
       [
         "on an answer that is cut",
         (response) => {

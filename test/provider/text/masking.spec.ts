@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { searchedBy } from "../../support/searched";
 import { maskAddress, oneLine, redact } from "../../../provider/text/masking";
 
 describe("maskAddress", () => {
@@ -49,10 +50,32 @@ describe("oneLine", () => {
 
   it("cuts a text off after 300 characters", () => assert.equal(oneLine("x ".repeat(400)).length, 300));
 
-  // A search that is quadratic takes minutes for it: mocha's own timeout ends the test.
-  it("searches a long text without an address", () => {
-    assert.equal(oneLine("a".repeat(1024 * 1024)), "a".repeat(300));
+  const long: [what: string, text: string, shown: string][] = [
+    ["of letters", "a".repeat(2 ** 20), "a".repeat(300)],
+    ["of addresses", "jane@example.com ".repeat(2 ** 16), "j***@example.com ".repeat(18).slice(0, 300)],
+    ["of quotation marks", '"'.repeat(2 ** 20), '"'.repeat(300)],
+    ["of spaces", " ".repeat(2 ** 20), ""],
+    ["of words", "journey ".repeat(2 ** 17), "journey ".repeat(38).slice(0, 300)],
+  ];
+  for (const [what, text, shown] of long) {
+    it(`searches no more than the beginning of a long text ${what}`, () => {
+      assert.ok(searchedBy(() => assert.equal(oneLine(text), shown.trim())) < 2 ** 20);
+    });
+  }
+
+  it("shows no part of an address that the cut of a long text goes through", () => {
+    for (let before = 4070; before < 4100; before++) {
+      const shown = oneLine(`${" ".repeat(before)}jane.doe@example.com${" ".repeat(10_000)}`);
+      assert.ok(["", "j***@example.com"].includes(shown), shown);
+    }
   });
+
+  it("shows no half of a character", () => {
+    assert.equal(oneLine(`${"x".repeat(299)}\u{1f469}`), "x".repeat(299));
+    assert.equal(oneLine("cut \ud83d here"), "cut here");
+  });
+
+  it("shows no mark that turns the direction of writing", () => assert.equal(oneLine("a\u202egpj\u2066b"), "a gpj b"));
 });
 
 describe("redact", () => {

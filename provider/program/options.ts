@@ -1,0 +1,76 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { programError } from "./programError";
+
+/**
+ * Makes a replacement abort before it starts. If the engine itself decides on a replacement (for `--replace`, `pulumi
+ * state taint`, `replacementTrigger` and `replaceWith`), it does not ask the provider's diff for the order, and creates
+ * first. Mailmodo would then refuse the start as a duplicate, or the address would be in the journey twice.
+ */
+export const ABORT_FIRST = { deleteBeforeReplace: true } as const satisfies pulumi.CustomResourceOptions;
+
+/**
+ * Refuses the options of an enrollment that Pulumi would pass over without a word, or that would enroll twice.
+ *
+ * @throws {pulumi.RunError} There is such an option.
+ */
+export function checkEnrollmentOptions(name: string, opts: pulumi.CustomResourceOptions = {}): void {
+  const what = `enrollment "${name}"`;
+  refuseImport(what, opts.import ?? opts.id);
+  requireAbortFirst(what, opts);
+  // A dynamic provider names no changed property to the engine.
+  if (opts.replaceOnChanges?.some((property) => !REPLACING.includes(property)))
+    throw programError(
+      `replaceOnChanges of the ${what} would have no effect. Every input but abortReason replaces it anyway. ` +
+        "To start the journey again when something else changes, put that into triggers.",
+    );
+}
+
+/**
+ * Refuses the options of a cohort that would not reach its resources, or that would enroll twice.
+ *
+ * @returns The options to pass on to the shards. Pulumi itself passes `protect`, `retainOnDelete`, `deletedWith`,
+ *   providers and transforms on.
+ * @throws {pulumi.RunError} There is such an option.
+ */
+export function cohortOptions(name: string, opts: pulumi.CustomResourceOptions = {}): pulumi.CustomResourceOptions {
+  const what = `cohort "${name}"`;
+  refuseImport(what, opts.import ?? opts.id);
+  requireAbortFirst(what, opts);
+  if (opts.replaceOnChanges !== undefined)
+    throw programError(
+      `replaceOnChanges of the ${what} would have no effect. To start all contacts again when something changes, put that ` +
+        "into triggers.",
+    );
+  if (opts.ignoreChanges !== undefined)
+    throw programError(
+      `ignoreChanges of the ${what} would have no effect: its contacts are spread over several resources. Leave the contacts ` +
+        "as they are in the program, or use an enrollment for each, which takes ignoreChanges.",
+    );
+  const { customTimeouts, hooks, replaceWith, replacementTrigger } = opts;
+  return {
+    ...ABORT_FIRST,
+    ...(customTimeouts === undefined ? {} : { customTimeouts }),
+    ...(hooks === undefined ? {} : { hooks }),
+    ...(replaceWith === undefined ? {} : { replaceWith }),
+    ...(replacementTrigger === undefined ? {} : { replacementTrigger }),
+  };
+}
+
+/** The inputs whose change replaces an enrollment in any case. */
+const REPLACING = ["journeyId", "email", "data", "allowDuplicateEmail", "triggers"];
+
+function refuseImport(what: string, id: unknown): void {
+  if (id === undefined) return;
+  throw programError(
+    `The ${what} cannot be imported: Mailmodo cannot be asked what runs. Remove the option import, and abort in Mailmodo ` +
+      "what runs already.",
+  );
+}
+
+function requireAbortFirst(what: string, opts: pulumi.CustomResourceOptions): void {
+  if (opts.deleteBeforeReplace !== false) return;
+  throw programError(
+    `deleteBeforeReplace of the ${what} must not be false: a replacement would enroll an address again before ` +
+      "the running journey is aborted. Remove the option.",
+  );
+}

@@ -1,0 +1,18 @@
+/**
+ * How many characters regular expressions are run over while something happens: a measure of its work that no machine
+ * changes. An expression that backtracks takes more, so keep what it searches small.
+ */
+export function searchedBy(work: () => unknown): number {
+  let characters = 0;
+  const { exec } = RegExp.prototype;
+  RegExp.prototype.exec = function (text: string) {
+    characters += String(text).length - this.lastIndex;
+    return exec.call(this, text);
+  };
+  try {
+    work();
+  } finally {
+    RegExp.prototype.exec = exec;
+  }
+  return characters;
+}
