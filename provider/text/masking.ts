@@ -15,9 +15,8 @@ export function maskAddress(email: string): string {
  * looks like an address masked. The text may repeat what was sent.
  */
 export function redact(words: string, apiKey: string, email: string): string {
-  return oneLine(
-    words.replaceAll(apiKey, "[key]").replace(new RegExp(escapeRegExp(email), "gi"), () => maskAddress(email)),
-  );
+  const masked = beginningOf(words).replaceAll(apiKey, "[key]");
+  return oneLine(masked.replace(new RegExp(escapeRegExp(email), "gi"), () => maskAddress(email)));
 }
 
 /**

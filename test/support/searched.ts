@@ -6,8 +6,10 @@ export function searchedBy(work: () => unknown): number {
   let characters = 0;
   const { exec } = RegExp.prototype;
   RegExp.prototype.exec = function (text: string) {
-    characters += String(text).length - this.lastIndex;
-    return exec.call(this, text);
+    const from = this.global || this.sticky ? this.lastIndex : 0;
+    const found = exec.call(this, text);
+    characters += (found ? found.index + found[0].length : String(text).length) - from;
+    return found;
   };
   try {
     work();
