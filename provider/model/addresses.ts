@@ -16,8 +16,13 @@ export function addressKey({ journeyId, email }: { journeyId: string; email: str
 
 /** The same for an address alone. */
 export function mailboxKey(email: string): string {
+  return asciiAddress(email).toLowerCase();
+}
+
+/** With its domain in the ASCII form, in small letters: `qa@München.example` becomes `qa@xn--mnchen-3ya.example`. */
+export function asciiAddress(email: string): string {
   const { local, domain } = splitAddress(email);
-  return domain === "" ? email.toLowerCase() : `${local}@${domainToASCII(domain) || domain}`.toLowerCase();
+  return domain === "" ? email : `${local}@${(domainToASCII(domain) || domain).toLowerCase()}`;
 }
 
 /** The two sides of the last @. Both are empty if there is none. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import isEmail from "validator/lib/isEmail";
 import isUUID from "validator/lib/isUUID";
-import { normalizeAddress } from "./addresses";
+import { asciiAddress } from "./addresses";
 import { maskAddress } from "../text/masking";
 import type { Recipients } from "./recipients";
 
@@ -75,7 +75,7 @@ function comparable(inputs: UncheckedInputs): UncheckedInputs {
     // No triggers mean the same as an empty list.
     triggers: others.triggers ?? [],
     journeyId: typeof journeyId === "string" ? journeyId.toLowerCase() : journeyId,
-    email: typeof email === "string" ? normalizeAddress(email) : email,
+    email: typeof email === "string" ? asciiAddress(email) : email,
   };
 }
 
@@ -125,6 +125,7 @@ function journeyIdProblem(value: unknown): string | undefined {
 function emailProblem(value: unknown, recipients: Recipients | undefined): string | undefined {
   if (typeof value !== "string" || value === "") return "email must be one e-mail address, as a string.";
   if (/[\p{Cc}\u2028\u2029]/u.test(value)) return "email must not contain a line break or another control character.";
+  if (!value.isWellFormed()) return `email ${NOT_WELL_FORMED}`;
   if (value.length > MAX_EMAIL_LENGTH)
     return `email must have at most ${MAX_EMAIL_LENGTH} characters; it has ${value.length}.`;
   if (/[<>]/.test(value)) return "email must be the address alone, without a display name or angle brackets.";
@@ -147,7 +148,7 @@ function emailProblem(value: unknown, recipients: Recipients | undefined): strin
 function abortReasonProblem(value: unknown): string | undefined {
   if (typeof value !== "string" || value.trim() === "")
     return "abortReason must not be empty; leave it out for the default.";
-  return value.isWellFormed() ? undefined : `abortReason ${HALF}`;
+  return value.isWellFormed() ? undefined : `abortReason ${NOT_WELL_FORMED}`;
 }
 
 function dataProblem(value: unknown): string | undefined {
@@ -155,11 +156,12 @@ function dataProblem(value: unknown): string | undefined {
     return "data must be an object of personalization values.";
   }
   for (const [key, item] of Object.entries(value)) {
+    if (key === "__proto__") return "data must not have the key __proto__.";
     if (item === UNKNOWN) continue;
     const scalar = typeof item === "string" || typeof item === "boolean" || Number.isFinite(item);
     if (!scalar) return `data.${key} must be a string, a finite number or a boolean; it is ${kindOf(item)}.`;
-    if (!key.isWellFormed()) return `A key of data ${HALF}`;
-    if (typeof item === "string" && !item.isWellFormed()) return `data.${key} ${HALF}`;
+    if (!key.isWellFormed()) return `A key of data ${NOT_WELL_FORMED}`;
+    if (typeof item === "string" && !item.isWellFormed()) return `data.${key} ${NOT_WELL_FORMED}`;
   }
   const bytes = Buffer.byteLength(JSON.stringify(value));
   return bytes > MAX_DATA_BYTES
@@ -168,10 +170,11 @@ function dataProblem(value: unknown): string | undefined {
 }
 
 /** JavaScript counts an emoji as two characters, so a text that is cut by their number may end within one. */
-const HALF =
+export const NOT_WELL_FORMED =
   "ends or begins within a character, such as an emoji. Cut it by characters: [...text].slice(0, 5).join('').";
 
-function kindOf(value: unknown): string {
+/** A value that is no string, finite number or boolean, in words. */
+export function kindOf(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "a list";
   if (typeof value === "number") return String(value);

@@ -36,10 +36,18 @@ export function idOf({ cohort, shard }: Shard): string {
   return `${cohort}/${shard}`;
 }
 
+/** The first problem of a contact. Undefined if it is valid. */
+export function contactProblem(
+  contact: { readonly email: unknown; readonly data?: unknown },
+  recipients: Recipients | undefined,
+): string | undefined {
+  return problemsOf(contact, recipients, contact.data === undefined ? ["email"] : ["email", "data"])[0];
+}
+
 /** The problem of the first invalid contact, and the number of other invalid contacts. Undefined if all are valid. */
 export function contactsProblem(contacts: Contacts, recipients: Recipients | undefined): string | undefined {
   const problems = Object.entries(contacts).flatMap(([email, data]) => {
-    const [problem] = problemsOf({ email, data }, recipients, ["email", "data"]);
+    const problem = contactProblem({ email, data }, recipients);
     return problem === undefined ? [] : [`The contact ${maskAddress(email)}: ${problem}`];
   });
   const more = problems.length - 1;

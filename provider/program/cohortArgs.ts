@@ -2,7 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { mailboxKey } from "../model/addresses";
 import { sortedJson } from "../model/contacts";
 import type { DataValue } from "../model/inputs";
+import type { DataInput } from "./data";
 import { maskAddress } from "../text/masking";
+import { refuseInvalidContacts, type NumberedContact } from "./contactProblems";
 import { programError } from "./programError";
 
 /** One contact of a cohort. */
@@ -17,7 +19,7 @@ export interface CohortContact {
    * Personalization values: a flat object of strings, finite numbers and booleans, at most 64 KiB as JSON. Anything
    * else fails the preview. Default: none. Changing it aborts this contact and starts it again.
    */
-  data?: pulumi.Input<Record<string, pulumi.Input<DataValue>>> | undefined;
+  data?: pulumi.Input<DataInput> | undefined;
 }
 
 /** What a {@link JourneyCohort} enrolls, and in which journey. */
@@ -110,16 +112,31 @@ export function refuseRepeated(name: string, emails: readonly string[]): void {
   );
 }
 
-/** The contacts as JSON for a shard's input, sorted by address. */
-export function contactsAsJson(contacts: readonly CohortContact[]): pulumi.Input<string> {
-  const asText = (known: readonly { email: string; data?: unknown }[]) =>
+/** A contact without its values, if they are known only later. */
+export function withKnownData<T extends { readonly data?: CohortContact["data"] }>(contact: T): T {
+  return isPlain(contact.data) ? { ...contact, data: contact.data ?? {} } : { ...contact, data: undefined };
+}
+
+/**
+ * The contacts as JSON for a shard's input, sorted by address.
+ *
+ * @throws {pulumi.RunError} Through the returned output: values that were not known before are not valid.
+ */
+export function contactsAsJson(
+  name: string,
+  contacts: readonly (KnownContact & NumberedContact)[],
+): pulumi.Input<string> {
+  const asText = (known: readonly NumberedContact[]) =>
     sortedJson(known.map(({ email, data }) => [email, data ?? {}] as const));
-  const isPlain = (data: CohortContact["data"]) =>
-    Object.values(data ?? {}).every((value) => typeof value !== "object" || value === null);
-  const arePlain = contacts.every(
-    ({ data }) => !pulumi.Output.isInstance(data) && !(data instanceof Promise) && isPlain(data),
-  );
-  return arePlain
-    ? asText(contacts as { email: string; data?: unknown }[])
-    : pulumi.output(contacts).apply((known) => asText(known as { email: string; data?: unknown }[]));
+  if (contacts.every(({ data }) => isPlain(data))) return asText(contacts);
+  return pulumi.output(contacts).apply((known) => {
+    refuseInvalidContacts(name, known as readonly NumberedContact[]);
+    return asText(known as readonly NumberedContact[]);
+  });
+}
+
+/** Whether values are known now, all of them. */
+function isPlain(data: CohortContact["data"]): data is Record<string, DataValue> | undefined {
+  const isLater = (value: unknown) => pulumi.Output.isInstance(value) || value instanceof Promise;
+  return !isLater(data) && !Object.values(data ?? {}).some(isLater);
 }

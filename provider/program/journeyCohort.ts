@@ -11,13 +11,16 @@ import {
   contactsAsJson,
   type CohortContact,
   type KnownContact,
+  withKnownData,
   type JourneyCohortArgs,
 } from "./cohortArgs";
+import { refuseInvalidContacts } from "./contactProblems";
 import { requireFindable } from "./findable";
 import { byShard } from "../model/contacts";
 import { refuseKeyInClear } from "./keyInClear";
 import { PLAN_LOADER, SHARD_LOADER, TYPES } from "../model/stateFormat";
 import { cohortOptions } from "./options";
+import { sendable } from "./sendable";
 import { fullStackName } from "./stackName";
 import { TrimmedResource } from "./trimmedResource";
 
@@ -102,10 +105,10 @@ export class JourneyCohort extends pulumi.ComponentResource {
   ): pulumi.Output<Record<string, string>> {
     const emails = all.map(({ email }) => email);
     refuseRepeated(name, emails);
-    const contactsByShard = byShard(
-      all.map(({ email, data }) => ({ email: normalizeAddress(email), data })),
-      shards,
-    );
+    const numbered = all.map(({ email, data }, index) => ({ number: index + 1, email: normalizeAddress(email), data }));
+    refuseInvalidContacts(name, numbered.map(withKnownData));
+    const given = sendable(`cohort "${name}"`, { name, ...args, contacts: undefined });
+    const contactsByShard = byShard(numbered, shards);
     // The plan sends nothing, so the order of its own replacement does not matter.
     const { shards: planned } = new CohortPart(TYPES.plan, name, () => ({ shards, __provider: PLAN_LOADER }), {
       parent: this,
@@ -114,16 +117,16 @@ export class JourneyCohort extends pulumi.ComponentResource {
       cohort: name,
       shards: planned,
       size: emails.length,
-      journeyId: args.journeyId,
+      journeyId: given.journeyId,
       allowDuplicateEmail: claimAddresses(name, { ...args, emails: source ?? emails }),
-      abortReason: args.abortReason ?? defaultAbortReason(),
-      triggers: args.triggers,
+      abortReason: given.abortReason ?? defaultAbortReason(),
+      triggers: given.triggers,
       stack: fullStackName(),
       __provider: SHARD_LOADER,
     };
     const shardResources = [...contactsByShard].map(([shard, contacts]) => {
       const inputs = () => {
-        const text = contactsAsJson(contacts);
+        const text = contactsAsJson(name, contacts);
         return { ...common, shard, contacts: source === undefined ? text : source.apply(() => text) };
       };
       return new CohortPart(TYPES.shard, `${name}-${shard}`, inputs, { ...shardOptions, parent: this });

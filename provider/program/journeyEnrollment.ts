@@ -3,9 +3,11 @@ import { defaultAbortReason } from "./abortReason";
 import { claimAddresses } from "./claimAddresses";
 import { requireFindable } from "./findable";
 import type { DataValue } from "../model/inputs";
+import type { DataInput } from "./data";
 import { refuseKeyInClear } from "./keyInClear";
 import { LOADER, TYPES } from "../model/stateFormat";
 import { ABORT_FIRST, checkEnrollmentOptions } from "./options";
+import { sendable } from "./sendable";
 import { fullStackName } from "./stackName";
 import { TrimmedResource } from "./trimmedResource";
 
@@ -27,7 +29,7 @@ export interface JourneyEnrollmentArgs {
    * Personalization values: a flat object of strings, finite numbers and booleans, at most 64 KiB as JSON. Anything
    * else fails the preview. Default: none. The order of the keys does not matter. Changing it replaces the enrollment.
    */
-  data?: pulumi.Input<Record<string, pulumi.Input<DataValue>>>;
+  data?: pulumi.Input<DataInput>;
   /**
    * Whether the journey may run more than once for the address at the same time. Anything other than true or false
    * fails the preview. Default: false. Changing it replaces the enrollment.
@@ -106,20 +108,23 @@ export class JourneyEnrollment extends TrimmedResource {
     super(
       TYPES.enrollment,
       name,
-      () => ({
-        journeyId: args.journeyId,
-        email: args.email,
-        data: args.data ?? {},
-        allowDuplicateEmail: claimAddresses(name, { ...args, emails: [args.email] }),
-        abortReason: args.abortReason ?? defaultAbortReason(),
-        triggers: args.triggers,
-        stack: fullStackName(),
-        instanceId: undefined,
-        status: undefined,
-        startedAt: undefined,
-        // dynamic.Resource would serialize the provider's logic into every enrollment's state.
-        __provider: LOADER,
-      }),
+      () => {
+        const given = sendable(`enrollment "${name}"`, { name, ...args });
+        return {
+          journeyId: given.journeyId,
+          email: given.email,
+          data: given.data ?? {},
+          allowDuplicateEmail: claimAddresses(name, { ...args, emails: [args.email] }),
+          abortReason: given.abortReason ?? defaultAbortReason(),
+          triggers: given.triggers,
+          stack: fullStackName(),
+          instanceId: undefined,
+          status: undefined,
+          startedAt: undefined,
+          // dynamic.Resource would serialize the provider's logic into every enrollment's state.
+          __provider: LOADER,
+        };
+      },
       { ...opts, ...ABORT_FIRST },
     );
   }

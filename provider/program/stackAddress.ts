@@ -38,7 +38,12 @@ const HASH_LENGTH = 16;
 
 /** {@link stackAddress} for a given project and stack. */
 export function tagAddress(base: string, project: string, stack: string): string {
-  if (typeof base !== "string" || base.startsWith('"') || !isEmail(base, { allow_utf8_local_part: false })) {
+  if (
+    typeof base !== "string" ||
+    !base.isWellFormed() ||
+    base.startsWith('"') ||
+    !isEmail(base, { allow_utf8_local_part: false })
+  ) {
     throw programError("stackAddress takes a plain e-mail address, such as seeds@example.com.");
   }
   const { local, domain } = splitAddress(base);

@@ -56,6 +56,22 @@ describe("problemsOf", () => {
     ["Infinity in data", { data: { n: Infinity } }, /^data\.n must be .*Infinity/],
     ["a list in data", { data: { tags: ["a"] } }, /^data\.tags must be .*a list/],
     ["a list as data", { data: ["a"] }, /^data must be an object/],
+    [
+      "a Date in data",
+      { data: { day: new Date(0) } },
+      /^data\.day must be .*a Date\. Write it as text: date\.toISOString/,
+    ],
+    ["a bigint in data", { data: { n: 1n } }, /^data\.n must be .*a bigint/],
+    ["half a character in data", { data: { name: "Zo\ud83d" } }, /^data\.name ends or begins within a character/],
+    ["half a character in a key of data", { data: { "\udc69x": 1 } }, /^A key of data ends or begins within a char/],
+    [
+      "the key __proto__ in data",
+      { data: JSON.parse('{"__proto__": "x"}') as object },
+      /^data must not have the key __pro/,
+    ],
+    ["half a character in abortReason", { abortReason: "by \ud83d" }, /^abortReason ends or begins within a character/],
+    ["half a character in email", { email: "qa\ud83d@seeds.example.com" }, /^email ends or begins within a character/],
+    ["an email with quotation marks", { email: '"qa"@seeds.example.com' }, /^email must not have quotation marks/],
     ["a string as data", { data: "Ada" }, /^data must be an object/],
     ["data over 64 KiB", { data: { text: "é".repeat(33_000) } }, /at most 64 KiB as JSON; it is 65 KiB/],
     ["an empty abortReason", { abortReason: "" }, /^abortReason must not be empty/],
@@ -80,6 +96,7 @@ describe("problemsOf", () => {
     ["exactly 64 KiB of data", { data: { t: "x".repeat(64 * 1024 - '{"t":""}'.length) } }],
     ["empty strings, zero and false in data", { data: { a: "", b: 0, c: false } }],
     ["an unknown value in data", { data: { a: UNKNOWN } }],
+    ["whole emoji and the names of an object's own in data", { data: { constructor: "\u{1f469}", toString: "x" } }],
   ];
   for (const [what, inputs] of good) {
     it(`allows ${what}`, () => assert.deepEqual(problemsOf({ ...valid, ...inputs }, recipients), []));
@@ -102,6 +119,7 @@ describe("changedReplacing and changedInPlace", () => {
     ["the order of data's keys", { data: { a: 1, b: 2 } }, { data: { b: 2, a: 1 } }, [], false],
     ["journeyId", {}, { journeyId: "0b9e8d7c-6a5f-4e4d-9c3b-2a1908f7e6d5" }, ["journeyId"], false],
     ["email", {}, { email: "other@seeds.example.com" }, ["email"], false],
+    ["the form of the domain", { email: "qa@München.example" }, { email: "qa@xn--mnchen-3ya.example" }, [], false],
     ["a value in data", {}, { data: { ...valid.data, seats: 4 } }, ["data"], false],
     ["a value's type in data", {}, { data: { ...valid.data, seats: "3" } }, ["data"], false],
     ["a key less in data", {}, { data: { firstName: "Ada" } }, ["data"], false],

@@ -101,17 +101,118 @@ describe("JourneyCohort", () => {
     ["shards as text", { shards: "8" as never }, /whole number/],
     ["contacts that are no list", { contacts: {} as never }, /^contacts of the cohort "smoke" must be a list/],
     ["a contact without an address", { contacts: [{ email: "a@x.example" }, {} as never] }, /number 2 has none/],
+    [
+      "two forms of a domain",
+      { contacts: [{ email: "qa@münchen.example" }, { email: "qa@xn--mnchen-3ya.example" }] },
+      /has duplicate addresses: q\*\*\*@xn--mnchen-3ya\.example \(numbers 1 and 2\)/,
+    ],
+    [
+      "values that are not valid, with the number of each contact",
+      { contacts: [...contacts, { email: "ada@seeds.example.com", data: { seats: NaN } }, { email: "bob" }] },
+      /^Of the contacts of the cohort "smoke" these are not valid\. Number 13 \(a\*\*\*@seeds\.example\.com\): data\.seats must be .*it is NaN\. Number 14 \(\*\*\*\): email is not a valid/,
+    ],
+    [
+      "a bigint",
+      { contacts: [{ email: "ada@seeds.example.com", data: { n: 1n as never } }] },
+      /Number 1 .*data\.n must be .*it is a bigint\.$/,
+    ],
+    [
+      "a Date",
+      { contacts: [{ email: "ada@seeds.example.com", data: { n: new Date(0) as never } }] },
+      /Number 1 .*data\.n must be .*it is a Date\. Write it as text/,
+    ],
+    [
+      "half a character",
+      { contacts: [{ email: "ada@seeds.example.com", data: { name: "\ud83d" } }] },
+      /Number 1 .*data\.name ends or begins within a character/,
+    ],
+    [
+      "values that are wrong once they are known",
+      { contacts: [...contacts, { email: "ada@seeds.example.com", data: { n: pulumi.output(NaN) } }] },
+      /Number 13 \(a\*\*\*@seeds\.example\.com\): data\.n must be .*it is NaN/,
+    ],
+    [
+      "half a character in the reason",
+      { abortReason: "\ud83d" },
+      /^abortReason of the cohort "smoke" ends or begins within/,
+    ],
     ["a contact that is text", { contacts: ["a@x.example" as never] }, /number 1 has none/],
   ];
   for (const [what, args, says] of refused) {
     it(`refuses ${what}`, async () => {
       await assert.rejects(make(args), (error: Error) => {
-        assert.ok(pulumi.RunError.isInstance(error), "an error of the user's");
+        assert.ok(
+          pulumi.RunError.isInstance(error) || /^error serializing/.test(error.message),
+          "an error of the user's",
+        );
         assert.match(error.message, says);
         return true;
       });
     });
   }
+
+  it("refuses addresses outside of the list, the first three with their numbers, and says how many more there are", async () => {
+    const outside = Array.from({ length: 5 }, (_, nth) => ({ email: `ada${nth}@example.org` }));
+    const config = { "mailmodo:allowedRecipients": '["*@seeds.example.com"]' };
+    await assert.rejects(
+      registrations(() => new JourneyCohort("smoke", { journeyId, contacts: [...contacts, ...outside] }), config),
+      /Number 13 \(a\*\*\*@example\.org\): email .* is outside .* Number 15 .* 2 more have problems\.$/,
+    );
+  });
+
+  it("takes its contacts as one output, secret throughout", async () => {
+    const list = [{ email: "ada@seeds.example.com", data: { seats: 3 } }, { email: "Bob@Seeds.Example.com" }];
+    const all = await make({ contacts: pulumi.secret(list) });
+    assert.deepEqual(registered(all), {
+      "ada@seeds.example.com": { seats: 3 },
+      "Bob@seeds.example.com": {},
+    });
+    const shards = all.filter(({ type }) => type.endsWith(":CohortShard"));
+    assert.ok(
+      shards.every(({ inputs }) => typeof inputs["contacts"] === "object"),
+      "all are secret",
+    );
+    assert.ok(!JSON.stringify(all.map(({ name }) => name)).includes("@"));
+  });
+
+  it("refuses an output that is no list of contacts", async () => {
+    const program = () => new JourneyCohort("smoke", { journeyId, contacts: pulumi.output({} as never) });
+    await assert.rejects(registrations(program), /contacts of the cohort "smoke" must be a list/);
+  });
+
+  const refusedOptions: [what: string, opts: object, says: RegExp][] = [
+    ["ignoreChanges", { ignoreChanges: ["contacts"] }, /^ignoreChanges of the cohort "smoke" would have no effect: /],
+    [
+      "replaceOnChanges",
+      { replaceOnChanges: ["abortReason"] },
+      /^replaceOnChanges of the cohort "smoke" would have no effect/,
+    ],
+    ["import", { import: "smoke/0" }, /^The cohort "smoke" cannot be imported/],
+  ];
+  for (const [what, opts, says] of refusedOptions) {
+    it(`refuses the option ${what}, which would not reach its parts`, async () => {
+      const program = () => new JourneyCohort("smoke", { journeyId, contacts }, opts);
+      await assert.rejects(registrations(program), (error: Error) => {
+        assert.match(error.message, says);
+        return true;
+      });
+    });
+  }
+
+  it("gives its instances, and its size, in a unit test with Pulumi's mocks", async () => {
+    const echo: pulumi.runtime.Mocks = {
+      newResource: ({ name, inputs }) => ({ id: `${name}-id`, state: inputs as object }),
+      call: () => ({}),
+    };
+    await pulumi.runtime.setMocks(echo, "seeds", "pr-7", false);
+    let cohort!: JourneyCohort;
+    await pulumi.runtime.runInPulumiStack(async () => {
+      cohort = new JourneyCohort("smoke", { journeyId, contacts: pulumi.output(contacts) });
+    });
+    const instances = await new Promise<object>((resolve) => void cohort.instances.apply(resolve));
+    assert.deepEqual(Object.keys(instances).sort(), contacts.map(({ email }) => email).sort());
+    assert.equal(await new Promise((resolve) => void cohort.size.apply(resolve)), 12);
+  });
 
   it("refuses an address that an enrollment of the stack has already, and names both", async () => {
     const both = () => [

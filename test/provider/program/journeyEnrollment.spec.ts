@@ -1,9 +1,11 @@
 // The engine is mocked here by the SDK's own setMocks, to see what a program registers; test/engine runs the real one.
 import assert from "node:assert/strict";
+import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { JourneyEnrollment, type JourneyEnrollmentArgs } from "../../../provider/program/journeyEnrollment";
 import { LOADER } from "../../../provider/model/stateFormat";
 import { stackAddress } from "../../../provider/program/stackAddress";
+import { compileProblems } from "../../support/compile";
 import { journeyId } from "../../support/journeyId";
 import { registrations } from "../../support/registrations";
 
@@ -170,5 +172,99 @@ describe("JourneyEnrollment", () => {
       },
     );
     assert.equal((await registrations(program, { "mailmodo:apiKeySecret": "prod/mailmodo#apiKey" })).length, 1);
+  });
+
+  const options: [what: string, opts: object, says: RegExp][] = [
+    ["import", { import: "id" }, /^The enrollment "one" cannot be imported: Mailmodo cannot be asked what runs\./],
+    ["id", { id: "id" }, /^The enrollment "one" cannot be imported/],
+    [
+      "replaceOnChanges of abortReason",
+      { replaceOnChanges: ["abortReason"] },
+      /^replaceOnChanges of the enrollment "one"/,
+    ],
+    ["replaceOnChanges of all", { replaceOnChanges: ["*"] }, /^replaceOnChanges .* put that into triggers\.$/],
+  ];
+  for (const [what, opts, says] of options) {
+    it(`refuses the option ${what}, which would have no effect`, async () => {
+      await assert.rejects(
+        registrations(() => new JourneyEnrollment("one", { journeyId, email }, opts)),
+        (error: Error) => {
+          assert.ok(pulumi.RunError.isInstance(error), "an error of the user's");
+          assert.match(error.message, says);
+          return true;
+        },
+      );
+    });
+  }
+
+  it("takes replaceOnChanges of what is replaced anyway", async () => {
+    const opts = { replaceOnChanges: ["email", "data"], ignoreChanges: ["data"] };
+    assert.equal((await registrations(() => new JourneyEnrollment("one", { journeyId, email }, opts))).length, 1);
+  });
+
+  const values: [what: string, args: object, says: RegExp][] = [
+    [
+      "half a character in data",
+      { data: { name: "Zo\ud83d" } },
+      /data\.name of the enrollment "one" ends or begins within a/,
+    ],
+    [
+      "one that is known later",
+      { data: { name: pulumi.output("\ud83d") } },
+      /data\.name of the enrollment "one" ends or/,
+    ],
+    ["one in a promise", { data: Promise.resolve({ name: "\ud83d" }) }, /data\.name of the enrollment "one" ends or/],
+    [
+      "half a character in a key",
+      { data: { "\ud83d": 1 } },
+      /data of the enrollment "one" has a key that ends or begins/,
+    ],
+    ["half a character in the reason", { abortReason: "\udc69" }, /abortReason of the enrollment "one" ends or begins/],
+    [
+      "half a character in a trigger",
+      { triggers: [{ a: ["\udc69"] }] },
+      /triggers\.0\.a\.0 of the enrollment "one" ends/,
+    ],
+    ["a bigint", { data: { seats: 3n } }, /data\.seats of the enrollment "one" must be .*it is a bigint/],
+    ["a Date", { data: { day: new Date(0) } }, /data\.day of the enrollment "one" must be .*toISOString/],
+    [
+      "the key __proto__",
+      { data: JSON.parse('{"__proto__": "x"}') as object },
+      /data of the enrollment "one" must not have/,
+    ],
+  ];
+  for (const [what, args, says] of values) {
+    it(`refuses ${what}, which Pulumi could not pass on, and says where`, async () => {
+      const program = () => new JourneyEnrollment("one", { journeyId, email, ...args });
+      await assert.rejects(registrations(program), (error: Error) => {
+        assert.match(error.message, says);
+        return true;
+      });
+    });
+  }
+
+  it("refuses half a character in its name", async () => {
+    const program = () => new JourneyEnrollment("one\ud83d", { journeyId, email });
+    await assert.rejects(registrations(program), /^Error: name of the enrollment/);
+  });
+
+  it("says in words that values are not nested, where TypeScript checks them", function () {
+    this.timeout(60_000);
+    const file = path.join(__dirname, "nested.ts");
+    const problems = compileProblems(
+      new Map([
+        [
+          file,
+          `import { JourneyEnrollment, JourneyCohort } from "../../../provider/index";
+           const one = { journeyId: "", email: "" };
+           new JourneyEnrollment("one", { ...one, data: { who: { name: "Ada" } } });
+           new JourneyCohort("two", { ...one, contacts: [{ email: "", data: { who: { name: "Ada" } } }] });`,
+        ],
+      ]),
+    );
+    const ofProgram = problems.filter((problem) => problem.startsWith(file));
+    assert.equal(ofProgram.length, 2, problems.join("\n"));
+    for (const problem of ofProgram)
+      assert.match(problem, /Values of data are strings, numbers or booleans: a nested obj/);
   });
 });

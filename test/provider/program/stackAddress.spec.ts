@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { tagAddress } from "../../../provider/program/stackAddress";
+import * as pulumi from "@pulumi/pulumi";
+import { stackAddress, tagAddress } from "../../../provider/program/stackAddress";
 
 describe("tagAddress", () => {
   const base = "qa@seeds.example.com";
@@ -42,9 +43,27 @@ describe("tagAddress", () => {
     assert.throws(() => tagAddress(`${"q".repeat(48)}@a.example`, "seeds", "pr-with-a-long-name"), /at most 47/);
   });
 
-  for (const bad of ["", "qa", "QA <qa@a.example>", "qa@a.example\n", "a@a.example,b@a.example"]) {
+  for (const bad of [
+    "",
+    "qa",
+    '"qa"@a.example',
+    "qa\ud83d@a.example",
+    "QA <qa@a.example>",
+    "qa@a.example\n",
+    "a@a.example,b@a.example",
+  ]) {
     it(`refuses ${JSON.stringify(bad)} as a base`, () => {
       assert.throws(() => tagAddress(bad, "seeds", "dev"), /takes a plain e-mail address/);
     });
   }
+});
+
+describe("stackAddress", () => {
+  it("keeps the address of a stack that was renamed, or of a project, if it is given the former name", () => {
+    pulumi.runtime.setMocks({ newResource: () => ({ id: "", state: {} }), call: () => ({}) }, "seeds", "prod");
+    const base = "qa@seeds.example.com";
+    assert.equal(stackAddress(base), "qa+seeds.prod@seeds.example.com");
+    assert.equal(stackAddress(base, { stack: "main" }), "qa+seeds.main@seeds.example.com");
+    assert.equal(stackAddress(base, { project: "old", stack: "main" }), "qa+old.main@seeds.example.com");
+  });
 });

@@ -1,0 +1,43 @@
+import * as pulumi from "@pulumi/pulumi";
+import { kindOf, NOT_WELL_FORMED } from "../model/inputs";
+import { programError } from "./programError";
+
+/**
+ * Refuses values that Pulumi cannot carry to the plugin, or not as they are, so that the plugin's check would not see
+ * them: a text that is cut within a character, a bigint, a Date, and a key named `__proto__`.
+ *
+ * @param what Names the resource: `enrollment "welcome"`.
+ * @param inputs The inputs by name. Those that are known only later are looked at then.
+ * @returns The inputs, with outputs in place of those that are looked at later.
+ * @throws {pulumi.RunError} There is such a value.
+ */
+export function sendable<T extends object>(what: string, inputs: T): T {
+  return looked(inputs, (why) => programError(`${why.path} of the ${what} ${why.problem}`), []) as T;
+}
+
+type Fail = (why: { path: string; problem: string }) => Error;
+
+function looked(value: unknown, fail: Fail, path: readonly string[]): unknown {
+  const refuse = (problem: string) => fail({ path: path.join("."), problem });
+  if (pulumi.Output.isInstance(value)) return value.apply((known) => looked(known, fail, path));
+  if (value instanceof Promise) return value.then((known: unknown) => looked(known, fail, path));
+  if (typeof value === "string" && !value.isWellFormed()) throw refuse(NOT_WELL_FORMED);
+  if (typeof value === "bigint" || value instanceof Date)
+    throw refuse(`must be a string, a finite number or a boolean; it is ${kindOf(value)}.`);
+  if (Array.isArray(value)) return value.map((item, index) => looked(item, fail, [...path, String(index)]));
+  if (!isPlainObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => {
+      // The SDK assigns each key to an object: this one would set its prototype and be lost.
+      if (key === "__proto__") throw refuse("must not have the key __proto__.");
+      if (!key.isWellFormed()) throw refuse(`has a key that ${NOT_WELL_FORMED}`);
+      return [key, looked(item, fail, [...path, key])];
+    }),
+  );
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
