@@ -12,26 +12,27 @@ import { programError } from "./programError";
  * @throws {pulumi.RunError} There is such a value.
  */
 export function sendable<T extends object>(what: string, inputs: T): T {
-  return looked(inputs, (why) => programError(`${why.path} of the ${what} ${why.problem}`), []) as T;
+  return looked(inputs, what, []) as T;
 }
 
-type Fail = (why: { path: string; problem: string }) => Error;
-
-function looked(value: unknown, fail: Fail, path: readonly string[]): unknown {
-  const refuse = (problem: string) => fail({ path: path.join("."), problem });
-  if (pulumi.Output.isInstance(value)) return value.apply((known) => looked(known, fail, path));
-  if (value instanceof Promise) return value.then((known: unknown) => looked(known, fail, path));
-  if (typeof value === "string" && !value.isWellFormed()) throw refuse(NOT_WELL_FORMED);
+function looked(value: unknown, what: string, path: readonly string[]): unknown {
+  const where = path.join(".");
+  if (pulumi.Output.isInstance(value)) return value.apply((known) => looked(known, what, path));
+  if (value instanceof Promise) return value.then((known: unknown) => looked(known, what, path));
+  if (typeof value === "string" && !value.isWellFormed())
+    throw programError(`${where} of the ${what} ${NOT_WELL_FORMED}`);
   if (typeof value === "bigint" || value instanceof Date)
-    throw refuse(`must be a string, a finite number or a boolean; it is ${kindOf(value)}.`);
-  if (Array.isArray(value)) return value.map((item, index) => looked(item, fail, [...path, String(index)]));
+    throw programError(
+      `${where} of the ${what} must be a string, a finite number or a boolean; it is ${kindOf(value)}.`,
+    );
+  if (Array.isArray(value)) return value.map((item, index) => looked(item, what, [...path, String(index)]));
   if (!isPlainObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => {
       // The SDK assigns each key to an object: this one would set its prototype and be lost.
-      if (key === "__proto__") throw refuse("must not have the key __proto__.");
-      if (!key.isWellFormed()) throw refuse(`has a key that ${NOT_WELL_FORMED}`);
-      return [key, looked(item, fail, [...path, key])];
+      if (key === "__proto__") throw programError(`${where} of the ${what} must not have the key __proto__.`);
+      if (!key.isWellFormed()) throw programError(`${where} of the ${what} has a key that ${NOT_WELL_FORMED}`);
+      return [key, looked(item, what, [...path, key])];
     }),
   );
 }
