@@ -28,6 +28,8 @@ export interface EnrollmentState extends EnrollmentInputs {
   readonly instanceId?: string;
   readonly status: "started" | "unconfirmed";
   readonly startedAt: string;
+  /** The URN of the resource of which the running instance was taken over: the address was moved. */
+  readonly takenOverFrom?: string;
 }
 
 /** Inputs before they are checked: any of them may be missing, wrong or not yet known. */

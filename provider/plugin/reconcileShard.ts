@@ -80,6 +80,7 @@ class ShardReconciliation {
   readonly contacts: Map<string, RecordedContact>;
   readonly failures = new ContactFailures();
   private readonly progress: Progress;
+  private takenOver = 0;
 
   private constructor(
     private readonly recorded: ShardState,
@@ -127,6 +128,7 @@ class ShardReconciliation {
       }
       await this.start(to, news, email, wanted[email]!);
     });
+    if (this.takenOver > 0) console.log(`${news.cohort}: ${this.takenOver} go on: they were moved here.`);
   }
 
   private async start(
@@ -137,7 +139,9 @@ class ShardReconciliation {
   ) {
     const digest = digestOf(data);
     try {
-      const instanceId = await this.operation.start(to, { ...enrollmentOf({ ...news, email }), data });
+      const enrollment = { ...enrollmentOf({ ...news, email }), data };
+      const { instanceId, from } = await this.operation.start(to, enrollment, idOf(news));
+      if (from !== undefined) this.takenOver += 1;
       this.contacts.set(email, { instanceId, digest });
       this.progress.count("started");
     } catch (error) {
@@ -157,7 +161,7 @@ class ShardReconciliation {
     const { instanceId, startSentAt } = contact ?? {};
     const enrollment = enrollmentOf({ ...this.recorded, email, instanceId, startSentAt });
     try {
-      const words = await this.operation.abort(to, enrollment, willRestart);
+      const words = await this.operation.abort(to, enrollment, idOf(this.recorded), willRestart);
       this.contacts.delete(email);
       return words;
     } catch (error) {

@@ -10,6 +10,7 @@ import { withAdvice } from "./advice";
 import { EngineWatch } from "./engineWatch";
 import { Journals } from "./journals";
 import { OtherEnrollments } from "./otherEnrollments";
+import { Owners } from "./owners";
 import { Progress } from "./progress";
 
 /** What a plugin keeps between operations: the stack's config, the rate limit, the journals and the progress. */
@@ -18,6 +19,7 @@ export class Session {
   config: ConfigReader = { get: () => undefined };
   readonly journals = new Journals(() => formerApiKeyOf(keySources(this.config)));
   readonly otherEnrollments = new OtherEnrollments((stack) => this.journals.stackOf(stack));
+  readonly owners = new Owners();
   private readonly progress = new Map<string, Progress>();
   private rateLimit = new RateLimit(1);
 

@@ -130,8 +130,8 @@ export function contactsAsJson(
     sortedJson(known.map(({ email, data }) => [email, data ?? {}] as const));
   if (contacts.every(({ data }) => isPlain(data))) return asText(contacts);
   return pulumi.output(contacts).apply((known) => {
-    refuseInvalidContacts(name, known as readonly NumberedContact[]);
-    return asText(known as readonly NumberedContact[]);
+    refuseInvalidContacts(name, known);
+    return asText(known);
   });
 }
 

@@ -46,15 +46,12 @@ export function cohortOptions(name: string, opts: pulumi.CustomResourceOptions =
       `ignoreChanges of the ${what} would have no effect: its contacts are spread over several resources. Leave the contacts ` +
         "as they are in the program, or use an enrollment for each, which takes ignoreChanges.",
     );
-  const { customTimeouts, hooks, replaceWith, replacementTrigger } = opts;
-  return {
-    ...ABORT_FIRST,
-    ...(customTimeouts === undefined ? {} : { customTimeouts }),
-    ...(hooks === undefined ? {} : { hooks }),
-    ...(replaceWith === undefined ? {} : { replaceWith }),
-    ...(replacementTrigger === undefined ? {} : { replacementTrigger }),
-  };
+  const passedOn = PASSED_ON.filter((option) => opts[option] !== undefined);
+  return { ...ABORT_FIRST, ...Object.fromEntries(passedOn.map((option) => [option, opts[option] as unknown])) };
 }
+
+/** The options that Pulumi itself does not give to the parts of a component. */
+const PASSED_ON = ["customTimeouts", "hooks", "replaceWith", "replacementTrigger"] as const;
 
 /** The inputs whose change replaces an enrollment in any case. */
 const REPLACING = ["journeyId", "email", "data", "allowDuplicateEmail", "triggers"];

@@ -59,6 +59,21 @@ const cases: Case[] = [
     args: `{ data: { text: "x".repeat(65 * 1024) } }`,
     says: /data must be at most 64 KiB as JSON/,
   },
+  {
+    what: "half a character in data",
+    args: `{ data: { name: "Zo\\u00eb \\ud83d" } }`,
+    says: /data\.name of the enrollment "qa" ends or begins within a character/,
+  },
+  {
+    what: "a value of a contact",
+    program: `new JourneyCohort("smoke", { journeyId, contacts: [{ email: "a@seeds.example.com", data: { n: 1n } }] })`,
+    says: /Number 1 \(a\*\*\*@seeds\.example\.com\): data\.n must be .* it is a bigint/,
+  },
+  {
+    what: "an option that would have no effect",
+    program: `new JourneyEnrollment("qa", good, { import: "6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5" })`,
+    says: /The enrollment "qa" cannot be imported: Mailmodo cannot be asked what runs/,
+  },
   { what: "an empty abortReason", args: `{ abortReason: "" }`, says: /abortReason must not be empty/ },
   {
     what: "an address outside the list",

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { useProject } from "../support/project";
 import { UP } from "../support/pulumiArgs";
 
-/** An enrollment and a cohort of one shard, with and without allowDuplicateEmail. A cohort's options reach its shards by a transformation. */
+/** An enrollment and a cohort of one shard, with and without allowDuplicateEmail. */
 const PROGRAM = `
 const replacementTrigger = process.env.TRIGGER;
 for (const allowDuplicateEmail of [false, true]) {
@@ -12,7 +12,7 @@ for (const allowDuplicateEmail of [false, true]) {
   new JourneyCohort(
     "many" + allowDuplicateEmail,
     { ...common, contacts: [{ email: email("many") }], shards: 1 },
-    { transformations: [({ props, opts }) => ({ props, opts: { ...opts, replacementTrigger } })] },
+    { replacementTrigger },
   );
 }
 `;

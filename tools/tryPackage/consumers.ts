@@ -96,7 +96,7 @@ export function consumers(tarball: string): Consumer[] {
 
 /** pnpm gives each package only what its own package.json names. */
 const NOT_FOUND = {
-  says: /Cannot find module 'pulumi-mailmodo\/enrollmentLifecycle'/,
+  says: /Pulumi's plugin would not find pulumi-mailmodo from /,
   line: "cannot: Pulumi looks for it from the\nprogram's folder. Add it to the\nprogram's package.json too.",
 };
 
