@@ -1,5 +1,5 @@
 import { httpsAgent } from "../network/agent";
-import { GetObjectCommand, paginateListObjectsV2, S3Client } from "@aws-sdk/client-s3";
+import { GetObjectCommand, paginateListObjectsV2, S3Client, type S3PaginationConfiguration } from "@aws-sdk/client-s3";
 
 /** One object of the inbox. */
 export interface StoredMessage {
@@ -28,26 +28,81 @@ export function clientFor(region: string | undefined, env: NodeJS.ProcessEnv = p
   });
 }
 
-/** The messages that arrived at a time or later, newest first. */
-export async function listMessages({ client, name, prefix }: Bucket, since: Date, signal: AbortSignal) {
+/** What a bucket has, by one listing. */
+export interface Listing {
+  /** Newest first. */
+  readonly messages: readonly StoredMessage[];
+  /** How far this machine's clock is ahead of S3's. S3 gives whole seconds, so up to a second less may be true. */
+  readonly aheadMs: number;
+}
+
+/** The messages that arrived at a time or later. */
+export async function listMessages(
+  { client, name, prefix }: Bucket,
+  since: Date,
+  signal: AbortSignal,
+): Promise<Listing> {
   // Rounded down to whole seconds, as S3 does. Otherwise a message that arrived later in the same second would be
   // missed.
   const from = Math.floor(since.getTime() / 1000) * 1000;
-  const found: StoredMessage[] = [];
+  const messages: StoredMessage[] = [];
+  let aheadMs = 0;
+  const withCommand = readingClock((ms) => (aheadMs = ms));
   // S3 lists by key, and SES's keys are random, so only the complete listing includes the newest messages.
-  const pages = paginateListObjectsV2({ client }, { Bucket: name, Prefix: prefix }, { abortSignal: signal });
+  const pages = paginateListObjectsV2(
+    { client, withCommand },
+    { Bucket: name, Prefix: prefix },
+    { abortSignal: signal },
+  );
   for await (const { Contents = [] } of pages) {
     for (const { Key: key = "", LastModified: receivedAt } of Contents) {
-      if (receivedAt !== undefined && receivedAt.getTime() >= from && isMessage(key)) found.push({ key, receivedAt });
+      if (receivedAt !== undefined && receivedAt.getTime() >= from && isMessage(key))
+        messages.push({ key, receivedAt });
     }
   }
-  return found.sort((a, b) => b.receivedAt.getTime() - a.receivedAt.getTime());
+  messages.sort((a, b) => b.receivedAt.getTime() - a.receivedAt.getTime());
+  return { messages, aheadMs };
 }
 
-export async function readMessage({ client, name }: Bucket, key: string, signal: AbortSignal): Promise<Uint8Array> {
-  const { Body } = await client.send(new GetObjectCommand({ Bucket: name, Key: key }), { abortSignal: signal });
-  return Body === undefined ? new Uint8Array() : Body.transformToByteArray();
+/** Reads S3's clock from the Date header of each answer. The SDK does not hand it out. */
+function readingClock(report: (aheadMs: number) => void): NonNullable<S3PaginationConfiguration["withCommand"]> {
+  return (command) => {
+    command.middlewareStack.add(
+      (next) => async (args) => {
+        const sentAt = Date.now();
+        const result = await next(args);
+        const { headers } = result.response as { readonly headers?: Readonly<Record<string, string>> };
+        const aheadMs = sentAt - Date.parse(headers?.["date"] ?? "");
+        if (!Number.isNaN(aheadMs)) report(aheadMs);
+        return result;
+      },
+      { step: "deserialize" },
+    );
+    return command;
+  };
 }
+
+/** What S3 has of one message. */
+export interface StoredSource {
+  readonly source: Uint8Array;
+  /** Whether a client of S3 encrypted it before it wrote it, so that S3 cannot decrypt it. */
+  readonly isEncrypted: boolean;
+}
+
+export async function readMessage({ client, name }: Bucket, key: string, signal: AbortSignal): Promise<StoredSource> {
+  const command = new GetObjectCommand({ Bucket: name, Key: key });
+  const { Body, Metadata = {} } = await client.send(command, { abortSignal: signal });
+  const source = Body === undefined ? new Uint8Array() : await Body.transformToByteArray();
+  return { source, isEncrypted: Object.keys(Metadata).some((key) => ENCRYPTION_KEYS.has(key.toLowerCase())) };
+}
+
+/** The metadata in which the S3 encryption clients of all versions store the message's own key, encrypted. */
+const ENCRYPTION_KEYS: ReadonlySet<string> = new Set([
+  "x-amz-key",
+  "x-amz-key-v2",
+  "x-amz-3",
+  "x-amz-crypto-instr-file",
+]);
 
 /** SES adds an object of its own when a rule is created, and S3's console adds empty objects that stand for folders. */
 function isMessage(key: string): boolean {

@@ -11,9 +11,19 @@ export function linksOf({ html, text }: { html: string; text: string }): string[
   return [...new Set([...hrefs(html), ...urls(text)])];
 }
 
+/**
+ * Keeps no list of the open elements. The parser's own looks through the whole list at each closing tag, which takes
+ * minutes in a message that opens 100,000.
+ */
+class TagParser extends Parser {
+  protected override isVoidElement(): boolean {
+    return true;
+  }
+}
+
 function hrefs(html: string): string[] {
   const found: string[] = [];
-  const parser = new Parser({
+  const parser = new TagParser({
     onopentag(name, { href }) {
       const link = href?.trim() ?? "";
       if (/^https?:\/\//i.test(link) && !NOT_FOLLOWED.has(name)) found.push(link);
@@ -27,11 +37,21 @@ function urls(text: string): string[] {
   return [...text.matchAll(/\bhttps?:\/\/[^\s<>"]+/gi)].map(([url]) => withoutPunctuation(url));
 }
 
+const OPENING: Readonly<Record<string, string>> = { ")": "(", "]": "[", "}": "{" };
+
 /** Removes what belongs to the surrounding sentence: punctuation, or a bracket that was opened before the URL. */
 function withoutPunctuation(url: string): string {
-  const last = url.at(-1) ?? "";
-  const opening = { ")": "(", "]": "[", "}": "{" }[last];
-  const isOutside =
-    opening === undefined ? /[.,;:!?'*_]/.test(last) : url.split(last).length > url.split(opening).length;
-  return isOutside ? withoutPunctuation(url.slice(0, -1)) : url;
+  const counts = new Map<string, number>();
+  const add = (character: string, more: number) => counts.set(character, (counts.get(character) ?? 0) + more);
+  for (const character of url) add(character, 1);
+  let { length } = url;
+  for (; length > 0; length -= 1) {
+    const last = url[length - 1]!;
+    const opening = OPENING[last];
+    const isOutside =
+      opening === undefined ? ".,;:!?'*_".includes(last) : (counts.get(last) ?? 0) > (counts.get(opening) ?? 0);
+    if (!isOutside) break;
+    add(last, -1);
+  }
+  return url.slice(0, length);
 }

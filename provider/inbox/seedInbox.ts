@@ -1,10 +1,11 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import { setTimeout as sleep } from "node:timers/promises";
-import { clientFor, listMessages, readMessage, type Bucket, type StoredMessage } from "./bucket";
+import { Arrivals } from "./arrivals";
+import { clientFor, type Bucket } from "./bucket";
+import { notArrived } from "./failures";
 import { InboxError } from "./inboxError";
-import { failedOn, notArrived, reasonOf, type Unreadable } from "./failures";
-import { parseMail, type SeedMail } from "./seedMail";
-import { isWanted, wantedBy, type WaitForMailOptions } from "./wanted";
+import type { SeedMail } from "./seedMail";
+import { wantedBy, type WaitForMailOptions } from "./wanted";
 
 export { InboxError, type SeedMail, type WaitForMailOptions };
 
@@ -56,63 +57,30 @@ export class SeedInbox {
    */
   async waitForMail(options: WaitForMailOptions): Promise<SeedMail> {
     const wanted = wantedBy(options);
-    const arrived = new Map<string, SeedMail | Unreadable>();
-    let isListed = false;
     const deadline = Date.now() + wanted.timeoutMs;
     const giveUp = new AbortController();
     const timer = setTimeout(() => giveUp.abort(), wanted.timeoutMs);
+    const arrivals = new Arrivals(this.bucket, wanted, giveUp.signal);
     try {
       for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
-        const objects = await this.list(wanted.since, giveUp.signal);
-        isListed = true;
-        const news = objects.filter(({ key }) => !isRead(arrived.get(key)));
-        for (const some of inGroups(news)) {
-          const mails = await Promise.all(some.map((object) => this.read(object, giveUp.signal)));
-          for (const mail of mails) arrived.set(mail.key, mail);
-          const found = mails.find((mail) => "subject" in mail && isWanted(mail, wanted));
-          if (found !== undefined) return found as SeedMail;
-        }
+        const found = await arrivals.look();
+        if (found !== undefined) return found;
         // The pauses get shorter towards the end, so that the last check is shortly before the deadline.
         const halfMs = Math.ceil((deadline - Date.now()) / 2);
         await sleep(Math.min(pauseMs, Math.max(halfMs, MIN_PAUSE_MS)), undefined, { signal: giveUp.signal });
       }
     } catch (error) {
       if (!giveUp.signal.aborted) throw error;
-      throw notArrived(wanted, isListed ? newestFirst(arrived) : undefined, this.bucket);
+      throw notArrived(wanted, arrivals.found(), this.bucket);
     } finally {
       clearTimeout(timer);
     }
-  }
-
-  private async list(since: Date, signal: AbortSignal): Promise<StoredMessage[]> {
-    try {
-      return await listMessages(this.bucket, since, signal);
-    } catch (error) {
-      signal.throwIfAborted();
-      throw failedOn(this.bucket, error);
-    }
-  }
-
-  private async read(object: StoredMessage, signal: AbortSignal): Promise<SeedMail | Unreadable> {
-    let source: Uint8Array;
-    try {
-      source = await readMessage(this.bucket, object.key, signal);
-    } catch (error) {
-      signal.throwIfAborted();
-      return { ...object, problem: reasonOf(error), isFinal: false };
-    }
-    return parseMail(source, object).catch((error: unknown) => ({
-      ...object,
-      problem: reasonOf(error),
-      isFinal: true,
-    }));
   }
 }
 
 const FIRST_PAUSE_MS = 500;
 const MAX_PAUSE_MS = 5_000;
 const MIN_PAUSE_MS = 100;
-const AT_A_TIME = 8;
 
 function bucketOf(options: SeedInboxOptions): Bucket {
   const { bucket, prefix = "", region, client } = (options ?? {}) as { [Name in keyof SeedInboxOptions]?: unknown };
@@ -131,17 +99,4 @@ function bucketOf(options: SeedInboxOptions): Bucket {
     throw new InboxError("Cannot open the inbox: give region or client, not both; a client has a region already.");
   }
   return { client: (client as S3Client | undefined) ?? clientFor(region), name: bucket, prefix };
-}
-
-/** Whether reading an object again would change nothing. */
-function isRead(one: SeedMail | Unreadable | undefined): boolean {
-  return one !== undefined && (!("problem" in one) || one.isFinal);
-}
-
-function newestFirst(arrived: ReadonlyMap<string, SeedMail | Unreadable>): (SeedMail | Unreadable)[] {
-  return [...arrived.values()].sort((a, b) => b.receivedAt.getTime() - a.receivedAt.getTime());
-}
-
-function* inGroups<T>(items: readonly T[]): Generator<T[]> {
-  for (let first = 0; first < items.length; first += AT_A_TIME) yield items.slice(first, first + AT_A_TIME);
 }

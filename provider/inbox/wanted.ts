@@ -1,5 +1,5 @@
 import isEmail from "validator/lib/isEmail";
-import { normalizeAddress } from "../model/addresses";
+import { asciiAddress, mailboxKey, normalizeAddress } from "../model/addresses";
 import { maskAddress } from "../text/masking";
 import { InboxError } from "./inboxError";
 import type { SeedMail } from "./seedMail";
@@ -8,10 +8,12 @@ import type { SeedMail } from "./seedMail";
 export interface WaitForMailOptions {
   /**
    * The recipient's address, with its plus tag: `qa+seeds.pr-42@…` is neither `qa@…` nor `qa+seeds.pr-4@…`. Only the
-   * domain is not case-sensitive.
+   * domain is not case-sensitive. An international domain may be in Unicode or in its ASCII form.
    */
   to: string;
-  /** The whole subject, or a regular expression that matches in it. Default: any subject. */
+  /**
+   * The whole subject, or a regular expression that matches in its first 1,000 characters. Default: any subject.
+   */
   subject?: string | RegExp;
   /**
    * The earliest time of arrival: a date, or ISO 8601 text such as an enrollment's `startedAt`; not in the future. S3
@@ -55,10 +57,23 @@ export function wantedBy(options: WaitForMailOptions): Wanted {
 }
 
 export function isWanted({ recipients, subject }: SeedMail, wanted: Wanted): boolean {
-  if (!recipients.includes(wanted.to)) return false;
+  if (matchOf(recipients, wanted.to) !== "exact") return false;
   if (wanted.subject === undefined) return true;
+  if (typeof wanted.subject === "string") return subject === wanted.subject;
   // Unlike `test`, `search` starts from the beginning even if the expression is global.
-  return typeof wanted.subject === "string" ? subject === wanted.subject : subject.search(wanted.subject) >= 0;
+  return subject.slice(0, MAX_SEARCHED).search(wanted.subject) >= 0;
+}
+
+/** Few expressions of users are linear, and anyone may send a subject of half a mebibyte. */
+const MAX_SEARCHED = 1000;
+
+/**
+ * Whether an address is among the recipients. Capitals before the @ make another one, because two seeds may differ in
+ * them alone.
+ */
+export function matchOf(recipients: readonly string[], to: string): "exact" | "capitals" | "none" {
+  if (recipients.some((one) => asciiAddress(one) === asciiAddress(to))) return "exact";
+  return recipients.some((one) => mailboxKey(one) === mailboxKey(to)) ? "capitals" : "none";
 }
 
 /** A date, or a date as text: Pulumi's outputs are text, such as an enrollment's `startedAt`. */

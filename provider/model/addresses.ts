@@ -19,10 +19,19 @@ export function mailboxKey(email: string): string {
   return asciiAddress(email).toLowerCase();
 }
 
-/** With its domain in the ASCII form, in small letters: `qa@München.example` becomes `qa@xn--mnchen-3ya.example`. */
+/** The address with its domain in lower case and in its ASCII form. What is before the @ stays as it is. */
 export function asciiAddress(email: string): string {
   const { local, domain } = splitAddress(email);
-  return domain === "" ? email : `${local}@${(domainToASCII(domain) || domain).toLowerCase()}`;
+  return domain === "" ? email : `${local}@${asciiDomain(domain).toLowerCase()}`;
+}
+
+/** No domain has more. Node would convert a longer one, too, in a time that grows with its square. */
+const MAX_DOMAIN_LENGTH = 253;
+
+function asciiDomain(domain: string): string {
+  // Node takes the domain for the host of a URL, and so leaves out a port or a path.
+  const isConvertible = domain.length <= MAX_DOMAIN_LENGTH && !/[/\\?#:%@]/.test(domain);
+  return (isConvertible && domainToASCII(domain)) || domain;
 }
 
 /** The two sides of the last @. Both are empty if there is none. */

@@ -5,7 +5,7 @@ import { escapeRegExp } from "./escapeRegExp";
  * are left out.
  */
 export function maskAddress(email: string): string {
-  const bare = email.replace(/^.*<|>.*$/gs, "").replace(/^["']+|["']+$/g, "");
+  const bare = email.replace(/^.*<|>.*$/gs, "").replace(/^["']+|(?<!["'])["']+$/g, "");
   const at = bare.lastIndexOf("@");
   return at < 1 ? "***" : `${bare.slice(0, 1)}***${bare.slice(at)}`;
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { linksOf } from "../../../provider/inbox/links";
+import { handledBy } from "../../support/handled";
 
 const a = (href: string) => `<a href="${href}">x</a>`;
 
@@ -78,5 +79,50 @@ describe("the links of a mail", () => {
   ];
   for (const [what, { html = "", text = "" }, links] of cases) {
     it(`are ${what}`, () => assert.deepEqual(linksOf({ html, text }), links));
+  }
+
+  const long: [what: string, mail: { html?: string; text?: string }, links: string[]][] = [
+    ["dots at the end of a URL", { text: `https://a.example/${".".repeat(100_000)}` }, ["https://a.example/"]],
+    [
+      "dots within a URL",
+      { text: `https://a.example/${".".repeat(100_000)}x` },
+      [`https://a.example/${".".repeat(100_000)}x`],
+    ],
+    ["closing brackets", { text: `(https://a.example/${")".repeat(100_000)}` }, ["https://a.example/"]],
+    [
+      "pairs of brackets",
+      { text: `https://a.example/${"()".repeat(50_000)}` },
+      [`https://a.example/${"()".repeat(50_000)}`],
+    ],
+    ["brackets of all kinds", { text: `https://a.example/${")]}".repeat(30_000)}` }, ["https://a.example/"]],
+    ["beginnings of URLs", { text: "https://".repeat(20_000) }, ["https://".repeat(20_000)]],
+    ["one URL", { text: "https://a.example/ ".repeat(20_000) }, ["https://a.example/"]],
+    [
+      "elements within each other",
+      { html: `${"<b>".repeat(50_000)}${a("https://a.example/")}` },
+      ["https://a.example/"],
+    ],
+    [
+      "elements that others close",
+      { html: `${"<b>".repeat(20_000)}${"</i>".repeat(20_000)}${a("https://a.example/")}` },
+      ["https://a.example/"],
+    ],
+    [
+      "drawings that end early",
+      { html: `${"</svg>".repeat(20_000)}${a("https://a.example/")}` },
+      ["https://a.example/"],
+    ],
+    ["attributes", { html: `<a ${"href=https://a.example/ ".repeat(20_000)}>` }, ["https://a.example/"]],
+    [
+      "letters in a link",
+      { html: a(`https://a.example/${"x".repeat(500_000)}`) },
+      [`https://a.example/${"x".repeat(500_000)}`],
+    ],
+  ];
+  for (const [what, { html = "", text = "" }, links] of long) {
+    it(`take a few looks at each character of many ${what}`, async () => {
+      const handled = await handledBy(() => assert.ok(linksOf({ html, text }).join() === links.join()));
+      assert.ok(handled < 20 * (html.length + text.length), String(handled));
+    });
   }
 });

@@ -180,7 +180,7 @@ describe("SeedInbox", () => {
   for (const [where, mail] of foreign) {
     it(`does not take an address for the recipient that is named ${where}`, async () => {
       await arrive("a", mail);
-      assert.match(await inVain(), /^No mail .*: 1: "Welcome" for another, /);
+      assert.match(await inVain(), /^No mail .*: 1: "Welcome" for (another, |this address with other capitals\.)/);
     });
   }
 

@@ -21,6 +21,15 @@ describe("maskAddress", () => {
   }
 });
 
+describe("maskAddress, given a long text", () => {
+  const long: [what: string, text: string, shown: string][] = [
+    ["of quotation marks", `x${"'".repeat(2 ** 17)}y@example.com`, "x***@example.com"],
+    ["of quotation marks, all around", `${'"'.repeat(2 ** 17)}y@example.com${'"'.repeat(2 ** 17)}`, "y***@example.com"],
+    ["of brackets", `${"<".repeat(2 ** 17)}y@example.com>>`, "y***@example.com"],
+  ];
+  for (const [what, text, shown] of long) it(`masks one ${what}`, () => assert.equal(maskAddress(text), shown));
+});
+
 describe("oneLine", () => {
   const masked: [what: string, text: string, expected: string][] = [
     ["in a sentence", "No jane@example.com here", "No j***@example.com here"],
