@@ -16,11 +16,12 @@ export interface KeySource {
  */
 export async function apiKeyOf(
   [used, ...others]: readonly KeySource[],
+  env: NodeJS.ProcessEnv,
   log: (line: string) => void = console.log,
 ): Promise<string> {
   if (used === undefined) {
     throw new SettingsError(
-      isInPreview()
+      isInPreview(env)
         ? "Missing mailmodo:apiKey. Put the key in MAILMODO_API_KEY, or name an AWS secret that holds it in mailmodo:apiKeySecret."
         : "Missing mailmodo:apiKey. Set it: pulumi config set --secret mailmodo:apiKey <key>, or put the key in MAILMODO_API_KEY, " +
             "or name an AWS secret that holds it in mailmodo:apiKeySecret.",
@@ -36,7 +37,7 @@ export async function apiKeyOf(
   const what = /[\r\n]/.test(key) ? "a line break" : "a space or a character that no key has";
   const [where, next] = isInAws
     ? [`${used.setting} ${used.value.trim()}`, "Store it again, the key alone."]
-    : [used.setting, `Set it again, the key alone: ${keyCommand()}.`];
+    : [used.setting, `Set it again, the key alone: ${keyCommand(env)}.`];
   throw new SettingsError(`The API key in ${where} has ${what} in it. ${next}`);
 }
 

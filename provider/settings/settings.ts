@@ -43,7 +43,7 @@ export interface Settings {
 export async function readSettings(config: ConfigReader, env: NodeJS.ProcessEnv = process.env): Promise<Settings> {
   const url = baseUrl(config, env);
   return {
-    apiKey: await apiKeyOf(keySources(config, env)),
+    apiKey: await apiKeyOf(keySources(config, env), env),
     baseUrl: url,
     proxy: proxyOf(url, env),
     requestTimeoutMs: requestTimeoutSeconds(config, env) * 1000,
