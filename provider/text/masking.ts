@@ -8,7 +8,7 @@ import { inert } from "./inert";
 export function maskAddress(email: string): string {
   const bare = email.replace(/^.*<|>.*$/gs, "").replace(/^["']+|["']+$/g, "");
   const at = bare.lastIndexOf("@");
-  return at < 1 ? "***" : `${bare.slice(0, 1)}***${bare.slice(at)}`;
+  return at < 1 ? "***" : inert(`${bare.slice(0, 1)}***${bare.slice(at)}`);
 }
 
 /**
