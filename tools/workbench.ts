@@ -43,6 +43,8 @@ export interface WorkbenchOptions {
    * needs that only enrolls. Pulumi looks through each of them at each run.
    */
   packages?: readonly string[] | "all";
+  /** The folder of everything, below one of its own. Default: that one. */
+  below?: string;
 }
 
 /**
@@ -52,14 +54,15 @@ export interface WorkbenchOptions {
  */
 export async function createWorkbench(
   files: Record<string, string>,
-  { copies = [], packages = ["@pulumi/pulumi", "pulumi-mailmodo"] }: WorkbenchOptions = {},
+  { copies = [], packages = ["@pulumi/pulumi", "pulumi-mailmodo"], below = "" }: WorkbenchOptions = {},
 ): Promise<Workbench> {
   const { bin } = await (engine ??= findEngine());
-  const root = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-mailmodo-")));
+  const made = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-mailmodo-")));
+  const root = path.join(made, below);
   const dir = path.join(root, "project");
   const state = path.join(root, "state");
   const tmp = path.join(root, "tmp");
-  for (const folder of [dir, state, tmp]) fs.mkdirSync(folder);
+  for (const folder of [dir, state, tmp]) fs.mkdirSync(folder, { recursive: true });
   for (const name of copies) fs.cpSync(path.join(REPOSITORY, name), path.join(dir, name), { recursive: true });
   for (const [name, text] of Object.entries(files)) {
     fs.mkdirSync(path.dirname(path.join(dir, name)), { recursive: true });
@@ -68,7 +71,7 @@ export async function createWorkbench(
   link(packages, path.join(dir, "node_modules"));
   const dispose = () => {
     endAll(path.join(root, "home"));
-    fs.rmSync(root, { recursive: true, force: true });
+    fs.rmSync(made, { recursive: true, force: true });
   };
   process.once("exit", dispose);
 

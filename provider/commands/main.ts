@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 import { Command } from "commander";
 import { addCommands } from "./commands";
+import { inert } from "../text/inert";
 
 const program = new Command("pulumi-mailmodo").description("Commands for Mailmodo enrollments in Pulumi stacks.");
 addCommands(program);
 
 program.parseAsync().catch((error: Error) => {
-  console.error(error.message);
+  console.error(inert(error.message));
   process.exitCode = 1;
 });

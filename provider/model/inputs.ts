@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import isEmail from "validator/lib/isEmail";
 import isUUID from "validator/lib/isUUID";
 import { asciiAddress } from "./addresses";
+import { stackOptions } from "../text/configCommand";
 import { maskAddress } from "../text/masking";
 import type { Recipients } from "./recipients";
 
@@ -143,7 +144,7 @@ function emailProblem(value: unknown, recipients: Recipients | undefined): strin
     return `${outside} Its domain has letters that are not ASCII and may look like others.`;
   return (
     `${outside} If it may get real mail, add a pattern for it to the list: ` +
-    `pulumi config set mailmodo:allowedRecipients '["*@seeds.example.com", "<pattern>"]'.`
+    `pulumi config set ${stackOptions()}mailmodo:allowedRecipients '["*@seeds.example.com", "<pattern>"]'.`
   );
 }
 

@@ -1,6 +1,7 @@
 import { KeyRefusedError, MailmodoError, RefusedError, UnconfirmedError, LateStartError } from "../mailmodo/errors";
 import { baseUrlAdvice } from "../settings/baseUrlAdvice";
 import { SettingsError } from "../settings/settingsError";
+import { isInPreview, keyCommand } from "../text/configCommand";
 import { hideStackTrace } from "../text/hideStackTrace";
 
 /** An error with advice for a user of Pulumi. */
@@ -43,7 +44,7 @@ export function mayHaveTakenEffect(error: unknown): boolean {
 function adviceOnStart(error: unknown, secret: string | undefined): string | undefined {
   if (error instanceof KeyRefusedError) {
     if (secret !== undefined) return inSecret(secret);
-    return "Set the current key: pulumi config set --secret mailmodo:apiKey <key>, or put it in MAILMODO_API_KEY.";
+    return `Set the current key: ${keyCommand()}${isInPreview() ? "" : ", or put it in MAILMODO_API_KEY"}.`;
   }
   if (error instanceof RefusedError && error.mayRunAlready && error.operation === "start") {
     return (

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { KEY_COMMAND } from "../settings/apiKey";
-import { looksLikeKey, MOVE_KEY } from "../settings/aws/reference";
+import { looksLikeKey, moveKey } from "../settings/aws/reference";
+import { keyCommand } from "../text/configCommand";
 import { programError } from "./programError";
 
 /**
@@ -17,10 +17,10 @@ export function refuseKeyInClear(): void {
   if (inClear("mailmodo:apiKey")) {
     throw programError(
       "mailmodo:apiKey was set without --secret, so the stack's file and state would contain it in plain text. " +
-        `Set it again: ${KEY_COMMAND}. ${replaceKey}`,
+        `Set it again: ${keyCommand()}. ${replaceKey}`,
     );
   }
   if (looksLikeKey(inClear("mailmodo:apiKeySecret") ?? "")) {
-    throw programError(`mailmodo:apiKeySecret is an API key, not the name of a secret. ${MOVE_KEY} ${replaceKey}`);
+    throw programError(`mailmodo:apiKeySecret is an API key, not the name of a secret. ${moveKey()} ${replaceKey}`);
   }
 }

@@ -1,7 +1,9 @@
 import { createHash, randomUUID } from "node:crypto";
 import * as fs from "node:fs";
+import { createRequire } from "node:module";
 import * as os from "node:os";
 import * as path from "node:path";
+import { projectFile } from "./projectFile";
 
 /** The surroundings of a running Pulumi CLI. */
 export interface CliContext {
@@ -51,7 +53,7 @@ function plainUrl(url: string, folder: string): string {
  * @param cwd What a relative path in the URL is relative to.
  */
 export function backendFolder(url: string, cwd: string): string {
-  const [encoded = ""] = url.slice("file://".length).split("?");
+  const [encoded = ""] = url.slice("file://".length).split(/[?#]/);
   const text = decoded(encoded);
   const home = text.replace(/^~(?=$|[\\/])/, os.homedir());
   // file:///C:/state has a slash before the drive.
@@ -76,15 +78,18 @@ function plainFileUrl(url: string, folder: string): string {
   }
 }
 
-/**
- * The backend that the nearest project file names. A regular expression reads it, not a YAML parser: all that matters
- * is that the plugin and the recover command read the same.
- */
+/** The backend that the project file names. A project file that the CLI cannot read names none. */
 function backendOfProject(folder: string): string | undefined {
-  for (let at = folder; ; at = path.dirname(at)) {
-    const text = ["yaml", "yml", "json"].map((ending) => readText(path.join(at, `Pulumi.${ending}`))).find(Boolean);
-    if (text !== undefined) return /^"?\s*"?backend"?:[\s{]*(?:#.*\s+)*"?url"?:\s*["']?([^\s"'},]+)/m.exec(text)?.[1];
-    if (at === path.dirname(at)) return undefined;
+  const file = projectFile(folder);
+  if (file === undefined || !readText(file)?.replaceAll("\0", "").includes("backend")) return undefined;
+  // Loaded here, because the plugin would load a parser of YAML each time for the few projects that name a backend.
+  const { readFields } = createRequire(__filename)("./settingsText") as typeof import("./settingsText");
+  try {
+    const { backend } = readFields(file);
+    const url = (backend as { url?: unknown } | null | undefined)?.url;
+    return typeof url === "string" ? url : undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,7 +1,9 @@
 import * as fs from "node:fs";
-import * as path from "node:path";
 import { Cli, reasonOf } from "./cli";
 import { fingerprint, reveal, type Deployment, type Encryption } from "./deployment";
+import { removeEmptyStack } from "./elsewhere";
+import { readProject, settingsPath } from "./project";
+import { projectFile } from "./projectFile";
 import { parseConfig } from "./stackConfig";
 import { isMailmodoResource, mustBeRevealed, SECRET, withoutEnded, type Ended } from "./stateResource";
 import {
@@ -99,11 +101,13 @@ export class Stack {
    */
   async occupancy(secretsProvider?: string): Promise<Occupancy> {
     const provider = secretsProvider === undefined ? [] : ["--secrets-provider", secretsProvider];
-    const settings = path.join(this.cwd, `Pulumi.${this.name.split("/").at(-1)}.yaml`);
-    const hadSettings = fs.existsSync(settings);
+    const project = projectFile(this.cwd) === undefined ? undefined : readProject(this.cwd);
+    const settings = project && settingsPath(project, this.name.split("/").at(-1)!);
+    const hadSettings = settings === undefined || fs.existsSync(settings);
     const refused = await this.cli.runReadOnly(["stack", "init", this.name, "--no-select", ...provider]);
     if (refused.code === 0) {
-      await this.removeAgain();
+      // It would block the next preview of that name.
+      await removeEmptyStack(this.cli, project, this.name);
       if (!hadSettings) fs.rmSync(settings, { force: true });
       throw new Error(`The stack ${this.name} does not exist any more: another command has removed it. Run it again.`);
     }
@@ -116,15 +120,6 @@ export class Stack {
     const isCloud = !/^(file|s3|gs|azblob|postgres|mem):/.test(await this.backendUrl());
     const isUpdating = isCloud && (await this.list()).some(({ name, isBusy }) => isBusy && !this.isOther(name));
     return isUpdating ? { ...occupancy, locks: [IN_CLOUD] } : occupancy;
-  }
-
-  /**
-   * Another command has removed the stack in the meantime, and the look at its lock has created it again. It would block
-   * the next preview of that name.
-   */
-  private async removeAgain(): Promise<void> {
-    const what = `remove the stack ${this.name} again, which another command has removed`;
-    await this.cli.succeed(what, ["stack", "rm", "--yes", "--preserve-config", ...this.stackArgs]);
   }
 
   async tags(): Promise<Readonly<Record<string, string>>> {

@@ -1,5 +1,6 @@
 import { parseReference } from "./aws/reference";
 import { SettingsError } from "./settingsError";
+import { isInPreview, keyCommand } from "../text/configCommand";
 
 /** A setting that holds the API key, or says where the key is. */
 export interface KeySource {
@@ -15,12 +16,15 @@ export interface KeySource {
  */
 export async function apiKeyOf(
   [used, ...others]: readonly KeySource[],
+  env: NodeJS.ProcessEnv,
   log: (line: string) => void = console.log,
 ): Promise<string> {
   if (used === undefined) {
     throw new SettingsError(
-      `Missing mailmodo:apiKey. Set it: ${KEY_COMMAND}, or put the key in MAILMODO_API_KEY, ` +
-        "or name an AWS secret that holds it in mailmodo:apiKeySecret.",
+      isInPreview(env)
+        ? "Missing mailmodo:apiKey. Put the key in MAILMODO_API_KEY, or name an AWS secret that holds it in mailmodo:apiKeySecret."
+        : "Missing mailmodo:apiKey. Set it: pulumi config set --secret mailmodo:apiKey <key>, or put the key in MAILMODO_API_KEY, " +
+            "or name an AWS secret that holds it in mailmodo:apiKeySecret.",
     );
   }
   if (others.length > 0) {
@@ -33,7 +37,7 @@ export async function apiKeyOf(
   const what = /[\r\n]/.test(key) ? "a line break" : "a space or a character that no key has";
   const [where, next] = isInAws
     ? [`${used.setting} ${used.value.trim()}`, "Store it again, the key alone."]
-    : [used.setting, `Set it again, the key alone: ${KEY_COMMAND}.`];
+    : [used.setting, `Set it again, the key alone: ${keyCommand(env)}.`];
   throw new SettingsError(`The API key in ${where} has ${what} in it. ${next}`);
 }
 
@@ -45,8 +49,6 @@ export async function formerApiKeyOf([used]: readonly KeySource[]): Promise<stri
 
 /** Loaded only when a reference is used: a program and most plugins never read from AWS. */
 const awsSecrets = () => import("./aws/secrets");
-
-export const KEY_COMMAND = "pulumi config set --secret mailmodo:apiKey <key>";
 
 const logged = new Set<string>();
 

@@ -1,6 +1,7 @@
 import { apiKeyOf, type KeySource } from "./apiKey";
 import { parseRecipients, type Recipients } from "../model/recipients";
 import { ProxySettingError, proxyFor } from "../network/proxy";
+import { stackOptions } from "../text/configCommand";
 import { SettingsError } from "./settingsError";
 
 /**
@@ -19,7 +20,7 @@ const MAX_LATE_START_SECONDS = 3600;
 // Two attempts and the wait between them must fit into the time for one operation.
 const MAX_REQUEST_TIMEOUT_SECONDS = 20;
 
-const RECIPIENTS_COMMAND = `pulumi config set mailmodo:allowedRecipients '["*@seeds.example.com"]'`;
+const SOME_RECIPIENTS = `mailmodo:allowedRecipients '["*@seeds.example.com"]'`;
 
 /** The settings for requests to Mailmodo, from the stack config and the environment. */
 export interface Settings {
@@ -40,15 +41,15 @@ export interface Settings {
 
 /** @throws {SettingsError} A setting is missing or invalid. */
 export async function readSettings(config: ConfigReader, env: NodeJS.ProcessEnv = process.env): Promise<Settings> {
-  const url = baseUrl(config);
+  const url = baseUrl(config, env);
   return {
-    apiKey: await apiKeyOf(keySources(config, env)),
+    apiKey: await apiKeyOf(keySources(config, env), env),
     baseUrl: url,
     proxy: proxyOf(url, env),
-    requestTimeoutMs: requestTimeoutSeconds(config) * 1000,
-    requestsPerSecond: requestsPerSecond(config),
-    lateEffectMs: lateEffectMs(config),
-    alreadyOver: alreadyOver(config),
+    requestTimeoutMs: requestTimeoutSeconds(config, env) * 1000,
+    requestsPerSecond: requestsPerSecond(config, env),
+    lateEffectMs: lateEffectMs(config, env),
+    alreadyOver: alreadyOver(config, env),
   };
 }
 
@@ -77,24 +78,28 @@ export function allowedRecipients(config: ConfigReader): Recipients {
   if (text === undefined || text.trim() === "") {
     throw new SettingsError(
       "Missing mailmodo:allowedRecipients: every start sends real mail, so the addresses that may get it must be named. " +
-        `Set it: ${RECIPIENTS_COMMAND}.`,
+        `Set it: pulumi config set ${stackOptions()}${SOME_RECIPIENTS}.`,
     );
   }
   try {
     if (parsed?.text !== text) parsed = { text, recipients: parseRecipients(text) };
     return parsed.recipients;
   } catch (error) {
-    throw new SettingsError(`mailmodo:allowedRecipients ${(error as Error).message}. Set it: ${RECIPIENTS_COMMAND}.`);
+    throw new SettingsError(
+      `mailmodo:allowedRecipients ${(error as Error).message}. Set it: pulumi config set ${stackOptions()}${SOME_RECIPIENTS}.`,
+    );
   }
 }
 
 /** The last parsed list, cached because every start checks it. */
 let parsed: { readonly text: string; readonly recipients: Recipients } | undefined;
 
-function baseUrl(config: ConfigReader): string {
+function baseUrl(config: ConfigReader, env: NodeJS.ProcessEnv): string {
   const text = config.get("mailmodo:baseUrl") || DEFAULT_BASE_URL;
   const fail = (why: string) =>
-    new SettingsError(`mailmodo:baseUrl ${why}. Set it: pulumi config set mailmodo:baseUrl ${DEFAULT_BASE_URL}.`);
+    new SettingsError(
+      `mailmodo:baseUrl ${why}. Set it: pulumi config set ${stackOptions(env)}mailmodo:baseUrl ${DEFAULT_BASE_URL}.`,
+    );
   if (!URL.canParse(text)) throw fail("is not a URL");
   const url = new URL(text);
   if (url.username || url.password || url.search || url.hash)
@@ -118,47 +123,47 @@ function proxyOf(url: string, env: NodeJS.ProcessEnv): URL | undefined {
   }
 }
 
-function requestTimeoutSeconds(config: ConfigReader): number {
+function requestTimeoutSeconds(config: ConfigReader, env: NodeJS.ProcessEnv): number {
   const text = config.get("mailmodo:requestTimeoutSeconds");
   if (text === undefined || text === "") return DEFAULT_REQUEST_TIMEOUT_SECONDS;
   const seconds = Number(text);
   if (!(seconds > 0 && seconds <= MAX_REQUEST_TIMEOUT_SECONDS)) {
     throw new SettingsError(
       `mailmodo:requestTimeoutSeconds must be a number above 0 and at most ${MAX_REQUEST_TIMEOUT_SECONDS}. ` +
-        `Set it: pulumi config set mailmodo:requestTimeoutSeconds ${DEFAULT_REQUEST_TIMEOUT_SECONDS}.`,
+        `Set it: pulumi config set ${stackOptions(env)}mailmodo:requestTimeoutSeconds ${DEFAULT_REQUEST_TIMEOUT_SECONDS}.`,
     );
   }
   return seconds;
 }
 
-function lateEffectMs(config: ConfigReader): number | undefined {
+function lateEffectMs(config: ConfigReader, env: NodeJS.ProcessEnv): number | undefined {
   const text = config.get("mailmodo:lateStartSeconds");
   if (text === undefined || text.trim() === "") return undefined;
   const seconds = Number(text);
   if (!(seconds >= 0 && seconds <= MAX_LATE_START_SECONDS)) {
     throw new SettingsError(
       `mailmodo:lateStartSeconds must be a number from 0 to ${MAX_LATE_START_SECONDS}. ` +
-        "Set it: pulumi config set mailmodo:lateStartSeconds 60.",
+        `Set it: pulumi config set ${stackOptions(env)}mailmodo:lateStartSeconds 60.`,
     );
   }
   return seconds * 1000;
 }
 
 /** Above 1, only whole numbers can be enforced: at 2.5 a second, some seconds would have three requests. */
-function requestsPerSecond(config: ConfigReader): number {
+function requestsPerSecond(config: ConfigReader, env: NodeJS.ProcessEnv): number {
   const text = config.get("mailmodo:requestsPerSecond");
   if (text === undefined || text === "") return DEFAULT_REQUESTS_PER_SECOND;
   const rate = Number(text);
   if (!(rate > 0 && (rate < 1 || Number.isSafeInteger(rate)))) {
     throw new SettingsError(
       "mailmodo:requestsPerSecond must be a whole number from 1, or a fraction above 0 such as 0.5. " +
-        `Set it to your plan's: pulumi config set mailmodo:requestsPerSecond ${DEFAULT_REQUESTS_PER_SECOND}.`,
+        `Set it to your plan's: pulumi config set ${stackOptions(env)}mailmodo:requestsPerSecond ${DEFAULT_REQUESTS_PER_SECOND}.`,
     );
   }
   return rate;
 }
 
-function alreadyOver(config: ConfigReader): string[] {
+function alreadyOver(config: ConfigReader, env: NodeJS.ProcessEnv): string[] {
   const text = config.get("mailmodo:alreadyOver");
   if (text === undefined || text === "") return [];
   let value: unknown;
@@ -170,7 +175,7 @@ function alreadyOver(config: ConfigReader): string[] {
   if (!Array.isArray(value) || !value.every((phrase) => typeof phrase === "string" && phrase.trim().length > 3)) {
     throw new SettingsError(
       "mailmodo:alreadyOver must be a JSON list of phrases, each longer than three characters. " +
-        `Set it: pulumi config set mailmodo:alreadyOver '["has left the journey"]'.`,
+        `Set it: pulumi config set ${stackOptions(env)}mailmodo:alreadyOver '["has left the journey"]'.`,
     );
   }
   return value as string[];

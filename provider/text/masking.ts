@@ -1,4 +1,5 @@
 import { escapeRegExp } from "./escapeRegExp";
+import { inert } from "./inert";
 
 /**
  * Masks an address for messages: `jane@example.com` becomes `j***@example.com`. A display name, angle brackets and quotes
@@ -7,7 +8,7 @@ import { escapeRegExp } from "./escapeRegExp";
 export function maskAddress(email: string): string {
   const bare = email.replace(/^.*<|>.*$/gs, "").replace(/^["']+|(?<!["'])["']+$/g, "");
   const at = bare.lastIndexOf("@");
-  return at < 1 ? "***" : `${bare.slice(0, 1)}***${bare.slice(at)}`;
+  return at < 1 ? "***" : inert(`${bare.slice(0, 1)}***${bare.slice(at)}`);
 }
 
 /**
@@ -24,9 +25,8 @@ export function redact(words: string, apiKey: string, email: string): string {
  * Control characters, marks of writing direction and halves of characters become spaces.
  */
 export function oneLine(words: string): string {
-  return beginningOf(words)
-    .replace(ADDRESS, (address) => maskAddress(address.replace(/%40/i, "@")))
-    .replace(/[\p{Cc}\p{Cf}\p{Cs}\s]+/gu, " ")
+  return inert(beginningOf(words).replace(ADDRESS, (address) => maskAddress(address.replace(/%40/i, "@"))))
+    .replace(/\s+/g, " ")
     .trim()
     .slice(0, MAX_LENGTH)
     .replace(/\p{Cs}$/u, "");

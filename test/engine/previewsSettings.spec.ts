@@ -95,6 +95,18 @@ describe("the settings of previews, through the real engine", () => {
       (await own.previews("up", "--name", "pr-1", "--settings", "x.yaml")).stderr,
       /^No settings for previews: x\.yaml/,
     );
+    fs.writeFileSync(path.join(own.dir, "comments.yaml"), "# nothing yet\n");
+    const comments = ["up", "--name", "pr-1", "--settings", "comments.yaml"];
+    assert.match(
+      (await own.previews(...comments)).stderr,
+      /^No recipients for previews: .* in comments\.yaml \(mailmodo:allowedRecipients\)\.\n$/,
+    );
+    own.env["MAILMODO_API_KEY"] = undefined;
+    assert.match(
+      (await own.previews(...comments)).stderr,
+      /^No API key for previews: put it in MAILMODO_API_KEY, or .* in comments\.yaml \(mailmodo:apiKeySecret\)\.\n$/,
+    );
+    own.env["MAILMODO_API_KEY"] = "x";
     own.env["TMPDIR"] = "/nowhere";
     assert.match(
       (await own.previews("up", "--name", "pr-1")).stderr,

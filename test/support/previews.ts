@@ -32,19 +32,22 @@ export interface RunnerOptions {
   readonly settings?: string;
   /** The project's name. Default: seeds. */
   readonly project?: string;
+  /** The folder of the machine, below one of its own. Default: that one. */
+  readonly below?: string;
 }
 
 /** Makes a runner whose previews enroll in the sandbox. */
 export async function createRunner(sandbox: RunningSandbox, options: RunnerOptions): Promise<Runner> {
-  const { program = ONE, env, settings = "", project = "seeds" } = options;
-  const bench = await createWorkbench({
+  const { program = ONE, env, settings = "", project = "seeds", below = "" } = options;
+  const files = {
     "Pulumi.yaml": `name: ${project}\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n`,
     "Pulumi.preview.yaml":
       `config:\n  mailmodo:baseUrl: ${sandbox.url}\n  mailmodo:requestTimeoutSeconds: "2"\n  mailmodo:lateStartSeconds: "0"\n` +
       `  mailmodo:allowedRecipients:\n    - "*@seeds.example.com"\n${settings}`,
     "package.json": "{}",
     "index.js": `const { JourneyEnrollment, stackAddress } = require("pulumi-mailmodo");\n${program}\n`,
-  });
+  };
+  const bench = await createWorkbench(files, { below });
   Object.assign(bench.env, { MAILMODO_API_KEY: SANDBOX_KEY }, env);
   const previews = (...args: string[]) => run(process.execPath, [COMMAND, "previews", ...args], bench.dir, bench.env);
   return {

@@ -3,11 +3,13 @@ import { Option, type Command } from "commander";
 import type { Previews } from "./previews";
 import type { Report } from "./report";
 import { askOpen, type OpenSources } from "./openPreviews";
+import { DEFAULT_SETTINGS } from "./defaultSettings";
 import { Stop } from "./stop";
 import { NOTHING_ELSE_RUNS, RUN_IS_OVER } from "../assertions";
 import { DEFAULT_TTL_MS, parseDeadAfter, parseTtl } from "../durations";
 import { checkName } from "./previewName";
 import { withCompileCache } from "../compileCache";
+import { inert } from "../../text/inert";
 
 interface Common {
   readonly cwd: string;
@@ -41,7 +43,7 @@ function addCommand(previews: Command, name: string, description: string): Comma
     .command(name)
     .description(description)
     .option("--cwd <folder>", "the project's folder", ".")
-    .option("--settings <file>", "the settings of every preview", "Pulumi.preview.yaml")
+    .option("--settings <file>", "the settings of every preview", DEFAULT_SETTINGS)
     .addOption(
       new Option("--lock-dead-after <time>", "treat another machine's lock as abandoned after this time")
         .argParser(parseDeadAfter)
@@ -118,7 +120,7 @@ async function run(
   name: string,
   work: (previews: Previews, reports: Reports) => Promise<CommandResult>,
 ): Promise<void> {
-  const log = (line: string) => (json ? console.error(line) : console.log(line));
+  const log = (line: string) => (json ? console.error(inert(line)) : console.log(inert(line)));
   const env = withCompileCache();
   // Loaded here, so that other commands do not load it.
   const [{ Previews }, reports] = await Promise.all([import("./previews"), import("./report")]);
@@ -135,7 +137,7 @@ async function run(
     if (left) process.exitCode = 1;
   } catch (error) {
     write(reports.failureReport(name, error as Error));
-    console.error((error as Error).message);
+    console.error(inert((error as Error).message));
     process.exitCode = stop.exitCode ?? 1;
   }
 }

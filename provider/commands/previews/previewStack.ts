@@ -1,6 +1,7 @@
-import * as path from "node:path";
 import type { Cli, RunOptions } from "../../pulumi/cli";
+import { succeedElsewhere } from "../../pulumi/elsewhere";
 import type { Project } from "../../pulumi/project";
+import { optionsOfPreview, STACK_OPTIONS } from "../../text/configCommand";
 
 /** The stack of one preview, with a copy of the settings that only this process can read. */
 export class PreviewStack {
@@ -13,6 +14,8 @@ export class PreviewStack {
       readonly settings: string;
       /** The folder of that file, which also has a project file with the project's name. */
       readonly settingsFolder: string;
+      /** The file that they are a copy of, as the user names it. */
+      readonly source: string;
       /** The secrets provider that the settings name. */
       readonly secretsProvider?: string | undefined;
     },
@@ -20,6 +23,11 @@ export class PreviewStack {
 
   get settings(): string {
     return this.files.settings;
+  }
+
+  /** The environment of what works on it. */
+  get env(): NodeJS.ProcessEnv {
+    return { ...this.cli.env, [STACK_OPTIONS]: optionsOfPreview(this.name, this.files.source) };
   }
 
   /** Creates it. The CLI writes to the settings how its secrets are encrypted. */
@@ -45,8 +53,11 @@ export class PreviewStack {
   }
 
   /** Runs the engine. @returns Whether it succeeded. */
-  async run(command: "up" | "preview" | "destroy", options: RunOptions): Promise<boolean> {
-    const { code } = await this.cli.run([command, ...ARGUMENTS[command], ...this.arguments()], options);
+  async run(command: "up" | "preview" | "destroy", options: Omit<RunOptions, "env">): Promise<boolean> {
+    const { code } = await this.cli.run([command, ...ARGUMENTS[command], ...this.arguments()], {
+      ...options,
+      env: this.env,
+    });
     return code === 0;
   }
 
@@ -55,32 +66,9 @@ export class PreviewStack {
     return ["--stack", this.name, "--config-file", this.settings, ...quiet];
   }
 
-  /**
-   * Runs a command with the settings' folder as the project's folder, because the command has no --config-file or would
-   * change which stack the user has selected. The CLI itself starts in the project's folder, where version managers look.
-   */
+  /** Runs a command in the settings' folder, because it has no --config-file or would change what the user has selected. */
   private async inSettingsFolder(what: string, args: readonly string[]): Promise<void> {
-    const env = { ...withAbsolutePaths(this.cli.env, this.cli.cwd), ...(await this.backend()) };
-    await this.cli.succeed(what, ["stack", ...args, "--cwd", this.files.settingsFolder], { env });
-  }
-
-  /** The backend, if running in another folder would choose another one. */
-  private async backend(): Promise<NodeJS.ProcessEnv> {
-    const { cwd, env } = this.cli;
-    const named = env["PULUMI_BACKEND_URL"] || this.project.backend;
-    // The CLI shows the address of Pulumi Cloud's console, which is not the one to log in to.
-    const url = named ?? (await this.loggedInto());
-    const [, folder, query = ""] = /^file:\/\/([^?]*)(.*)$/.exec(url) ?? [];
-    const isRelative = folder !== undefined && !folder.startsWith("~") && !path.isAbsolute(folder);
-    if (isRelative) return { PULUMI_BACKEND_URL: `file://${path.resolve(cwd, folder)}${query}` };
-    return named === undefined ? {} : { PULUMI_BACKEND_URL: named };
-  }
-
-  private async loggedInto(): Promise<string> {
-    const { url = "" } = JSON.parse(await this.cli.read("ask for the backend", ["whoami", "--json"])) as {
-      url?: string;
-    };
-    return url;
+    await succeedElsewhere(this.cli, this.project, this.files.settingsFolder, what, ["stack", ...args]);
   }
 }
 
@@ -89,12 +77,3 @@ const ARGUMENTS = {
   preview: ["--expect-no-changes"],
   destroy: ["--yes", "--skip-preview"],
 };
-
-/** The environment, with the paths of files in it made absolute, from the given folder. */
-function withAbsolutePaths(env: NodeJS.ProcessEnv, from: string): NodeJS.ProcessEnv {
-  const entries = Object.entries(env).map(([name, value]): [string, string | undefined] => {
-    const isFile = /_(FILE|CREDENTIALS)$/.test(name) && value !== undefined && value !== "" && !value.startsWith("~");
-    return [name, isFile ? path.resolve(from, value) : value];
-  });
-  return Object.fromEntries(entries);
-}

@@ -130,7 +130,7 @@ export class Previews {
   }
 
   /** @throws {NotRecovered} Calls of a killed run are left that must be settled first. */
-  private async recover(name: string, { settings }: PreviewStack): Promise<void> {
+  private async recover(name: string, { settings, env }: PreviewStack): Promise<void> {
     this.options.stop.throwIfStopped();
     // Loaded here because it loads Pulumi's SDK, which nothing else in the commands needs.
     const { recover } = await import("../recover/recover");
@@ -141,7 +141,7 @@ export class Previews {
       lockDeadAfterMs: this.options.lockDeadAfterMs,
       runIsOver: this.options.runIsOver === true,
       nothingElseRuns: this.options.nothingElseRuns === true,
-      env: this.options.env,
+      env,
       log: (line) => this.log(name, line),
     });
     if (problems.length > 0) throw new NotRecovered(problems.join(" "));

@@ -1,5 +1,6 @@
 import Table from "cli-table3";
 import ms from "ms";
+import { inert, inertCell, inertMarkdown } from "../../text/inert";
 import type { Preview } from "./preview";
 import type { PreviewOutcome } from "./sweep";
 
@@ -64,23 +65,18 @@ const WORDS: Record<PreviewOutcome["outcome"], string> = {
 };
 
 export function printed({ title, columns, rows }: Report): string {
-  if (rows.length === 0) return title;
+  if (rows.length === 0) return inert(title);
   const table = new Table({ head: [...columns], style: { head: [], border: [] } });
-  table.push(...rows.map((row) => [...row]));
-  return `${title}\n${table.toString()}`;
+  table.push(...rows.map((row) => row.map((cell) => inert(cell).replace(/\s+/g, " "))));
+  return `${inert(title)}\n${table.toString()}`;
 }
 
 /** The report as Markdown, for a pull request's comment or a job's summary. */
 export function markdown({ title, columns, rows }: Report): string {
-  const line = (cells: readonly string[]) => `| ${cells.map(escaped).join(" | ")} |\n`;
-  const table =
-    rows.length === 0 ? "" : `\n${line(columns)}${line(columns.map(() => "---"))}${rows.map(line).join("")}`;
-  return `### ${escaped(title)}\n${table}\n`;
-}
-
-/** Escapes Markdown, so that a name or an error is shown as it is. */
-function escaped(text: string): string {
-  return text.replace(/[\\`*_[\]<>|#]/g, "\\$&").replace(/\s+/g, " ");
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |\n`;
+  const head = `\n${line(columns)}${line(columns.map(() => "---"))}`;
+  const table = rows.length === 0 ? "" : head + rows.map((row) => line(row.map(inertCell))).join("");
+  return `### ${inertMarkdown(title)}\n${table}\n`;
 }
 
 function expiry(expires: string, now: number): string {

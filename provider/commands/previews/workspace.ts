@@ -3,8 +3,9 @@ import { Stack } from "../../pulumi/stack";
 import { Cli } from "../../pulumi/cli";
 import { PreviewStack } from "./previewStack";
 import { PrivateFolder, removeLeftovers } from "./privateFolder";
+import { projectText } from "../../pulumi/elsewhere";
 import { ownSettings, readProject, type Project } from "../../pulumi/project";
-import { readPreviewSettings, withFields, type PreviewSettings } from "./settings";
+import { checkSettings, readPreviewSettings, settingsFile, withFields, type PreviewSettings } from "./settings";
 
 /** A stack, as the backend lists it. */
 export interface ListedStack {
@@ -60,7 +61,8 @@ export class Workspace {
    *
    * @param file The settings; their path is relative to the project's folder.
    * @param exists Whether the stack exists.
-   * @throws {Error} The stack has its own settings file in the project, so it is not a preview; or there is no API key.
+   * @throws {Error} The stack has its own settings file in the project, so it is not a preview; or its settings lack what
+   *   each preview needs.
    */
   async withSettings<T>(
     name: string,
@@ -76,27 +78,21 @@ export class Workspace {
           "config set, delete it. Otherwise give the preview another name.",
       );
     }
-    const settings = readPreviewSettings(this.cwd, file);
-    // The plugin's own words would lead to the config of a stack, which no preview has.
-    if (!this.cli.env["MAILMODO_API_KEY"] && !hasKey(settings, this.project))
-      throw new Error(
-        `No API key for previews: put it in MAILMODO_API_KEY, or name the AWS secret that holds it in ${file} (mailmodo:apiKeySecret).`,
-      );
+    const source = settingsFile(this.project, file);
+    const settings = readPreviewSettings(this.cwd, source);
+    checkSettings(settings, source, this.project, this.cli.env);
     const privateFolder = await PrivateFolder.make();
     // An engine that still runs may not have read its settings yet: they are then left for a later command to remove.
     const leave = () => (this.cli.isBusy ? undefined : privateFolder.remove());
     process.once("exit", leave);
     try {
       const encryption = exists ? await this.encryptionOf(name, settings) : {};
-      privateFolder.write("Pulumi.yaml", JSON.stringify({ name: this.project.name, runtime: "nodejs" }));
-      const copy = privateFolder.write(`Pulumi.${name}.yaml`, withFields(settings, encryption));
-      const { secretsprovider: secretsProvider } = settings.fields;
+      const { ending, fields } = settings;
+      privateFolder.write(`Pulumi${ending}`, projectText(this.project));
+      const copy = privateFolder.write(`Pulumi.${name}${ending}`, withFields(settings, encryption));
+      const files = { settings: copy, settingsFolder: privateFolder.path, source };
       return await work(
-        new PreviewStack(name, this.project, this.cli, {
-          settings: copy,
-          settingsFolder: privateFolder.path,
-          secretsProvider,
-        }),
+        new PreviewStack(name, this.project, this.cli, { ...files, secretsProvider: fields.secretsprovider }),
       );
     } finally {
       process.off("exit", leave);
@@ -120,10 +116,4 @@ export class Workspace {
     };
     return Object.fromEntries(Object.entries(lines).filter((line): line is [string, string] => line[1] !== undefined));
   }
-}
-
-/** Whether the settings name a key. An environment of Pulumi ESC may hold one, which only the CLI can see. */
-function hasKey({ fields }: PreviewSettings, { config }: Project): boolean {
-  const names = [...Object.keys(fields.config ?? {}), ...Object.keys(config ?? {})];
-  return fields.environment !== undefined || names.some((name) => /^mailmodo:apiKey(Secret)?$/.test(name));
 }

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { NOTHING_ELSE_RUNS, RUN_IS_OVER } from "../assertions";
 import { parseDeadAfter } from "../durations";
+import { inert } from "../../text/inert";
 
 interface Options {
   readonly stack: string;
@@ -33,8 +34,12 @@ async function run({ lockDeadAfter, ...options }: Options): Promise<void> {
   // Loaded here, so that other commands do not load it.
   const { recover } = await import("./recover");
   const age = lockDeadAfter === undefined ? {} : { lockDeadAfterMs: lockDeadAfter };
-  const { aborted, cleared, ended, lockFreed, problems } = await recover({ ...options, ...age });
-  for (const problem of problems) console.error(problem);
+  const { aborted, cleared, ended, lockFreed, problems } = await recover({
+    ...options,
+    ...age,
+    log: (line) => console.log(inert(line)),
+  });
+  for (const problem of problems) console.error(inert(problem));
   if (problems.length > 0) process.exitCode = 1;
   else if (aborted + cleared + ended === 0 && !lockFreed)
     console.log(`Nothing to recover in the stack ${options.stack}.`);

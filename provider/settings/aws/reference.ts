@@ -1,3 +1,4 @@
+import { keyCommand, stackOptions } from "../../text/configCommand";
 import { SettingsError } from "../settingsError";
 
 /** Where AWS stores the API key. It reveals nothing about the key itself. */
@@ -22,15 +23,15 @@ export interface AwsReference {
  */
 export function parseReference(setting: string): AwsReference {
   const text = setting.trim();
-  if (looksLikeKey(text)) throw invalid(`is an API key, not the name of a secret. ${MOVE_KEY}`);
+  if (looksLikeKey(text)) throw invalid(`is an API key, not the name of a secret. ${moveKey()}`);
   if (text.startsWith("ssm:")) return parseParameter(text);
 
   const [, id = "", hash, field = ""] = /^([^#]*)(#?)(.*)$/s.exec(text) ?? [];
-  if (hash && field.trim() === "") throw invalid(`names no field after its #. ${SET}`);
+  if (hash && field.trim() === "") throw invalid(`names no field after its #. ${howToSet()}`);
   const region = id.startsWith("arn:") ? regionOf(id) : undefined;
   if (region === undefined && !/^[\w/+=.@-]{1,512}$/.test(id)) {
     throw invalid(
-      `is neither a secret's name (letters, digits and /_+=.@-), nor its ARN, nor ssm: and a parameter's path. ${SET}`,
+      `is neither a secret's name (letters, digits and /_+=.@-), nor its ARN, nor ssm: and a parameter's path. ${howToSet()}`,
     );
   }
   return {
@@ -48,23 +49,27 @@ export function looksLikeKey(text: string): boolean {
 }
 
 /** What to do if the key itself was set as its reference. */
-export const MOVE_KEY =
-  "Remove it: pulumi config rm mailmodo:apiKeySecret. " +
-  "Then set the key where a key belongs: pulumi config set --secret mailmodo:apiKey <key>.";
+export function moveKey(): string {
+  return (
+    `Remove it: pulumi config rm ${stackOptions()}mailmodo:apiKeySecret. ` +
+    `Then set the key where a key belongs: ${keyCommand()}.`
+  );
+}
 
 /**
  * Without --plaintext the CLI mistakes some names for secrets, because of the setting's name and the names' letters.
  */
-const SET =
-  "Set it: pulumi config set --plaintext mailmodo:apiKeySecret 'prod/mailmodo#apiKey', or ssm:/prod/mailmodo.";
+function howToSet(): string {
+  return `Set it: pulumi config set ${stackOptions()}--plaintext mailmodo:apiKeySecret 'prod/mailmodo#apiKey', or ssm:/prod/mailmodo.`;
+}
 
 function parseParameter(text: string): AwsReference {
   const id = text.slice("ssm:".length);
   if (id.includes("#"))
-    throw invalid(`has a # after ssm:, but a parameter holds the key alone and has no fields. ${SET}`);
+    throw invalid(`has a # after ssm:, but a parameter holds the key alone and has no fields. ${howToSet()}`);
   if (!/^(\/[\w.-]+)+$/.test(id)) {
     throw invalid(
-      `has no valid path after ssm:. A path begins with a / and has letters, digits, . - and _ between its slashes. ${SET}`,
+      `has no valid path after ssm:. A path begins with a / and has letters, digits, . - and _ between its slashes. ${howToSet()}`,
     );
   }
   return { text, service: "ssm", id };
@@ -72,12 +77,12 @@ function parseParameter(text: string): AwsReference {
 
 function regionOf(arn: string): string {
   const [, service = ""] = /^arn:[^:]*:([^:]*)/.exec(arn) ?? [];
-  if (service === "ssm") throw invalid(`is a parameter's ARN; name its path instead. ${SET}`);
+  if (service === "ssm") throw invalid(`is a parameter's ARN; name its path instead. ${howToSet()}`);
   const [, region] = /^arn:aws[a-z-]*:secretsmanager:([a-z0-9-]+):\d{12}:secret:[\w/+=.@-]+$/.exec(arn) ?? [];
   if (region !== undefined) return region;
   throw invalid(
     "is not the ARN of a secret, arn:aws:secretsmanager:<region>:<account>:secret:<name>, with #<field> after it " +
-      `if the key is in a field. ${SET}`,
+      `if the key is in a field. ${howToSet()}`,
   );
 }
 

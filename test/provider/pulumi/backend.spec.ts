@@ -29,6 +29,8 @@ describe("the backend's identity", () => {
     ["the encoding of a space in a bucket", () => of("s3://states/my%20state"), () => of("s3://states/my state")],
     ["the home folder", () => of("file://~/state"), () => of(`file://${os.homedir()}/state`)],
     ["a cloud's console", () => of("https://api.pulumi.com"), () => of("https://app.pulumi.com")],
+    ["the encoding of an umlaut", () => of("file:///Pr%C3%BCfung"), () => of("file:///Prüfung")],
+    ["a fragment", () => of("file:///a"), () => of("file:///a#b?no_tmp_dir=true")],
     ["the options of fileblob", () => of(`file://${folder}`), () => of(`file://${folder}/?no_tmp_dir=true`)],
   ];
   for (const [what, one, other] of same) it(`does not depend on ${what}`, () => assert.equal(one(), other()));
@@ -74,10 +76,21 @@ describe("the backend's identity", () => {
       "backend:\n  url: s3://project\n",
       "backend: # ours\n    url: 's3://project'\n",
       "backend: { url: s3://project }\n",
+      'backend: &b { url: "s3://project" } # ours\n',
+      "backend:\r\n  url: s3://project\r\n",
     ]) {
       fs.writeFileSync(project, `name: seeds\n${yaml}runtime: nodejs\n`);
       assert.equal(at(env, inner), of("s3://project"), yaml);
     }
+    const spaced = "backend:\n  url: file:///x y/Prüfung\n";
+    fs.writeFileSync(project, spaced);
+    assert.equal(at(env, inner), of("file:///x%20y/Pr%C3%BCfung"));
+    fs.writeFileSync(project, Buffer.from(`\ufeff${spaced}`, "utf16le"));
+    assert.equal(at(env, inner), of("file:///x%20y/Pr%C3%BCfung"));
+    fs.writeFileSync(project, "backend: [\n");
+    assert.equal(at(env, inner), of("s3://login"));
+    fs.writeFileSync(path.join(folder, "program", "Pulumi.json"), '\ufeff{"backend":{"url":"s3://json"}}');
+    assert.equal(at(env, inner), of("s3://json"));
     assert.equal(at({ ...env, PULUMI_BACKEND_URL: "s3://env" }, inner), of("s3://env"));
   });
 });

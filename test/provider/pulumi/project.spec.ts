@@ -18,19 +18,64 @@ describe("readProject", () => {
     assert.deepEqual(readProject(dir), { folder: dir, name: "seeds", settingsFolder: dir });
   });
 
-  for (const [what, name, text] of [
+  const elsewhere: [what: string, name: string, text: string][] = [
     ["stackConfigDir", "Pulumi.yaml", "name: seeds\nstackConfigDir: config/stacks\nbackend: { url: file://state }\n"],
     ["its older name", "Pulumi.yml", "name: seeds\nconfig: config/stacks\nbackend:\n  url: file://state\n"],
     ["JSON", "Pulumi.json", '{"name":"seeds","stackConfigDir":"config/stacks","backend":{"url":"file://state"}}'],
-  ] as const) {
+  ];
+  for (const [what, name, text] of elsewhere) {
     it(`reads another place of the settings, and the backend (${what})`, () => {
       write(name, text);
       const settingsFolder = path.join(dir, "config/stacks");
       const project = readProject(dir);
-      assert.deepEqual(project, { folder: dir, name: "seeds", settingsFolder, backend: "file://state" });
-      write("config/stacks/Pulumi.dev.yaml", "");
-      assert.equal(ownSettings(project, "dev"), path.join(settingsFolder, "Pulumi.dev.yaml"));
+      assert.equal(project.settingsFolder, settingsFolder);
+      assert.equal(project.backend, "file://state");
+      const own = `Pulumi.dev${path.extname(name)}`;
+      write(`config/stacks/${own}`, "");
+      assert.equal(ownSettings(project, "dev"), path.join(settingsFolder, own));
       assert.equal(ownSettings(project, "de"), undefined);
+    });
+  }
+
+  it("finds settings only where the CLI does: with the project file's ending, in one folder", () => {
+    write("Pulumi.json", '{"name":"seeds","stackConfigDir":"stacks"}');
+    for (const file of ["Pulumi.dev.json", "stacks/Pulumi.dev.yaml", "stacks/Pulumi.dev.yml"]) write(file, "");
+    assert.equal(ownSettings(readProject(dir), "dev"), undefined);
+    write("stacks/Pulumi.a-dev.json", "{}");
+    assert.equal(ownSettings(readProject(dir), "a/dev"), path.join(dir, "stacks/Pulumi.a-dev.json"));
+  });
+
+  it("takes the file that the CLI takes: JSON first, then yaml, then yml, and no folder", () => {
+    write("Pulumi.yml", "name: yml\n");
+    assert.equal(readProject(dir).name, "yml");
+    write("Pulumi.yaml", "name: yaml\n");
+    assert.equal(readProject(dir).name, "yaml");
+    fs.mkdirSync(path.join(dir, "Pulumi.json"));
+    assert.equal(readProject(dir).name, "yaml");
+    fs.rmdirSync(path.join(dir, "Pulumi.json"));
+    write("Pulumi.json", '{"name":"json"}');
+    assert.equal(readProject(dir).name, "json");
+  });
+
+  it("finds the project of a folder below it", () => {
+    write("Pulumi.yaml", "name: seeds\nstackConfigDir: stacks\n");
+    write("src/deep/index.ts", "");
+    const folder = path.join(dir, "src/deep");
+    assert.deepEqual(readProject(folder), { folder, name: "seeds", settingsFolder: path.join(dir, "stacks") });
+  });
+
+  for (const text of ["name: seeds\nbackend:\nconfig:\nstackConfigDir:\n", "name: seeds\nbackend: {}\nconfig: {}\n"]) {
+    it(`takes fields without a value for missing ones: ${JSON.stringify(text)}`, () => {
+      write("Pulumi.yaml", text);
+      const { settingsFolder, backend } = readProject(dir);
+      assert.deepEqual([settingsFolder, backend], [dir, undefined]);
+    });
+  }
+
+  for (const text of ["runtime: nodejs\n", "name:\n", 'name: ""\n', "name: 7\n", "# only\n", ""]) {
+    it(`refuses a project without a name: ${JSON.stringify(text)}`, () => {
+      write("Pulumi.yaml", text);
+      assert.throws(() => readProject(dir), new Error("Could not read Pulumi.yaml: the project has no name."));
     });
   }
 

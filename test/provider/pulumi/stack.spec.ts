@@ -8,7 +8,7 @@ import { Stack } from "../../../provider/pulumi/stack";
 const CLI = `#!/bin/sh
 echo "$*" >> "$ANSWERS/asked"
 case "$*" in
-  "stack init"*) [ -e "$ANSWERS/created" ] && { touch Pulumi.test.yaml; exit 0; }; cat "$ANSWERS/init" >&2; exit 1 ;;
+  "stack init"*) [ -e "$ANSWERS/created" ] && { touch "$(cat "$ANSWERS/created")"; exit 0; }; cat "$ANSWERS/init" >&2; exit 1 ;;
   whoami*) cat "$ANSWERS/whoami" ;;
   "stack ls"*) cat "$ANSWERS/ls" ;;
   cancel* | "stack rm"*) exit 0 ;;
@@ -51,16 +51,27 @@ describe("a stack's lock, by way of the CLI", () => {
 
   it("is none of a stack that has been removed meanwhile: what the question created is removed again", async () => {
     for (const hadSettings of [false, true]) {
-      answer({ created: "", asked: "" });
+      answer({ created: "Pulumi.test.yaml", asked: "", "Pulumi.yaml": "name: seeds\n" });
       const settings = path.join(folder, "Pulumi.test.yaml");
       if (hadSettings) fs.writeFileSync(settings, "");
       await assert.rejects(
         stack().occupancy(),
         /^Error: The stack test does not exist any more: another command has removed it\. Run it again\.$/,
       );
-      assert.match(asked(), /^stack rm --yes --preserve-config --stack test /m);
+      // In the project's folder, this would change which stack the user has selected.
+      const [, elsewhere = ""] = /^stack rm --yes --preserve-config --stack test --cwd (\S+) /m.exec(asked()) ?? [];
+      assert.notEqual(elsewhere, "");
+      assert.notEqual(path.resolve(elsewhere), path.resolve(folder));
+      assert.equal(fs.existsSync(elsewhere), false);
       assert.equal(fs.existsSync(settings), hadSettings);
     }
+  });
+
+  it("leaves no settings behind, wherever the project keeps them", async () => {
+    answer({ created: "stacks/Pulumi.test.yml", "Pulumi.yml": "name: seeds\nstackConfigDir: stacks\n" });
+    fs.mkdirSync(path.join(folder, "stacks"));
+    await assert.rejects(stack("ann/test").occupancy(), /does not exist any more/);
+    assert.deepEqual(fs.readdirSync(path.join(folder, "stacks")), []);
   });
 
   it("alone is removed where it is a file, and not one that a new run has taken since", async () => {

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { allowedRecipients, readSettings } from "../../../provider/settings/settings";
+import { optionsOfPreview, STACK_OPTIONS } from "../../../provider/text/configCommand";
 import { printed } from "../../support/capturedOutput";
+import { withEnvironment } from "../../support/environment";
 
 const key = "TESTKEY-0000000-0000000-0000001";
 const otherKey = "TESTKEY-0000000-0000000-0000002";
@@ -151,6 +153,45 @@ describe("readSettings", () => {
   it("takes a fraction as requestTimeoutSeconds", async () => {
     const values = { "mailmodo:apiKey": key, "mailmodo:requestTimeoutSeconds": "0.5" };
     assert.equal((await readSettings(config(values), {})).requestTimeoutMs, 500);
+  });
+});
+
+describe("in a preview, a message", () => {
+  const env = { [STACK_OPTIONS]: optionsOfPreview("pr-1", "Pulumi.preview.yaml") };
+  const base = { "mailmodo:apiKey": key };
+  const settings: [name: string, value: string][] = [
+    ["mailmodo:baseUrl", "x"],
+    ["mailmodo:requestTimeoutSeconds", "x"],
+    ["mailmodo:requestsPerSecond", "x"],
+    ["mailmodo:lateStartSeconds", "x"],
+    ["mailmodo:alreadyOver", "x"],
+  ];
+  for (const [name, value] of settings) {
+    it(`names the preview's stack and settings, not the selected stack (${name})`, async () => {
+      await assert.rejects(readSettings(config({ ...base, [name]: value }), env), (error: Error) =>
+        error.message.includes(`pulumi config set --stack pr-1 --config-file Pulumi.preview.yaml ${name}`),
+      );
+    });
+  }
+
+  it("names them for the recipients, too", async () => {
+    for (const values of [{}, { "mailmodo:allowedRecipients": "x" }])
+      await withEnvironment(env, async () =>
+        assert.throws(
+          () => allowedRecipients(config(values)),
+          /config set --stack pr-1 --config-file \S+ mailmodo:allowed/,
+        ),
+      );
+  });
+
+  it("sets no key in the config", async () => {
+    const says = (values: Record<string, string>, more: NodeJS.ProcessEnv, words: RegExp) =>
+      assert.rejects(readSettings(config(values), { ...env, ...more }), (error: Error) => {
+        assert.match(error.message, words);
+        return !error.message.includes("config set");
+      });
+    await says({}, {}, /^Missing mailmodo:apiKey\. Put the key in MAILMODO_API_KEY, or name /);
+    await says({}, { MAILMODO_API_KEY: "a b" }, /Set it again, the key alone: put it in MAILMODO_API_KEY\.$/);
   });
 });
 

@@ -10,6 +10,8 @@ describe("maskAddress", () => {
     ["an address in double quotes", '"jane@example.com"', "j***@example.com"],
     ["an address in single quotes", "'jane@example.com'", "j***@example.com"],
     ["a quoted local part", '"jane doe"@example.com', "j***@example.com"],
+    ["a domain with control characters", "jane@exam\u001b[2Jple\u202e.com", "j***@exam [2Jple .com"],
+    ["a local part that begins with an emoji", "🙂jane@example.com", " ***@example.com"],
     ["a local part with an @", '"jane@home"@example.com', "j***@example.com"],
   ];
   for (const [what, address, expected] of masked) {

@@ -12,6 +12,7 @@ if [ "$1" = whoami ]; then echo '{"url":"'"$LOGGED_INTO"'"}'; exit; fi
 echo "$@" > "$WRITTEN"
 echo "$PULUMI_BACKEND_URL" >> "$WRITTEN"
 echo "$PULUMI_CONFIG_PASSPHRASE_FILE" >> "$WRITTEN"
+echo "$PULUMI_HOME:$PULUMI_CREDENTIALS_PATH" >> "$WRITTEN"
 pwd >> "$WRITTEN"
 `;
 
@@ -34,13 +35,18 @@ describe("PreviewStack", () => {
       ...(backend === undefined ? {} : { backend }),
     };
     const cli = new Cli(dir, { PATH, WRITTEN: written, ...env });
-    const files = { settings: "/private/Pulumi.pr-1.yaml", settingsFolder: "/private", secretsProvider };
+    const files = {
+      settings: "/private/Pulumi.pr-1.yaml",
+      settingsFolder: "/private",
+      source: "Pulumi.preview.yaml",
+      secretsProvider,
+    };
     await new PreviewStack("pr-1", project, cli, files).create();
-    return fs.readFileSync(written, "utf8").split("\n").slice(0, 4);
+    return fs.readFileSync(written, "utf8").split("\n").slice(0, 5);
   }
 
   it("is made from its own folder by a CLI that begins in the project's", async () => {
-    const [args, , , cwd] = await run({ PULUMI_BACKEND_URL: "s3://states" }, undefined, "awskms://alias/x");
+    const [args, , , , cwd] = await run({ PULUMI_BACKEND_URL: "s3://states" }, undefined, "awskms://alias/x");
     assert.equal(
       args,
       "stack init pr-1 --no-select --secrets-provider awskms://alias/x --cwd /private --non-interactive --color=never",
@@ -72,5 +78,10 @@ describe("PreviewStack", () => {
     assert.equal(await of(".passphrase"), path.join(dir, ".passphrase"));
     assert.equal(await of("/run/passphrase"), "/run/passphrase");
     assert.equal(await of(""), "");
+  });
+
+  it("finds Pulumi's own folders there, too", async () => {
+    const env = { PULUMI_BACKEND_URL: "s3://x", PULUMI_HOME: ".pulumi", PULUMI_CREDENTIALS_PATH: "login" };
+    assert.equal((await run(env))[3], `${path.join(dir, ".pulumi")}:${path.join(dir, "login")}`);
   });
 });

@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { downReport, listReport, markdown, printed, sweepReport } from "../../../../provider/commands/previews/report";
+import {
+  downReport,
+  failureReport,
+  listReport,
+  markdown,
+  printed,
+  sweepReport,
+} from "../../../../provider/commands/previews/report";
 
 const now = Date.parse("2026-11-24T12:00:00Z");
 const preview = { name: "pr-1", created: "2026-11-22T12:00:00Z", expires: "2026-11-25T12:00:00Z" };
@@ -18,6 +25,12 @@ describe("listReport", () => {
     assert.deepEqual(list.rows, [["pr-1", "2d", "3h ago", "?", "?", "not finished", ""]]);
   });
 
+  it("is printed on its lines, without control characters", () => {
+    const shown = printed(listReport([{ ...preview, result: "a\r\nb\u001b[2J\u202ec" }], now));
+    assert.match(shown, /│ a b \[2J c +│/);
+    assert.equal(shown.split("\n").length, 6);
+  });
+
   it("says that there are none", () => assert.equal(printed(listReport([])), "No previews"));
 });
 
@@ -28,8 +41,22 @@ describe("markdown", () => {
     assert.equal(
       text,
       "### Previews: 1 still there\n\n| name | why | outcome |\n| --- | --- | --- |\n" +
-        "| pr-1 | expired | still there: a \\| b \\<script\\> \\`x\\` \\[y\\](z) \\#1 |\n\n",
+        "| pr-1 | expired | ``still there: a \\| b <script> `x` [y](z) #1`` |\n\n",
     );
+  });
+
+  it("mentions nobody and links nowhere, whatever an error, a tag or a name says", () => {
+    const hostile = "a***@example.com @team https://evil.example <img src=x>\r\n| `x`\u202e\u001b[2J";
+    const texts = [
+      markdown(failureReport("pr-1", new Error(hostile))),
+      markdown(listReport([{ ...preview, name: hostile, result: hostile, sha: "<img" }], now)),
+      markdown({ title: hostile, columns: ["name"], rows: [] }),
+    ];
+    for (const text of texts) {
+      const outside = text.replace(/(`+) ?.*? ?\1(?!`)/g, "");
+      assert.doesNotMatch(outside, /[@<]|:\/\/|img|[^\P{Cc}\n]|\p{Cf}/u, text);
+    }
+    assert.equal(texts[0]!.trimEnd().split("\n").length, 5);
   });
 
   it("is a line where there is no table", () =>

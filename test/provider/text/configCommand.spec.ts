@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import {
+  isInPreview,
+  keyCommand,
+  optionsOfPreview,
+  STACK_OPTIONS,
+  stackOptions,
+} from "../../../provider/text/configCommand";
+
+describe("the command that sets a setting", () => {
+  const preview = { [STACK_OPTIONS]: optionsOfPreview("pr-1", "Pulumi.preview.yaml") };
+
+  it("has no options outside of a preview", () => {
+    assert.equal(stackOptions({}), "");
+    assert.equal(isInPreview({}), false);
+    assert.equal(keyCommand({}), "pulumi config set --secret mailmodo:apiKey <key>");
+  });
+
+  it("names a preview's stack and settings, so that the selected stack is not changed", () => {
+    assert.equal(stackOptions(preview), "--stack pr-1 --config-file Pulumi.preview.yaml ");
+    assert.equal(isInPreview(preview), true);
+  });
+
+  it("does not set a preview's key", () => assert.equal(keyCommand(preview), "put it in MAILMODO_API_KEY"));
+
+  it("quotes a file's name for a shell if it must", () => {
+    assert.equal(
+      optionsOfPreview("a", "meine Einstellungen.yaml"),
+      "--stack a --config-file 'meine Einstellungen.yaml'",
+    );
+    assert.equal(optionsOfPreview("a", "it's.yaml"), `--stack a --config-file 'it'\\''s.yaml'`);
+    assert.equal(optionsOfPreview("a", "../x/y_1.yaml"), "--stack a --config-file ../x/y_1.yaml");
+  });
+});
