@@ -5,7 +5,8 @@ import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { inParallel } from "../provider/async/inParallel";
 import { Deadline } from "../provider/mailmodo/deadline";
 import type { Outcome } from "../provider/mailmodo/outcome";
-import { RateLimit, type Permit } from "../provider/mailmodo/rateLimit";
+import type { Permit } from "../provider/mailmodo/permit";
+import { RateLimit } from "../provider/mailmodo/rateLimit";
 import { withRetries } from "../provider/mailmodo/retry";
 import { Window } from "../sandbox/throttle";
 

@@ -1,7 +1,7 @@
 import { DelegateBackoff, ExponentialBackoff, handleWhenResult, retry } from "cockatiel";
 import type { IBackoff, IRetryBackoffContext } from "cockatiel";
 import type { Outcome } from "./outcome";
-import type { Permit } from "./rateLimit";
+import type { Permit } from "./permit";
 import type { Connection } from "./transport";
 
 /** The highest number of attempts, including the first. What is sent again after a 429 is the same attempt. */
@@ -21,7 +21,8 @@ export function withRetries(
   isRetryable: (outcome: Outcome) => boolean,
   { deadline, pace, requestTimeoutMs }: Limits,
 ): Promise<Outcome> {
-  const fits = (outcome: Outcome) => !isRefusedByLimit(outcome) && askedDelayMs(outcome) + MAX_DELAY_MS + requestTimeoutMs <= deadline.leftMs();
+  const fits = (outcome: Outcome) =>
+    !isRefusedByLimit(outcome) && askedDelayMs(outcome) + MAX_DELAY_MS + requestTimeoutMs <= deadline.leftMs();
   const policy = retry(
     handleWhenResult((result) => isRetryable(result as Outcome) && fits(result as Outcome)),
     { maxAttempts: MAX_ATTEMPTS - 1, backoff: new DelegateBackoff(delayAfter) },
@@ -53,7 +54,7 @@ async function attempt(
   first: Permit,
   { deadline, pace }: Pick<Limits, "deadline" | "pace">,
 ): Promise<Outcome> {
-  for (let permit = first; ; ) {
+  for (let permit = first; ;) {
     const began = performance.now();
     const outcome = await send(permit).finally(() => permit.release());
     if (!isRefusedByLimit(outcome)) {

@@ -2,40 +2,33 @@
 export type Claim = "place" | "new";
 
 /**
- * The pace of a run whose limit is shared: other runs use the same key, and nobody says how many. Off until a 429.
+ * The pace of a run whose limit is shared: other runs use the same key, and nothing says how many. Off until a 429.
  *
- * A served request counts for a second, then its place is free again. So the run takes the same place again right after
- * that, and keeps it until it is refused there: a place in use costs no collisions, as in reservation ALOHA (Crowther et
- * al. 1973). From time to time it tries for one more place (additive increase). The more places it has, the more often it
- * gives one back unasked (multiplicative decrease). By both, runs come to the same number of places, whatever they are set
- * to, as Chiu and Jain (1989) have shown for such rules. Runs that have no place try at intervals that grow with each
- * refusal and shrink with each success (MACAW, Bharghavan et al. 1994), and shrink while they wait. A run that has one
- * place gives it back after a while, for longer if it had to wait itself, so that all take turns.
+ * A served request counts for a second; then its place is free again. So the run takes that place again right
+ * afterwards, until it is refused there: a place in use costs no collisions, as in reservation ALOHA (Crowther et al.
+ * 1973). From time to time the run tries for one more place (additive increase). The more places it has, the more often
+ * it gives one back (multiplicative decrease). By both, runs come to about the same number of places, whatever they are
+ * set to, as Chiu and Jain (1989) have shown for such rules. The time between two tries grows with each refusal, and
+ * shrinks with each success and with each place lost, as in MACAW (Bharghavan et al. 1994). It is random within bounds, so
+ * that two runs do not collide again and again.
  *
- * All intervals are random within bounds, so that runs do not collide again and again. The numbers are the outcome of a
- * search on the simulation in `bench/sharedKey.ts`. All times are by the monotonic clock, in milliseconds.
+ * The numbers below are the outcome of a search on the simulation in `bench/sharedKey.ts`. Times are by the monotonic
+ * clock, in milliseconds.
  */
 export class SharedPace {
   private isShared = false;
-  /** When each place is free again, in ascending order. */
+  /** When the places are free again, in ascending order. */
   private places: number[] = [];
   /** When the last requests that were served were sent: one more than fit into the run's own window. */
   private sentAt: number[] = [];
   private nextTryAt = 0;
   private tryEveryMs = FIRST_TRY_EVERY_MS;
-  /** How many requests in a row were served in a place. */
-  private streak = 0;
-  /** Since when the run has wanted to send what is refused. */
-  private wantedAt: number | undefined;
-  /** How long a request waits for a place, on average. */
-  private waitMs = 0;
-  private servedAt: number | undefined;
   private refusedAt = -Infinity;
 
   /**
    * @param capacity How many requests fit into the run's own window.
    * @param windowMs The length of that window.
-   * @param random Numbers from 0 to 1.
+   * @param random Gives numbers from 0 to 1.
    */
   constructor(
     private readonly capacity: number,
@@ -51,14 +44,11 @@ export class SharedPace {
   /** Call it when a permit is granted. */
   claim(now: number): Claim | undefined {
     if (!this.isShared) return undefined;
-    const [place = Infinity] = this.places;
-    if (place <= now) {
-      this.wantedAt ??= place;
+    if (this.places.length > 0 && this.places[0]! <= now) {
       this.places.shift();
       return "place";
     }
-    this.wantedAt ??= now;
-    this.nextTryAt = now + this.tryInterval(now);
+    this.nextTryAt = now + this.tryIntervalMs();
     return "new";
   }
 
@@ -66,56 +56,42 @@ export class SharedPace {
   served(sentAt: number, now: number, claim: Claim | undefined): void {
     this.sentAt = [...this.sentAt, sentAt].slice(-this.capacity - 1);
     if (!this.isShared) return;
-    if (this.hasAll()) return this.end();
-    this.waitMs += AVERAGING * (Math.max(0, sentAt - (this.wantedAt ?? sentAt)) - this.waitMs);
-    this.wantedAt = undefined;
-    this.servedAt = now;
-    this.streak += 1;
+    if (this.hasAll()) {
+      this.isShared = false;
+      return;
+    }
     if (claim === "new") {
       this.tryEveryMs = Math.max(this.shortestTryMs(), this.tryEveryMs * SHRINK);
-      this.nextTryAt = Math.min(this.nextTryAt, now + this.tryInterval(now));
+      this.tryBefore(now + this.tryIntervalMs());
     }
-    if (this.shouldGiveBack(now)) this.giveBack(sentAt + PLACE_MS);
-    else this.keep(sentAt + PLACE_MS);
+    const freeAt = sentAt + PLACE_MS;
+    if (this.shouldGiveBack(now)) this.tryBefore(freeAt + PLACE_MS * GIVE_BACK_FOR * this.random());
+    else this.places = [...this.places, freeAt].sort((a, b) => a - b);
   }
 
   refused(now: number, claim: Claim | undefined): void {
     this.refusedAt = now;
-    if (!this.isShared) return this.begin(now);
-    this.wantedAt ??= now;
-    if (claim === "new") this.tryEveryMs = Math.min(LONGEST_TRY_EVERY_MS, this.tryEveryMs * GROW);
-    if (claim !== "place") return;
-    this.streak = 0;
-    this.tryEveryMs *= SHRINK_ON_LOSS;
-    this.nextTryAt = Math.min(this.nextTryAt, now + this.tryInterval(now) * SOONER_ON_LOSS);
+    if (!this.isShared) {
+      this.begin(now);
+    } else if (claim === "new") {
+      this.tryEveryMs = Math.min(LONGEST_TRY_EVERY_MS, this.tryEveryMs * GROW);
+    } else if (claim === "place") {
+      this.tryEveryMs *= SHRINK_ON_LOSS;
+      this.tryBefore(now + this.tryIntervalMs());
+    }
   }
 
   /** The run goes on with the places of what was served in the last second. */
   private begin(now: number): void {
     this.isShared = true;
-    this.tryEveryMs = FIRST_TRY_EVERY_MS;
-    this.places = this.sentAt.filter((at) => at > now - PLACE_MS).map((at) => at + PLACE_MS);
+    this.places = this.sentAt.map((at) => at + PLACE_MS).filter((freeAt) => freeAt > now);
     this.sentAt = [];
-    this.wantedAt = now;
-    this.nextTryAt = now + this.tryInterval(now) * LATER_AT_FIRST;
+    this.tryEveryMs = FIRST_TRY_EVERY_MS;
+    this.nextTryAt = now + this.tryIntervalMs() * FIRST_TRY_LATER;
   }
 
-  private shouldGiveBack(now: number): boolean {
-    const { length } = this.places;
-    if (length === 0) return this.streak >= LONGEST_STREAK;
-    return this.random() < GIVE_BACK * (length / (length + 1)) * this.contention(now);
-  }
-
-  private giveBack(freeAt: number): void {
-    const tryAt = freeAt + PLACE_MS * GIVE_BACK_FOR * this.random();
-    const turnMs = this.streak * this.waitMs * WAIT_AS_OTHERS * (0.5 + this.random());
-    this.nextTryAt = this.places.length === 0 ? tryAt + turnMs : Math.min(this.nextTryAt, tryAt);
-    this.streak = 0;
-  }
-
-  private keep(freeAt: number): void {
-    this.places.push(freeAt);
-    this.places.sort((a, b) => a - b);
+  private tryBefore(at: number): void {
+    this.nextTryAt = Math.min(this.nextTryAt, at);
   }
 
   /** Whether the run has had all of its own limit for a while, so that nobody else needs it. */
@@ -124,49 +100,39 @@ export class SharedPace {
     return rest.length >= this.capacity && rest.at(-1)! - first < this.windowMs * ALONE;
   }
 
-  private end(): void {
-    this.isShared = false;
-    this.places = [];
-    this.streak = 0;
-    this.wantedAt = undefined;
-    this.servedAt = undefined;
+  /** A run keeps its only place, and all of its places once it has not been refused for a while. */
+  private shouldGiveBack(now: number): boolean {
+    const { length } = this.places;
+    const contention = Math.max(0, 1 - (now - this.refusedAt) / QUIET_MS);
+    return this.random() < GIVE_BACK * (length / (length + 1)) * contention;
   }
 
-  private tryInterval(now: number): number {
-    const waited = this.servedAt === undefined ? 0 : Math.max(0, now - this.servedAt);
-    const impatience = Math.max(MOST_IMPATIENT, 1 - (IMPATIENCE * waited) / this.tryEveryMs);
-    const mean = Math.max(this.shortestTryMs(), this.tryEveryMs * impatience * Math.max(0.1, this.contention(now)));
+  private tryIntervalMs(): number {
+    const mean = Math.max(this.shortestTryMs(), this.tryEveryMs);
     return Math.max((0.9 * this.windowMs) / this.capacity, mean * (1 + JITTER * (this.random() - 0.5)));
   }
 
-  /** From 1, right after a refusal, to 0. */
-  private contention(now: number): number {
-    return Math.max(0, 1 - (now - this.refusedAt) / QUIET_MS);
-  }
-
+  /** A run with many places recovers faster, or it would take minutes to come back to a high limit. */
   private shortestTryMs(): number {
-    return SHORTEST_TRY_EVERY_MS / (1 + PER_PLACE * this.places.length);
+    return SHORTEST_TRY_EVERY_MS / (1 + SHORTER_PER_PLACE * this.places.length);
   }
 }
 
-/** How long a place is taken: a second, and what requests may differ in the time that they take to reach Mailmodo. */
-const PLACE_MS = 1030;
-const ALONE = 1.1;
-const FIRST_TRY_EVERY_MS = 3500;
-const LONGEST_TRY_EVERY_MS = 3100;
-const SHORTEST_TRY_EVERY_MS = 73;
-const PER_PLACE = 0.37;
-const GROW = 1.7;
-const SHRINK = 0.75;
-const SHRINK_ON_LOSS = 0.825;
-const SOONER_ON_LOSS = 0.33;
-const LATER_AT_FIRST = 2.1;
-const IMPATIENCE = 0.32;
-const JITTER = 0.67;
-const LONGEST_STREAK = 10;
-const GIVE_BACK = 1.09;
-const QUIET_MS = 6000;
-const MOST_IMPATIENT = 0.4;
-const GIVE_BACK_FOR = 0.23;
-const WAIT_AS_OTHERS = 0.26;
-const AVERAGING = 0.31;
+/** After this time a place is taken again. What is above a second lets other runs in between. */
+const PLACE_MS = 1080;
+/** How much longer than its own window the run may have needed for what fits into it. */
+const ALONE = 1.13;
+const FIRST_TRY_EVERY_MS = 2000;
+const FIRST_TRY_LATER = 2.7;
+const LONGEST_TRY_EVERY_MS = 3600;
+const SHORTEST_TRY_EVERY_MS = 130;
+const SHORTER_PER_PLACE = 0.4;
+const GROW = 2.3;
+const SHRINK = 0.77;
+const SHRINK_ON_LOSS = 0.83;
+const JITTER = 0.52;
+const GIVE_BACK = 0.72;
+/** For how long a place is given back at most, as a share of {@link PLACE_MS}. */
+const GIVE_BACK_FOR = 0.16;
+/** After so long without a refusal, nothing is given back. */
+const QUIET_MS = 4000;

@@ -50,10 +50,8 @@ export class RecoveryRun {
     const read: ConfigReader = { get: (key) => config[key] };
     const { apiKey, requestsPerSecond, slowDownTimeoutMs, ...settings } = await readSettings(read, env);
     const pace = new RateLimit(requestsPerSecond);
-    const connect = (): Connection => {
-      const deadline = new Deadline(slowDownTimeoutMs);
-      return { ...settings, apiKey, pace, log, deadline, reasonToHold: async () => undefined };
-    };
+    const limits = () => ({ pace, deadline: new Deadline(slowDownTimeoutMs) });
+    const connect = (): Connection => ({ ...settings, ...limits(), apiKey, log, reasonToHold: async () => undefined });
     const formerApiKey = () => formerApiKeyOf(keySources(read, env));
 
     const index = new RecordedIndex(state);

@@ -51,7 +51,9 @@ describe("a call that is answered 429", () => {
   });
 
   it("goes before what has waited for its first permit, so that none waits for long", async () => {
-    const connection = await vendor.answering((response, nth) => json(response, nth === 1 ? 429 : 200, nth === 1 ? no : ok));
+    const connection = await vendor.answering((response, nth) =>
+      json(response, nth === 1 ? 429 : 200, nth === 1 ? no : ok),
+    );
     const limited = { ...connection, pace: new RateLimit(1) };
     const order: number[] = [];
     await vendor.settle(

@@ -186,7 +186,6 @@ describe("the client: a start", () => {
         assert.equal(vendor.server.seen.length, 4);
         assert.ok(vendor.elapsed() > 0);
       });
-
     }
 
     it("on a 503 until the attempts are used up, and says that nothing was started", async () => {

@@ -83,12 +83,19 @@ describe("the progress of a cohort", () => {
 
   it("ends a line with what else there is to say", () => {
     let note: string | undefined = "Mailmodo asks to slow down.";
-    const told = new Progress("smoke", (line) => lines.push(line), () => note);
+    const told = new Progress(
+      "smoke",
+      (line) => lines.push(line),
+      () => note,
+    );
     void told.during(() => over);
     clock.tick(5_000);
     note = undefined;
     clock.tick(5_000);
-    assert.deepEqual(lines.filter((line) => line.includes("slow")), ["smoke: 0/s. Mailmodo asks to slow down."]);
+    assert.deepEqual(
+      lines.filter((line) => line.includes("slow")),
+      ["smoke: 0/s. Mailmodo asks to slow down."],
+    );
   });
 
   it("says no time where nothing moves", () => {
