@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { Command } from "commander";
 import { report } from "./report";
+import { reportSharing } from "./sharingReport";
 import type { Result } from "./result";
 import { hasTofu, rows, STEPS, type Measured, type Row } from "./rows";
 
@@ -42,6 +43,7 @@ interface Options {
   readonly rows?: string;
   readonly add?: boolean;
   readonly report?: boolean;
+  readonly sharing?: boolean;
 }
 
 async function main(): Promise<void> {
@@ -52,8 +54,10 @@ async function main(): Promise<void> {
     .option("--rows <names>", "only these, with commas between: cohort, single, baseline, empty, tofu")
     .option("--add", "go on with bench/results.json, until each has been measured as often as it should be")
     .option("--report", "only print the table and draw the chart from bench/results.json")
+    .option("--sharing", "only play runs that share a key, on a moved clock")
     .parse()
     .opts<Options>();
+  if (options.sharing) return reportSharing();
   if (!options.report) await measure(options, options.add ? earlier() : []);
   report(earlier());
 }

@@ -4,17 +4,33 @@ import type { Limit, Profile } from "./profiles";
 
 const WINDOW_MS = 1000;
 
+/** The requests that were served in the last second. */
+export class Window {
+  private served: number[] = [];
+
+  /**
+   * Serves a request if fewer than so many were served in the last second. A refused request does not count.
+   *
+   * @returns Undefined if it is served, otherwise when there is room again.
+   */
+  take(perSecond: number, now: number): number | undefined {
+    this.served = this.served.filter((at) => at > now - WINDOW_MS);
+    const [first] = this.served;
+    if (first !== undefined && this.served.length >= perSecond) return first + WINDOW_MS;
+    this.served.push(now);
+    return undefined;
+  }
+}
+
 /** Applies the profile's rate limit to the vendor's calls: a number of requests in any one second. */
 export function throttle(app: FastifyInstance, profile: () => Profile, now: () => number): void {
-  let served: number[] = [];
+  const window = new Window();
   app.addHook("preValidation", async (_request, reply) => {
     const { limit } = profile();
     if (limit === undefined) return;
-    served = served.filter((at) => at > now() - WINDOW_MS);
-    const [first] = served;
-    if (first !== undefined && served.length >= limit.perSecond)
-      return slowDown(reply, limit, first + WINDOW_MS, now());
-    served.push(now());
+    const at = now();
+    const freeAt = window.take(limit.perSecond, at);
+    if (freeAt !== undefined) return slowDown(reply, limit, freeAt, at);
   });
 }
 

@@ -125,7 +125,9 @@ async function afterLateEffect(
   const outlastsDeadline = request.outlastsDeadline === true || isFromTheFuture(request);
   const fits = outlastsDeadline || leftMs + connection.requestTimeoutMs <= connection.deadline.leftMs();
   if (fits && (await waitForLateEffect(connection, leftMs)))
-    return outlastsDeadline ? { ...connection, deadline: new Deadline() } : connection;
+    return outlastsDeadline
+      ? { ...connection, deadline: new Deadline(connection.deadline.slowDownBudgetMs) }
+      : connection;
 
   const from = Date.now() + Math.max(0, mayTakeEffectUntil - performance.now());
   const why = `its start, sent at ${clockTime(startSentAt!)}, may still take effect. Run it again from ${clockTime(from)} on.`;

@@ -18,7 +18,13 @@ export type Outcome =
       readonly stranger?: string;
     }
   | { readonly kind: "keyRefused"; readonly status: number; readonly message: string }
-  | { readonly kind: "slowDown"; readonly status: number; readonly retryAfterMs?: number }
+  /** `slowedMs`: for how long the call was asked to slow down. Set only where that ended it. */
+  | {
+      readonly kind: "slowDown";
+      readonly status: number;
+      readonly retryAfterMs?: number;
+      readonly slowedMs?: number;
+    }
   | { readonly kind: "notSent"; readonly reason: string; readonly next?: string }
   | { readonly kind: "held"; readonly reason: string }
   /** The request may have taken effect. */

@@ -45,10 +45,7 @@ export function errorFor(
     case "notSent":
       return notSent(call, outcome, nothing, cause);
     case "slowDown":
-      return new SlowDownError(call, `Mailmodo asked to slow down (${outcome.status}).${earlier} Run it again later.`, {
-        ...outcome,
-        cause,
-      });
+      return new SlowDownError(call, slowDown(outcome, earlier), { ...outcome, cause });
     case "unconfirmed":
       return new UnconfirmedError(call, `${clean(outcome.reason)}, so it may have taken effect.`, {
         ...outcome,
@@ -57,6 +54,22 @@ export function errorFor(
     case "accepted":
       return new UnconfirmedError(call, "Mailmodo accepted it without an instance id.", { cause });
   }
+}
+
+function slowDown(
+  { status, slowedMs, retryAfterMs = 0 }: Extract<Outcome, { kind: "slowDown" }>,
+  earlier: string,
+): string {
+  if (slowedMs === undefined) return `Mailmodo asked to slow down (${status}).${earlier} Run it again later.`;
+  return (
+    `Mailmodo asked to slow down (${status}) for ${inWords(slowedMs + retryAfterMs)}.${earlier} Another run may use the ` +
+    "same key: run it again when that is done, give each run its part of the limit in mailmodo:requestsPerSecond, or raise " +
+    "mailmodo:slowDownTimeoutMinutes."
+  );
+}
+
+function inWords(ms: number): string {
+  return ms < 120_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`;
 }
 
 function notSent(

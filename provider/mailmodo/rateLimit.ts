@@ -1,28 +1,9 @@
-/** Permission to send one request. */
-export class Permit {
-  /** Whether its request may still be sent. Until then it counts as if the request were being sent now. */
-  isPending = true;
-
-  /**
-   * @param at When the request was sent or, until that is known, when the permit was granted: by `performance.now`, in
-   * ms.
-   */
-  constructor(public at = performance.now()) {}
-
-  /** Call it when the request is sent. */
-  markSent(): void {
-    this.at = performance.now();
-    this.isPending = false;
-  }
-
-  /** Call it when the request was sent or never will be. */
-  release(): void {
-    this.isPending = false;
-  }
-}
+import { released, Permit } from "./permit";
+import { SharedPace } from "./sharedPace";
 
 /**
- * Limits the number of requests in any one second, across all callers. The window slides and is strict: it counts from
+ * Limits the number of requests in any one second, across all callers. After a 429 it shares the limit with the other
+ * runs that it then assumes: see {@link SharedPace}. The window slides and is strict: it counts from
  * the times at which requests were sent, not from a schedule. So a process that was delayed does not catch up
  * afterwards. The available libraries do not do that: they count fixed windows, or let a burst through. All times are
  * by the monotonic clock.
@@ -31,6 +12,8 @@ export class RateLimit {
   /** The permits that still count, in the order in which they were granted. */
   private recent: Permit[] = [];
   private readonly waiting: ((permit: Permit) => void)[] = [];
+  private readonly shared: SharedPace;
+  private refusedAt = -Infinity;
   /** Ends each rest early. */
   private readonly resting = new Set<() => void>();
   private timer: NodeJS.Timeout | undefined;
@@ -39,15 +22,23 @@ export class RateLimit {
   private slowedTo = 1;
   /** The earliest time for the next permit. */
   private nextAt = -Infinity;
-  private isReleased = false;
+  /** Whether {@link releaseAll} was called. */
+  isReleased = false;
   /** How many requests fit into the window. */
   private readonly capacity: number;
   private readonly windowMs: number;
 
-  /** @param perSecond A whole number from 1, or a fraction below 1: 0.5 is one request in two seconds. */
-  constructor(readonly perSecond: number) {
+  /**
+   * @param perSecond A whole number from 1, or a fraction below 1: 0.5 is one request in two seconds.
+   * @param random Spreads the requests of runs that share the limit. Default: Math.random.
+   */
+  constructor(
+    readonly perSecond: number,
+    random = Math.random,
+  ) {
     this.capacity = Math.max(1, perSecond);
     this.windowMs = (SECOND_MS * this.capacity) / perSecond + MARGIN_MS;
+    this.shared = new SharedPace(this.capacity, this.windowMs, random);
   }
 
   /** Ends every wait, now and in the future. For a process that is about to end and will send nothing more. */
@@ -71,17 +62,47 @@ export class RateLimit {
     return !this.isReleased;
   }
 
-  /** Waits for a permit, in the order of the calls. */
-  permit(): Promise<Permit> {
+  /**
+   * Waits for a permit, in the order of the calls.
+   *
+   * @param isRetry Whether to go before all that wait. Default: false.
+   */
+  permit(isRetry = false): Promise<Permit> {
     if (this.isReleased) return Promise.resolve(released());
     return new Promise((resolve) => {
-      this.waiting.push(resolve);
+      if (isRetry) this.waiting.unshift(resolve);
+      else this.waiting.push(resolve);
       this.serve();
     });
   }
 
+  /** Call it when a request was answered with anything but 429. */
+  served(permit: Permit): void {
+    this.shared.served(permit.at, performance.now(), permit.claim);
+    this.reschedule();
+  }
+
   /**
-   * Slows down because Mailmodo asked for it. Grants no permit for the given time (at least a second, at most a
+   * Call it when a request was answered 429: the limit has no room, for which nobody is to blame. Grants no permit for as
+   * long as Mailmodo asks, at most a minute.
+   *
+   * @param askedMs How long Mailmodo asked to wait, in milliseconds.
+   */
+  refused(permit: Permit, askedMs: number): void {
+    const now = performance.now();
+    this.refusedAt = now;
+    this.shared.refused(now, permit.claim);
+    this.pausedUntil = Math.max(this.pausedUntil, now + Math.min(askedMs, MAX_PAUSE_MS));
+    this.reschedule();
+  }
+
+  /** Whether a request was answered 429 in the last so many milliseconds. */
+  wasRefusedWithin(ms: number): boolean {
+    return performance.now() - this.refusedAt < ms;
+  }
+
+  /**
+   * Slows down because Mailmodo is overloaded (503). Grants no permit for the given time (at least a second, at most a
    * minute), and then grants permits at half the pace. The pace recovers by a tenth of the limit each second.
    *
    * @param askedMs How long Mailmodo asked to wait, in milliseconds. Default: a second.
@@ -92,6 +113,13 @@ export class RateLimit {
     if (now >= this.pausedUntil) this.slowedTo = Math.max(MIN_SHARE, this.share(now) / 2);
     const pauseMs = Math.min(Math.max(askedMs, SECOND_MS), MAX_PAUSE_MS);
     this.pausedUntil = Math.max(this.pausedUntil, now + pauseMs);
+  }
+
+  /** An answer may have changed when the next permit is due. */
+  private reschedule(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.serve();
   }
 
   private serve(): void {
@@ -106,6 +134,7 @@ export class RateLimit {
         return;
       }
       const permit = new Permit(now);
+      permit.claim = this.shared.claim(now);
       this.recent.push(permit);
       this.nextAt = Math.max(this.nextAt, now - LATE_MS) + this.gapMs(now);
       this.waiting.shift()!(permit);
@@ -113,7 +142,7 @@ export class RateLimit {
   }
 
   private waitMs(now: number): number {
-    return Math.max(this.pausedUntil, this.nextAt, this.freeFrom(now)) - now;
+    return Math.max(this.pausedUntil, this.nextAt, this.shared.dueAt(), this.freeFrom(now)) - now;
   }
 
   /** When the window has room for one more request. */
@@ -138,13 +167,6 @@ export class RateLimit {
     const recovering = Math.max(0, now - this.pausedUntil) / SECOND_MS;
     return Math.min(1, this.slowedTo + RECOVERY_PER_SECOND * recovering);
   }
-}
-
-/** A permit for a request that will not be sent. */
-function released(): Permit {
-  const permit = new Permit();
-  permit.release();
-  return permit;
 }
 
 const SECOND_MS = 1000;

@@ -1,10 +1,10 @@
 import { DelegateBackoff, ExponentialBackoff, handleWhenResult, retry } from "cockatiel";
 import type { IBackoff, IRetryBackoffContext } from "cockatiel";
 import type { Outcome } from "./outcome";
-import type { Permit } from "./rateLimit";
+import type { Permit } from "./permit";
 import type { Connection } from "./transport";
 
-/** The highest number of attempts, including the first. */
+/** The highest number of attempts, including the first. What is sent again after a 429 is the same attempt. */
 export const MAX_ATTEMPTS = 6;
 
 const FIRST_DELAY_MS = 250;
@@ -19,9 +19,10 @@ const MAX_DELAY_MS = 8_000;
 export function withRetries(
   send: (permit: Permit) => Promise<Outcome>,
   isRetryable: (outcome: Outcome) => boolean,
-  { deadline, pace, requestTimeoutMs }: Pick<Connection, "deadline" | "pace" | "requestTimeoutMs">,
+  { deadline, pace, requestTimeoutMs }: Limits,
 ): Promise<Outcome> {
-  const fits = (outcome: Outcome) => askedDelayMs(outcome) + MAX_DELAY_MS + requestTimeoutMs <= deadline.leftMs();
+  const fits = (outcome: Outcome) =>
+    !isRefusedByLimit(outcome) && askedDelayMs(outcome) + MAX_DELAY_MS + requestTimeoutMs <= deadline.leftMs();
   const policy = retry(
     handleWhenResult((result) => isRetryable(result as Outcome) && fits(result as Outcome)),
     { maxAttempts: MAX_ATTEMPTS - 1, backoff: new DelegateBackoff(delayAfter) },
@@ -30,17 +31,53 @@ export function withRetries(
   return policy.execute(async () => {
     const permit = await pace.permit();
     deadline.begin();
-    try {
-      // The permit came too late for another attempt.
-      if (last !== undefined && deadline.leftMs() < requestTimeoutMs) return last;
-      last = await send(permit);
-    } finally {
+    // The permit came too late for another attempt.
+    if (last !== undefined && deadline.leftMs() < requestTimeoutMs) {
       permit.release();
+      return last;
     }
+    last = await attempt(send, permit, { deadline, pace });
     // This includes a gateway's 503: more requests do not help an overloaded server.
-    if ("status" in last && (last.kind === "slowDown" || last.status === 503)) pace.slowDown(retryAfterMs(last));
+    if ("status" in last && last.status === 503) pace.slowDown(retryAfterMs(last));
     return last;
   });
+}
+
+type Limits = Pick<Connection, "deadline" | "pace" | "requestTimeoutMs">;
+
+/**
+ * Sends a request, and sends it again while it is answered 429. A limit that has no room says nothing of the request: its
+ * turn will come, because others make progress.
+ */
+async function attempt(
+  send: (permit: Permit) => Promise<Outcome>,
+  first: Permit,
+  { deadline, pace }: Pick<Limits, "deadline" | "pace">,
+): Promise<Outcome> {
+  for (let permit = first; ;) {
+    const began = performance.now();
+    const outcome = await send(permit).finally(() => permit.release());
+    if (!isRefusedByLimit(outcome)) {
+      if (outcome.kind !== "held" && outcome.kind !== "notSent") pace.served(permit);
+      return outcome;
+    }
+    const askedMs = askedDelayMs(outcome);
+    pace.refused(permit, askedMs);
+    const gaveUp = pace.isReleased || askedMs >= deadline.slowDownLeftMs();
+    if (!gaveUp) {
+      if (askedMs > 0) await pace.rest(askedMs);
+      permit = await pace.permit(true);
+    }
+    deadline.excludeSlowDown(performance.now() - began);
+    if (gaveUp || deadline.slowDownLeftMs() <= 0) {
+      permit.release();
+      return { ...outcome, slowedMs: deadline.slowedMs };
+    }
+  }
+}
+
+function isRefusedByLimit(outcome: Outcome): outcome is Extract<Outcome, { kind: "slowDown" }> {
+  return outcome.kind === "slowDown" && outcome.status === 429;
 }
 
 type Context = IRetryBackoffContext<unknown>;

@@ -6,7 +6,8 @@ import { certificateAdvice } from "../network/certificateAdvice";
 import { USER_AGENT } from "../network/userAgent";
 import { oneLine } from "../text/masking";
 import type { Deadline } from "./deadline";
-import type { Permit, RateLimit } from "./rateLimit";
+import type { Permit } from "./permit";
+import type { RateLimit } from "./rateLimit";
 
 /** How to reach Mailmodo: the URL, the key, and the limits on time and rate. */
 export interface Connection {

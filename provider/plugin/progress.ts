@@ -15,9 +15,14 @@ export class Progress {
   private timer: NodeJS.Timeout | undefined;
   private last = { at: 0, done: 0 };
 
+  /**
+   * @param print Receives each line. Default: console.log.
+   * @param note What else a line says. Default: nothing.
+   */
   constructor(
     private readonly cohort: string,
     private readonly print: (line: string) => void = console.log,
+    private readonly note: () => string | undefined = () => undefined,
   ) {}
 
   /** Sets how many contacts of a shard the run will abort or start. */
@@ -70,7 +75,8 @@ export class Progress {
       `${format(perSecond)}/s`,
       perSecond > 0 ? `${format(Math.ceil((toAbort + toStart - aborted - started) / perSecond))} s left` : "",
     ];
-    return `${this.cohort}: ${parts.filter(Boolean).join(", ")}`;
+    const note = this.note();
+    return `${this.cohort}: ${parts.filter(Boolean).join(", ")}${note === undefined ? "" : `. ${note}`}`;
   }
 
   private total(action: Action): number {
@@ -79,7 +85,8 @@ export class Progress {
   }
 }
 
-const EVERY_MS = 5_000;
+/** How often a line is printed while there is work, in milliseconds. */
+export const EVERY_MS = 5_000;
 
 function format(count: number): string {
   const digits = count < 10 && count > 0 ? 1 : 0;

@@ -11,7 +11,7 @@ import { EngineWatch } from "./engineWatch";
 import { Journals } from "./journals";
 import { OtherEnrollments } from "./otherEnrollments";
 import { Owners } from "./owners";
-import { Progress } from "./progress";
+import { EVERY_MS, Progress } from "./progress";
 
 /** What a plugin keeps between operations: the stack's config, the rate limit, the journals and the progress. */
 export class Session {
@@ -22,6 +22,7 @@ export class Session {
   readonly owners = new Owners();
   private readonly progress = new Map<string, Progress>();
   private rateLimit = new RateLimit(1);
+  private slowDownBudgetMs = 0;
 
   constructor(readonly engine = new EngineWatch()) {}
 
@@ -32,11 +33,13 @@ export class Session {
    * @throws {SettingsError} A setting is missing or invalid.
    */
   async connect(): Promise<Connection> {
-    const { requestsPerSecond, ...settings } = await readSettings(this.config);
+    const { requestsPerSecond, slowDownTimeoutMs, ...settings } = await readSettings(this.config);
     if (this.rateLimit.perSecond !== requestsPerSecond) this.rateLimit = new RateLimit(requestsPerSecond);
+    const deadline = new Deadline(slowDownTimeoutMs);
+    this.slowDownBudgetMs = deadline.slowDownBudgetMs;
     return {
       ...settings,
-      deadline: new Deadline(),
+      deadline,
       pace: this.rateLimit,
       reasonToHold: (request) => this.reasonToHold(request),
     };
@@ -75,7 +78,7 @@ export class Session {
 
   /** The progress of a cohort, across all of its shards. */
   progressOf(cohort: string): Progress {
-    const progress = this.progress.get(cohort) ?? new Progress(cohort);
+    const progress = this.progress.get(cohort) ?? new Progress(cohort, console.log, () => this.slowDownNote());
     this.progress.set(cohort, progress);
     return progress;
   }
@@ -83,6 +86,12 @@ export class Session {
   /** Ends every wait for a permit, because the plugin is shutting down. */
   releaseAll(): void {
     this.rateLimit.releaseAll();
+  }
+
+  private slowDownNote(): string | undefined {
+    if (!this.rateLimit.wasRefusedWithin(EVERY_MS)) return undefined;
+    const minutes = Math.round(this.slowDownBudgetMs / 6_000) / 10;
+    return `Mailmodo asks to slow down: another run may use the same key. Each contact is tried for up to ${minutes} min.`;
   }
 
   /** The second line of defense: whatever the check said, no start is sent to an address outside the list. */

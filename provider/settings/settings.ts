@@ -17,6 +17,8 @@ const DEFAULT_REQUEST_TIMEOUT_SECONDS = 10;
 /** The limit of the smallest plan. */
 const DEFAULT_REQUESTS_PER_SECOND = 5;
 const MAX_LATE_START_SECONDS = 3600;
+/** A day. */
+const MAX_SLOW_DOWN_MINUTES = 1440;
 // Two attempts and the wait between them must fit into the time for one operation.
 const MAX_REQUEST_TIMEOUT_SECONDS = 20;
 
@@ -35,6 +37,8 @@ export interface Settings {
   readonly requestsPerSecond: number;
   /** `mailmodo:lateStartSeconds`, in milliseconds. Undefined if it is not set. */
   readonly lateEffectMs: number | undefined;
+  /** `mailmodo:slowDownTimeoutMinutes`, in milliseconds. Undefined if it is not set. */
+  readonly slowDownTimeoutMs: number | undefined;
   /** `mailmodo:alreadyOver`: additional phrases that mean that an instance has ended. */
   readonly alreadyOver: readonly string[];
 }
@@ -49,6 +53,7 @@ export async function readSettings(config: ConfigReader, env: NodeJS.ProcessEnv 
     requestTimeoutMs: requestTimeoutSeconds(config, env) * 1000,
     requestsPerSecond: requestsPerSecond(config, env),
     lateEffectMs: lateEffectMs(config, env),
+    slowDownTimeoutMs: slowDownTimeoutMs(config, env),
     alreadyOver: alreadyOver(config, env),
   };
 }
@@ -147,6 +152,19 @@ function lateEffectMs(config: ConfigReader, env: NodeJS.ProcessEnv): number | un
     );
   }
   return seconds * 1000;
+}
+
+function slowDownTimeoutMs(config: ConfigReader, env: NodeJS.ProcessEnv): number | undefined {
+  const text = config.get("mailmodo:slowDownTimeoutMinutes");
+  if (text === undefined || text.trim() === "") return undefined;
+  const minutes = Number(text);
+  if (!(minutes >= 0 && minutes <= MAX_SLOW_DOWN_MINUTES)) {
+    throw new SettingsError(
+      `mailmodo:slowDownTimeoutMinutes must be a number from 0 to ${MAX_SLOW_DOWN_MINUTES}. ` +
+        `Set it: pulumi config set ${stackOptions(env)}mailmodo:slowDownTimeoutMinutes 15.`,
+    );
+  }
+  return minutes * 60_000;
 }
 
 /** Above 1, only whole numbers can be enforced: at 2.5 a second, some seconds would have three requests. */

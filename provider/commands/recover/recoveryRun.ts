@@ -48,11 +48,10 @@ export class RecoveryRun {
     assertUnlocked(stack.name, await heldLocks(stack, secretsProvider), runsOf(folder, identity));
     const seenAt = performance.now();
     const read: ConfigReader = { get: (key) => config[key] };
-    const { apiKey, requestsPerSecond, ...settings } = await readSettings(read, env);
+    const { apiKey, requestsPerSecond, slowDownTimeoutMs, ...settings } = await readSettings(read, env);
     const pace = new RateLimit(requestsPerSecond);
-    const connect = (): Connection => {
-      return { ...settings, apiKey, pace, log, deadline: new Deadline(), reasonToHold: async () => undefined };
-    };
+    const limits = () => ({ pace, deadline: new Deadline(slowDownTimeoutMs) });
+    const connect = (): Connection => ({ ...settings, ...limits(), apiKey, log, reasonToHold: async () => undefined });
     const formerApiKey = () => formerApiKeyOf(keySources(read, env));
 
     const index = new RecordedIndex(state);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { RateLimit, type Permit } from "../../../provider/mailmodo/rateLimit";
+import type { Permit } from "../../../provider/mailmodo/permit";
+import { RateLimit } from "../../../provider/mailmodo/rateLimit";
 import { useMovableClock } from "../../support/movableClock";
 
 describe("the rate limit", () => {

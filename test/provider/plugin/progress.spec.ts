@@ -81,6 +81,23 @@ describe("the progress of a cohort", () => {
     assert.deepEqual(lines, ["smoke: 7 of 2,000 aborted, 1.4/s, 1,424 s left"]);
   });
 
+  it("ends a line with what else there is to say", () => {
+    let note: string | undefined = "Mailmodo asks to slow down.";
+    const told = new Progress(
+      "smoke",
+      (line) => lines.push(line),
+      () => note,
+    );
+    void told.during(() => over);
+    clock.tick(5_000);
+    note = undefined;
+    clock.tick(5_000);
+    assert.deepEqual(
+      lines.filter((line) => line.includes("slow")),
+      ["smoke: 0/s. Mailmodo asks to slow down."],
+    );
+  });
+
   it("says no time where nothing moves", () => {
     progress.expect(0, "started", 10);
     clock.tick(5_000);

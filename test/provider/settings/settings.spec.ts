@@ -137,6 +137,27 @@ describe("readSettings", () => {
     });
   }
 
+  for (const minutes of ["-1", "1441", "an hour", "NaN", "Infinity"]) {
+    it(`refuses ${minutes} as slowDownTimeoutMinutes`, async () => {
+      const values = { "mailmodo:apiKey": key, "mailmodo:slowDownTimeoutMinutes": minutes };
+      await assert.rejects(
+        readSettings(config(values), {}),
+        /slowDownTimeoutMinutes must be a number from 0 to 1440\. Set it: pulumi config set mailmodo:slowDownTimeoutMinutes 15\./,
+      );
+    });
+  }
+
+  for (const [minutes, ms] of [
+    ["0", 0],
+    ["2.5", 150_000],
+    ["", undefined],
+  ] as const) {
+    it(`takes ${JSON.stringify(minutes)} as slowDownTimeoutMinutes`, async () => {
+      const values = { "mailmodo:apiKey": key, "mailmodo:slowDownTimeoutMinutes": minutes };
+      assert.equal((await readSettings(config(values), {})).slowDownTimeoutMs, ms);
+    });
+  }
+
   const lateStarts: [what: string, seconds: string | undefined, ms: number | undefined][] = [
     ["no wait for a late start", "0", 0],
     ["the seconds of a late start", "90", 90_000],
