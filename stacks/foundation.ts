@@ -14,7 +14,7 @@ import { StateKey } from "./components/stateKey";
  * their mail arrives, and as whom they run. `docs/aws.md` takes it from an empty account to a received mail.
  */
 export function program(): pulumi.Inputs {
-  const { mailDomain, githubRepository, githubOidcProviderArn } = foundationSettings();
+  const { mailDomain, githubRepository, githubOidcProviderArn, previewProject } = foundationSettings();
 
   // Without the key no state's secrets can be read again, and a destroy must not take other stacks' state or the API
   // key by the way. Protected, not retained: a destroy that forgot them would leave them there, paid for and unseen.
@@ -31,6 +31,7 @@ export function program(): pulumi.Inputs {
   const previews = new PreviewRole("previews", {
     githubRepository,
     githubOidcProviderArn,
+    previewProject,
     apiKeySecretArn: apiKey.arn,
     stateBucketArn: state.arn,
     stateKeyArn: stateKey.arn,

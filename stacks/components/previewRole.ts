@@ -2,12 +2,15 @@ import * as iam from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
 import type { MailBucket } from "./mailBucket";
 import { policy, type Statement } from "./policies";
+import { keysOfProject, keysOfStack, META_KEY } from "./stateKeys";
 
 export interface PreviewRoleArgs {
   /** `owner/name` as the subject of the repository's OIDC tokens spells it. */
   readonly githubRepository: string;
   /** The account's OIDC provider for GitHub. Default: one is made; an account can have one only. */
   readonly githubOidcProviderArn: string | undefined;
+  /** The Pulumi project whose stacks the previews are. */
+  readonly previewProject: string;
   readonly apiKeySecretArn: pulumi.Output<string>;
   readonly stateBucketArn: pulumi.Output<string>;
   readonly stateKeyArn: pulumi.Output<string>;
@@ -57,30 +60,10 @@ function trust(providerArn: pulumi.Input<string>, repository: string): Statement
   };
 }
 
-function permissions({ apiKeySecretArn, stateBucketArn, stateKeyArn, mail }: PreviewRoleArgs): Statement[] {
-  // Its folders in the bucket: stacks, history, backups, locks.
-  const foundation = `${pulumi.getProject()}/${pulumi.getStack()}`;
+function permissions(args: PreviewRoleArgs): Statement[] {
+  const { apiKeySecretArn, stateKeyArn, mail } = args;
   return [
-    {
-      // Of the whole bucket: Pulumi first lists it without a prefix, to see whether it is there.
-      Sid: "List",
-      Effect: "Allow",
-      Action: "s3:ListBucket",
-      Resource: [stateBucketArn, mail.arn],
-    },
-    {
-      Sid: "KeepState",
-      Effect: "Allow",
-      Action: ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
-      Resource: pulumi.interpolate`${stateBucketArn}/.pulumi/*`,
-    },
-    {
-      // A pull request's program may read this stack's outputs, and must not rewrite what it believes of the account.
-      Sid: "LeaveFoundationAlone",
-      Effect: "Deny",
-      Action: ["s3:PutObject", "s3:DeleteObject"],
-      Resource: pulumi.interpolate`${stateBucketArn}/.pulumi/*/${foundation}*`,
-    },
+    ...statePermissions(args),
     {
       Sid: "EncryptState",
       Effect: "Allow",
@@ -93,6 +76,41 @@ function permissions({ apiKeySecretArn, stateBucketArn, stateKeyArn, mail }: Pre
       Effect: "Allow",
       Action: "s3:GetObject",
       Resource: pulumi.interpolate`${mail.arn}/${mail.prefix}*`,
+    },
+  ];
+}
+
+/** What IAM does not allow it denies: the rest of the bucket, such as stacks without a project and other projects. */
+function statePermissions({ previewProject, stateBucketArn, mail }: PreviewRoleArgs): Statement[] {
+  const inBucket = (keys: string[]) => keys.map((key) => pulumi.interpolate`${stateBucketArn}/${key}`);
+  const foundation = keysOfStack(pulumi.getProject(), pulumi.getStack());
+  return [
+    {
+      // Of the whole bucket: Pulumi first lists it without a prefix, to see whether it is there.
+      Sid: "List",
+      Effect: "Allow",
+      Action: "s3:ListBucket",
+      Resource: [stateBucketArn, mail.arn],
+    },
+    {
+      Sid: "KeepState",
+      Effect: "Allow",
+      Action: ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
+      Resource: inBucket(keysOfProject(previewProject)),
+    },
+    {
+      // Each command of the CLI reads the version of the format first; a program may read the foundation's outputs.
+      Sid: "ReadShared",
+      Effect: "Allow",
+      Action: "s3:GetObject",
+      Resource: inBucket([META_KEY, ...foundation]),
+    },
+    {
+      // With a forged version no CLI works in the bucket; forged outputs would mislead everyone who reads them.
+      Sid: "LeaveSharedAlone",
+      Effect: "Deny",
+      Action: ["s3:PutObject*", "s3:DeleteObject*"],
+      Resource: inBucket([META_KEY, ...foundation]),
     },
   ];
 }

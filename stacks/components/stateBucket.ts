@@ -1,6 +1,7 @@
 import * as s3 from "@pulumi/aws/s3";
 import * as pulumi from "@pulumi/pulumi";
 import { PrivateAccess } from "./privateAccess";
+import { META_KEY } from "./stateKeys";
 
 export interface StateBucketArgs {
   /** The ARN of the KMS key that encrypts what is in it. */
@@ -26,7 +27,7 @@ export class StateBucket extends pulumi.ComponentResource {
       { bucket: bucket.bucket, versioningConfiguration: { status: "Enabled" } },
       inside,
     );
-    new s3.BucketServerSideEncryptionConfiguration(
+    const encryption = new s3.BucketServerSideEncryptionConfiguration(
       name,
       {
         bucket: bucket.bucket,
@@ -58,7 +59,13 @@ export class StateBucket extends pulumi.ComponentResource {
       // Its rule is about versions.
       { parent: this, dependsOn: versioning },
     );
-    new PrivateAccess(name, { bucket }, inside);
+    const access = new PrivateAccess(name, { bucket }, inside);
+    // The CLI writes it at the first use of an empty bucket, which a preview's role may not.
+    new s3.BucketObjectv2(
+      `${name}-meta`,
+      { bucket: bucket.bucket, key: META_KEY, content: "version: 1\n", contentType: "text/plain; charset=utf-8" },
+      { parent: this, dependsOn: [versioning, encryption, access] },
+    );
 
     this.bucket = bucket.bucket;
     this.arn = bucket.arn;

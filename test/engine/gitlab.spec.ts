@@ -68,7 +68,10 @@ describe("the example for GitLab, run line by line against the sandbox and moto"
   it("creates a preview with the role, keeps it while its merge request is open, and destroys it", async () => {
     succeeded(await runJob("preview"));
     assert.deepEqual(running(), ["qa+seeds.mr-7@seeds.example.com"]);
-    assert.match(fs.readFileSync(path.join(checkouts[0]?.dir ?? "", "preview.md"), "utf8"), /### Preview mr-7 is up\n/);
+    const checkout = checkouts[0]?.dir ?? "";
+    assert.match(fs.readFileSync(path.join(checkout, "preview.md"), "utf8"), /### Preview mr-7 is up\n/);
+    // Whoever has the token can take the role.
+    assert.equal(fs.statSync(path.join(checkout, ".aws-token")).mode & 0o777, 0o600);
 
     status = 500;
     const blind = await runJob("preview:sweep");

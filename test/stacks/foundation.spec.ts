@@ -55,6 +55,12 @@ const resources: Readonly<Record<string, Record<string, unknown>>> = {
     restrictPublicBuckets: true,
   },
   "aws:s3/bucketPolicy:BucketPolicy state": { bucket: "pulumi-state-1" },
+  "aws:s3/bucketObjectv2:BucketObjectv2 state-meta": {
+    bucket: "pulumi-state-1",
+    key: ".pulumi/meta.yaml",
+    content: "version: 1\n",
+    contentType: "text/plain; charset=utf-8",
+  },
   "aws:ses/domainIdentity:DomainIdentity mail-domain": { domain: "seeds.example.com" },
   "aws:ses/domainDkim:DomainDkim mail-domain": { domain: "seeds.example.com" },
   "aws:ses/receiptRuleSet:ReceiptRuleSet mail-rules": { ruleSetName: "mailmodo-seeds" },

@@ -22,6 +22,15 @@ const denyPlainHttp = (bucket: string): Statement => ({
   Condition: { Bool: { "aws:SecureTransport": "false" } },
 });
 
+/** The version of the backend's format, and what the foundation's stack has: it is called pr-7 here. */
+const shared = [
+  `${STATE}/.pulumi/meta.yaml`,
+  `${STATE}/.pulumi/stacks/seeds/pr-7.*`,
+  `${STATE}/.pulumi/history/seeds/pr-7/*`,
+  `${STATE}/.pulumi/backups/seeds/pr-7/*`,
+  `${STATE}/.pulumi/locks/organization/seeds/pr-7/*`,
+];
+
 /** Every policy of the foundation, whole: a word more in one of them must be meant. */
 const policies: Readonly<Record<string, Statement[]>> = {
   "aws:s3/bucketPolicy:BucketPolicy state": [denyPlainHttp(STATE)],
@@ -55,13 +64,19 @@ const policies: Readonly<Record<string, Statement[]>> = {
       Sid: "KeepState",
       Effect: "Allow",
       Action: ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
-      Resource: `${STATE}/.pulumi/*`,
+      Resource: [
+        `${STATE}/.pulumi/stacks/seeds/*`,
+        `${STATE}/.pulumi/history/seeds/*`,
+        `${STATE}/.pulumi/backups/seeds/*`,
+        `${STATE}/.pulumi/locks/organization/seeds/*`,
+      ],
     },
+    { Sid: "ReadShared", Effect: "Allow", Action: "s3:GetObject", Resource: shared },
     {
-      Sid: "LeaveFoundationAlone",
+      Sid: "LeaveSharedAlone",
       Effect: "Deny",
-      Action: ["s3:PutObject", "s3:DeleteObject"],
-      Resource: `${STATE}/.pulumi/*/seeds/pr-7*`,
+      Action: ["s3:PutObject*", "s3:DeleteObject*"],
+      Resource: shared,
     },
     {
       Sid: "EncryptState",
@@ -84,8 +99,8 @@ describe("The foundation stack's policies", () => {
     for (const { Effect, Action, Resource, Principal } of statements) {
       if (Effect !== "Allow") continue;
       for (const action of [Action].flat()) assert.match(action, /^[a-z0-9]+:[A-Za-z]+$/);
-      // A bucket's or a key's name, and below a bucket at least a folder.
-      for (const arn of [Resource ?? []].flat()) assert.match(arn, /^arn:aws:[^*]+[a-z0-9](\/\*)?$/i);
+      // A bucket's or a key's name; below a bucket at least a folder, or one stack.
+      for (const arn of [Resource ?? []].flat()) assert.match(arn, /^arn:aws:[^*]+[a-z0-9](\/\*|\.\*)?$/i);
       assert.ok(!JSON.stringify(Principal ?? "").includes("*"));
     }
     assert.ok(statements.filter(({ Effect }) => Effect === "Allow").length > 5);

@@ -9,7 +9,7 @@ const REQUIREMENTS = path.join(__dirname, "requirements.txt");
 
 /**
  * Finds the Python that has moto's server, a stand-in for AWS, or installs it from PyPI into the user's cache: once
- * for each set of requirements.
+ * for each set of requirements, whose hashes the packages must have.
  *
  * @returns The path of its Python; `-m moto.server` starts the server.
  * @throws {Error} No Python 3, or PyPI does not answer. The message is one line and says what to install.
@@ -24,8 +24,10 @@ export async function findMoto(log = (line: string) => void process.stderr.write
   await installInto(home, async (partial) => {
     try {
       await promisify(execFile)("python3", ["-m", "venv", partial]);
-      const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement", REQUIREMENTS];
-      await promisify(execFile)(path.join(partial, "bin", "python"), pip);
+      const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+      // Wheels only: to build a package is to run its code, with what it needs for that, of which there are no hashes.
+      const checked = ["--require-hashes", "--only-binary", ":all:", "--requirement", REQUIREMENTS];
+      await promisify(execFile)(path.join(partial, "bin", "python"), [...pip, ...checked]);
     } catch (error) {
       const { stderr, message } = error as Error & { stderr?: string };
       throw new Error(

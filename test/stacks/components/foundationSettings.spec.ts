@@ -26,6 +26,14 @@ describe("The foundation stack's settings", () => {
       `seeds:githubOidcProviderArn must be the ARN of an OIDC provider for ${ISSUER}; ` +
         `it is "arn:aws:iam::123456789012:oidc-provider/example.com". ${set("githubOidcProviderArn")}`,
     ],
+    ...["", "a project", "seeds/*", "*", "seeds/pr-7", "x".repeat(101)].map(
+      (bad) =>
+        [
+          "previewProject",
+          bad,
+          `seeds:previewProject must be the name of a Pulumi project; it is "${bad}". ${set("previewProject")}`,
+        ] as const,
+    ),
   ] as const) {
     it(`refuses ${value === undefined ? `a config without ${name}` : `${JSON.stringify(value)} as ${name}`}`, async () => {
       const config = Object.entries({ ...FOUNDATION_CONFIG, [`seeds:${name}`]: value }).filter(
