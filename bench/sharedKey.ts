@@ -11,7 +11,7 @@ import { withRetries } from "../provider/mailmodo/retry";
 import { Window } from "../sandbox/throttle";
 
 /** Runs that are alike. */
-export interface Runs {
+interface Runs {
   readonly runs: number;
   readonly contacts: number;
   /** `mailmodo:requestsPerSecond` of each. */

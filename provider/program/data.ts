@@ -5,6 +5,6 @@ import type { DataValue } from "../model/inputs";
 export type DataInput = Record<string, pulumi.Input<DataValue> | NestedObject>;
 
 /** So that the compiler refuses a nested object in words: otherwise it compares it with a promise. */
-export interface NestedObject {
+interface NestedObject {
   readonly [name: string]: "Values of data are strings, numbers or booleans: a nested object is not possible.";
 }

@@ -4,7 +4,7 @@
  */
 export function searchedBy(work: () => unknown): number {
   let characters = 0;
-  const { exec } = RegExp.prototype;
+  const exec = Reflect.get(RegExp.prototype, "exec") as (this: RegExp, text: string) => RegExpExecArray | null;
   RegExp.prototype.exec = function (text: string) {
     const from = this.global || this.sticky ? this.lastIndex : 0;
     const found = exec.call(this, text);
