@@ -1,5 +1,7 @@
 import PostalMime from "postal-mime";
 
+/** How much of a header with encoded words is read. */
+const MAX_LENGTH = 65_536;
 const ENCODED_WORD = /=\?([^?\s]+)\?([QB])\?([^?]*)\?=/gi;
 
 /**
@@ -7,8 +9,11 @@ const ENCODED_WORD = /=\?([^?\s]+)\?([QB])\?([^?]*)\?=/gi;
  * the parser would decode one by one.
  */
 export function decodeHeader(value: string): string {
-  const decoded = PostalMime.decodeWords(joinWords(value));
-  return decoded.includes("\ufffd") ? PostalMime.decodeWords(value) : decoded;
+  if (!value.includes("=?")) return value;
+  // The parser takes quadratic time for encoded words.
+  const beginning = value.slice(0, MAX_LENGTH);
+  const decoded = PostalMime.decodeWords(joinWords(beginning));
+  return decoded.includes("\ufffd") ? PostalMime.decodeWords(beginning) : decoded;
 }
 
 /** Encoded words that follow one another in one charset and encoding. */

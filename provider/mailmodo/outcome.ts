@@ -84,10 +84,11 @@ interface Stranger {
 /** Undefined if the text is JSON or empty: that may be Mailmodo's. */
 function strangerIn(text: string): Stranger | undefined {
   const start = text.slice(0, PAGE_HEAD).trim();
-  if (start === "" || isJson(text)) return undefined;
+  if (start === "") return undefined;
+  if (text.length > MAX_JSON ? /^[[{"]/.test(start) : isJson(text)) return undefined;
   if (!start.startsWith("<")) return { what: "something other than Mailmodo", words: start };
   const [, title = ""] = /<title[^<>]*>([^<]*)</i.exec(start) ?? [];
-  return { what: "a web page", words: title.trim() };
+  return { what: PAGE, words: title.trim() };
 }
 
 function isJson(text: string): boolean {
@@ -99,6 +100,9 @@ function isJson(text: string): boolean {
   }
 }
 
+/** What is longer is not parsed once more to tell what it is. */
+const MAX_JSON = 65_536;
+const PAGE = "a web page";
 /** How much of a page is searched for its title. */
 const PAGE_HEAD = 4096;
 
@@ -111,8 +115,9 @@ function unreadable(status: number, stranger: Stranger | undefined): string {
 const KEY_WORDS = /\b(mm)?api[ _-]?key\b|\bunauthori[sz]ed\b|\bunauthenticated\b|\binvalid (key|token|credentials)\b/i;
 
 function refusalOf(status: number, message: string, isEnvelope: boolean, stranger: string | undefined): Outcome {
-  const isPage = stranger === "a web page";
-  if (!isPage && (status === 401 || KEY_WORDS.test(message))) return { kind: "keyRefused", status, message };
+  const isOfKey =
+    stranger === undefined ? status === 401 || KEY_WORDS.test(message) : status === 401 && stranger !== PAGE;
+  if (isOfKey) return { kind: "keyRefused", status, message };
   return { kind: "refused", status, message, isEnvelope, ...(stranger === undefined ? {} : { stranger }) };
 }
 

@@ -176,7 +176,7 @@ const MARGIN_MS = 20;
 const CHECK_AGAIN_MS = 20;
 /** How much of a timer's lateness may be made up for. */
 const LATE_MS = 2;
-/** A request that must wait longer has failed by then. The others get their own answers. */
+/** For longer, no request waits because of another one's answer. Its own answer may make it wait longer. */
 const MAX_PAUSE_MS = 60_000;
 const MIN_SHARE = 0.1;
 const RECOVERY_PER_SECOND = 0.1;

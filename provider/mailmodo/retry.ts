@@ -62,8 +62,9 @@ async function attempt(
       return outcome;
     }
     const askedMs = askedDelayMs(outcome);
-    pace.refused(permit, askedMs);
     const gaveUp = pace.isReleased || askedMs >= deadline.slowDownLeftMs();
+    // The others would wait a minute each, only to learn the same.
+    pace.refused(permit, gaveUp ? 0 : askedMs);
     if (!gaveUp) {
       if (askedMs > 0) await pace.rest(askedMs);
       permit = await pace.permit(true);

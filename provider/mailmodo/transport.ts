@@ -92,7 +92,10 @@ export async function post(connection: Connection, request: Outgoing, permit: Pe
     };
   } catch (error) {
     const hasTimedOut = deadline.signal.aborted;
-    const why = hasTimedOut ? `no answer within ${requestTimeoutMs / 1000} s` : reasonFor(error, url, proxy);
+    const from = proxy === undefined || watch.connected() ? "" : ` from the proxy ${proxy.host}`;
+    const why = hasTimedOut
+      ? `no answer${from} within ${requestTimeoutMs / 1000} s`
+      : reasonFor(error, url, proxy, watch.connected());
     if (watch.connected()) return { kind: "noAnswer", reason: why };
     const next = certificateAdvice(codeOf(error));
     return { kind: "notSent", reason: why, ...(next === undefined ? {} : { next }) };
@@ -175,10 +178,11 @@ function codeOf(error: unknown): string | undefined {
   return error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
 }
 
-function reasonFor(error: unknown, { host: target }: URL, proxy: URL | undefined): string {
+function reasonFor(error: unknown, { host: target }: URL, proxy: URL | undefined, hasTunnel: boolean): string {
   const code = codeOf(error);
   // Over a proxy, this machine resolves and calls the proxy's name only.
-  const host = proxy === undefined || code === "ERR_BAD_RESPONSE" ? target : `the proxy ${proxy.host}`;
+  const isOfTarget = hasTunnel || (proxy?.protocol === "http:" && certificateAdvice(code) !== undefined);
+  const host = proxy === undefined || isOfTarget ? target : `the proxy ${proxy.host}`;
   switch (code) {
     case "ECONNREFUSED":
       return `${host} refused the connection`;

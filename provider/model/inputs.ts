@@ -29,8 +29,6 @@ export interface EnrollmentState extends EnrollmentInputs {
   readonly instanceId?: string;
   readonly status: "started" | "unconfirmed";
   readonly startedAt: string;
-  /** The URN of the resource of which the running instance was taken over: the address was moved. */
-  readonly takenOverFrom?: string;
 }
 
 /** Inputs before they are checked: any of them may be missing, wrong or not yet known. */
@@ -182,5 +180,6 @@ export function kindOf(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (typeof value === "number") return String(value);
   if (value instanceof Date) return "a Date. Write it as text: date.toISOString()";
+  if (value instanceof Map || value instanceof Set) return `a ${value.constructor.name}`;
   return typeof value === "object" ? "a nested object" : `a ${typeof value}`;
 }

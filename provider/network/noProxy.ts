@@ -1,4 +1,5 @@
 import { BlockList, isIP } from "node:net";
+import { domainToASCII } from "node:url";
 
 /**
  * Whether `NO_PROXY` exempts a URL. Its entries are separated by commas or spaces: `*` for all hosts; a domain, with or
@@ -20,7 +21,9 @@ function matches(entry: string, host: string, port: string): boolean {
   const [name, onlyPort] = nameAndPort(entry);
   if (onlyPort !== undefined && onlyPort !== port) return false;
   if (isIP(host) !== 0) return isInBlock(host, name);
-  const domain = name.replace(/^\*?\./, "").replace(/\.$/, "");
+  const text = name.replace(/^\*?\./, "").replace(/\.$/, "");
+  // A URL has its host in the ASCII form.
+  const domain = domainToASCII(text) || text;
   return domain !== "" && (host === domain || host.endsWith(`.${domain}`));
 }
 
@@ -37,7 +40,7 @@ function isInBlock(address: string, block: string): boolean {
   const family = isIP(base);
   if (family === 0 || family !== isIP(address)) return false;
   const length = bits === undefined ? (family === 6 ? 128 : 32) : Number(bits);
-  if (!Number.isInteger(length) || length < 0 || length > (family === 6 ? 128 : 32)) return false;
+  if (bits === "" || !Number.isInteger(length) || length < 0 || length > (family === 6 ? 128 : 32)) return false;
   const list = new BlockList();
   list.addSubnet(base, length, family === 6 ? "ipv6" : "ipv4");
   return list.check(address, family === 6 ? "ipv6" : "ipv4");

@@ -30,6 +30,14 @@ export function withAdvice(error: unknown, call: "start" | "abort", secret: stri
 export const FORGET =
   "remove it from the state: pulumi state delete <urn> (not for a contact of a cohort, because its URN is that of the whole shard)";
 
+/** What to do where a start was refused because another resource of the stack runs the address. */
+export function adviceOnMove(urn: string): string {
+  return (
+    `Nothing was started: ${urn} of this stack runs it, and Pulumi creates before it deletes. To move the address, remove ` +
+    "it there in one pulumi up and add it here in the next. An enrollment with another name or parent runs on with aliases."
+  );
+}
+
 /** Removes the advice from an error. An error without advice is returned as it is. */
 export function withoutAdvice(error: unknown): unknown {
   return error instanceof AdvisedError ? error.cause : error;

@@ -41,7 +41,6 @@ const cohortLifecycle = {
 
     const progress = session.progressOf(olds.cohort);
     const isReplaced = replaces.length > 0;
-    if (!isReplaced) keepAll(olds, new Set([...removed, ...changed]));
     progress.expect(olds.shard, "aborted", isReplaced ? parseRecords(olds.contacts).size : removed.length);
     if (isReplaced && !isUnknown) expectAllStarts(news);
     else progress.expect(olds.shard, "started", changed.length + added.length);
@@ -76,12 +75,6 @@ const cohortLifecycle = {
 } satisfies pulumi.dynamic.ResourceProvider<ShardInputs, ShardState>;
 
 export = cohortLifecycle;
-
-/** For the contacts of a shard that go on. */
-function keepAll(state: ShardState, ending: ReadonlySet<string>): void {
-  for (const [email, { instanceId }] of parseRecords(state.contacts))
-    if (instanceId !== undefined && !ending.has(email)) session.owners.keeps(instanceId, idOf(state));
-}
 
 function expectAllStarts({ cohort, shard, contacts }: ShardInputs): void {
   session.progressOf(cohort).expect(shard, "started", Object.keys(parseContacts(contacts)).length);

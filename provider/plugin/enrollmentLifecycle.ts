@@ -13,7 +13,6 @@ import { UnconfirmedError } from "../mailmodo/errors";
 import type { Connection } from "../mailmodo/transport";
 import { checkFailures } from "./checkFailures";
 import { Operation } from "./operation";
-import { ownerOf } from "./owners";
 import { RecordedAsUnconfirmed } from "./recordedFailure";
 import { configure, session } from "./session";
 import { valueOrProblem } from "../settings/settingsError";
@@ -47,7 +46,6 @@ const enrollmentLifecycle = {
     const { value: to } = await valueOrProblem(() => session.connect());
     if (!isUnconfirmed && to !== undefined && (await session.abortsBegun(to, olds.stack))(olds))
       replaces.push("instanceId");
-    if (!isUnconfirmed && replaces.length === 0) session.owners.keeps(olds.instanceId, ownerOf(olds));
     return {
       changes: isUnconfirmed || replaces.length > 0 || changedInPlace(olds, news),
       replaces,
@@ -62,9 +60,8 @@ const enrollmentLifecycle = {
   },
 
   async update(id: string, olds: EnrollmentState, news: EnrollmentInputs): Promise<{ outs: EnrollmentState }> {
-    const { instanceId, status, startedAt, takenOverFrom } = olds;
-    if (instanceId !== undefined)
-      return { outs: { ...news, instanceId, status, startedAt, ...(takenOverFrom && { takenOverFrom }) } };
+    const { instanceId, status, startedAt } = olds;
+    if (instanceId !== undefined) return { outs: { ...news, instanceId, status, startedAt } };
 
     // Aborting by address would also stop the other instances that allowDuplicateEmail allows for the address.
     if (olds.allowDuplicateEmail) {
@@ -91,12 +88,8 @@ type Started = EnrollmentState & { instanceId: string };
 async function start(operation: Operation, to: Connection, inputs: EnrollmentInputs): Promise<Started> {
   const startedAt = new Date().toISOString();
   try {
-    const { instanceId, from } = await operation.start(to, inputs);
-    if (from === undefined) return { ...inputs, instanceId, status: "started", startedAt };
-    console.log(`Journey ${inputs.journeyId} goes on for ${maskAddress(inputs.email)}: it was moved here.`);
-    const { urn, startSentAt } = from;
-    const since = startSentAt === undefined ? startedAt : new Date(startSentAt).toISOString();
-    return { ...inputs, instanceId, status: "started", startedAt: since, takenOverFrom: urn };
+    const instanceId = await operation.start(to, inputs);
+    return { ...inputs, instanceId, status: "started", startedAt };
   } catch (error) {
     if (!(error instanceof UnconfirmedError)) throw error;
     const sentAt = error.startSentAt === undefined ? startedAt : new Date(error.startSentAt).toISOString();
@@ -106,12 +99,7 @@ async function start(operation: Operation, to: Connection, inputs: EnrollmentInp
 }
 
 async function abort(operation: Operation, to: Connection, state: EnrollmentState, willRestart = false): Promise<void> {
-  const words = await operation.abort(
-    to,
-    { ...state, startSentAt: Date.parse(state.startedAt) },
-    ownerOf(state),
-    willRestart,
-  );
+  const words = await operation.abort(to, { ...state, startSentAt: Date.parse(state.startedAt) }, willRestart);
   if (words === undefined) return;
   // Pulumi shows the plugin's output as information under the stack.
   console.log(`Nothing left to abort in journey ${state.journeyId} for ${maskAddress(state.email)}: "${words}"`);

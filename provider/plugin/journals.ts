@@ -70,7 +70,7 @@ export class Journals {
       const index = new RecordedIndex(await pulumiStack.stateOfEnrollments());
       return ({ enrollment, expected }) => {
         if (expected === "unconfirmed start") return index.hasUnconfirmed(enrollment);
-        return expected === "either" || (expected === "instance") === index.hasInstance(enrollment);
+        return expected === "either" || (expected === "instance") === (index.entryOf(enrollment) !== undefined);
       };
     } catch {
       // The state cannot be read here. recover can read it.

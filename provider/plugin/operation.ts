@@ -1,13 +1,12 @@
 import type { Journal } from "../journal/journal";
 import type { UnsettledCall } from "../journal/unsettledCalls";
 import type { StartRequest } from "../mailmodo/client";
-import { UnconfirmedError } from "../mailmodo/errors";
+import { RefusedError, UnconfirmedError } from "../mailmodo/errors";
 import type { Connection } from "../mailmodo/transport";
 import type { Enrollment } from "../model/enrollment";
-import { mayHaveTakenEffect } from "./advice";
+import { AdvisedError, adviceOnMove, mayHaveTakenEffect, withoutAdvice } from "./advice";
 import { heldError, JournaledCall, type AnsweredNote } from "./journaledCall";
 import { session, type Session } from "./session";
-import { takeOver, type Started } from "./takeOver";
 
 /** Loaded by the first request. With axios it is most of the package's load time, and a preview sends nothing. */
 const client = () => import("../mailmodo/client");
@@ -44,14 +43,12 @@ export class Operation {
   }
 
   /**
-   * Starts a journey. First aborts what killed runs of the same stack may have started for the address, which the engine
-   * knows nothing of. If Mailmodo refuses it because it runs already, by another resource of this stack, takes that over:
-   * the address was moved.
+   * Starts a journey and returns the instance id. First aborts what killed runs of the same stack may have started for
+   * the address, which the engine knows nothing of.
    *
-   * @param owner The resource that it is for. Default: one that is known by what it takes over.
    * @throws {UnconfirmedError} The journey may have been started. After any other error it was not started.
    */
-  async start(to: Connection, enrollment: StartRequest & Enrollment, owner?: string): Promise<Started> {
+  async start(to: Connection, enrollment: StartRequest & Enrollment): Promise<string> {
     const journal = await this.session.journals.of(to, enrollment.stack);
     await this.settleEarlier(journal, to, enrollment);
     const { startJourney } = await client();
@@ -60,30 +57,36 @@ export class Operation {
     try {
       const instanceId = await startJourney(journaledCall.connection(to), enrollment);
       this.answered.push(...journaledCall.confirmStart(instanceId));
-      return { instanceId };
+      return instanceId;
     } catch (error) {
       if (!(error instanceof UnconfirmedError)) {
         journaledCall.finish();
         forget();
-        return await takeOver(this.session, journal, enrollment, journaledCall.advised(error), owner);
+        throw await this.explained(journaledCall.advised(error), enrollment);
       }
       this.answered.push(...journaledCall.leaveUnconfirmed(error.startSentAt));
       throw error;
     }
   }
 
+  /** A refusal with what to do: if the address was moved in the program, where it runs. */
+  private async explained(refusal: unknown, enrollment: Enrollment): Promise<unknown> {
+    const cause = withoutAdvice(refusal);
+    const runsAlready = cause instanceof RefusedError && cause.mayRunAlready && !cause.isFromStranger;
+    const urn = runsAlready ? await this.session.otherEnrollments.runningInStack(enrollment) : undefined;
+    return urn === undefined
+      ? this.session.advised(refusal, "start")
+      : new AdvisedError(refusal as Error, adviceOnMove(urn));
+  }
+
   /**
-   * Aborts an enrollment: by its instance id, or by address if the id is not known. Nothing is aborted that another
-   * resource has taken over.
+   * Aborts an enrollment: by its instance id, or by address if the id is not known.
    *
-   * @param owner The resource that it belongs to.
    * @param willRestart Whether the enrollment is started again next. If so, any other resource of this stack with the
    *   address has already left the program, so the abort may go ahead. Default: false.
    * @returns Mailmodo's words if there was nothing left to abort, otherwise undefined.
    */
-  async abort(to: Connection, enrollment: Enrollment, owner: string, willRestart = false): Promise<string | undefined> {
-    const { instanceId } = enrollment;
-    if (instanceId !== undefined && !this.session.owners.mayEnd(instanceId, owner)) return undefined;
+  async abort(to: Connection, enrollment: Enrollment, willRestart = false): Promise<string | undefined> {
     const journal = await this.session.journals.of(to, enrollment.stack);
     try {
       return await this.sendAbort(journal, to, enrollment, willRestart);

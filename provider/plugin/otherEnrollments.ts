@@ -1,10 +1,10 @@
-import { addressKey, asciiAddress } from "../model/addresses";
+import { addressKey } from "../model/addresses";
 import { atMostEvery } from "../async/atMostEvery";
 import type { Enrollment } from "../model/enrollment";
 import { isPlugin } from "../pulumi/pluginProcess";
 import type { OtherStacks } from "../pulumi/otherStacks";
 import { FORGET } from "./advice";
-import type { RecordedIndex, RunningEntry } from "../pulumi/recordedIndex";
+import type { RecordedIndex } from "../pulumi/recordedIndex";
 import type { Stack } from "../pulumi/stack";
 
 /** Why an enrollment must not be aborted by address, and what to do about it. */
@@ -54,24 +54,19 @@ export class OtherEnrollments {
     if (instanceId === undefined || stack === undefined || !isPlugin()) return false;
     const { ownStack, otherStacks } = await this.statesFor(stack);
     return (
-      ownStack.hasInstance({ instanceId }) || (await otherStacks.findStack({ ...enrollment, instanceId })) !== undefined
+      ownStack.entryOf({ instanceId }) !== undefined ||
+      (await otherStacks.findStack({ ...enrollment, instanceId })) !== undefined
     );
   }
 
   /**
-   * The one record that this stack's state has of a running enrollment of the address. Undefined if there is none, or more
-   * than one, or this run has aborted it.
-   *
-   * @throws {Error} The state cannot be read.
+   * The URN of a resource that this stack's state records as running an address in a journey. Undefined if there is none,
+   * or the state cannot be read.
    */
-  async runningInStack({ stack, ...enrollment }: Enrollment): Promise<RunningEntry | undefined> {
+  async runningInStack({ stack, ...enrollment }: Enrollment): Promise<string | undefined> {
     if (stack === undefined || !isPlugin()) return undefined;
-    const { ownStack } = await this.statesFor(stack);
-    const entries = ownStack.runningFor(enrollment);
-    const [entry] = entries;
-    if (entries.length !== 1 || entry?.isReplaced === true || this.endedInstances.has(entry!.instanceId))
-      return undefined;
-    return asciiAddress(entry!.email) === asciiAddress(enrollment.email) ? entry : undefined;
+    const states = await this.statesFor(stack).catch(() => undefined);
+    return states?.ownStack.runningFor(enrollment)[0]?.urn;
   }
 
   /**

@@ -80,7 +80,6 @@ class ShardReconciliation {
   readonly contacts: Map<string, RecordedContact>;
   readonly failures = new ContactFailures();
   private readonly progress: Progress;
-  private takenOver = 0;
 
   private constructor(
     private readonly recorded: ShardState,
@@ -128,7 +127,6 @@ class ShardReconciliation {
       }
       await this.start(to, news, email, wanted[email]!);
     });
-    if (this.takenOver > 0) console.log(`${news.cohort}: ${this.takenOver} go on: they were moved here.`);
   }
 
   private async start(
@@ -139,9 +137,7 @@ class ShardReconciliation {
   ) {
     const digest = digestOf(data);
     try {
-      const enrollment = { ...enrollmentOf({ ...news, email }), data };
-      const { instanceId, from } = await this.operation.start(to, enrollment, idOf(news));
-      if (from !== undefined) this.takenOver += 1;
+      const instanceId = await this.operation.start(to, { ...enrollmentOf({ ...news, email }), data });
       this.contacts.set(email, { instanceId, digest });
       this.progress.count("started");
     } catch (error) {
@@ -161,7 +157,7 @@ class ShardReconciliation {
     const { instanceId, startSentAt } = contact ?? {};
     const enrollment = enrollmentOf({ ...this.recorded, email, instanceId, startSentAt });
     try {
-      const words = await this.operation.abort(to, enrollment, idOf(this.recorded), willRestart);
+      const words = await this.operation.abort(to, enrollment, willRestart);
       this.contacts.delete(email);
       return words;
     } catch (error) {

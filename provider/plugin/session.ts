@@ -10,7 +10,6 @@ import { withAdvice } from "./advice";
 import { EngineWatch } from "./engineWatch";
 import { Journals } from "./journals";
 import { OtherEnrollments } from "./otherEnrollments";
-import { Owners } from "./owners";
 import { EVERY_MS, Progress } from "./progress";
 
 /** What a plugin keeps between operations: the stack's config, the rate limit, the journals and the progress. */
@@ -19,7 +18,6 @@ export class Session {
   config: ConfigReader = { get: () => undefined };
   readonly journals = new Journals(() => formerApiKeyOf(keySources(this.config)));
   readonly otherEnrollments = new OtherEnrollments((stack) => this.journals.stackOf(stack));
-  readonly owners = new Owners();
   private readonly progress = new Map<string, Progress>();
   private rateLimit = new RateLimit(1);
   private slowDownBudgetMs = 0;

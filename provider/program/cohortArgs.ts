@@ -89,6 +89,18 @@ export function contactList(name: string, contacts: unknown): readonly CohortCon
   return contacts as CohortContact[];
 }
 
+/**
+ * The contacts of an output, once they are known.
+ *
+ * @throws {pulumi.RunError} The value is not a list of contacts.
+ */
+export function knownContacts(name: string, contacts: unknown): readonly KnownContact[] {
+  return contactList(name, contacts).map(({ email, data }) => ({
+    email: typeof email === "string" ? email : "",
+    data,
+  }));
+}
+
 /** Whether all addresses are plain strings, not outputs or promises. */
 export function areKnown(emails: readonly pulumi.Input<string>[]): emails is string[] {
   return emails.every((email) => typeof email === "string");

@@ -5,6 +5,7 @@ import { claimAddresses } from "./claimAddresses";
 import {
   areKnown,
   contactList,
+  knownContacts,
   isLater,
   numberOfShards,
   refuseRepeated,
@@ -66,6 +67,7 @@ export class JourneyCohort extends pulumi.ComponentResource {
   constructor(name: string, args: JourneyCohortArgs, opts?: pulumi.ComponentResourceOptions) {
     refuseKeyInClear();
     requireFindable();
+    sendable(`cohort "${name}"`, { name });
     const shardOptions = cohortOptions(name, opts);
     const shards = numberOfShards(name, args.shards);
     const { contacts } = args;
@@ -74,7 +76,7 @@ export class JourneyCohort extends pulumi.ComponentResource {
 
     const parts = { name, args, shards, shardOptions };
     if (given === undefined) {
-      const later = pulumi.output(contacts).apply((list) => contactList(name, list) as readonly KnownContact[]);
+      const later = pulumi.output(contacts).apply((list) => knownContacts(name, list));
       const emails = later.apply((list) => list.map(({ email }) => email));
       this.size = emails.apply(({ length }) => length);
       this.instances = later.apply((list) => this.createParts(parts, list, emails));
@@ -107,7 +109,7 @@ export class JourneyCohort extends pulumi.ComponentResource {
     refuseRepeated(name, emails);
     const numbered = all.map(({ email, data }, index) => ({ number: index + 1, email: normalizeAddress(email), data }));
     refuseInvalidContacts(name, numbered.map(withKnownData));
-    const given = sendable(`cohort "${name}"`, { name, ...args, contacts: undefined });
+    const given = sendable(`cohort "${name}"`, { ...args, contacts: undefined });
     const contactsByShard = byShard(numbered, shards);
     // The plan sends nothing, so the order of its own replacement does not matter.
     const { shards: planned } = new CohortPart(TYPES.plan, name, () => ({ shards, __provider: PLAN_LOADER }), {

@@ -36,12 +36,12 @@ export function cohortOptions(name: string, opts: pulumi.CustomResourceOptions =
   const what = `cohort "${name}"`;
   refuseImport(what, opts.import ?? opts.id);
   requireAbortFirst(what, opts);
-  if (opts.replaceOnChanges !== undefined)
+  if (opts.replaceOnChanges?.length)
     throw programError(
       `replaceOnChanges of the ${what} would have no effect. To start all contacts again when something changes, put that ` +
         "into triggers.",
     );
-  if (opts.ignoreChanges !== undefined)
+  if (opts.ignoreChanges?.length)
     throw programError(
       `ignoreChanges of the ${what} would have no effect: its contacts are spread over several resources. Leave the contacts ` +
         "as they are in the program, or use an enrollment for each, which takes ignoreChanges.",

@@ -4,7 +4,7 @@ import { programError } from "./programError";
 
 /**
  * Refuses values that Pulumi cannot carry to the plugin, or not as they are, so that the plugin's check would not see
- * them: a text that is cut within a character, a bigint, a Date, and a key named `__proto__`.
+ * them: a text that is cut within a character, a bigint, a Date or the like, and a key named `__proto__`.
  *
  * @param what Names the resource: `enrollment "welcome"`.
  * @param inputs The inputs by name. Those that are known only later are looked at then.
@@ -15,30 +15,34 @@ export function sendable<T extends object>(what: string, inputs: T): T {
   return looked(inputs, what, []) as T;
 }
 
-function looked(value: unknown, what: string, path: readonly string[]): unknown {
+function looked(value: unknown, what: string, path: readonly string[], above: readonly unknown[] = []): unknown {
   const where = path.join(".");
   if (pulumi.Output.isInstance(value)) return value.apply((known) => looked(known, what, path));
   if (value instanceof Promise) return value.then((known: unknown) => looked(known, what, path));
   if (typeof value === "string" && !value.isWellFormed())
     throw programError(`${where} of the ${what} ${NOT_WELL_FORMED}`);
-  if (typeof value === "bigint" || value instanceof Date)
-    throw programError(
-      `${where} of the ${what} must be a string, a finite number or a boolean; it is ${kindOf(value)}.`,
-    );
-  if (Array.isArray(value)) return value.map((item, index) => looked(item, what, [...path, String(index)]));
-  if (!isPlainObject(value)) return value;
+  if (["bigint", "symbol", "function"].includes(typeof value) || UNSENDABLE.some((kind) => value instanceof kind))
+    throw programError(`${where} of the ${what} cannot be passed on: it is ${kindOf(value)}.`);
+  if (typeof value !== "object" || value === null || isOfPulumi(value)) return value;
+  if (above.includes(value)) throw programError(`${where} of the ${what} cannot be passed on: it contains itself.`);
+  const within = [...above, value];
+  if (Array.isArray(value)) return value.map((item, index) => looked(item, what, [...path, String(index)], within));
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => {
       // The SDK assigns each key to an object: this one would set its prototype and be lost.
       if (key === "__proto__") throw programError(`${where} of the ${what} must not have the key __proto__.`);
       if (!key.isWellFormed()) throw programError(`${where} of the ${what} has a key that ${NOT_WELL_FORMED}`);
-      return [key, looked(item, what, [...path, key])];
+      return [key, looked(item, what, [...path, key], within)];
     }),
   );
 }
 
-function isPlainObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+/** Pulumi sends them without what is in them. */
+const UNSENDABLE = [Date, Map, Set, RegExp, Error];
+
+/** What Pulumi itself knows how to send. */
+function isOfPulumi(value: object): boolean {
+  return (
+    pulumi.Resource.isInstance(value) || pulumi.asset.Asset.isInstance(value) || pulumi.asset.Archive.isInstance(value)
+  );
 }

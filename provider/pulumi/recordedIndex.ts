@@ -3,40 +3,28 @@ import type { Enrollment } from "../model/enrollment";
 import type { Deployment } from "./deployment";
 import { entriesOf, type Ended, type Entry } from "./stateResource";
 
-/** A record whose start Mailmodo has confirmed. */
-export type RunningEntry = Entry & { readonly instanceId: string };
-
 /** The enrollments that a stack's state records, by instance and by address. */
 export class RecordedIndex {
-  private readonly byInstance = new Map<string, Entry[]>();
+  private readonly byInstance = new Map<string, Entry>();
   private readonly byAddress = new Map<string, Entry[]>();
 
   constructor({ resources = [] }: Deployment) {
     for (const entry of resources.flatMap(entriesOf)) {
-      if (entry.instanceId !== undefined)
-        this.byInstance.set(entry.instanceId, [...(this.byInstance.get(entry.instanceId) ?? []), entry]);
+      if (entry.instanceId !== undefined) this.byInstance.set(entry.instanceId, entry);
       const key = addressKey(entry);
       this.byAddress.set(key, [...(this.byAddress.get(key) ?? []), entry]);
     }
   }
 
-  /**
-   * The records of an instance: one, or two if its address was being moved from one resource to another. None if the
-   * enrollment has no instance id.
-   */
-  entriesOf({ instanceId }: Pick<Enrollment, "instanceId">): readonly Entry[] {
-    return instanceId === undefined ? [] : (this.byInstance.get(instanceId) ?? []);
-  }
-
-  /** Whether the state records an instance. False if the enrollment has no instance id. */
-  hasInstance(enrollment: Pick<Enrollment, "instanceId">): boolean {
-    return this.entriesOf(enrollment).length > 0;
+  /** The record of an instance. Undefined if the enrollment has no instance id or the state does not record it. */
+  entryOf({ instanceId }: Pick<Enrollment, "instanceId">): Entry | undefined {
+    return instanceId === undefined ? undefined : this.byInstance.get(instanceId);
   }
 
   /** The records of an address in a journey that have an instance id. */
-  runningFor(enrollment: Pick<Enrollment, "journeyId" | "email">): RunningEntry[] {
+  runningFor(enrollment: Pick<Enrollment, "journeyId" | "email">): (Entry & { readonly instanceId: string })[] {
     const entries = this.byAddress.get(addressKey(enrollment)) ?? [];
-    return entries.filter((entry): entry is RunningEntry => entry.instanceId !== undefined);
+    return entries.filter((entry): entry is Entry & { readonly instanceId: string } => entry.instanceId !== undefined);
   }
 
   /** Whether the state records an unconfirmed start, with the time of its last attempt. */

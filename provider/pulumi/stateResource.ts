@@ -32,8 +32,6 @@ export interface Entry extends Enrollment {
   readonly urn: string;
   /** Set if the resource is the old half of a replacement, and was retained. */
   readonly isReplaced?: boolean;
-  /** Of the personalization values that it was started with. */
-  readonly digest?: string;
 }
 
 /**
@@ -43,14 +41,10 @@ export interface Entry extends Enrollment {
 export function entriesOf({ type, urn, pendingReplacement, retainOnDelete, outputs = {} }: StateResource): Entry[] {
   if (pendingReplacement === true && retainOnDelete !== true) return [];
   const of = { urn, ...(pendingReplacement === true ? { isReplaced: true } : {}) };
-  if (type === TYPES.enrollment) {
-    const digest = digestOf((outputs["data"] ?? {}) as Parameters<typeof digestOf>[0]);
-    return [{ ...of, ...enrollmentOf(outputs), digest }];
-  }
+  if (type === TYPES.enrollment) return [{ ...of, ...enrollmentOf(outputs) }];
   if (type !== TYPES.shard) return [];
-  return [...recordsOf(outputs)].map(([email, { instanceId, startSentAt, digest }]) => ({
+  return [...recordsOf(outputs)].map(([email, { instanceId, startSentAt }]) => ({
     ...of,
-    digest,
     ...enrollmentOf({ ...outputs, email, instanceId, startSentAt }),
   }));
 }

@@ -11,9 +11,9 @@ export function inert(text: string): string {
  * such as a mention, a link or HTML, becomes code, in which nothing has a meaning.
  */
 export function inertMarkdown(text: string): string {
-  const line = inert(text).replace(/\s+/g, " ").trim();
+  const line = inert(text.slice(0, MAX_LENGTH)).replace(/\s+/g, " ").trim();
   if (line === "" || (WORDS.test(line) && !LINKED.test(line))) return line;
-  const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([ticks]) => ticks.length));
+  const longest = [...line.matchAll(/`+/g)].reduce((most, [ticks]) => Math.max(most, ticks.length), 0);
   const fence = "`".repeat(longest + 1);
   const space = /^`|`$/.test(line) ? " " : "";
   return fence + space + line + space + fence;
@@ -24,6 +24,8 @@ export function inertCell(text: string): string {
   return inertMarkdown(text).replaceAll("|", "\\|");
 }
 
+/** How much of a text is shown. */
+const MAX_LENGTH = 4096;
 /** Letters and punctuation without a meaning. A colon may begin an emoji, an underscore and a hyphen may be marks. */
 const WORDS = /^(?:[\p{L}\p{N} .,?()]|!(?!\d)|(?<=[\p{L}\p{N}])(?:[-_](?=[\p{L}\p{N}])|:(?= )))+$/u;
 /** Words from which GitHub or GitLab makes a link. */

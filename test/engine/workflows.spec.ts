@@ -78,7 +78,7 @@ describe("the workflows, run step by step against the sandbox and moto", () => {
     it("fail where a sweep leaves something", async () => {
       const keyless = await at().sweep({}, {});
       assert.equal(keyless.conclusion, "failure");
-      assert.match(keyless.summary, /\| pr-7 \| not open \| still there: /);
+      assert.match(keyless.summary, /\| pr-7 \| not open \| `still there: /);
     });
 
     it("edit the comment at the close, and leave nothing", async () => {

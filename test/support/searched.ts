@@ -4,7 +4,8 @@
  */
 export function searchedBy(work: () => unknown): number {
   let characters = 0;
-  const exec = Reflect.get(RegExp.prototype, "exec") as (this: RegExp, text: string) => RegExpExecArray | null;
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- It is called with the expression that it is of.
+  const { exec } = RegExp.prototype;
   RegExp.prototype.exec = function (text: string) {
     const from = this.global || this.sticky ? this.lastIndex : 0;
     const found = exec.call(this, text);

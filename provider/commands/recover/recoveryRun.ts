@@ -61,7 +61,7 @@ export class RecoveryRun {
       runs: await readOtherRuns({ folder, stack: identity, apiKey, formerApiKey }),
       name: stack.name,
       namesOfStacks: async () => (await stack.siblings()).names,
-      isRecorded: (instanceId) => index.hasInstance({ instanceId }),
+      isRecorded: (instanceId) => index.entryOf({ instanceId }) !== undefined,
     });
     const reasonToStop = async () => {
       const [lock] = await heldLocks(stack, secretsProvider);

@@ -54,13 +54,7 @@ export class Settlement {
     const byInstance = ({ instanceId }: Entry) => instanceId !== undefined;
 
     await this.settleCalls(calls, "abort");
-    const gone = new Set(ended.map(({ urn, email }) => `${urn} ${email}`));
-    await inParallel(ended.filter(byInstance), async (entry) => {
-      // Its address was being moved, and it goes on under another resource.
-      const others = this.index.entriesOf(entry).filter(({ urn, email }) => !gone.has(`${urn} ${email}`));
-      if (others.length > 0) this.markEnded(entry);
-      else await this.abortEntry(entry);
-    });
+    await inParallel(ended.filter(byInstance), (entry) => this.abortEntry(entry));
     await this.settleCalls(calls, "start");
     await inParallel(
       ended.filter((entry) => !byInstance(entry)),
@@ -99,9 +93,8 @@ export class Settlement {
   }
 
   private async settleAbort(call: UnsettledCall): Promise<boolean> {
-    const entries = this.index.entriesOf(call);
-    const isRecorded = entries.length > 0;
-    if (!isRecorded && call.instanceId !== undefined) {
+    const entry = this.index.entryOf(call);
+    if (entry === undefined && call.instanceId !== undefined) {
       const { stack, problem } = await this.aborts.otherStackWith(call);
       // Nothing in this state depends on it, and the other stack's own recover settles it.
       if (problem !== undefined) this.aborts.undecided.push(problem);
@@ -109,14 +102,14 @@ export class Settlement {
     }
     // Whatever the state records as running for the address was started after an abort by address.
     const isDone = call.confirmed || (call.instanceId === undefined && this.index.isRunning(call, this.ended));
-    const isNeeded = call.instanceId === undefined || isRecorded;
+    const isNeeded = call.instanceId === undefined || entry !== undefined;
     if (!isDone && !(await this.aborts.abort(call, isNeeded))) return false;
-    entries.forEach((entry) => this.markEnded(entry));
+    if (entry !== undefined) this.markEnded(entry);
     return true;
   }
 
   private async settleStart(call: UnsettledCall): Promise<boolean> {
-    if (this.index.hasInstance(call)) return true;
+    if (this.index.entryOf(call) !== undefined) return true;
     if (call.instanceId === undefined) return (await this.unidentified.abort(call)) !== "open";
     const { stack, problem } = await this.aborts.otherStackWith(call);
     if (problem !== undefined) this.aborts.problems.push(problem);

@@ -31,13 +31,14 @@ export async function readFormerAwsKey(reference: AwsReference): Promise<string 
 const reads = new Map<string, { readonly key: Promise<string>; until: number }>();
 
 const KEEP_FAILURE_MS = 10_000;
-const REQUEST_HANDLER = {
+/** For one client, which ends all connections of its agent when it is destroyed. */
+const requestHandler = () => ({
   // Without these the SDK waits as long as the operating system does.
   connectionTimeout: 5_000,
   requestTimeout: 10_000,
   throwOnRequestTimeout: true,
   httpsAgent: httpsAgent({ keepAlive: true }),
-};
+});
 
 type Version = "current" | "former";
 
@@ -60,7 +61,7 @@ const secretOf: Read = async ({ text, id, region }, version, onRegion) => {
   const { GetSecretValueCommand, SecretsManagerClient } = await import("@aws-sdk/client-secrets-manager");
   const client = new SecretsManagerClient({
     ...(region === undefined ? {} : { region }),
-    requestHandler: REQUEST_HANDLER,
+    requestHandler: requestHandler(),
   });
   try {
     onRegion(await client.config.region());
@@ -75,7 +76,7 @@ const secretOf: Read = async ({ text, id, region }, version, onRegion) => {
 
 const parameterOf: Read = async ({ text, id }, version, onRegion) => {
   const { GetParameterCommand, SSMClient } = await import("@aws-sdk/client-ssm");
-  const client = new SSMClient({ requestHandler: REQUEST_HANDLER });
+  const client = new SSMClient({ requestHandler: requestHandler() });
   try {
     onRegion(await client.config.region());
     const get = async (Name: string) =>

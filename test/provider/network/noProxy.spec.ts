@@ -45,6 +45,10 @@ describe("NO_PROXY", () => {
     ["fd00::/8", "https://[fe80::5]", false],
     ["fd00::/8", "https://10.1.2.3", false],
     ["2.3", "https://10.1.2.3", false],
+    ["10.0.0.0/", "https://10.1.2.3", false],
+    ["10.0.0.0/", "https://11.1.2.3", false],
+    ["münchen.example", "https://münchen.example", true],
+    ["xn--mnchen-3ya.example", "https://münchen.example", true],
   ];
   for (const [noProxy, url, expected] of cases) {
     it(`"${noProxy}" ${expected ? "exempts" : "does not exempt"} ${url}`, () =>

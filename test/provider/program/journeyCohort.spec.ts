@@ -178,6 +178,8 @@ describe("JourneyCohort", () => {
   it("refuses an output that is no list of contacts", async () => {
     const program = () => new JourneyCohort("smoke", { journeyId, contacts: pulumi.output({} as never) });
     await assert.rejects(registrations(program), /contacts of the cohort "smoke" must be a list/);
+    const wrong = () => new JourneyCohort("smoke", { journeyId, contacts: pulumi.output([{ email: 5 }] as never) });
+    await assert.rejects(registrations(wrong), /Number 1 \(\*\*\*\): email must be one e-mail address/);
   });
 
   const refusedOptions: [what: string, opts: object, says: RegExp][] = [

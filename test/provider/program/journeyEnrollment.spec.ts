@@ -202,6 +202,11 @@ describe("JourneyEnrollment", () => {
     assert.equal((await registrations(() => new JourneyEnrollment("one", { journeyId, email }, opts))).length, 1);
   });
 
+  class Half {
+    readonly text = "\ud83d";
+  }
+  const circular: unknown[] = [];
+  circular.push(circular);
   const values: [what: string, args: object, says: RegExp][] = [
     [
       "half a character in data",
@@ -225,8 +230,28 @@ describe("JourneyEnrollment", () => {
       { triggers: [{ a: ["\udc69"] }] },
       /triggers\.0\.a\.0 of the enrollment "one" ends/,
     ],
-    ["a bigint", { data: { seats: 3n } }, /data\.seats of the enrollment "one" must be .*it is a bigint/],
-    ["a Date", { data: { day: new Date(0) } }, /data\.day of the enrollment "one" must be .*toISOString/],
+    [
+      "a symbol in a trigger",
+      { triggers: [Symbol("x")] },
+      /triggers\.0 of the enrollment "one" cannot be passed on: it is a symb/,
+    ],
+    [
+      "a Map in a trigger",
+      { triggers: [new Map([["a", 1]])] },
+      /triggers\.0 of the enrollment "one" cannot .*it is a Map/,
+    ],
+    [
+      "half a character in an instance of a class",
+      { data: new Half() },
+      /data\.text of the enrollment "one" ends or begins/,
+    ],
+    [
+      "a trigger that contains itself",
+      { triggers: circular },
+      /triggers\.0 of the enrollment "one" cannot .*contains itself/,
+    ],
+    ["a bigint", { data: { seats: 3n } }, /data\.seats of the enrollment "one" cannot be passed on: it is a bigint/],
+    ["a Date", { data: { day: new Date(0) } }, /data\.day of the enrollment "one" cannot be passed on: .*toISOString/],
     [
       "the key __proto__",
       { data: JSON.parse('{"__proto__": "x"}') as object },
