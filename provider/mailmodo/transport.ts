@@ -1,7 +1,7 @@
 import axios, { type AxiosResponse } from "axios";
 import * as http from "node:http";
 import * as https from "node:https";
-import { httpsAgent } from "../network/agent";
+import { sharedHttpsAgent } from "../network/agent";
 import { certificateAdvice } from "../network/certificateAdvice";
 import { USER_AGENT } from "../network/userAgent";
 import { oneLine } from "../text/masking";
@@ -133,7 +133,7 @@ function send(
     // The agent knows the proxy, which sees only a tunnel.
     proxy: false,
     httpAgent,
-    httpsAgent: httpsAgent({ proxy }),
+    httpsAgent: sharedHttpsAgent(proxy),
     transport,
   });
 }

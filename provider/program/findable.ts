@@ -9,11 +9,13 @@ import { programError } from "./programError";
  * @throws {pulumi.RunError} It is not found from there.
  */
 export function requireFindable(): void {
+  if (isFound) return;
   // Pulumi runs a program in its folder. Unit tests and inline programs run elsewhere.
   if (!/[\\/]@pulumi[\\/]pulumi[\\/]cmd[\\/]run/.test(process.argv[1] ?? "")) return;
   const folder = process.cwd();
   try {
     createRequire(path.join(folder, "program.js")).resolve("pulumi-mailmodo/enrollmentLifecycle");
+    isFound = true;
   } catch {
     throw programError(
       `Pulumi's plugin would not find pulumi-mailmodo from ${folder}. Add it to the dependencies of that project's own ` +
@@ -21,3 +23,6 @@ export function requireFindable(): void {
     );
   }
 }
+
+/** It stays so for the whole run: each resource would look for the same file. */
+let isFound = false;

@@ -46,19 +46,10 @@ export function withYamlFields(text: string, more: Readonly<Record<string, strin
   const root = firstDocument(text)?.contents;
   if (added.length === 0) return text;
   if (!isMap(root)) return added.map(([, line]) => `${line}\n`).join("");
-  const replaced = added.flatMap(([key, line]) => {
-    const place = placeOf(text, root, key);
-    return place === undefined ? [] : [{ ...place, line }];
-  });
-  const edits = [
-    beginning(
-      text,
-      root,
-      added.filter(([key]) => placeOf(text, root, key) === undefined).map(([, line]) => line),
-    ),
-    ...replaced,
-  ];
-  return edits
+  const placed = added.map(([key, line]) => ({ line, place: placeOf(text, root, key) }));
+  const news = placed.flatMap(({ line, place }) => (place === undefined ? [line] : []));
+  const replaced = placed.flatMap(({ line, place }) => (place === undefined ? [] : [{ ...place, line }]));
+  return [beginning(text, root, news), ...replaced]
     .sort((one, other) => other.from - one.from)
     .reduce((all, { from, to, line }) => all.slice(0, from) + line + all.slice(to), text);
 }
