@@ -8,7 +8,7 @@ import type { Outcome } from "../provider/mailmodo/outcome";
 import type { Permit } from "../provider/mailmodo/permit";
 import { RateLimit } from "../provider/mailmodo/rateLimit";
 import { withRetries } from "../provider/mailmodo/retry";
-import { Window } from "../sandbox/throttle";
+import { Window } from "../sandbox/server/throttle";
 
 /** Runs that are alike. */
 interface Runs {

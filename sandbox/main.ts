@@ -1,8 +1,8 @@
 import { Command, InvalidArgumentError } from "commander";
-import type { Deliver } from "./delivery";
-import { readJourneys } from "./journeys";
-import { profileOf } from "./profiles";
-import { createSandbox, listen, SANDBOX_KEY } from "./server";
+import type { Deliver } from "./mail/delivery";
+import { readJourneys } from "./mail/journeys";
+import { profileOf } from "./state/profiles";
+import { createSandbox, listen, SANDBOX_KEY } from "./sandbox";
 
 interface Flags {
   port: number;
@@ -61,7 +61,7 @@ async function main(): Promise<void> {
 
 /** Loaded only if needed, because the AWS SDK is large. */
 async function bucketDelivery(url: string): Promise<Deliver> {
-  const { toBucket } = await import("./delivery");
+  const { toBucket } = await import("./mail/delivery");
   return toBucket(url);
 }
 

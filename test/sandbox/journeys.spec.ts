@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { promisify } from "node:util";
-import { journeysOf, readJourneys } from "../../sandbox/journeys";
+import { journeysOf, readJourneys } from "../../sandbox/mail/journeys";
 import { journeyId } from "../support/journeyId";
 
 const undelayed = { subject: "Welcome", text: "Hello" };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { journeysOf } from "../../sandbox/journeys";
-import type { Mail } from "../../sandbox/mail";
-import { profileOf } from "../../sandbox/profiles";
+import { journeysOf } from "../../sandbox/mail/journeys";
+import type { Mail } from "../../sandbox/mail/mail";
+import { profileOf } from "../../sandbox/state/profiles";
 import { journeyId } from "../support/journeyId";
 import { useSandbox } from "../support/sandbox";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { SANDBOX_KEY } from "../../sandbox/server";
+import { SANDBOX_KEY } from "../../sandbox/sandbox";
 import { journeyId } from "../support/journeyId";
 import { useSandbox } from "../support/sandbox";
 

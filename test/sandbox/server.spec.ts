@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { SANDBOX_KEY } from "../../sandbox/server";
-import type { Instance } from "../../sandbox/instances";
-import type { LoggedRequest } from "../../sandbox/requestLog";
+import { SANDBOX_KEY } from "../../sandbox/sandbox";
+import type { Instance } from "../../sandbox/state/instances";
+import type { LoggedRequest } from "../../sandbox/state/requestLog";
 import { journeyId } from "../support/journeyId";
 import { useSandbox } from "../support/sandbox";
 

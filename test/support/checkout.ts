@@ -51,7 +51,7 @@ export async function createCheckout(sandbox: RunningSandbox): Promise<Checkout>
 
   const port = await freePort();
   const move = (text: string) => text.replaceAll("8025", String(port));
-  for (const name of ["Pulumi.preview-sandbox.yaml", "sandbox/main.ts"]) {
+  for (const name of ["Pulumi.preview-sandbox.yaml", "sandbox/package.json"]) {
     const file = path.join(bench.dir, name);
     fs.writeFileSync(file, move(fs.readFileSync(file, "utf8")));
   }

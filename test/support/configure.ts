@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import enrollmentLifecycle from "../../provider/plugin/enrollmentLifecycle";
-import { SANDBOX_KEY } from "../../sandbox/server";
+import { SANDBOX_KEY } from "../../sandbox/sandbox";
 
 /** Configures a lifecycle as the plugin does: with the whole stack config. */
 export async function configure(

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
-import { ALWAYS_TAKE_EFFECT, FAULT_KINDS, type Fault, type FaultKind } from "../../sandbox/faults";
-import { profiles } from "../../sandbox/profiles";
+import { ALWAYS_TAKE_EFFECT, FAULT_KINDS, type Fault, type FaultKind } from "../../sandbox/state/faults";
+import { profiles } from "../../sandbox/state/profiles";
 
 /** One life of a fault matrix. */
 export interface Life {

@@ -5,8 +5,8 @@ import { unsealNotes, type UnsettledCall } from "../../provider/journal/unsettle
 import { addressKey } from "../../provider/model/addresses";
 import type { Enrollment } from "../../provider/model/enrollment";
 import { possibleEffectsOf, entriesOf } from "../../provider/pulumi/stateResource";
-import type { Instance } from "../../sandbox/instances";
-import { SANDBOX_KEY } from "../../sandbox/server";
+import type { Instance } from "../../sandbox/state/instances";
+import { SANDBOX_KEY } from "../../sandbox/sandbox";
 import { journalOf } from "./journalOf";
 import type { ModelStack } from "./modelStack";
 import { STACKS, type Step } from "./modelSteps";

@@ -1,5 +1,5 @@
-import type { Instance } from "../../sandbox/instances";
-import { createSandbox, listen, SANDBOX_KEY, type Sandbox, type SandboxOptions } from "../../sandbox/server";
+import type { Instance } from "../../sandbox/state/instances";
+import { createSandbox, listen, SANDBOX_KEY, type Sandbox, type SandboxOptions } from "../../sandbox/sandbox";
 
 export interface RunningSandbox extends Sandbox {
   readonly url: string;

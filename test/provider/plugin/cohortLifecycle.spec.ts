@@ -6,7 +6,7 @@ import { parseRecords, recordsAsJson } from "../../../provider/model/contacts";
 import { UNKNOWN } from "../../../provider/model/inputs";
 import { PLAN_LOADER, SHARD_LOADER } from "../../../provider/model/stateFormat";
 import type { ShardInputs, ShardState } from "../../../provider/model/shard";
-import { profileOf } from "../../../sandbox/profiles";
+import { profileOf } from "../../../sandbox/state/profiles";
 import { printed } from "../../support/capturedOutput";
 import { configure, settings } from "../../support/configure";
 import { journeyId } from "../../support/journeyId";

@@ -6,7 +6,7 @@ import { readRuns } from "../../../provider/journal/runFile";
 import { LOADER, TYPES } from "../../../provider/model/stateFormat";
 import { JournaledCall } from "../../../provider/plugin/journaledCall";
 import { Session } from "../../../provider/plugin/session";
-import { SANDBOX_KEY } from "../../../sandbox/server";
+import { SANDBOX_KEY } from "../../../sandbox/sandbox";
 import { inputs } from "../../support/enrollmentInputs";
 import { useEnvironment } from "../../support/environment";
 import { journalOf } from "../../support/journalOf";

@@ -5,7 +5,7 @@ import enrollmentLifecycle from "../../../provider/plugin/enrollmentLifecycle";
 import type { EnrollmentState } from "../../../provider/model/inputs";
 import { SHARD_LOADER } from "../../../provider/model/stateFormat";
 import type { ShardInputs, ShardState } from "../../../provider/model/shard";
-import type { Fault } from "../../../sandbox/faults";
+import type { Fault } from "../../../sandbox/state/faults";
 import { printed, useCapturedOutput } from "../../support/capturedOutput";
 import { configure, settings } from "../../support/configure";
 import { inputs } from "../../support/enrollmentInputs";

@@ -8,7 +8,7 @@ import { TYPES } from "../../../../provider/model/stateFormat";
 import type { Deployment } from "../../../../provider/pulumi/deployment";
 import { RecordedIndex } from "../../../../provider/pulumi/recordedIndex";
 import type { StateResource } from "../../../../provider/pulumi/stateResource";
-import { SANDBOX_KEY } from "../../../../sandbox/server";
+import { SANDBOX_KEY } from "../../../../sandbox/sandbox";
 import { journeyId } from "../../../support/journeyId";
 import { useSandbox } from "../../../support/sandbox";
 import { connectionTo } from "../../../support/vendor";

@@ -6,7 +6,7 @@ import type { StateResource } from "../../../../provider/pulumi/stateResource";
 import { RecordedIndex } from "../../../../provider/pulumi/recordedIndex";
 import { sentAtLatest } from "../../../../provider/commands/recover/sentAtLatest";
 import { Settlement } from "../../../../provider/commands/recover/settlement";
-import { SANDBOX_KEY } from "../../../../sandbox/server";
+import { SANDBOX_KEY } from "../../../../sandbox/sandbox";
 import { journeyId } from "../../../support/journeyId";
 import { useSandbox } from "../../../support/sandbox";
 import { connectionTo } from "../../../support/vendor";

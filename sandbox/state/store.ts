@@ -1,8 +1,8 @@
 import { Instances, type Instance } from "./instances";
-import type { Journeys } from "./journeys";
+import type { Journeys } from "../mail/journeys";
 import { LateEffects } from "./lateEffects";
-import type { Mail } from "./mail";
-import { Outbox } from "./outbox";
+import type { Mail } from "../mail/mail";
+import { Outbox } from "../mail/outbox";
 import { RequestLog, type LoggedRequest } from "./requestLog";
 
 /**

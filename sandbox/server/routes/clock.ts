@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
-import type { Clock } from "../clock";
-import type { Postman } from "../postman";
+import type { Clock } from "../../state/clock";
+import type { Postman } from "../../mail/postman";
 
 type Move = { readonly advanceSeconds: number } | { readonly now: string };
 

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { failure, isAbort } from "./envelopes";
-import type { Fault, Faults } from "./faults";
-import type { Store } from "./store";
+import type { Fault, Faults } from "../state/faults";
+import type { Store } from "../state/store";
 
 declare module "fastify" {
   interface FastifyRequest {

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from "fastify";
 import type { Answer } from "../envelopes";
-import type { Postman } from "../postman";
-import type { Profile } from "../profiles";
-import type { Store } from "../store";
+import type { Postman } from "../../mail/postman";
+import type { Profile } from "../../state/profiles";
+import type { Store } from "../../state/store";
 import { answerWith } from "./answerWith";
 import { emailProperty, journeyParams, validationMessage } from "./schemas";
 

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { send, type Answer } from "../envelopes";
-import type { Postman } from "../postman";
-import type { Store } from "../store";
+import type { Postman } from "../../mail/postman";
+import type { Store } from "../../state/store";
 
 /** Acts and answers. If the call's fault is `late`, it answers at once and acts later, by the sandbox's clock. */
 export function answerWith(

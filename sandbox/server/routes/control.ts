@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
-import { ALWAYS_TAKE_EFFECT, FAULT_KINDS, type Fault, type Faults } from "../faults";
-import { profileOf, type Profile } from "../profiles";
+import { ALWAYS_TAKE_EFFECT, FAULT_KINDS, type Fault, type Faults } from "../../state/faults";
+import { profileOf, type Profile } from "../../state/profiles";
 
 const fault = {
   type: "object",

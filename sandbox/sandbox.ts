@@ -1,22 +1,22 @@
 import AjvCompiler from "@fastify/ajv-compiler";
 import Fastify, { type FastifyError, type FastifyInstance } from "fastify";
 import { setTimeout } from "node:timers/promises";
-import { Clock } from "./clock";
-import type { Deliver } from "./delivery";
-import { refuse } from "./envelopes";
-import { Faults } from "./faults";
-import type { Journeys } from "./journeys";
-import { faultHooks } from "./faultHooks";
-import { Postman } from "./postman";
-import { defaultProfile, type Profile } from "./profiles";
-import { abortRoute } from "./routes/abort";
-import { storeRoutes } from "./routes/store";
-import { clockRoutes } from "./routes/clock";
-import { controlRoutes } from "./routes/control";
-import { startRoute } from "./routes/start";
-import type { RequestLog } from "./requestLog";
-import { Store } from "./store";
-import { throttle } from "./throttle";
+import { Clock } from "./state/clock";
+import type { Deliver } from "./mail/delivery";
+import { refuse } from "./server/envelopes";
+import { Faults } from "./state/faults";
+import type { Journeys } from "./mail/journeys";
+import { faultHooks } from "./server/faultHooks";
+import { Postman } from "./mail/postman";
+import { defaultProfile, type Profile } from "./state/profiles";
+import { abortRoute } from "./server/routes/abort";
+import { storeRoutes } from "./server/routes/store";
+import { clockRoutes } from "./server/routes/clock";
+import { controlRoutes } from "./server/routes/control";
+import { startRoute } from "./server/routes/start";
+import type { RequestLog } from "./state/requestLog";
+import { Store } from "./state/store";
+import { throttle } from "./server/throttle";
 
 export interface SandboxOptions {
   /** The key that requests must carry. Default: {@link SANDBOX_KEY}. */

@@ -1,6 +1,6 @@
 import type { Deliver } from "./delivery";
 import type { Mail } from "./mail";
-import type { Store } from "./store";
+import type { Store } from "../state/store";
 
 /** Sends the journeys' messages when they are due by the sandbox's clock, one at a time, in order. */
 export class Postman {

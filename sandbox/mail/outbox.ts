@@ -1,4 +1,4 @@
-import type { Instance, Instances } from "./instances";
+import type { Instance, Instances } from "../state/instances";
 import type { Journeys, Step } from "./journeys";
 import { mailOf, type Mail } from "./mail";
 

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import type { Store } from "../store";
+import type { Store } from "../../state/store";
 
 /**
  * The sandbox's own calls, outside the vendor's paths and without a key: they show what the store holds, and reset it.

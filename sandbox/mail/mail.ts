@@ -1,5 +1,5 @@
 import type { Step } from "./journeys";
-import type { Instance } from "./instances";
+import type { Instance } from "../state/instances";
 
 /** One message that a journey sent. */
 export interface Mail {

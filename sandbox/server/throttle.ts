@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { refuse } from "./envelopes";
-import type { Limit, Profile } from "./profiles";
+import type { Limit, Profile } from "../state/profiles";
 
 const WINDOW_MS = 1000;
 

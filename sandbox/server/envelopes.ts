@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { Refusal } from "./profiles";
+import type { Refusal } from "../state/profiles";
 
 /** The answer to a call. `ref` is the instance that the call started, or the one that is already running. */
 export type Answer =

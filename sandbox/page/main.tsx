@@ -1,0 +1,4 @@
+import { render } from "preact";
+import "./page.css";
+
+render(<h1>Mailmodo sandbox</h1>, document.getElementById("page")!);
