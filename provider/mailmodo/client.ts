@@ -7,6 +7,7 @@ import { Deadline } from "./deadline";
 import { clockTime, isFromTheFuture, rememberSent, mayTakeEffectForMs, waitForLateEffect } from "./lateEffect";
 import { errorFor } from "./outcomeErrors";
 import { withRetries } from "./retry";
+import { saying } from "./stranger";
 import { post, type Connection, type Exchange } from "./transport";
 
 export interface StartRequest {
@@ -66,7 +67,7 @@ export async function startJourney(connection: Connection, request: StartRequest
   const outcome =
     last.kind === "refused" && askedToSlowDown !== undefined && mayBeEcho(last) ? unconfirmedEcho(last) : last;
   const error = errorFor(call, outcome, clean);
-  if (error instanceof RefusedError && outcome.kind === "refused") error.mayRunAlready = mayBeEcho(outcome);
+  if (error instanceof RefusedError && outcome.kind === "refused") error.mayRunAlready = mayRunAlready(outcome);
   if (error instanceof UnconfirmedError && sentAt !== undefined) error.startSentAt = rememberSent(request, sentAt);
   throw error;
 }
@@ -83,9 +84,19 @@ function outcomeOfStart(exchange: Exchange, { allowDuplicateEmail }: StartReques
     : outcome;
 }
 
-function unconfirmedEcho({ status, message }: Extract<Outcome, { kind: "refused" }>): Outcome {
-  const said = message && `: "${message}"`;
-  return { kind: "unconfirmed", status, reason: `Mailmodo asked to slow down and then refused it (${status})${said}` };
+type Refusal = Extract<Outcome, { kind: "refused" }>;
+
+function unconfirmedEcho({ status, message, stranger }: Refusal): Outcome {
+  const then = stranger
+    ? `, and then ${saying(stranger)}`
+    : ` and then refused it (${status})${message && `: "${message}"`}`;
+  return { kind: "unconfirmed", status, reason: `Mailmodo asked to slow down${then}` };
+}
+
+/** Whether a refusal may mean that the address is in the journey already. What says so in another form may be Mailmodo. */
+function mayRunAlready({ status, message, stranger }: Refusal): boolean {
+  if (stranger === undefined) return mayBeEcho({ status, message });
+  return stranger.isJson && stranger.words !== "" && mayBeEcho({ status, message: stranger.words });
 }
 
 /**

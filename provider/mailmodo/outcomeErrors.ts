@@ -22,7 +22,7 @@ export function errorFor(
   clean: (words: string) => string,
   effect?: string,
 ): MailmodoError {
-  const words = "message" in outcome ? clean(outcome.message) : "";
+  const words = "message" in outcome ? clean(wordsOf(outcome)) : "";
   const said = words && `: "${words}"`;
   const earlier = effect === undefined ? "" : ` ${effect}`;
   const nothing = effect ?? "Nothing was sent.";
@@ -30,8 +30,8 @@ export function errorFor(
   const cause = { status: "status" in outcome ? outcome.status : undefined, outcome: outcome.kind };
   switch (outcome.kind) {
     case "refused": {
-      const who = outcome.stranger === undefined ? "Mailmodo refused it" : `${outcome.stranger} answered`;
-      const error = new RefusedError(call, `${who} (${outcome.status})${said}.${earlier}`, { ...outcome, cause });
+      const who = outcome.stranger?.problem ?? `Mailmodo refused it (${outcome.status})`;
+      const error = new RefusedError(call, `${who}${said}.${earlier}`, { ...outcome, cause });
       error.isFromStranger = outcome.stranger !== undefined;
       return error;
     }
@@ -54,6 +54,10 @@ export function errorFor(
     case "accepted":
       return new UnconfirmedError(call, "Mailmodo accepted it without an instance id.", { cause });
   }
+}
+
+function wordsOf(outcome: Extract<Outcome, { message: string }>): string {
+  return outcome.kind === "refused" ? (outcome.stranger?.words ?? outcome.message) : outcome.message;
 }
 
 function slowDown(
