@@ -1,6 +1,7 @@
 import { saysAlreadyOver } from "./alreadyOver";
 import { outcomeOf, type Outcome } from "./outcome";
 import { mayBeEcho } from "./echo";
+import { passwordSpellings } from "../network/proxy";
 import { maskAddress, redact } from "../text/masking";
 import { LateStartError, RefusedError, UnconfirmedError, type FailedCall } from "./errors";
 import { Deadline } from "./deadline";
@@ -48,7 +49,7 @@ export interface AbortRequest {
 export async function startJourney(connection: Connection, request: StartRequest): Promise<string> {
   const { journeyId, email, data, allowDuplicateEmail } = request;
   const call: FailedCall = { operation: "start", journeyId, subject: maskAddress(email) };
-  const clean = (words: string) => redact(words, connection.apiKey, email);
+  const clean = cleaner(connection, email);
   let sentAt: number | undefined;
   let askedToSlowDown: Outcome | undefined;
   const last = await withRetries(
@@ -82,6 +83,12 @@ function outcomeOfStart(exchange: Exchange, { allowDuplicateEmail }: StartReques
   return outcome.kind === "slowDown" && outcome.status === 503 && allowDuplicateEmail
     ? { ...outcome, kind: "unconfirmed", reason: "Mailmodo failed (503)" }
     : outcome;
+}
+
+/** Removes from foreign words what was sent and no log may hold. */
+function cleaner({ apiKey, proxy }: Connection, email: string): (words: string) => string {
+  const proxyPasswords = proxy === undefined ? [] : passwordSpellings(proxy);
+  return (words) => redact(words, { apiKey, proxyPasswords, email });
 }
 
 type Refusal = Extract<Outcome, { kind: "refused" }>;
@@ -169,7 +176,7 @@ async function abortOnce(
     connection,
   );
   if (last.kind === "accepted") return undefined;
-  const clean = (words: string) => redact(words, connection.apiKey, email);
+  const clean = cleaner(connection, email);
   if (last.kind === "refused" && saysAlreadyOver(last, connection.alreadyOver)) return clean(last.message);
   const effect = mayHaveTakenEffect ? "An earlier attempt may have taken effect." : undefined;
   const error = errorFor(call, last, clean, effect);

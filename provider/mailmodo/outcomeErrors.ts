@@ -13,7 +13,7 @@ import {
 /**
  * Maps an outcome to its error. Nothing else does this.
  *
- * @param clean Removes from the vendor's words what no log may hold.
+ * @param clean Removes from foreign words what no log may hold.
  * @param effect A sentence about earlier attempts at the same call. Default: none.
  */
 export function errorFor(
@@ -43,7 +43,7 @@ export function errorFor(
     case "held":
       return new HeldError(call, `${outcome.reason}. ${nothing}`, { cause });
     case "notSent":
-      return notSent(call, outcome, nothing, cause);
+      return notSent(call, { ...outcome, reason: clean(outcome.reason) }, nothing, cause);
     case "slowDown":
       return new SlowDownError(call, slowDown(outcome, earlier), { ...outcome, cause });
     case "unconfirmed":
