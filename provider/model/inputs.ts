@@ -4,6 +4,7 @@ import isUUID from "validator/lib/isUUID";
 import { asciiAddress } from "./addresses";
 import { stackOptions } from "../text/configCommand";
 import { maskAddress } from "../text/masking";
+import { kindOf } from "./kindOf";
 import type { Recipients } from "./recipients";
 
 /** A personalization value. The vendor's contract does not name the types; its other endpoints accept these three. */
@@ -173,13 +174,3 @@ function dataProblem(value: unknown): string | undefined {
 /** JavaScript counts an emoji as two characters, so a text that is cut by their number may end within one. */
 export const NOT_WELL_FORMED =
   "ends or begins within a character, such as an emoji. Cut it by characters: [...text].slice(0, 5).join('').";
-
-/** A value that is no string, finite number or boolean, in words. */
-export function kindOf(value: unknown): string {
-  if (value === null) return "null";
-  if (Array.isArray(value)) return "a list";
-  if (typeof value === "number") return String(value);
-  if (value instanceof Date) return "a Date. Write it as text: date.toISOString()";
-  if (value instanceof Map || value instanceof Set) return `a ${value.constructor.name}`;
-  return typeof value === "object" ? "a nested object" : `a ${typeof value}`;
-}

@@ -5,8 +5,8 @@ import { claimAddresses } from "./claimAddresses";
 import {
   areKnown,
   contactList,
-  knownContacts,
   isLater,
+  laterContacts,
   numberOfShards,
   refuseRepeated,
   contactsAsJson,
@@ -76,7 +76,7 @@ export class JourneyCohort extends pulumi.ComponentResource {
 
     const parts = { name, args, shards, shardOptions };
     if (given === undefined) {
-      const later = pulumi.output(contacts).apply((list) => knownContacts(name, list));
+      const later = laterContacts(name, contacts);
       const emails = later.apply((list) => list.map(({ email }) => email));
       this.size = emails.apply(({ length }) => length);
       this.instances = later.apply((list) => this.createParts(parts, list, emails));

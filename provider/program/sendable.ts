@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { kindOf, NOT_WELL_FORMED } from "../model/inputs";
+import { NOT_WELL_FORMED } from "../model/inputs";
+import { isPlain, kindOf } from "../model/kindOf";
 import { programError } from "./programError";
 
 /**
@@ -21,8 +22,7 @@ function looked(value: unknown, what: string, path: readonly string[], above: re
   if (value instanceof Promise) return value.then((known: unknown) => looked(known, what, path));
   if (typeof value === "string" && !value.isWellFormed())
     throw programError(`${where} of the ${what} ${NOT_WELL_FORMED}`);
-  if (["bigint", "symbol", "function"].includes(typeof value) || UNSENDABLE.some((kind) => value instanceof kind))
-    throw programError(`${where} of the ${what} cannot be passed on: it is ${kindOf(value)}.`);
+  if (isUnsendable(value)) throw programError(`${where} of the ${what} cannot be passed on: it is ${kindOf(value)}.`);
   if (typeof value !== "object" || value === null || isOfPulumi(value)) return value;
   if (above.includes(value)) throw programError(`${where} of the ${what} cannot be passed on: it contains itself.`);
   const within = [...above, value];
@@ -37,12 +37,21 @@ function looked(value: unknown, what: string, path: readonly string[], above: re
   );
 }
 
-/** Pulumi sends them without what is in them. */
-const UNSENDABLE = [Date, Map, Set, RegExp, Error];
+function isUnsendable(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return ["bigint", "symbol", "function"].includes(typeof value);
+  if (WITHOUT_CONTENT.some((kind) => value instanceof kind)) return true;
+  return !isPlain(value) && !Array.isArray(value) && !isOfPulumi(value) && Object.keys(value).length === 0;
+}
+
+/** Pulumi sends them without what is in them, as it does all objects whose content is not in fields. */
+const WITHOUT_CONTENT = [Date, Map, Set, RegExp, Error];
 
 /** What Pulumi itself knows how to send. */
 function isOfPulumi(value: object): boolean {
   return (
-    pulumi.Resource.isInstance(value) || pulumi.asset.Asset.isInstance(value) || pulumi.asset.Archive.isInstance(value)
+    pulumi.isUnknown(value) ||
+    pulumi.Resource.isInstance(value) ||
+    pulumi.asset.Asset.isInstance(value) ||
+    pulumi.asset.Archive.isInstance(value)
   );
 }

@@ -50,6 +50,7 @@ describe("problemsOf", () => {
     ],
     ["an email in a subdomain of the list's", { email: "jane@sub.seeds.example.com" }, /is outside/],
     ["a homograph of an allowed domain", { email: "qa@sееds.example.com" }, /outside.*not ASCII/],
+    ["a value that is empty", { data: { who: undefined } }, /it is undefined\.$/],
     ["nested data", { data: { who: { name: "Ada" } } }, /^data\.who must be .*a nested object/],
     ["null in data", { data: { who: null } }, /^data\.who must be .*null/],
     ["NaN in data", { data: { n: NaN } }, /^data\.n must be .*NaN/],

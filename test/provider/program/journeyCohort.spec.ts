@@ -5,6 +5,7 @@ import { JourneyCohort, type CohortContact, type JourneyCohortArgs } from "../..
 import { JourneyEnrollment } from "../../../provider/program/journeyEnrollment";
 import { journeyId } from "../../support/journeyId";
 import { registrations } from "../../support/registrations";
+import { UNSENDABLE } from "../../support/unsendable";
 
 const contacts: CohortContact[] = Array.from({ length: 12 }, (_, nth) => ({ email: `qa${nth}@seeds.example.com` }));
 const make = (args: Partial<JourneyCohortArgs>) =>
@@ -114,7 +115,7 @@ describe("JourneyCohort", () => {
     [
       "a bigint",
       { contacts: [{ email: "ada@seeds.example.com", data: { n: 1n as never } }] },
-      /Number 1 .*data\.n must be .*it is a bigint\.$/,
+      /Number 1 .*data\.n must be .*it is a bigint\. Write it as text/,
     ],
     [
       "a Date",
@@ -149,6 +150,32 @@ describe("JourneyCohort", () => {
         return true;
       });
     });
+  }
+
+  for (const [what, value, says, inOutput = says] of UNSENDABLE) {
+    const data = { n: value as never };
+    const later = <T>(made: T) => pulumi.output(1).apply(() => made as pulumi.Unwrap<T>) as pulumi.Output<T>;
+    const ways: [how: string, contact: Omit<CohortContact, "email">, says: RegExp][] = [
+      ["itself", { data }, says],
+      ["as an output", { data: { n: later(value) as never } }, says],
+      ["in an output that makes it", { data: later(data) }, says],
+      ["in a promise", { data: Promise.resolve(data) }, says],
+      ["in pulumi.output", { data: pulumi.output(data) }, inOutput],
+    ];
+    for (const [how, contact, expected] of ways) {
+      it(`refuses ${what} as a value, ${how}, and says what to write`, async () => {
+        const list = [...contacts, { email: "ada@seeds.example.com", ...contact }];
+        const number =
+          /Number 13 \(a\*\*\*@seeds\.example\.com\): data\.n must be .*it is |data\.n of the contact number 13 \(a\*\*\*@seeds\.example\.com\) of the cohort "smoke" cannot be passed on: it is /;
+        for (const given of [list, later(list), Promise.resolve(list)]) {
+          await assert.rejects(make({ contacts: given }), (error: Error) => {
+            assert.match(error.message, number);
+            assert.match(error.message, expected);
+            return true;
+          });
+        }
+      });
+    }
   }
 
   it("refuses addresses outside of the list, the first three with their numbers, and says how many more there are", async () => {
