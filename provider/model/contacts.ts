@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { mailboxKey } from "./addresses";
 import type { DataValue } from "./inputs";
 
 /** A shard's contacts in its inputs: the personalization values by address. */
@@ -50,9 +51,12 @@ export function sortedJson(entries: Iterable<readonly [email: string, value: unk
   return JSON.stringify(Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1))));
 }
 
-/** The shard that an address belongs to: 0 to `shards` - 1. It stays the same while the number of shards does. */
+/**
+ * The shard that an address belongs to, in any spelling: 0 to `shards` - 1. It stays the same while the number of shards
+ * does.
+ */
 export function shardOf(email: string, shards: number): number {
-  return createHash("sha256").update(email.toLowerCase()).digest().readUInt32BE(0) % shards;
+  return createHash("sha256").update(mailboxKey(email)).digest().readUInt32BE(0) % shards;
 }
 
 /** Groups contacts by shard. Shards without a contact are left out. */

@@ -13,7 +13,7 @@ export interface CohortContact {
   /**
    * The address to enroll: one plain e-mail address of at most 254 characters, allowed by `mailmodo:allowedRecipients`.
    * Any other address fails the preview, and so does one that the cohort lists more than once. Changing it aborts the
-   * old address and starts the new one.
+   * old address and starts the new one. Another spelling of the domain (its ASCII form, capitals) is no change.
    */
   email: pulumi.Input<string>;
   /**

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { defaultAbortReason } from "./abortReason";
-import { normalizeAddress } from "../model/addresses";
+import { asciiAddress, normalizeAddress } from "../model/addresses";
 import { claimAddresses } from "./claimAddresses";
 import {
   areKnown,
@@ -51,8 +51,8 @@ export class JourneyCohort extends pulumi.ComponentResource {
   /** The number of contacts. */
   readonly size: pulumi.Output<number>;
   /**
-   * The ids of the running instances, by address. Secret if the contacts are. A contact with an unconfirmed start is
-   * not among them.
+   * The ids of the running instances, by address, with its domain in lower case and in its ASCII form. Secret if the
+   * contacts are. A contact with an unconfirmed start is not among them.
    */
   readonly instances: pulumi.Output<Record<string, string>>;
 
@@ -110,7 +110,9 @@ export class JourneyCohort extends pulumi.ComponentResource {
     const numbered = all.map(({ email, data }, index) => ({ number: index + 1, email: normalizeAddress(email), data }));
     refuseInvalidContacts(name, numbered.map(withKnownData));
     const given = sendable(`cohort "${name}"`, { ...args, contacts: undefined });
-    const contactsByShard = byShard(numbered, shards);
+    // One form of each address, so that another spelling is no other contact. What it might imitate was refused above.
+    const spelled = numbered.map((contact) => ({ ...contact, email: asciiAddress(contact.email) }));
+    const contactsByShard = byShard(spelled, shards);
     // The plan sends nothing, so the order of its own replacement does not matter.
     const { shards: planned } = new CohortPart(TYPES.plan, name, () => ({ shards, __provider: PLAN_LOADER }), {
       parent: this,

@@ -46,6 +46,28 @@ describe("JourneyCohort", () => {
     });
   });
 
+  it("takes all spellings of a domain for one contact, so that another one enrolls nobody again", async () => {
+    const spellings = [
+      "qa@münchen.example",
+      "qa@MÜNCHEN.Example",
+      "qa@xn--mnchen-3ya.example",
+      "qa@mu\u0308nchen.example",
+    ];
+    const shardsOf = async (email: string) =>
+      (await make({ contacts: [...contacts, { email }] })).map(({ name, inputs }) => [name, inputs["contacts"]]);
+    const first = await shardsOf(spellings[0]!);
+    for (const spelling of spellings) assert.deepEqual(await shardsOf(spelling), first);
+    assert.ok(JSON.stringify(first).includes("qa@xn--mnchen-3ya.example"));
+  });
+
+  it("still refuses a domain that only imitates an allowed one", async () => {
+    const config = { "mailmodo:allowedRecipients": '["*@seeds.example.com"]' };
+    for (const email of ["ada@\u017feeds.example.com", "ada@seeds\u200b.example.com", "ada@\uff53eeds.example.com"]) {
+      const program = () => new JourneyCohort("smoke", { journeyId, contacts: [{ email }] }, {});
+      await assert.rejects(registrations(program, config), /Number 1 .*: email .*(is outside|not a valid)/);
+    }
+  });
+
   it("has 64 shards by default", async () => {
     const all = await make({ contacts: [] });
     assert.equal(all.find(({ type }) => type.endsWith(":CohortPlan"))?.inputs["shards"], 64);
