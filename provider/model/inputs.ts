@@ -158,7 +158,7 @@ function dataProblem(value: unknown): string | undefined {
     return "data must be an object of personalization values.";
   }
   for (const [key, item] of Object.entries(value)) {
-    if (key === "__proto__") return "data must not have the key __proto__.";
+    if (LOST_KEYS.includes(key)) return `data must not have the key ${key}.`;
     if (item === UNKNOWN) continue;
     const scalar = typeof item === "string" || typeof item === "boolean" || Number.isFinite(item);
     if (!scalar) return `data.${key} must be a string, a finite number or a boolean; it is ${kindOf(item)}.`;
@@ -170,6 +170,12 @@ function dataProblem(value: unknown): string | undefined {
     ? `data must be at most 64 KiB as JSON; it is ${Math.ceil(bytes / 1024)} KiB.`
     : undefined;
 }
+
+/**
+ * Keys that Pulumi's SDK cannot carry. It assigns each to an object: the first would set its prototype and be lost. With the
+ * second, it fails to write the object into a message of its own, and so ends the program.
+ */
+export const LOST_KEYS: readonly string[] = ["__proto__", "toString"];
 
 /** JavaScript counts an emoji as two characters, so a text that is cut by their number may end within one. */
 export const NOT_WELL_FORMED =

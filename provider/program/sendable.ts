@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { NOT_WELL_FORMED } from "../model/inputs";
+import { LOST_KEYS, NOT_WELL_FORMED } from "../model/inputs";
 import { isPlain, kindOf } from "../model/kindOf";
 import { programError } from "./programError";
 
 /**
  * Refuses values that Pulumi cannot carry to the plugin, or not as they are, so that the plugin's check would not see
- * them: a text that is cut within a character, a bigint, a Date or the like, and a key named `__proto__`.
+ * them: a text that is cut within a character, a bigint, a Date or the like, and a key of {@link LOST_KEYS}.
  *
  * @param what Names the resource: `enrollment "welcome"`.
  * @param inputs The inputs by name. Those that are known only later are looked at then.
@@ -29,8 +29,7 @@ function looked(value: unknown, what: string, path: readonly string[], above: re
   if (Array.isArray(value)) return value.map((item, index) => looked(item, what, [...path, String(index)], within));
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => {
-      // The SDK assigns each key to an object: this one would set its prototype and be lost.
-      if (key === "__proto__") throw programError(`${where} of the ${what} must not have the key __proto__.`);
+      if (LOST_KEYS.includes(key)) throw programError(`${where} of the ${what} must not have the key ${key}.`);
       if (!key.isWellFormed()) throw programError(`${where} of the ${what} has a key that ${NOT_WELL_FORMED}`);
       return [key, looked(item, what, [...path, key], within)];
     }),
