@@ -48,7 +48,20 @@ export function recordsAsJson(contacts: Iterable<readonly [email: string, contac
 
 /** JSON text sorted by address, so that reordering a list is not a change. */
 export function sortedJson(entries: Iterable<readonly [email: string, value: unknown]>): string {
-  return JSON.stringify(Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1))));
+  return JSON.stringify(Object.fromEntries([...entries].sort(byAddress)));
+}
+
+/** The contacts' places in the program's list, from 1, in the order of {@link sortedJson}. */
+export function numbersAsJson(contacts: readonly { readonly email: string; readonly number: number }[]): string {
+  const sorted = contacts.map(({ email, number }) => [email, number] as const).sort(byAddress);
+  return JSON.stringify(sorted.map(([, number]) => number));
+}
+
+function byAddress(
+  [a]: readonly [email: string, value: unknown],
+  [b]: readonly [email: string, value: unknown],
+): number {
+  return a < b ? -1 : 1;
 }
 
 /**

@@ -17,7 +17,7 @@ import {
 } from "./cohortArgs";
 import { refuseInvalidContacts } from "./contactProblems";
 import { requireFindable } from "./findable";
-import { byShard } from "../model/contacts";
+import { byShard, numbersAsJson } from "../model/contacts";
 import { refuseKeyInClear } from "./keyInClear";
 import { PLAN_LOADER, SHARD_LOADER, TYPES } from "../model/stateFormat";
 import { cohortOptions } from "./options";
@@ -131,7 +131,12 @@ export class JourneyCohort extends pulumi.ComponentResource {
     const shardResources = [...contactsByShard].map(([shard, contacts]) => {
       const inputs = () => {
         const text = contactsAsJson(name, contacts);
-        return { ...common, shard, contacts: source === undefined ? text : source.apply(() => text) };
+        return {
+          ...common,
+          shard,
+          numbers: numbersAsJson(contacts),
+          contacts: source === undefined ? text : source.apply(() => text),
+        };
       };
       return new CohortPart(TYPES.shard, `${name}-${shard}`, inputs, { ...shardOptions, parent: this });
     });

@@ -32,7 +32,12 @@ describe("JourneyCohort", () => {
       shards.every(({ name, inputs }) => name === `smoke-${String(inputs["shard"])}` && inputs["contacts"] !== "{}"),
     );
     assert.deepEqual(Object.keys(registered(all)).sort(), contacts.map(({ email }) => email).sort());
-    const { contacts: text, shard, ...common } = shards[0]!.inputs;
+    const { contacts: text, shard, numbers, ...common } = shards[0]!.inputs;
+    const emails = Object.keys(JSON.parse(text as string) as object);
+    assert.deepEqual(
+      (JSON.parse(numbers as string) as number[]).map((number) => contacts[number - 1]?.email),
+      emails,
+    );
     assert.deepEqual([typeof text, typeof shard], ["string", "number"]);
     assert.deepEqual(common, {
       cohort: "smoke",
