@@ -17,6 +17,7 @@ export const SHARINGS = {
   "20 runs of 5": { groups: [group(20, 5, 5)], limit: 5 },
   "20 runs of 60": { groups: [group(20, 60, 5)], limit: 5 },
   "100 runs of 5": { groups: [group(100, 5, 5)], limit: 5 },
+  "100 runs of 60, at the highest limit": { groups: [group(100, 60, 50)], limit: 50 },
   "3 runs of 60, set to 5, 10 and 50": { groups: [5, 10, 50].map((perSecond) => group(1, 60, perSecond)), limit: 5 },
   "10,000 beside 5 runs of 5": { groups: [group(1, 10_000, 50), group(5, 5, 50, 30)], limit: 50 },
 } satisfies Record<string, Sharing>;

@@ -1,12 +1,14 @@
 import { saysAlreadyOver } from "./alreadyOver";
 import { outcomeOf, type Outcome } from "./outcome";
 import { mayBeEcho } from "./echo";
+import { passwordSpellings } from "../network/proxy";
 import { maskAddress, redact } from "../text/masking";
 import { LateStartError, RefusedError, UnconfirmedError, type FailedCall } from "./errors";
 import { Deadline } from "./deadline";
 import { clockTime, isFromTheFuture, rememberSent, mayTakeEffectForMs, waitForLateEffect } from "./lateEffect";
 import { errorFor } from "./outcomeErrors";
 import { withRetries } from "./retry";
+import { saying } from "./stranger";
 import { post, type Connection, type Exchange } from "./transport";
 
 export interface StartRequest {
@@ -47,7 +49,7 @@ export interface AbortRequest {
 export async function startJourney(connection: Connection, request: StartRequest): Promise<string> {
   const { journeyId, email, data, allowDuplicateEmail } = request;
   const call: FailedCall = { operation: "start", journeyId, subject: maskAddress(email) };
-  const clean = (words: string) => redact(words, connection.apiKey, email);
+  const clean = cleaner(connection, email);
   let sentAt: number | undefined;
   let askedToSlowDown: Outcome | undefined;
   const last = await withRetries(
@@ -66,7 +68,7 @@ export async function startJourney(connection: Connection, request: StartRequest
   const outcome =
     last.kind === "refused" && askedToSlowDown !== undefined && mayBeEcho(last) ? unconfirmedEcho(last) : last;
   const error = errorFor(call, outcome, clean);
-  if (error instanceof RefusedError && outcome.kind === "refused") error.mayRunAlready = mayBeEcho(outcome);
+  if (error instanceof RefusedError && outcome.kind === "refused") error.mayRunAlready = mayRunAlready(outcome);
   if (error instanceof UnconfirmedError && sentAt !== undefined) error.startSentAt = rememberSent(request, sentAt);
   throw error;
 }
@@ -83,9 +85,25 @@ function outcomeOfStart(exchange: Exchange, { allowDuplicateEmail }: StartReques
     : outcome;
 }
 
-function unconfirmedEcho({ status, message }: Extract<Outcome, { kind: "refused" }>): Outcome {
-  const said = message && `: "${message}"`;
-  return { kind: "unconfirmed", status, reason: `Mailmodo asked to slow down and then refused it (${status})${said}` };
+/** Removes from foreign words what was sent and no log may hold. */
+function cleaner({ apiKey, proxy }: Connection, email: string): (words: string) => string {
+  const proxyPasswords = proxy === undefined ? [] : passwordSpellings(proxy);
+  return (words) => redact(words, { apiKey, proxyPasswords, email });
+}
+
+type Refusal = Extract<Outcome, { kind: "refused" }>;
+
+function unconfirmedEcho({ status, message, stranger }: Refusal): Outcome {
+  const then = stranger
+    ? `, and then ${saying(stranger)}`
+    : ` and then refused it (${status})${message && `: "${message}"`}`;
+  return { kind: "unconfirmed", status, reason: `Mailmodo asked to slow down${then}` };
+}
+
+/** Whether a refusal may mean that the address is in the journey already. What says so in another form may be Mailmodo. */
+function mayRunAlready({ status, message, stranger }: Refusal): boolean {
+  if (stranger === undefined) return mayBeEcho({ status, message });
+  return stranger.isJson && stranger.words !== "" && mayBeEcho({ status, message: stranger.words });
 }
 
 /**
@@ -158,7 +176,7 @@ async function abortOnce(
     connection,
   );
   if (last.kind === "accepted") return undefined;
-  const clean = (words: string) => redact(words, connection.apiKey, email);
+  const clean = cleaner(connection, email);
   if (last.kind === "refused" && saysAlreadyOver(last, connection.alreadyOver)) return clean(last.message);
   const effect = mayHaveTakenEffect ? "An earlier attempt may have taken effect." : undefined;
   const error = errorFor(call, last, clean, effect);

@@ -1,5 +1,6 @@
 import { jsonObject } from "../text/jsonObject";
 import { REDIRECTS } from "./errors";
+import { redirect, saying, strangerIn, type Stranger } from "./stranger";
 import type { Answered, Exchange } from "./transport";
 
 /** The outcome of one request. */
@@ -8,14 +9,14 @@ export type Outcome =
   | { readonly kind: "accepted"; readonly message: string; readonly instanceId?: string }
   /**
    * `isEnvelope`: the answer is in the vendor's own envelope, so it does not come from a gateway. `stranger`: what
-   * answered, if it was not Mailmodo.
+   * answered, if that may not be Mailmodo.
    */
   | {
       readonly kind: "refused";
       readonly status: number;
       readonly message: string;
       readonly isEnvelope: boolean;
-      readonly stranger?: string;
+      readonly stranger?: Stranger;
     }
   | { readonly kind: "keyRefused"; readonly status: number; readonly message: string }
   /** `slowedMs`: for how long the call was asked to slow down. Set only where that ended it. */
@@ -50,74 +51,38 @@ export function outcomeOf(exchange: Exchange): Outcome {
   if (status === 429 || (status === 503 && isEnvelope)) return { kind: "slowDown", status, ...retryAfter(exchange) };
   if (status === 503) return { kind: "unconfirmed", status, reason: "a gateway failed (503)", ...retryAfter(exchange) };
 
-  const stranger = answer === undefined ? strangerIn(text) : undefined;
-  const message = stranger?.words ?? (typeof answer?.["message"] === "string" ? answer["message"] : "");
-  const refusal = (words = message) => refusalOf(status, words, isEnvelope, stranger?.what);
+  const stranger = strangerIn(status, text, answer);
+  const said = typeof answer?.["message"] === "string" ? answer["message"] : "";
+  const message = stranger?.isJson === false ? stranger.words : said;
+  const refusal = (words = message) => refusalOf(status, words, isEnvelope, stranger);
   if (status >= 200 && status < 300) {
     if (isEnvelope) return refusal();
-    if (answer?.["success"] !== true) return { kind: "unconfirmed", status, reason: unreadable(status, stranger) };
+    if (answer?.["success"] !== true)
+      return { kind: "unconfirmed", status, reason: stranger ? saying(stranger) : `an unreadable answer (${status})` };
     const ref = answer["ref"];
     return typeof ref === "string" && INSTANCE_ID.test(ref)
       ? { kind: "accepted", message, instanceId: ref }
       : { kind: "accepted", message };
   }
-  if (REDIRECTS.includes(status)) return refusal("Moved");
+  if (REDIRECTS.includes(status))
+    return { kind: "refused", status, message: "Moved", isEnvelope, stranger: redirect(status) };
   // 408 and 425 may come from a proxy that has already forwarded the request.
   if (status >= 400 && status < 500 && status !== 408 && status !== 425) return refusal();
-  return {
-    kind: "unconfirmed",
-    status,
-    reason: stranger ? unreadable(status, stranger) : `Mailmodo failed (${status})`,
-  };
+  return { kind: "unconfirmed", status, reason: stranger ? saying(stranger) : `Mailmodo failed (${status})` };
 }
 
 /** The contract says a UUID. Anything of that kind is taken, and nothing that would break a line, a log or a URL. */
 const INSTANCE_ID = /^[\w.:-]{1,128}$/;
 
-/** What answered in place of Mailmodo, which answers in JSON: a firewall, a proxy, or the server of a wrong URL. */
-interface Stranger {
-  readonly what: string;
-  /** What it said: the title of a page, or its text. */
-  readonly words: string;
-}
-
-/** Undefined if the text is JSON or empty: that may be Mailmodo's. */
-function strangerIn(text: string): Stranger | undefined {
-  const start = text.slice(0, PAGE_HEAD).trim();
-  if (start === "") return undefined;
-  if (text.length > MAX_JSON ? /^[[{"]/.test(start) : isJson(text)) return undefined;
-  if (!start.startsWith("<")) return { what: "something other than Mailmodo", words: start };
-  const [, title = ""] = /<title[^<>]*>([^<]*)</i.exec(start) ?? [];
-  return { what: PAGE, words: title.trim() };
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** What is longer is not parsed once more to tell what it is. */
-const MAX_JSON = 65_536;
-const PAGE = "a web page";
-/** How much of a page is searched for its title. */
-const PAGE_HEAD = 4096;
-
-function unreadable(status: number, stranger: Stranger | undefined): string {
-  if (stranger === undefined) return `an unreadable answer (${status})`;
-  return `${stranger.what} answered (${status})${stranger.words && `: "${stranger.words}"`}`;
-}
-
 // The vendor does not document the answer to a wrong key, so the message counts as much as the status.
 const KEY_WORDS = /\b(mm)?api[ _-]?key\b|\bunauthori[sz]ed\b|\bunauthenticated\b|\binvalid (key|token|credentials)\b/i;
 
-function refusalOf(status: number, message: string, isEnvelope: boolean, stranger: string | undefined): Outcome {
+function refusalOf(status: number, message: string, isEnvelope: boolean, stranger?: Stranger): Outcome {
+  const words = stranger?.words ?? message;
+  // Mailmodo's own answer to a wrong key may have another form than its others.
   const isOfKey =
-    stranger === undefined ? status === 401 || KEY_WORDS.test(message) : status === 401 && stranger !== PAGE;
-  if (isOfKey) return { kind: "keyRefused", status, message };
+    stranger?.isJson === false ? status === 401 && !stranger.isPage : status === 401 || KEY_WORDS.test(words);
+  if (isOfKey) return { kind: "keyRefused", status, message: words };
   return { kind: "refused", status, message, isEnvelope, ...(stranger === undefined ? {} : { stranger }) };
 }
 

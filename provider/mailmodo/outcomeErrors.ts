@@ -13,7 +13,7 @@ import {
 /**
  * Maps an outcome to its error. Nothing else does this.
  *
- * @param clean Removes from the vendor's words what no log may hold.
+ * @param clean Removes from foreign words what no log may hold.
  * @param effect A sentence about earlier attempts at the same call. Default: none.
  */
 export function errorFor(
@@ -22,7 +22,7 @@ export function errorFor(
   clean: (words: string) => string,
   effect?: string,
 ): MailmodoError {
-  const words = "message" in outcome ? clean(outcome.message) : "";
+  const words = "message" in outcome ? clean(wordsOf(outcome)) : "";
   const said = words && `: "${words}"`;
   const earlier = effect === undefined ? "" : ` ${effect}`;
   const nothing = effect ?? "Nothing was sent.";
@@ -30,8 +30,8 @@ export function errorFor(
   const cause = { status: "status" in outcome ? outcome.status : undefined, outcome: outcome.kind };
   switch (outcome.kind) {
     case "refused": {
-      const who = outcome.stranger === undefined ? "Mailmodo refused it" : `${outcome.stranger} answered`;
-      const error = new RefusedError(call, `${who} (${outcome.status})${said}.${earlier}`, { ...outcome, cause });
+      const who = outcome.stranger?.problem ?? `Mailmodo refused it (${outcome.status})`;
+      const error = new RefusedError(call, `${who}${said}.${earlier}`, { ...outcome, cause });
       error.isFromStranger = outcome.stranger !== undefined;
       return error;
     }
@@ -43,7 +43,7 @@ export function errorFor(
     case "held":
       return new HeldError(call, `${outcome.reason}. ${nothing}`, { cause });
     case "notSent":
-      return notSent(call, outcome, nothing, cause);
+      return notSent(call, { ...outcome, reason: clean(outcome.reason) }, nothing, cause);
     case "slowDown":
       return new SlowDownError(call, slowDown(outcome, earlier), { ...outcome, cause });
     case "unconfirmed":
@@ -54,6 +54,10 @@ export function errorFor(
     case "accepted":
       return new UnconfirmedError(call, "Mailmodo accepted it without an instance id.", { cause });
   }
+}
+
+function wordsOf(outcome: Extract<Outcome, { message: string }>): string {
+  return outcome.kind === "refused" ? (outcome.stranger?.words ?? outcome.message) : outcome.message;
 }
 
 function slowDown(

@@ -13,7 +13,8 @@ export class RateLimit {
   private recent: Permit[] = [];
   private readonly waiting: ((permit: Permit) => void)[] = [];
   private readonly shared: SharedPace;
-  private refusedAt = -Infinity;
+  /** How long the last request that was answered 429 was to wait. */
+  private refusedUntil = -Infinity;
   /** Ends each rest early. */
   private readonly resting = new Set<() => void>();
   private timer: NodeJS.Timeout | undefined;
@@ -90,15 +91,15 @@ export class RateLimit {
    */
   refused(permit: Permit, askedMs: number): void {
     const now = performance.now();
-    this.refusedAt = now;
+    this.refusedUntil = Math.max(this.refusedUntil, now + askedMs);
     this.shared.refused(now, permit.claim);
     this.pausedUntil = Math.max(this.pausedUntil, now + Math.min(askedMs, MAX_PAUSE_MS));
     this.reschedule();
   }
 
-  /** Whether a request was answered 429 in the last so many milliseconds. */
+  /** Whether a request was answered 429 in the last so many milliseconds, or still waits for as long as it was told to. */
   wasRefusedWithin(ms: number): boolean {
-    return performance.now() - this.refusedAt < ms;
+    return performance.now() - this.refusedUntil <= ms;
   }
 
   /**

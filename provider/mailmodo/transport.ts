@@ -4,7 +4,6 @@ import * as https from "node:https";
 import { sharedHttpsAgent } from "../network/agent";
 import { certificateAdvice } from "../network/certificateAdvice";
 import { USER_AGENT } from "../network/userAgent";
-import { oneLine } from "../text/masking";
 import type { Deadline } from "./deadline";
 import type { Permit } from "./permit";
 import type { RateLimit } from "./rateLimit";
@@ -166,7 +165,7 @@ function refusedByProxy(
 ): Exchange {
   return {
     kind: "notSent",
-    reason: `the proxy ${host} answered ${status}${statusText && ` (${oneLine(statusText)})`}`,
+    reason: `the proxy ${host} answered ${status}${statusText && ` (${statusText})`}`,
     next:
       status === 407
         ? "Put its user name and password into HTTPS_PROXY, percent-encoded: http://<user>:<password>@<host>:<port>."

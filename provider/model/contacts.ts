@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { mailboxKey } from "./addresses";
 import type { DataValue } from "./inputs";
 
 /** A shard's contacts in its inputs: the personalization values by address. */
@@ -47,12 +48,28 @@ export function recordsAsJson(contacts: Iterable<readonly [email: string, contac
 
 /** JSON text sorted by address, so that reordering a list is not a change. */
 export function sortedJson(entries: Iterable<readonly [email: string, value: unknown]>): string {
-  return JSON.stringify(Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1))));
+  return JSON.stringify(Object.fromEntries([...entries].sort(byAddress)));
 }
 
-/** The shard that an address belongs to: 0 to `shards` - 1. It stays the same while the number of shards does. */
+/** The contacts' places in the program's list, from 1, in the order of {@link sortedJson}. */
+export function numbersAsJson(contacts: readonly { readonly email: string; readonly number: number }[]): string {
+  const sorted = contacts.map(({ email, number }) => [email, number] as const).sort(byAddress);
+  return JSON.stringify(sorted.map(([, number]) => number));
+}
+
+function byAddress(
+  [a]: readonly [email: string, value: unknown],
+  [b]: readonly [email: string, value: unknown],
+): number {
+  return a < b ? -1 : 1;
+}
+
+/**
+ * The shard that an address belongs to, in any spelling: 0 to `shards` - 1. It stays the same while the number of shards
+ * does.
+ */
 export function shardOf(email: string, shards: number): number {
-  return createHash("sha256").update(email.toLowerCase()).digest().readUInt32BE(0) % shards;
+  return createHash("sha256").update(mailboxKey(email)).digest().readUInt32BE(0) % shards;
 }
 
 /** Groups contacts by shard. Shards without a contact are left out. */

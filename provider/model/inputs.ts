@@ -4,6 +4,7 @@ import isUUID from "validator/lib/isUUID";
 import { asciiAddress } from "./addresses";
 import { stackOptions } from "../text/configCommand";
 import { maskAddress } from "../text/masking";
+import { kindOf } from "./kindOf";
 import type { Recipients } from "./recipients";
 
 /** A personalization value. The vendor's contract does not name the types; its other endpoints accept these three. */
@@ -157,7 +158,7 @@ function dataProblem(value: unknown): string | undefined {
     return "data must be an object of personalization values.";
   }
   for (const [key, item] of Object.entries(value)) {
-    if (key === "__proto__") return "data must not have the key __proto__.";
+    if (LOST_KEYS.includes(key)) return `data must not have the key ${key}.`;
     if (item === UNKNOWN) continue;
     const scalar = typeof item === "string" || typeof item === "boolean" || Number.isFinite(item);
     if (!scalar) return `data.${key} must be a string, a finite number or a boolean; it is ${kindOf(item)}.`;
@@ -170,16 +171,12 @@ function dataProblem(value: unknown): string | undefined {
     : undefined;
 }
 
+/**
+ * Keys that Pulumi's SDK cannot carry. It assigns each to an object: the first would set its prototype and be lost. With the
+ * second, it fails to write the object into a message of its own, and so ends the program.
+ */
+export const LOST_KEYS: readonly string[] = ["__proto__", "toString"];
+
 /** JavaScript counts an emoji as two characters, so a text that is cut by their number may end within one. */
 export const NOT_WELL_FORMED =
   "ends or begins within a character, such as an emoji. Cut it by characters: [...text].slice(0, 5).join('').";
-
-/** A value that is no string, finite number or boolean, in words. */
-export function kindOf(value: unknown): string {
-  if (value === null) return "null";
-  if (Array.isArray(value)) return "a list";
-  if (typeof value === "number") return String(value);
-  if (value instanceof Date) return "a Date. Write it as text: date.toISOString()";
-  if (value instanceof Map || value instanceof Set) return `a ${value.constructor.name}`;
-  return typeof value === "object" ? "a nested object" : `a ${typeof value}`;
-}

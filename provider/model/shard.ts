@@ -1,5 +1,5 @@
 import { maskAddress } from "../text/masking";
-import { parseRecords, type Contacts } from "./contacts";
+import { parseContacts, parseRecords, type Contacts } from "./contacts";
 import { problemsOf } from "./inputs";
 import type { Recipients } from "./recipients";
 
@@ -11,6 +11,11 @@ interface Shard {
   readonly shards: number;
   /** How many contacts the whole cohort has. A change of this number alone does not change the shard. */
   readonly size: number;
+  /**
+   * The contacts' places in the program's list, as JSON: see `numbersAsJson`. A change of these alone does not change the
+   * shard, so the state's may be those of an earlier list. Missing in states of 0.1.0.
+   */
+  readonly numbers?: string;
   readonly journeyId: string;
   readonly allowDuplicateEmail: boolean;
   readonly abortReason: string;
@@ -30,6 +35,12 @@ export interface ShardInputs extends Shard {
 export interface ShardState extends Shard {
   /** The recorded contacts, as JSON: see {@link parseRecords}. */
   readonly contacts: string;
+}
+
+/** The places of a shard's contacts in the program's list, by address. Empty if they are not known. */
+export function numbersOf({ contacts, numbers = "[]" }: ShardInputs): ReadonlyMap<string, number> {
+  const emails = Object.keys(parseContacts(contacts));
+  return new Map((JSON.parse(numbers) as number[]).map((number, index) => [emails[index]!, number]));
 }
 
 export function idOf({ cohort, shard }: Shard): string {

@@ -26,6 +26,16 @@ export function proxyFor(url: URL, env: NodeJS.ProcessEnv = process.env): URL | 
 
 const VARIABLES = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
 
+/** The spellings in which a proxy could repeat its password. A user name without a password may be a token. */
+export function passwordSpellings({ username, password }: URL): readonly string[] {
+  const secret = password || username;
+  if (secret === "") return [];
+  const [user, decoded] = [decodeURIComponent(username), decodeURIComponent(secret)];
+  const basic = Buffer.from(`${user}:${decodeURIComponent(password)}`).toString("base64");
+  // The whole one first: what is left of it would have the rest.
+  return [basic, basic.replaceAll("=", ""), secret, encodeURIComponent(decoded), decoded];
+}
+
 function hasValidCredentials({ username, password }: URL): boolean {
   try {
     decodeURIComponent(username + password);

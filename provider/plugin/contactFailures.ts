@@ -9,10 +9,13 @@ export class ContactError extends Error {}
 
 /** Runs an action for each contact of a shard, several at a time, and collects the failures. */
 export class ContactFailures {
-  private readonly failures: Error[] = [];
+  private readonly failures: { readonly error: Error; readonly number: number | undefined }[] = [];
   private notTried = 0;
   private unconfirmedInARow = 0;
   private hasGivenUp = false;
+
+  /** @param numbers The contacts' places in the program's list, by address, as far as they are known. Default: none is. */
+  constructor(private readonly numbers: ReadonlyMap<string, number> = new Map()) {}
 
   /** How many contacts failed or were not tried. */
   get count(): number {
@@ -28,7 +31,7 @@ export class ContactFailures {
       }
       await action(email).then(
         () => (this.unconfirmedInARow = 0),
-        (error: Error) => this.record(error),
+        (error: Error) => this.record(error, this.numbers.get(email)),
       );
     });
   }
@@ -41,24 +44,30 @@ export class ContactFailures {
   describe({ cohort, shard }: Pick<ShardInputs, "cohort" | "shard">, of: number): string {
     const { length } = this.failures;
     // The advice is given once for all contacts.
-    const reasons = this.failures.slice(0, FIRST_REASONS).map((error) => (withoutAdvice(error) as Error).message);
+    const reasons = this.failures.slice(0, FIRST_REASONS).map(({ error, number }) => {
+      const { message } = withoutAdvice(error) as Error;
+      return number === undefined ? message : `Number ${number}: ${message}`;
+    });
     const untried = this.notTried > 0 ? ` and ${this.notTried} not tried` : "";
     const more = length > FIRST_REASONS ? [`${length - FIRST_REASONS} more failed.`] : [];
-    const advice = this.failures.flatMap((error) => (error instanceof AdvisedError ? [error.advice] : [])).slice(0, 1);
+    const advice = this.failures
+      .flatMap(({ error }) => (error instanceof AdvisedError ? [error.advice] : []))
+      .slice(0, 1);
     const what = `Cohort ${cohort}, shard ${shard}: ${length} of ${of} contacts failed${untried}.`;
     return [what, ...reasons, ...more, ...this.whenAllCanBeAborted(), ...advice].join(" ");
   }
 
   /** If several starts may still take effect: the time after which none of them can. */
   private whenAllCanBeAborted(): string[] {
-    const times = this.failures.map(withoutAdvice).flatMap((cause) => {
+    const times = this.failures.flatMap(({ error }) => {
+      const cause = withoutAdvice(error);
       return cause instanceof LateStartError ? [cause.mayTakeEffectUntil] : [];
     });
     return times.length > 1 ? [`All of them can be aborted from ${clockTime(Math.max(...times))} on.`] : [];
   }
 
-  private record(error: Error): void {
-    this.failures.push(error);
+  private record(error: Error, number: number | undefined): void {
+    this.failures.push({ error, number });
     const cause = withoutAdvice(error);
     if (cause instanceof UnconfirmedError) this.unconfirmedInARow += 1;
     // These errors are about one contact. An error about the key, the network or this machine affects all of them.

@@ -55,7 +55,7 @@ const enrollmentLifecycle = {
   },
 
   async create(inputs: EnrollmentInputs): Promise<{ id: string; outs: EnrollmentState }> {
-    const state = await Operation.run(async (operation) => start(operation, await session.connect(), inputs));
+    const state = await run(async (operation) => start(operation, await session.connect(), inputs));
     return { id: state.instanceId, outs: state };
   },
 
@@ -68,7 +68,7 @@ const enrollmentLifecycle = {
       const what = `Could not settle journey ${news.journeyId} for ${maskAddress(news.email)}: whether it was started is not known.`;
       throw new RecordedAsUnconfirmed(id, olds, what);
     }
-    return Operation.run(async (operation) => {
+    return run(async (operation) => {
       const to = await session.connect();
       await abort(operation, to, withStackOf(olds, news), true);
       return { outs: await start(operation, to, news) };
@@ -76,12 +76,17 @@ const enrollmentLifecycle = {
   },
 
   async delete(_id: string, state: EnrollmentState): Promise<void> {
-    await Operation.run(async (operation) => abort(operation, await session.connectToAbort(), state));
+    await run(async (operation) => abort(operation, await session.connectToAbort(), state));
   },
 } satisfies pulumi.dynamic.ResourceProvider<EnrollmentInputs, EnrollmentState>;
 
 // The module itself must be the provider, because the loader text in the state requires it and never changes.
 export = enrollmentLifecycle;
+
+/** Runs an operation, and says so while it waits because Mailmodo asks to slow down. */
+function run<T>(work: (operation: Operation) => Promise<T>): Promise<T> {
+  return session.slowDownNotice.during(() => Operation.run(work));
+}
 
 type Started = EnrollmentState & { instanceId: string };
 

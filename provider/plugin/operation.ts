@@ -72,7 +72,7 @@ export class Operation {
   /** A refusal with what to do: if the address was moved in the program, where it runs. */
   private async explained(refusal: unknown, enrollment: Enrollment): Promise<unknown> {
     const cause = withoutAdvice(refusal);
-    const runsAlready = cause instanceof RefusedError && cause.mayRunAlready && !cause.isFromStranger;
+    const runsAlready = cause instanceof RefusedError && cause.mayRunAlready;
     const urn = runsAlready ? await this.session.otherEnrollments.runningInStack(enrollment) : undefined;
     return urn === undefined
       ? this.session.advised(refusal, "start")

@@ -1,3 +1,5 @@
+import { Ticker } from "./ticker";
+
 type Action = "aborted" | "started";
 
 /**
@@ -11,9 +13,11 @@ export class Progress {
   private size = 0;
   /** Whether a check or a diff has called `expect`. A destroy runs neither. */
   private isPlanned = false;
-  private working = 0;
-  private timer: NodeJS.Timeout | undefined;
   private last = { at: 0, done: 0 };
+  private readonly ticker = new Ticker(
+    () => this.print(this.line()),
+    () => (this.last = { at: Date.now(), done: this.done.aborted + this.done.started }),
+  );
 
   /**
    * @param print Receives each line. Default: console.log.
@@ -43,26 +47,8 @@ export class Progress {
   }
 
   /** Prints progress lines while the work is going on. */
-  async during<T>(work: () => Promise<T>): Promise<T> {
-    this.working += 1;
-    if (this.timer === undefined) this.next();
-    try {
-      return await work();
-    } finally {
-      this.working -= 1;
-    }
-  }
-
-  private next(): void {
-    this.last = { at: Date.now(), done: this.done.aborted + this.done.started };
-    // The timer keeps running between shards. Otherwise many short shards would never print a line.
-    this.timer = setTimeout(() => {
-      this.timer = undefined;
-      if (this.working === 0) return;
-      this.print(this.line());
-      this.next();
-    }, EVERY_MS);
-    this.timer.unref();
+  during<T>(work: () => Promise<T>): Promise<T> {
+    return this.ticker.during(work);
   }
 
   private line(): string {
@@ -84,9 +70,6 @@ export class Progress {
     return Math.max(expected, this.done[action], action === "aborted" ? this.size : 0);
   }
 }
-
-/** How often a line is printed while there is work, in milliseconds. */
-export const EVERY_MS = 5_000;
 
 function format(count: number): string {
   const digits = count < 10 && count > 0 ? 1 : 0;

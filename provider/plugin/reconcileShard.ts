@@ -12,7 +12,7 @@ import {
 } from "../model/contacts";
 import { enrollmentOf } from "../model/enrollment";
 import { withStackOf } from "../model/inputs";
-import { idOf, type ShardInputs, type ShardState } from "../model/shard";
+import { idOf, numbersOf, type ShardInputs, type ShardState } from "../model/shard";
 import { valueOrProblem } from "../settings/settingsError";
 import { mayHaveTakenEffect } from "./advice";
 import { ContactError, ContactFailures } from "./contactFailures";
@@ -43,11 +43,15 @@ export async function changesTo(olds: ShardState, news: ShardInputs): Promise<Ch
 export async function reconcile(news: ShardInputs, recorded: ShardState, changes: Changes): Promise<ShardState> {
   const olds = withStackOf(recorded, news);
   const isNew = parseRecords(olds.contacts).size === 0;
-  const { contacts, failures } = await ShardReconciliation.run(olds, async (shard) => {
-    // All of these come first: a removed contact may be a wanted one in another spelling.
-    await shard.abortEach(changes.removed);
-    await shard.startEach(news, changes);
-  });
+  const { contacts, failures } = await ShardReconciliation.run(
+    olds,
+    async (shard) => {
+      // All of these come first: a removed contact may be a wanted one in another spelling.
+      await shard.abortEach(changes.removed);
+      await shard.startEach(news, changes);
+    },
+    numbersOf(news),
+  );
   const state = { ...news, contacts: recordsAsJson(contacts) };
   if (failures.count === 0) return state;
   const message = failures.describe(news, changes.removed.length + changes.changed.length + changes.added.length);
@@ -78,21 +82,31 @@ export async function abortAll(state: ShardState): Promise<void> {
 class ShardReconciliation {
   /** The contacts that run or may run at this point. */
   readonly contacts: Map<string, RecordedContact>;
-  readonly failures = new ContactFailures();
+  readonly failures: ContactFailures;
   private readonly progress: Progress;
 
   private constructor(
     private readonly recorded: ShardState,
     readonly operation: Operation,
+    numbers: ReadonlyMap<string, number> | undefined,
   ) {
+    this.failures = new ContactFailures(numbers);
     this.contacts = parseRecords(recorded.contacts);
     this.progress = session.progressOf(recorded.cohort);
   }
 
-  /** Does the work as one operation, and prints its progress. */
-  static run(recorded: ShardState, work: (shard: ShardReconciliation) => Promise<void>): Promise<ShardReconciliation> {
+  /**
+   * Does the work as one operation, and prints its progress.
+   *
+   * @param numbers The contacts' places in the program's list, by address. Default: not known, as in a destroy.
+   */
+  static run(
+    recorded: ShardState,
+    work: (shard: ShardReconciliation) => Promise<void>,
+    numbers?: ReadonlyMap<string, number>,
+  ): Promise<ShardReconciliation> {
     return Operation.run(async (operation) => {
-      const shard = new ShardReconciliation(recorded, operation);
+      const shard = new ShardReconciliation(recorded, operation, numbers);
       await shard.progress.during(() => work(shard));
       return shard;
     });

@@ -10,7 +10,9 @@ import { withAdvice } from "./advice";
 import { EngineWatch } from "./engineWatch";
 import { Journals } from "./journals";
 import { OtherEnrollments } from "./otherEnrollments";
-import { EVERY_MS, Progress } from "./progress";
+import { Progress } from "./progress";
+import { SlowDownNotice } from "./slowDownNotice";
+import { EVERY_MS } from "./ticker";
 
 /** What a plugin keeps between operations: the stack's config, the rate limit, the journals and the progress. */
 export class Session {
@@ -18,6 +20,8 @@ export class Session {
   config: ConfigReader = { get: () => undefined };
   readonly journals = new Journals(() => formerApiKeyOf(keySources(this.config)));
   readonly otherEnrollments = new OtherEnrollments((stack) => this.journals.stackOf(stack));
+  /** For enrollments that belong to no cohort. */
+  readonly slowDownNotice = new SlowDownNotice(() => this.slowDownNote("enrollment"));
   private readonly progress = new Map<string, Progress>();
   private rateLimit = new RateLimit(1);
   private slowDownBudgetMs = 0;
@@ -76,7 +80,7 @@ export class Session {
 
   /** The progress of a cohort, across all of its shards. */
   progressOf(cohort: string): Progress {
-    const progress = this.progress.get(cohort) ?? new Progress(cohort, console.log, () => this.slowDownNote());
+    const progress = this.progress.get(cohort) ?? new Progress(cohort, console.log, () => this.slowDownNote("contact"));
     this.progress.set(cohort, progress);
     return progress;
   }
@@ -86,10 +90,11 @@ export class Session {
     this.rateLimit.releaseAll();
   }
 
-  private slowDownNote(): string | undefined {
+  /** @param what What each request is about. */
+  private slowDownNote(what: string): string | undefined {
     if (!this.rateLimit.wasRefusedWithin(EVERY_MS)) return undefined;
     const minutes = Math.round(this.slowDownBudgetMs / 6_000) / 10;
-    return `Mailmodo asks to slow down: another run may use the same key. Each contact is tried for up to ${minutes} min.`;
+    return `Mailmodo asks to slow down: another run may use the same key. Each ${what} is tried for up to ${minutes} min.`;
   }
 
   /** The second line of defense: whatever the check said, no start is sent to an address outside the list. */

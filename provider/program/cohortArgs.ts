@@ -6,13 +6,14 @@ import type { DataInput } from "./data";
 import { maskAddress } from "../text/masking";
 import { refuseInvalidContacts, type NumberedContact } from "./contactProblems";
 import { programError } from "./programError";
+import { sendable } from "./sendable";
 
 /** One contact of a cohort. */
 export interface CohortContact {
   /**
    * The address to enroll: one plain e-mail address of at most 254 characters, allowed by `mailmodo:allowedRecipients`.
    * Any other address fails the preview, and so does one that the cohort lists more than once. Changing it aborts the
-   * old address and starts the new one.
+   * old address and starts the new one. Another spelling of the domain (its ASCII form, capitals) is no change.
    */
   email: pulumi.Input<string>;
   /**
@@ -90,11 +91,31 @@ export function contactList(name: string, contacts: unknown): readonly CohortCon
 }
 
 /**
+ * The contacts of an output, looked at before Pulumi puts them into an output of its own: there a Date is an empty object.
+ *
+ * @throws {pulumi.RunError} Through the returned output: the value is not a list of contacts, or Pulumi cannot carry it.
+ */
+export function laterContacts(
+  name: string,
+  contacts: JourneyCohortArgs["contacts"],
+): pulumi.Output<readonly KnownContact[]> {
+  const look = (list: unknown) =>
+    contactList(name, list).map((contact, index) => sendableContact(name, contact, index + 1));
+  const looked = pulumi.Output.isInstance(contacts) ? contacts.apply(look) : Promise.resolve(contacts).then(look);
+  return pulumi.output(looked).apply((list) => knownContacts(name, list));
+}
+
+function sendableContact<T extends { readonly email: unknown }>(name: string, contact: T, number: number): T {
+  const masked = typeof contact.email === "string" ? ` (${maskAddress(contact.email)})` : "";
+  return sendable(`contact number ${number}${masked} of the cohort "${name}"`, contact);
+}
+
+/**
  * The contacts of an output, once they are known.
  *
  * @throws {pulumi.RunError} The value is not a list of contacts.
  */
-export function knownContacts(name: string, contacts: unknown): readonly KnownContact[] {
+function knownContacts(name: string, contacts: unknown): readonly KnownContact[] {
   return contactList(name, contacts).map(({ email, data }) => ({
     email: typeof email === "string" ? email : "",
     data,
@@ -141,7 +162,8 @@ export function contactsAsJson(
   const asText = (known: readonly NumberedContact[]) =>
     sortedJson(known.map(({ email, data }) => [email, data ?? {}] as const));
   if (contacts.every(({ data }) => isPlain(data))) return asText(contacts);
-  return pulumi.output(contacts).apply((known) => {
+  const looked = contacts.map((contact) => sendableContact(name, contact, contact.number));
+  return pulumi.output(looked).apply((known) => {
     refuseInvalidContacts(name, known);
     return asText(known);
   });

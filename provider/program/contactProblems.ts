@@ -14,8 +14,7 @@ export interface NumberedContact {
 }
 
 /**
- * Refuses the contacts that the plugin's check would refuse. The plugin does not know a contact's number in the list, and
- * many addresses look the same when they are masked.
+ * Refuses the contacts that the plugin's check would refuse, all of them at once. The plugin's check sees one shard at a time.
  *
  * @throws {pulumi.RunError} A contact is not valid.
  */

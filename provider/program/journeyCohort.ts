@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { defaultAbortReason } from "./abortReason";
-import { normalizeAddress } from "../model/addresses";
+import { asciiAddress, normalizeAddress } from "../model/addresses";
 import { claimAddresses } from "./claimAddresses";
 import {
   areKnown,
   contactList,
-  knownContacts,
   isLater,
+  laterContacts,
   numberOfShards,
   refuseRepeated,
   contactsAsJson,
@@ -17,7 +17,7 @@ import {
 } from "./cohortArgs";
 import { refuseInvalidContacts } from "./contactProblems";
 import { requireFindable } from "./findable";
-import { byShard } from "../model/contacts";
+import { byShard, numbersAsJson } from "../model/contacts";
 import { refuseKeyInClear } from "./keyInClear";
 import { PLAN_LOADER, SHARD_LOADER, TYPES } from "../model/stateFormat";
 import { cohortOptions } from "./options";
@@ -51,8 +51,8 @@ export class JourneyCohort extends pulumi.ComponentResource {
   /** The number of contacts. */
   readonly size: pulumi.Output<number>;
   /**
-   * The ids of the running instances, by address. Secret if the contacts are. A contact with an unconfirmed start is
-   * not among them.
+   * The ids of the running instances, by address, with its domain in lower case and in its ASCII form. Secret if the
+   * contacts are. A contact with an unconfirmed start is not among them.
    */
   readonly instances: pulumi.Output<Record<string, string>>;
 
@@ -76,7 +76,7 @@ export class JourneyCohort extends pulumi.ComponentResource {
 
     const parts = { name, args, shards, shardOptions };
     if (given === undefined) {
-      const later = pulumi.output(contacts).apply((list) => knownContacts(name, list));
+      const later = laterContacts(name, contacts);
       const emails = later.apply((list) => list.map(({ email }) => email));
       this.size = emails.apply(({ length }) => length);
       this.instances = later.apply((list) => this.createParts(parts, list, emails));
@@ -110,7 +110,9 @@ export class JourneyCohort extends pulumi.ComponentResource {
     const numbered = all.map(({ email, data }, index) => ({ number: index + 1, email: normalizeAddress(email), data }));
     refuseInvalidContacts(name, numbered.map(withKnownData));
     const given = sendable(`cohort "${name}"`, { ...args, contacts: undefined });
-    const contactsByShard = byShard(numbered, shards);
+    // One form of each address, so that another spelling is no other contact. What it might imitate was refused above.
+    const spelled = numbered.map((contact) => ({ ...contact, email: asciiAddress(contact.email) }));
+    const contactsByShard = byShard(spelled, shards);
     // The plan sends nothing, so the order of its own replacement does not matter.
     const { shards: planned } = new CohortPart(TYPES.plan, name, () => ({ shards, __provider: PLAN_LOADER }), {
       parent: this,
@@ -129,7 +131,12 @@ export class JourneyCohort extends pulumi.ComponentResource {
     const shardResources = [...contactsByShard].map(([shard, contacts]) => {
       const inputs = () => {
         const text = contactsAsJson(name, contacts);
-        return { ...common, shard, contacts: source === undefined ? text : source.apply(() => text) };
+        return {
+          ...common,
+          shard,
+          numbers: numbersAsJson(contacts),
+          contacts: source === undefined ? text : source.apply(() => text),
+        };
       };
       return new CohortPart(TYPES.shard, `${name}-${shard}`, inputs, { ...shardOptions, parent: this });
     });

@@ -11,12 +11,21 @@ export function maskAddress(email: string): string {
   return at < 1 ? "***" : inert(`${bare.slice(0, 1)}***${bare.slice(at)}`);
 }
 
+/** What a foreign text may repeat, although no log may hold it. */
+interface Private {
+  readonly apiKey: string;
+  /** The spellings of the proxy's password. Default: there is none. */
+  readonly proxyPasswords?: readonly string[];
+  readonly email: string;
+}
+
 /**
- * Makes a foreign text safe for a log: one line, at most 300 characters, without the key, and with everything that
- * looks like an address masked. The text may repeat what was sent.
+ * Makes a foreign text safe for a log: one line, at most 300 characters, without the key and the proxy's password, and
+ * with everything that looks like an address masked. The text may repeat what was sent.
  */
-export function redact(words: string, apiKey: string, email: string): string {
-  const masked = beginningOf(words).replaceAll(apiKey, "[key]");
+export function redact(words: string, { apiKey, proxyPasswords = [], email }: Private): string {
+  const withoutKey = beginningOf(words).replaceAll(apiKey, "[key]");
+  const masked = proxyPasswords.reduce((text, password) => text.replaceAll(password, "[proxy password]"), withoutKey);
   return oneLine(masked.replace(new RegExp(escapeRegExp(email), "gi"), () => maskAddress(email)));
 }
 

@@ -136,7 +136,7 @@ describe("a cohort through the real engine", () => {
     assert.notEqual(failed.code, 0);
     assert.match(
       failed.output,
-      /Cohort smoke, shard 0: 2 of 20 contacts failed\. Could not start journey .* the next pulumi up handles only the rest\./,
+      /Cohort smoke, shard 0: 2 of 20 contacts failed\. Number 4: Could not start journey .* Number 10: Could not start journey .* the next pulumi up handles only the rest\./,
     );
     assert.match(failed.output, /recorded as unconfirmed \(2\) are not resent/);
     assert.doesNotMatch(failed.output, /^\s+at .*:\d+/m);

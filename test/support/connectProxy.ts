@@ -16,10 +16,12 @@ export interface ProxyOptions {
   /** Answers each CONNECT with this and the given page, and opens no tunnel. Default: 200, and a tunnel. */
   readonly status?: number;
   readonly page?: string;
+  /** The reason phrase of that answer. Default: the usual one. */
+  readonly reason?: string;
 }
 
 /** A real proxy for CONNECT on a free port. */
-export async function startProxy({ to, status = 200, page = "" }: ProxyOptions = {}): Promise<ConnectProxy> {
+export async function startProxy({ to, status = 200, page = "", reason }: ProxyOptions = {}): Promise<ConnectProxy> {
   const seen: ConnectProxy["seen"] = [];
   const sockets = new Set<net.Socket>();
   const server = http.createServer((_, response) => void response.writeHead(400).end());
@@ -32,8 +34,8 @@ export async function startProxy({ to, status = 200, page = "" }: ProxyOptions =
     seen.push({ target, credentials: basic && Buffer.from(basic, "base64").toString("utf8") });
     socket.on("error", () => undefined);
     if (status !== 200) {
-      const reason = http.STATUS_CODES[status] ?? "Unknown";
-      socket.end(`HTTP/1.1 ${status} ${reason}\r\nContent-Length: ${Buffer.byteLength(page)}\r\n\r\n${page}`);
+      const phrase = reason ?? http.STATUS_CODES[status] ?? "Unknown";
+      socket.end(`HTTP/1.1 ${status} ${phrase}\r\nContent-Length: ${Buffer.byteLength(page)}\r\n\r\n${page}`);
       return;
     }
     const { hostname, port } = to ?? new URL(`http://${target}`);

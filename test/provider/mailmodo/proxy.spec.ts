@@ -6,7 +6,7 @@ import { CERTIFICATE_CODES, certificateAdvice } from "../../../provider/network/
 import { proxyFor } from "../../../provider/network/proxy";
 import { USER_AGENT } from "../../../provider/network/userAgent";
 import { startProxy, type ConnectProxy, type ProxyOptions } from "../../support/connectProxy";
-import { json, serveTls, type TestServer } from "../../support/server";
+import { json, serveTls, type Answer, type TestServer } from "../../support/server";
 import { useMovableClock } from "../../support/movableClock";
 import { withEnvironment } from "../../support/environment";
 import { apiKey, connectionTo, ok, ref, request, requestTimeoutMs } from "../../support/vendor";
@@ -14,10 +14,11 @@ import { apiKey, connectionTo, ok, ref, request, requestTimeoutMs } from "../../
 describe("the client: behind a proxy", () => {
   const clock = useMovableClock(requestTimeoutMs);
   let vendor: TestServer;
+  let answer: Answer;
   let proxy: ConnectProxy | undefined;
   let trusted: string[];
   before(async () => {
-    vendor = await serveTls((response) => json(response, 200, ok));
+    vendor = await serveTls((...given) => answer(...given));
     trusted = tls.getCACertificates("default");
     tls.setDefaultCACertificates([...trusted, vendor.certificate!]);
   });
@@ -25,7 +26,10 @@ describe("the client: behind a proxy", () => {
     tls.setDefaultCACertificates(trusted);
     await vendor.close();
   });
-  beforeEach(() => (vendor.seen.length = 0));
+  beforeEach(() => {
+    vendor.seen.length = 0;
+    answer = (response) => json(response, 200, ok);
+  });
   afterEach(async () => {
     await proxy?.close();
     proxy = undefined;
@@ -68,6 +72,38 @@ describe("the client: behind a proxy", () => {
       assert.deepEqual([proxy?.seen.length, vendor.seen.length], [MAX_ATTEMPTS, 0]);
     });
   }
+
+  describe("never repeats its password", () => {
+    const basic = Buffer.from("ann@corps:p@ss word").toString("base64");
+    const credentials = "ann%40corps:p%40ss%20word@";
+    const spellings = ["p@ss word", "p%40ss%20word", basic, basic.replaceAll("=", ""), `Basic ${basic}`];
+    for (const words of spellings) {
+      it(`where it says ${words} itself`, async () => {
+        const reason = `No entry for ann@corps:${words}.`;
+        await assert.rejects(startVia({ status: 407, reason }, {}, credentials), (error: Error) => {
+          assert.match(error.message, /answered 407 \(No entry for .*\[proxy password\]\.\)\. Nothing was sent\./);
+          assert.doesNotMatch(error.message, /ss.{1,3}word/);
+          assert.ok(!error.message.includes(basic.slice(0, 12)), error.message);
+          return true;
+        });
+      });
+
+      it(`where a page in its tunnel says ${words}`, async () => {
+        answer = (response) => response.writeHead(403).end(`<title>No entry for ${words}.</title>`);
+        await assert.rejects(startVia({}, {}, credentials), {
+          name: "RefusedError",
+          message: /a web page answered \(403\): "No entry for (Basic )?\[proxy password\]\."\.$/,
+        });
+      });
+    }
+
+    it("where a user name alone is the secret", async () => {
+      const token = Buffer.from("secret-token:").toString("base64");
+      await assert.rejects(startVia({ status: 407, reason: `secret-token ${token}` }, {}, "secret-token@"), {
+        message: /answered 407 \(\[proxy password\] \[proxy password\]\)\./,
+      });
+    });
+  });
 
   it("has sent nothing where there is no proxy any more, and names it", async () => {
     const gone = await startProxy();

@@ -43,18 +43,28 @@ describe("the client: a start", () => {
       ["on a 503 without a body", (response) => response.writeHead(503).end(), /a gateway failed \(503\)/],
       ["on a gateway's 503 in JSON", (response) => json(response, 503, { message: "Service Unavailable" }), /gateway/],
       ["on a 503 with success", (response) => json(response, 503, ok), /a gateway failed \(503\)/],
+      [
+        "on a 500 of AWS's gateway",
+        (response) => json(response, 500, { message: "Internal server error" }),
+        /: the answer \(500\) was not in the form of Mailmodo's journey API: "Internal server error", so it may/,
+      ],
+      [
+        "on a 502 without a body",
+        (response) => response.writeHead(502).end(),
+        /: the answer \(502\) was not in the form of Mailmodo's journey API, so it may/,
+      ],
       ["on a 504", (response) => json(response, 504, no), /Mailmodo failed \(504\)/],
       ["on a 408", (response) => json(response, 408, no), /Mailmodo failed \(408\)/],
       ["on a 425", (response) => json(response, 425, no), /Mailmodo failed \(425\)/],
-      ["on a 302, which may follow an action", (response) => response.writeHead(302).end(), /Mailmodo failed \(302\)/],
-      ["on a 200 without a body", (response) => response.end(), /unreadable answer \(200\)/],
+      ["on a 302, which may follow an action", (response) => response.writeHead(302).end(), /the answer \(302\)/],
+      ["on a 200 without a body", (response) => response.end(), /the answer \(200\) was not in the form/],
       [
         "on a 200 that is no JSON",
         (response) => response.end("OK"),
         /something other than Mailmodo answered \(200\): "OK"/,
       ],
-      ["on a 200 with a list", (response) => json(response, 200, [ok]), /unreadable answer/],
-      ["on a 200 without success", (response) => json(response, 200, { ref }), /unreadable answer/],
+      ["on a 200 with a list", (response) => json(response, 200, [ok]), /the answer \(200\) was not in the form/],
+      ["on a 200 without success", (response) => json(response, 200, { ref }), /was not in the form .*: "\{"ref":/],
       [
         "on a 200 with success as a string",
         (response) => json(response, 200, { ...ok, success: "true" }),
@@ -115,10 +125,47 @@ describe("the client: a start", () => {
         (response) => json(response, 200, { ...no, ref }),
         "Mailmodo refused it (200)",
       ],
+      ...(
+        [
+          ["AWS's gateway", 403, { message: "Forbidden" }, "Forbidden"],
+          [
+            "AWS's gateway for an unknown path",
+            403,
+            { message: "Missing Authentication Token" },
+            "Missing Authentication Token",
+          ],
+          [
+            "Mailmodo for an unknown path",
+            404,
+            { error: "error", message: "Some Internal Error Occurred: 404" },
+            "Some Internal Error Occurred: 404",
+          ],
+          ["a server that has an error", 404, { error: "Not \u0000 here" }, "Not here"],
+          ["one that has it in an object", 400, { error: { code: 7 } }, '{"error":{"code":7}}'],
+          ["one whose message is no text", 400, { message: 5 }, '{"message":5}'],
+          ["one with an empty message", 400, { message: "" }, '{"message":""}'],
+          ["a list", 400, [], "[]"],
+          ["a text", 400, "x", "x"],
+          ["a number", 400, 7, "7"],
+          ["null", 400, null, "null"],
+          ["an empty object", 400, {}, "{}"],
+          ["a key that objects inherit", 400, { constructor: 1 }, '{"constructor":1}'],
+          [
+            "an address and a key",
+            400,
+            { to: "jane.doe@example.com", by: apiKey },
+            '{"to":"j***@example.com","by":"[key]"}',
+          ],
+        ] as const
+      ).map(([what, status, body, words]): [string, Answer, string] => [
+        `on JSON in another form than Mailmodo's: ${what}`,
+        (response) => json(response, status, body),
+        `the answer (${status}) was not in the form of Mailmodo's journey API: "${words}".`,
+      ]),
       [
-        "on the vendor's 404",
-        (response) => json(response, 404, { error: "error", message: "Some Internal Error Occurred: 404" }),
-        'Mailmodo refused it (404): "Some Internal Error Occurred: 404".',
+        "on such JSON with letters in another spelling, which are still an address",
+        (response) => response.writeHead(400).end('{"to":"jane.doe\\u0040example.com"}'),
+        `the answer (400) was not in the form of Mailmodo's journey API: "{"to":"j***@example.com"}".`,
       ],
       [
         "on the vendor's 403",
@@ -141,8 +188,17 @@ describe("the client: a start", () => {
         (response) => response.writeHead(403).end("error code: 1010"),
         'something other than Mailmodo answered (403): "error code: 1010".',
       ],
-      ["on a 400 without a body", (response) => response.writeHead(400).end(), "Mailmodo refused it (400)."],
-      ["on a 308", (response) => response.writeHead(308, { Location: "/x" }).end(), "Mailmodo refused it (308)"],
+      [
+        "on a 400 without a body",
+        (response) => response.writeHead(400).end(),
+        "the answer (400) was not in the form of Mailmodo's journey API.",
+      ],
+      [
+        "on a 400 with success, whatever that means",
+        (response) => json(response, 400, { ...ok, message: "Odd" }),
+        'Mailmodo refused it (400): "Odd".',
+      ],
+      ["on a 308", (response) => response.writeHead(308, { Location: "/x" }).end(), "the answer (308) was a redirect."],
     ];
     for (const [what, answer, message] of refused) {
       it(`${what}, and calls it refused`, async () => {
@@ -153,6 +209,21 @@ describe("the client: a start", () => {
           return true;
         });
         assert.equal(vendor.server.seen.length, 1);
+      });
+    }
+
+    for (const [status, body] of [
+      [401, { message: "Unauthorized" }],
+      [401, {}],
+      [401, []],
+      [403, { message: "Invalid API key" }],
+      [403, { error: "Unauthorized" }],
+      [400, { errors: ["mmApiKey is missing"] }],
+      [403, "Unauthorized"],
+    ] as const) {
+      it(`on a refused key in another form than Mailmodo's (${status} ${JSON.stringify(body)})`, async () => {
+        const connection = await vendor.answering((response) => json(response, status, body));
+        await assert.rejects(vendor.settle(startJourney(connection, request)), { name: "KeyRefusedError" });
       });
     }
 
@@ -293,6 +364,16 @@ describe("the client: a start", () => {
       }
     }
 
+    it("takes a refusal without words in another form than Mailmodo's as unconfirmed", async () => {
+      const connection = await vendor.answering((response, nth) =>
+        nth === 1 ? json(response, 429, no) : json(response, 400, { code: 7 }),
+      );
+      await assert.rejects(vendor.settle(startJourney(connection, request)), {
+        name: "UnconfirmedError",
+        message: `Could not start journey ${journeyId} for j***@example.com: Mailmodo asked to slow down, and then the answer (400) was not in the form of Mailmodo's journey API: "{"code":7}", so it may have taken effect.`,
+      });
+    });
+
     it("takes a refusal for another reason as one", async () => {
       const connection = await vendor.answering((response, nth) =>
         nth === 1 ? json(response, 429, no) : json(response, 400, { ...no, message: "The contact is suppressed" }),
@@ -307,6 +388,22 @@ describe("the client: a start", () => {
       await assert.rejects(vendor.settle(startJourney(connection, request)), { name: "KeyRefusedError" });
     });
   });
+
+  for (const [mayRun, status, answer] of [
+    [true, 400, JSON.stringify({ message: "already running" })],
+    [true, 409, JSON.stringify({ error: "Conflict" })],
+    [true, 400, JSON.stringify({ success: false })],
+    [false, 403, JSON.stringify({ message: "Forbidden" })],
+    [false, 400, "{}"],
+    [false, 400, ""],
+    [false, 409, PAGE],
+    [false, 308, ""],
+  ] as const) {
+    it(`${mayRun ? "says" : "does not say"} that the address may be enrolled on ${status} ${answer.slice(0, 40)}`, async () => {
+      const connection = await vendor.answering((response) => response.writeHead(status).end(answer));
+      await assert.rejects(vendor.settle(startJourney(connection, request)), { mayRunAlready: mayRun });
+    });
+  }
 
   it("takes the same refusal as one where nothing was asked before", async () => {
     const connection = await vendor.answering((response) =>

@@ -17,6 +17,16 @@ describe("shardOf", () => {
     assert.deepEqual(shards, [1, 13, 42]);
   });
 
+  it("is one for all forms of a domain", () => {
+    const spellings = [
+      "qa@münchen.example",
+      "QA@MÜNCHEN.example",
+      "qa@xn--mnchen-3ya.example",
+      "qa@XN--MNCHEN-3YA.example",
+    ];
+    assert.equal(new Set(spellings.map((email) => shardOf(email, 1024))).size, 1);
+  });
+
   it("does not tell capitals apart, for a mail system may not", () => {
     assert.equal(shardOf("QA@Seeds.example.com", 64), shardOf("qa@seeds.example.com", 64));
   });

@@ -50,6 +50,8 @@ describe("problemsOf", () => {
     ],
     ["an email in a subdomain of the list's", { email: "jane@sub.seeds.example.com" }, /is outside/],
     ["a homograph of an allowed domain", { email: "qa@sееds.example.com" }, /outside.*not ASCII/],
+    ["the key toString in data", { data: { toString: "x" } }, /^data must not have the key toString\.$/],
+    ["a value that is empty", { data: { who: undefined } }, /it is undefined\.$/],
     ["nested data", { data: { who: { name: "Ada" } } }, /^data\.who must be .*a nested object/],
     ["null in data", { data: { who: null } }, /^data\.who must be .*null/],
     ["NaN in data", { data: { n: NaN } }, /^data\.n must be .*NaN/],
@@ -96,7 +98,7 @@ describe("problemsOf", () => {
     ["exactly 64 KiB of data", { data: { t: "x".repeat(64 * 1024 - '{"t":""}'.length) } }],
     ["empty strings, zero and false in data", { data: { a: "", b: 0, c: false } }],
     ["an unknown value in data", { data: { a: UNKNOWN } }],
-    ["whole emoji and the names of an object's own in data", { data: { constructor: "\u{1f469}", toString: "x" } }],
+    ["whole emoji and the names of an object's own in data", { data: { constructor: "\u{1f469}", valueOf: "x" } }],
   ];
   for (const [what, inputs] of good) {
     it(`allows ${what}`, () => assert.deepEqual(problemsOf({ ...valid, ...inputs }, recipients), []));

@@ -178,6 +178,31 @@ describe("the lifecycle of a cohort's shard, against the sandbox", () => {
     assert.deepEqual(recorded(outs), running());
   });
 
+  it("gives the number in the program's list of each contact that fails, where it is known", async () => {
+    const { id, outs } = await create(shard({ gone: {}, ada: {}, eve: {} }));
+    sandbox().useProfile(profileOf(["suppressed-400"]));
+    sandbox().faults.add({ kind: "500", on: "abort", email: "gone@seeds.example.com", takesEffect: false });
+    // In the order of the addresses, as the program writes them.
+    const news = shard({ ada: { seats: 2 }, bob: {}, eve: {} }, { numbers: "[37,5,1]" });
+    const { message, properties } = await failureOf(cohortLifecycle.update(id, outs, news));
+    assert.match(message, /(^|\. |\.)Number 37: Could not start journey \S+ for a\*\*\*@seeds\.example\.com: /);
+    assert.match(message, /Number 5: Could not start journey \S+ for b\*\*\*@/);
+    assert.match(message, /failed\. Could not abort journey/);
+    assert.equal(properties?.numbers, "[37,5,1]");
+  }).timeout(60_000);
+
+  it("takes other numbers alone for no change", async () => {
+    const { id, outs } = await create(shard({ ada: {}, bob: {} }, { numbers: "[1,2]" }));
+    const news = shard({ ada: {}, bob: {} }, { numbers: "[2,3]" });
+    assert.equal((await cohortLifecycle.diff(id, outs, news)).changes, false);
+  });
+
+  it("gives no number in a destroy, whose list is an old one", async () => {
+    const { id, outs } = await create(shard({ ada: {} }, { numbers: "[7]" }));
+    sandbox().rotateKey("TESTKEY-0000000-0000000-0000009");
+    assert.doesNotMatch((await failureOf(cohortLifecycle.delete(id, outs))).message, /Number/);
+  });
+
   it("goes on with the others when one answer is lost", async () => {
     sandbox().faults.add({ kind: "reset-after", on: "start", email: "qa3@seeds.example.com", count: 1 });
     const names = Object.fromEntries(Array.from({ length: 120 }, (_, nth) => [`qa${nth}`, {}]));

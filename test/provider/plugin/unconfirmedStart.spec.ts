@@ -64,6 +64,23 @@ describe("an unconfirmed start", () => {
     assert.deepEqual([outs.instanceId, outs.status, outs.abortReason], [ref, "started", "other"]);
   });
 
+  it("is aborted by the spelling that was sent, and started by the new one", async () => {
+    server = await serve((response) => json(response, 200, { success: true, message: "ok", ref }));
+    await configure(settings(server.url, { "mailmodo:allowedRecipients": '["*@bücher.example"]' }));
+    const recorded = { ...unconfirmed, email: "qa@bücher.example" };
+    const news = { ...inputs, email: "qa@XN--bcher-kva.example" };
+    assert.deepEqual((await enrollmentLifecycle.diff(id, recorded, news)).replaces, []);
+    await enrollmentLifecycle.update(id, recorded, news);
+    const emails = server.seen.map(({ body }) => (JSON.parse(body) as { email: string }).email);
+    assert.deepEqual(
+      [paths(), emails],
+      [
+        ["abort", "start"],
+        [recorded.email, news.email],
+      ],
+    );
+  });
+
   it("is mended where nothing had been started", async () => {
     await answering((response, nth) =>
       nth === 1

@@ -5,6 +5,7 @@ import { JourneyCohort, type CohortContact, type JourneyCohortArgs } from "../..
 import { JourneyEnrollment } from "../../../provider/program/journeyEnrollment";
 import { journeyId } from "../../support/journeyId";
 import { registrations } from "../../support/registrations";
+import { UNSENDABLE } from "../../support/unsendable";
 
 const contacts: CohortContact[] = Array.from({ length: 12 }, (_, nth) => ({ email: `qa${nth}@seeds.example.com` }));
 const make = (args: Partial<JourneyCohortArgs>) =>
@@ -31,7 +32,12 @@ describe("JourneyCohort", () => {
       shards.every(({ name, inputs }) => name === `smoke-${String(inputs["shard"])}` && inputs["contacts"] !== "{}"),
     );
     assert.deepEqual(Object.keys(registered(all)).sort(), contacts.map(({ email }) => email).sort());
-    const { contacts: text, shard, ...common } = shards[0]!.inputs;
+    const { contacts: text, shard, numbers, ...common } = shards[0]!.inputs;
+    const emails = Object.keys(JSON.parse(text as string) as object);
+    assert.deepEqual(
+      (JSON.parse(numbers as string) as number[]).map((number) => contacts[number - 1]?.email),
+      emails,
+    );
     assert.deepEqual([typeof text, typeof shard], ["string", "number"]);
     assert.deepEqual(common, {
       cohort: "smoke",
@@ -43,6 +49,28 @@ describe("JourneyCohort", () => {
       stack: "organization/seeds/pr-7",
       __provider: `exports.handler = () => require("pulumi-mailmodo/cohortLifecycle")`,
     });
+  });
+
+  it("takes all spellings of a domain for one contact, so that another one enrolls nobody again", async () => {
+    const spellings = [
+      "qa@münchen.example",
+      "qa@MÜNCHEN.Example",
+      "qa@xn--mnchen-3ya.example",
+      "qa@mu\u0308nchen.example",
+    ];
+    const shardsOf = async (email: string) =>
+      (await make({ contacts: [...contacts, { email }] })).map(({ name, inputs }) => [name, inputs["contacts"]]);
+    const first = await shardsOf(spellings[0]!);
+    for (const spelling of spellings) assert.deepEqual(await shardsOf(spelling), first);
+    assert.ok(JSON.stringify(first).includes("qa@xn--mnchen-3ya.example"));
+  });
+
+  it("still refuses a domain that only imitates an allowed one", async () => {
+    const config = { "mailmodo:allowedRecipients": '["*@seeds.example.com"]' };
+    for (const email of ["ada@\u017feeds.example.com", "ada@seeds\u200b.example.com", "ada@\uff53eeds.example.com"]) {
+      const program = () => new JourneyCohort("smoke", { journeyId, contacts: [{ email }] }, {});
+      await assert.rejects(registrations(program, config), /Number 1 .*: email .*(is outside|not a valid)/);
+    }
   });
 
   it("has 64 shards by default", async () => {
@@ -114,7 +142,7 @@ describe("JourneyCohort", () => {
     [
       "a bigint",
       { contacts: [{ email: "ada@seeds.example.com", data: { n: 1n as never } }] },
-      /Number 1 .*data\.n must be .*it is a bigint\.$/,
+      /Number 1 .*data\.n must be .*it is a bigint\. Write it as text/,
     ],
     [
       "a Date",
@@ -149,6 +177,32 @@ describe("JourneyCohort", () => {
         return true;
       });
     });
+  }
+
+  for (const [what, value, says, inOutput = says] of UNSENDABLE) {
+    const data = { n: value as never };
+    const later = <T>(made: T) => pulumi.output(1).apply(() => made as pulumi.Unwrap<T>) as pulumi.Output<T>;
+    const ways: [how: string, contact: Omit<CohortContact, "email">, says: RegExp][] = [
+      ["itself", { data }, says],
+      ["as an output", { data: { n: later(value) as never } }, says],
+      ["in an output that makes it", { data: later(data) }, says],
+      ["in a promise", { data: Promise.resolve(data) }, says],
+      ["in pulumi.output", { data: pulumi.output(data) }, inOutput],
+    ];
+    for (const [how, contact, expected] of ways) {
+      it(`refuses ${what} as a value, ${how}, and says what to write`, async () => {
+        const list = [...contacts, { email: "ada@seeds.example.com", ...contact }];
+        const number =
+          /Number 13 \(a\*\*\*@seeds\.example\.com\): data\.n must be .*it is |data\.n of the contact number 13 \(a\*\*\*@seeds\.example\.com\) of the cohort "smoke" cannot be passed on: it is /;
+        for (const given of [list, later(list), Promise.resolve(list)]) {
+          await assert.rejects(make({ contacts: given }), (error: Error) => {
+            assert.match(error.message, number);
+            assert.match(error.message, expected);
+            return true;
+          });
+        }
+      });
+    }
   }
 
   it("refuses addresses outside of the list, the first three with their numbers, and says how many more there are", async () => {

@@ -8,6 +8,7 @@ import { stackAddress } from "../../../provider/program/stackAddress";
 import { compileProblems } from "../../support/compile";
 import { journeyId } from "../../support/journeyId";
 import { registrations } from "../../support/registrations";
+import { UNSENDABLE } from "../../support/unsendable";
 
 const email = "qa@seeds.example.com";
 
@@ -238,7 +239,7 @@ describe("JourneyEnrollment", () => {
     [
       "a Map in a trigger",
       { triggers: [new Map([["a", 1]])] },
-      /triggers\.0 of the enrollment "one" cannot .*it is a Map/,
+      /triggers\.0 of the enrollment "one" cannot .*it is an instance of Map/,
     ],
     [
       "half a character in an instance of a class",
@@ -250,7 +251,11 @@ describe("JourneyEnrollment", () => {
       { triggers: circular },
       /triggers\.0 of the enrollment "one" cannot .*contains itself/,
     ],
-    ["a bigint", { data: { seats: 3n } }, /data\.seats of the enrollment "one" cannot be passed on: it is a bigint/],
+    [
+      "a bigint",
+      { data: { seats: 3n } },
+      /data\.seats of the enrollment "one" cannot be passed on: it is a bigint\. Write/,
+    ],
     ["a Date", { data: { day: new Date(0) } }, /data\.day of the enrollment "one" cannot be passed on: .*toISOString/],
     [
       "the key __proto__",
@@ -272,6 +277,27 @@ describe("JourneyEnrollment", () => {
     const program = () => new JourneyEnrollment("one\ud83d", { journeyId, email });
     await assert.rejects(registrations(program), /^Error: name of the enrollment/);
   });
+
+  for (const [what, value, says] of UNSENDABLE.filter(
+    ([, , , inOutput]) => String(inOutput).includes("nested") === false,
+  )) {
+    const data = { n: value as never };
+    for (const [how, given] of [
+      ["itself", data],
+      ["as an output", { n: pulumi.output(1).apply(() => value) as never }],
+      ["in an output that makes it", pulumi.output(1).apply(() => data)],
+      ["in a promise", Promise.resolve(data)],
+    ] as const) {
+      it(`refuses ${what} as a value, ${how}, and says what to write`, async () => {
+        const program = () => new JourneyEnrollment("one", { journeyId, email, data: given });
+        await assert.rejects(registrations(program), (error: Error) => {
+          assert.match(error.message, /data\.n of the enrollment "one" cannot be passed on: it is /);
+          assert.match(error.message, says);
+          return true;
+        });
+      });
+    }
+  }
 
   it("says in words that values are not nested, where TypeScript checks them", function () {
     this.timeout(60_000);

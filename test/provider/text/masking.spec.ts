@@ -90,7 +90,7 @@ describe("oneLine", () => {
 });
 
 describe("redact", () => {
-  const redacted = (words: string, email = "jane+a@example.com") => redact(words, "K.E-Y", email);
+  const redacted = (words: string, email = "jane+a@example.com") => redact(words, { apiKey: "K.E-Y", email });
 
   it("removes the key wherever it occurs", () => assert.equal(redacted("K.E-Y or K.E-Y"), "[key] or [key]"));
 
