@@ -2,7 +2,7 @@ import AjvCompiler from "@fastify/ajv-compiler";
 import Fastify, { type FastifyInstance } from "fastify";
 import { setTimeout } from "node:timers/promises";
 import { Clock } from "./state/clock";
-import type { Deliver } from "./mail/delivery";
+import type { Deliver } from "./mail/mail";
 import { refuse } from "./server/envelopes";
 import { answerErrors } from "./server/errors";
 import { Faults } from "./state/faults";
