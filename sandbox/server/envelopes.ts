@@ -1,10 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Answer } from "../state/calls";
 import type { Refusal } from "../state/profiles";
-
-/** The answer to a call. `ref` is the instance that the call started, or the one that is already running. */
-export type Answer =
-  | { readonly message: string; readonly ref?: string; readonly refusal?: undefined }
-  | { readonly refusal: Refusal; readonly ref?: string };
 
 /** Sends an answer in the vendor's envelope. */
 export function send(reply: FastifyReply, answer: Answer): FastifyReply {
@@ -24,5 +20,5 @@ export function failure(request: FastifyRequest, message: string): object {
 }
 
 export function isAbort(request: FastifyRequest): boolean {
-  return request.url.startsWith("/hooks/abort/");
+  return request.routeOptions.url?.startsWith("/hooks/abort/") ?? false;
 }
