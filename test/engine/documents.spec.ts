@@ -77,7 +77,7 @@ describe("templates/mailmodo-typescript", () => {
 
   it("becomes a project with a stack for the sandbox by pulumi new alone", async () => {
     const { code, output } = await reader.run(
-      "node tools/withNode.js ts-node sandbox/main.ts --port 8025 &",
+      "node_modules/.bin/mailmodo-sandbox --port 8025 &",
       'mkdir ../my-seeds && cd ../my-seeds && export PULUMI_BACKEND_URL="file://$PWD/../state" PULUMI_CONFIG_PASSPHRASE=my-seeds',
       "pulumi new ../pulumi-mailmodo/templates/mailmodo-typescript --yes --name my-seeds --stack sandbox",
       "pulumi config",
