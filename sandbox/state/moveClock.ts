@@ -1,3 +1,4 @@
+import { InvalidInput } from "./invalidInput";
 import type { Clock } from "./clock";
 
 /** A move of the sandbox's clock: by a time, to a time, or to when the next message is due. */
@@ -8,12 +9,12 @@ export type Move =
  * Moves the clock ahead.
  *
  * @param nextMailAt When the next message is due.
- * @throws {Error} The time is past, or too far, or no message is due.
+ * @throws {InvalidInput} The time is past, or too far, or no message is due.
  */
 export function moveClock(clock: Clock, move: Move, nextMailAt: () => number | undefined): void {
   if ("advanceSeconds" in move) return clock.advance(move.advanceSeconds * 1000);
   if ("now" in move) return clock.moveTo(new Date(move.now).getTime());
   const at = nextMailAt();
-  if (at === undefined) throw new Error("No message is due");
+  if (at === undefined) throw new InvalidInput("No message is due");
   if (at > clock.now()) clock.moveTo(at);
 }

@@ -53,7 +53,10 @@ function mailRoutes(app: FastifyInstance, store: Store): void {
     if (mail?.html === undefined) return notFound(reply, "HTML");
     // A journey's HTML is hostile: it runs no scripts and loads nothing, also when it is opened outside the page's frame.
     return reply
-      .header("Content-Security-Policy", "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:")
+      .header(
+        "Content-Security-Policy",
+        "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'",
+      )
       .type("text/html; charset=utf-8")
       .send(mail.html);
   });
