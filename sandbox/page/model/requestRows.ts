@@ -56,6 +56,13 @@ export function statusClass(status: number): string {
   return status >= 100 && status < 600 ? `${Math.floor(status / 100)}xx` : "none";
 }
 
+/** The address that a call names or, where an abort names the instance alone, that. */
+export function subjectOf({ body }: Pick<LoggedRequest, "body">): string {
+  if (typeof body !== "object" || body === null) return "";
+  const { email, instanceId } = body as Record<string, unknown>;
+  return [email, instanceId].find((value) => typeof value === "string") ?? "";
+}
+
 /** What a call came to. The vendor refuses with status 200 too, so the status alone does not tell. */
 export function wasRefused({ status, answer }: Pick<LoggedRequest, "status" | "answer">): boolean {
   const success = typeof answer === "object" && answer !== null && "success" in answer ? answer.success : undefined;
