@@ -6,6 +6,7 @@ import { SANDBOX_KEY, withDefaults, type SandboxOptions } from "./options";
 import { createApp } from "./server/app";
 import { refuse } from "./server/envelopes";
 import { eventRoute } from "./server/events";
+import type { HttpApp } from "./server/httpApp";
 import { faultHooks } from "./server/faultHooks";
 import { pageRoutes } from "./server/page";
 import { abortRoute } from "./server/routes/abort";
@@ -75,7 +76,7 @@ export interface Sandbox {
   /** Removes all instances, messages and logged requests. Faults, profile, key and clock stay. */
   reset(): void;
   /** The HTTP server, for tests that look into it. */
-  readonly app: FastifyInstance;
+  readonly app: HttpApp;
   /** The data, for tests that look into it. */
   readonly store: Store;
   /** The faults that are on, for tests that look into them. */
