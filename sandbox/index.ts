@@ -3,5 +3,14 @@ export { journeysOf, readJourneys, type Journeys, type Step } from "./mail/journ
 export type { Deliver, Mail } from "./mail/mail";
 export { ALWAYS_TAKE_EFFECT, FAULT_KINDS, type Fault, type FaultKind } from "./state/faults";
 export type { Instance } from "./state/instances";
-export { defaultProfile, profileOf, profiles, type Limit, type Profile, type Refusal } from "./state/profiles";
+export {
+  defaultProfile,
+  profileOf,
+  profiles,
+  type Limit,
+  type Profile,
+  type Refusal,
+  type Reply,
+} from "./state/profiles";
+export { profileFrom, readProfileFile } from "./state/profileFile";
 export type { LoggedRequest } from "./state/requestLog";

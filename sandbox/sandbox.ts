@@ -3,7 +3,7 @@ import Fastify, { type FastifyInstance } from "fastify";
 import { setTimeout } from "node:timers/promises";
 import { Clock } from "./state/clock";
 import type { Deliver } from "./mail/mail";
-import { refuse } from "./server/envelopes";
+import { ExactAnswer, refuse } from "./server/envelopes";
 import { answerErrors } from "./server/errors";
 import { Faults } from "./state/faults";
 import type { Journeys } from "./mail/journeys";
@@ -24,6 +24,7 @@ import { isAdminCall, secure, SERVER_LIMITS } from "./server/security";
 import type { LoggedRequest, RequestLog } from "./state/requestLog";
 import { Store } from "./state/store";
 import { throttle } from "./server/throttle";
+import { refuseUnknownJourneys } from "./server/unknownJourneys";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -110,7 +111,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     changed();
   };
 
-  const app = createApp(store.log);
+  const app = createApp(store.log, () => controls.profile);
   secure(app, options.hosts ?? []);
   app.addHook("onRequest", async () => store.late.catchUp());
   app.addHook("onClose", () => postman.close());
@@ -122,6 +123,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       if (request.headers["mmapikey"] !== controls.apiKey) return refuse(reply, controls.profile.wrongKey);
     });
     faultHooks(vendorCalls, faults, store, options.sleep ?? setTimeout);
+    refuseUnknownJourneys(vendorCalls, () => controls.profile, journeys);
     startRoute(vendorCalls, store, postman, () => controls.profile);
     abortRoute(vendorCalls, store, postman, () => controls.profile);
   });
@@ -144,7 +146,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
 const buildValidator = AjvCompiler();
 
 /** Creates an app that answers unknown paths and failures as the vendor does, and logs the vendor's calls. */
-function createApp(log: RequestLog): FastifyInstance {
+function createApp(log: RequestLog, profile: () => Profile): FastifyInstance {
   const app = Fastify({
     ...SERVER_LIMITS,
     // Closing must not wait for clients that keep their connections open.
@@ -152,7 +154,7 @@ function createApp(log: RequestLog): FastifyInstance {
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
     schemaController: { compilersFactory: { buildValidator } },
   });
-  answerErrors(app);
+  answerErrors(app, profile);
 
   app.decorateRequest("logged", null);
   app.decorateRequest("instanceId", undefined);
@@ -165,7 +167,7 @@ function createApp(log: RequestLog): FastifyInstance {
       path,
       body,
       status: reply.statusCode,
-      answer,
+      answer: answer instanceof ExactAnswer ? answer.shown : answer,
       durationMs: reply.elapsedTime,
       ...(fault ? { fault: fault.kind } : {}),
       ...(request.instanceId === undefined ? {} : { instanceId: request.instanceId }),

@@ -31,8 +31,6 @@ export function abortRoute(app: FastifyInstance, store: Store, postman: Postman,
   );
 }
 
-const done: Answer = { message: "journey aborted" };
-
 function abort(
   { instances }: Store,
   profile: Profile,
@@ -43,6 +41,7 @@ function abort(
   if ((email === undefined) === (instanceId === undefined)) {
     return { refusal: { status: 400, message: "Either email or the instanceId should be provided" } };
   }
+  const done: Answer = { message: "journey aborted", reply: profile.aborted };
   const [ended, unknown] = [profile.abortEnded, profile.abortUnknown].map((answer): Answer =>
     answer === "success" ? done : { refusal: answer },
   ) as [Answer, Answer];

@@ -34,7 +34,7 @@ export function startRoute(app: FastifyInstance, store: Store, postman: Postman,
 
 function start({ instances }: Store, profile: Profile, journeyId: string, body: StartBody): Answer {
   const { email, data = {}, allowDuplicateEmail = false } = body;
-  const { start: refusal, duplicate, duplicateMeans } = profile;
+  const { start: refusal, duplicate, duplicateMeans, started } = profile;
   if (refusal !== undefined) return { refusal };
   const [earlier] =
     duplicateMeans === "ever" ? instances.startedFor(journeyId, email) : instances.running(journeyId, email);
@@ -42,5 +42,5 @@ function start({ instances }: Store, profile: Profile, journeyId: string, body: 
     return { refusal: duplicate, ref: earlier.instanceId, instanceId: earlier.instanceId };
   }
   const { instanceId } = instances.start(journeyId, email, data, allowDuplicateEmail);
-  return { message: "journey Executed", ref: instanceId, instanceId };
+  return { message: "journey Executed", ref: instanceId, instanceId, reply: started };
 }
