@@ -19,6 +19,7 @@ import { startRoute } from "./server/routes/start";
 import { isVendorCall, secure } from "./server/security";
 import { shownState } from "./server/shownState";
 import { throttle } from "./server/throttle";
+import { refuseUnknownJourneys } from "./server/unknownJourneys";
 import { Calls } from "./state/calls";
 import { Clock, type Move } from "./state/clock";
 import { Controls } from "./state/controls";
@@ -150,7 +151,7 @@ function createParts(given: SandboxOptions) {
   const calls = new Calls(store, () => controls.profile);
   const timekeeper = new Timekeeper(store, calls, clock);
   const postman = new Postman({ store, clock, timekeeper, deliver, log });
-  const app = createApp(store.log);
+  const app = createApp(store.log, () => controls.profile);
   app.addHook("onReady", async () => postman.scheduleNext());
   app.addHook("onClose", async () => {
     await postman.close();
@@ -183,7 +184,7 @@ function addRoutes(parts: Parts, moveClock: (move: Move) => Promise<void>): void
 }
 
 function addVendorCalls(app: FastifyInstance, parts: Parts): void {
-  const { options, store, controls, faults, calls, clock, postman } = parts;
+  const { options, store, controls, faults, calls, clock, postman, journeys } = parts;
   // Uses the clock that cannot be moved, because the rate limit is about the client, not about a journey.
   throttle(app, () => controls.limit, options.now);
   app.addHook("preValidation", (request, reply, done) => {
@@ -191,6 +192,7 @@ function addVendorCalls(app: FastifyInstance, parts: Parts): void {
     refuse(reply, controls.profile.wrongKey);
   });
   faultHooks(app, faults, store, options.sleep ?? setTimeout);
+  refuseUnknownJourneys(app, () => controls.profile, journeys);
   const answering = new Answering(store, calls, clock, postman);
   startRoute(app, answering);
   abortRoute(app, answering);
