@@ -47,7 +47,11 @@ const COLUMNS: readonly Column<RequestRow>[] = [
     title: "Request",
     cell: ({ request: { method, path } }) => <Foreign text={`${method} ${path}`} isMono />,
   },
-  { name: "subject", title: "Address or instance", cell: ({ request }) => <Foreign text={subjectOf(request)} isMono /> },
+  {
+    name: "subject",
+    title: "Address or instance",
+    cell: ({ request }) => <Foreign text={subjectOf(request)} isMono />,
+  },
   { name: "time", title: "Time", cell: ({ at }) => <Exact at={at} /> },
   { name: "status", title: "Status", cell: ({ request }) => <HttpBadge request={request} /> },
   {
