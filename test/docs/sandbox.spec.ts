@@ -77,7 +77,12 @@ describe(`${MANUAL}, the manual`, () => {
     const file = path.join(__dirname, "../../sandbox/profile.schema.json");
     const { properties } = JSON.parse(fs.readFileSync(file, "utf8")) as { properties: object };
     const named = rowsBelow(page.text, "A file with", "## ").map(([first = ""]) => codeSpans(first)[0]);
-    assert.deepEqual(named.sort(), Object.keys(properties).filter((name) => name !== "$schema").sort());
+    assert.deepEqual(
+      named.sort(),
+      Object.keys(properties)
+        .filter((name) => name !== "$schema")
+        .sort(),
+    );
   });
 
   it("has every method of a sandbox, and no other", () => {

@@ -11,7 +11,10 @@ const read = (name: string) => fs.readFileSync(path.join(template, name), "utf8"
 
 describe("templates/mailmodo-typescript, as it is written", () => {
   it("asks for the current version of the package and of the sandbox", () => {
-    const { dependencies, devDependencies } = JSON.parse(read("package.json")) as Record<string, Record<string, string>>;
+    const { dependencies, devDependencies } = JSON.parse(read("package.json")) as Record<
+      string,
+      Record<string, string>
+    >;
     assert.equal(dependencies?.["pulumi-mailmodo"], `^${provider.version}`);
     assert.equal(devDependencies?.["mailmodo-sandbox"], `^${sandbox.version}`);
   });

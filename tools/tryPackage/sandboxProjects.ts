@@ -14,8 +14,7 @@ export interface SandboxProject {
 }
 
 /** Starts the sandbox by these words and asks it, or runs a command of the project's, which must print something. */
-type SandboxTry =
-  { readonly start: readonly string[] } | { readonly run: readonly string[]; readonly prints: RegExp };
+type SandboxTry = { readonly start: readonly string[] } | { readonly run: readonly string[]; readonly prints: RegExp };
 
 const { mocha, typescript, "@types/node": nodeTypes, "@aws-sdk/client-s3": s3 } = manifest.devDependencies;
 const VITEST = "5.1.2";
