@@ -181,6 +181,7 @@ function addRoutes(parts: Parts, moveClock: (move: Move) => Promise<void>): void
   faultRoutes(app, faults);
   pageRoutes(app);
   eventRoute(app, store.changes, stateOf, () => postman.scheduleNext());
+  pageRoutes(app);
 }
 
 function addVendorCalls(app: FastifyInstance, parts: Parts): void {

@@ -1,6 +1,5 @@
-import type { Instance } from "../../state/instances";
+import type { Instance, LoggedRequest } from "../../api";
 import { isUnanswered, wasRefused } from "../model/requestRows";
-import type { LoggedRequest } from "../../state/requestLog";
 
 /** An enrollment's state, in color and in words. */
 export function StateBadge({ status, isDoubled }: { status: Instance["status"]; isDoubled: boolean }) {
@@ -26,6 +25,6 @@ export function HttpBadge({ request }: { request: LoggedRequest }) {
   );
 }
 
-export function FaultBadge({ fault }: { fault: string | undefined }) {
-  return fault === undefined ? null : <span class="badge fault">fault: {fault}</span>;
+export function FaultBadge({ fault, isNamed = true }: { fault: string | undefined; isNamed?: boolean }) {
+  return fault === undefined ? null : <span class="badge fault">{isNamed ? `fault: ${fault}` : fault}</span>;
 }
