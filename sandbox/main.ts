@@ -2,7 +2,8 @@ import { Command, InvalidArgumentError } from "commander";
 import type { Deliver } from "./mail/mail";
 import { readJourneys } from "./mail/journeys";
 import { profileOf } from "./state/profiles";
-import { createSandbox, listen, SANDBOX_KEY } from "./sandbox";
+import { SANDBOX_KEY } from "./options";
+import { createSandbox, listen } from "./sandbox";
 
 interface Flags {
   port: number;

@@ -1,19 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Answer } from "../state/calls";
 import type { Refusal, Reply } from "../state/profiles";
-
-/**
- * The answer to a call. `ref` is the instance that the call started, or the one that is already running; `instanceId` is
- * the one that it concerned, for the log. `reply` is what is sent in place of the message.
- */
-export type Answer =
-  | {
-      readonly message: string;
-      readonly ref?: string;
-      readonly instanceId?: string;
-      readonly reply?: Reply | undefined;
-      readonly refusal?: undefined;
-    }
-  | { readonly refusal: Refusal; readonly ref?: string; readonly instanceId?: string };
 
 /** Sends an answer in the vendor's envelope, or as the profile has it. */
 export function send(reply: FastifyReply, answer: Answer): FastifyReply {

@@ -13,9 +13,18 @@ const MOST_AT_ONCE = 2_000;
 /** A reader that is so many bytes behind is disconnected. It reconnects and reads everything again. */
 const FULL_BUFFER = 8 * 1024 * 1024;
 
-/** `GET /_sandbox/events`: what changes, as server-sent events. */
-export function eventRoute(app: FastifyInstance, changes: Changes, stateOf: () => SandboxState): void {
-  const readers = new Readers(changes, stateOf);
+/**
+ * `GET /_sandbox/events`: what changes, as server-sent events.
+ *
+ * @param watched Called when the first reader has come.
+ */
+export function eventRoute(
+  app: FastifyInstance,
+  changes: Changes,
+  stateOf: () => SandboxState,
+  watched: () => void,
+): void {
+  const readers = new Readers(changes, stateOf, watched);
   app.get("/_sandbox/events", (_request, reply) => {
     if (readers.isFull) {
       return reply.code(503).send({ success: false, message: `There are already ${MOST_READERS} streams of events` });
@@ -35,6 +44,7 @@ class Readers {
   constructor(
     private readonly changes: Changes,
     private readonly stateOf: () => SandboxState,
+    private readonly watched: () => void,
   ) {}
 
   get isFull(): boolean {
@@ -50,6 +60,7 @@ class Readers {
     if (this.open.size > 1) return;
     this.changes.listen(() => this.schedule());
     this.keepOpen = setInterval(() => this.write(":\n\n"), KEEP_OPEN_MS);
+    this.watched();
   }
 
   disconnectAll(): void {

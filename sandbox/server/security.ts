@@ -58,10 +58,10 @@ export function secure(app: FastifyInstance, hosts: readonly string[]): void {
     if (!isVendorCall(request) && isFromElsewhere(request)) return forbid(reply, FROM_ELSEWHERE);
   });
   app.addHook("preValidation", async (request, reply) => {
-    if (isDeeper(request.body, MAX_DEPTH))
-      return reply
-        .code(400)
-        .send({ success: false, message: `The body is nested more than ${MAX_DEPTH} levels deep.` });
+    if (!isDeeper(request.body, MAX_DEPTH)) return;
+    // The log could not write it either.
+    request.body = undefined;
+    return reply.code(400).send({ success: false, message: `The body is nested more than ${MAX_DEPTH} levels deep.` });
   });
 }
 
