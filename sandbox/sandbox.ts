@@ -181,7 +181,7 @@ function addRoutes(parts: Parts, moveClock: (move: Move) => Promise<void>): void
 }
 
 function addVendorCalls(app: FastifyInstance, parts: Parts): void {
-  const { options, store, controls, faults, calls, clock, postman } = parts;
+  const { options, store, controls, faults, calls, clock, postman, journeys } = parts;
   // Uses the clock that cannot be moved, because the rate limit is about the client, not about a journey.
   throttle(app, () => controls.limit, options.now);
   app.addHook("preValidation", (request, reply, done) => {
@@ -189,7 +189,7 @@ function addVendorCalls(app: FastifyInstance, parts: Parts): void {
     refuse(reply, controls.profile.wrongKey);
   });
   faultHooks(app, faults, store, options.sleep ?? setTimeout);
-  refuseUnknownJourneys(app, () => controls.profile, options.journeys);
+  refuseUnknownJourneys(app, () => controls.profile, journeys);
   const answering = new Answering(store, calls, clock, postman);
   startRoute(app, answering);
   abortRoute(app, answering);

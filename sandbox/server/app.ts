@@ -20,7 +20,7 @@ declare module "fastify" {
 const buildValidator = AjvCompiler();
 
 /** Creates an app that answers unknown paths and failures as the vendor does, and logs the vendor's calls. */
-export function createApp(log: RequestLog, profileOf: () => Profile): FastifyInstance {
+export function createApp(log: RequestLog, profile: () => Profile): FastifyInstance {
   const app = Fastify({
     ...SERVER_LIMITS,
     // Closing must not wait for clients that keep their connections open.
@@ -28,24 +28,24 @@ export function createApp(log: RequestLog, profileOf: () => Profile): FastifyIns
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
     schemaController: { compilersFactory: { buildValidator } },
   });
-  answerErrors(app, profileOf);
+  answerErrors(app, profile);
   app.decorateRequest("fault", null);
   app.decorateRequest("logged", null);
   app.decorateRequest("instanceId", undefined);
 
   // Every request is logged, even to an unknown path or if it was refused before its handler ran.
-  app.addHook("preSerialization", (request, reply, payload, done) => {
+  app.addHook("preSerialization", (request, reply, answer, done) => {
     if (!isAdminCall(request)) {
-      const answer = payload instanceof ExactAnswer ? payload.shown : payload;
       const { method, url: path, body, fault, instanceId } = request;
-      const entry = { method, path, body, status: reply.statusCode, answer, durationMs: reply.elapsedTime };
+      const shown = answer instanceof ExactAnswer ? answer.shown : answer;
+      const entry = { method, path, body, status: reply.statusCode, answer: shown, durationMs: reply.elapsedTime };
       const length = request.headers["content-length"];
       request.logged = log.add(
         { ...entry, ...(fault ? { fault: fault.kind } : {}), ...(instanceId === undefined ? {} : { instanceId }) },
         length === undefined ? undefined : Number(length),
       );
     }
-    done(null, payload);
+    done(null, answer);
   });
   app.addHook("onResponse", ({ logged }, reply, done) => {
     if (logged !== null) log.answered(logged, reply.raw.statusCode, reply.elapsedTime);

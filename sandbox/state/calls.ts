@@ -70,24 +70,24 @@ export class Calls {
   }
 
   private abortInstance(journeyId: string, instanceId: string, reason: string | undefined): Answer {
-    const { abortEnded, abortUnknown, aborted } = this.profile();
+    const { abortEnded, abortUnknown } = this.profile();
     const instance = this.store.instances.find(journeyId, instanceId);
-    if (instance === undefined) return answerOf(abortUnknown, aborted);
-    if (instance.status !== "running") return { ...answerOf(abortEnded, aborted), instanceId };
+    if (instance === undefined) return this.answerOf(abortUnknown);
+    if (instance.status !== "running") return { ...this.answerOf(abortEnded), instanceId };
     this.store.instances.abort(instance, reason);
-    return { ...answerOf("success", aborted), instanceId };
+    return { ...this.answerOf("success"), instanceId };
   }
 
   private abortAddress(journeyId: string, email: string, reason: string | undefined): Answer {
-    const { abortByAddress, abortUnknown, aborted } = this.profile();
+    const { abortByAddress, abortUnknown } = this.profile();
     const running = this.store.instances.running(journeyId, email);
     const last = running.at(-1);
-    if (last === undefined) return answerOf(abortUnknown, aborted);
+    if (last === undefined) return this.answerOf(abortUnknown);
     this.store.instances.abort(abortByAddress === "all" ? running : last, reason);
-    return { ...answerOf("success", aborted), instanceId: last.instanceId };
+    return { ...this.answerOf("success"), instanceId: last.instanceId };
   }
-}
 
-function answerOf(answer: Refusal | "success", aborted: Reply | undefined): Answer {
-  return answer === "success" ? { message: "journey aborted", reply: aborted } : { refusal: answer };
+  private answerOf(answer: Refusal | "success"): Answer {
+    return answer === "success" ? { message: "journey aborted", reply: this.profile().aborted } : { refusal: answer };
+  }
 }
