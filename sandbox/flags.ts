@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { SANDBOX_KEY } from "./options";
 
 /** The options of the command line. */
@@ -8,6 +8,7 @@ export interface Flags {
   readonly apiKey: string;
   readonly journeyHours: number;
   readonly profile: readonly string[];
+  readonly profileFile?: string;
   readonly journeys?: string;
   readonly deliver?: string;
   readonly rate?: number;
@@ -30,6 +31,11 @@ export const command = new Command("mailmodo-sandbox")
   )
   .option("--api-key <key>", "the key that requests must carry", notEmpty, SANDBOX_KEY)
   .option("--profile <name...>", "the answers that the vendor's contract does not define", [])
+  .addOption(
+    new Option("--profile-file <file>", "a JSON file with the answers, to the byte; it may name profiles, too")
+      .conflicts("profile")
+      .argParser(notEmpty),
+  )
   .option("--journeys <file>", "a JSON file with the steps of journeys, such as journeys.example.json", notEmpty)
   .option(
     "--journey-hours <number>",

@@ -4,5 +4,14 @@ export type { Deliver, Mail } from "./mail/mail";
 export type { Move } from "./state/clock";
 export { ALWAYS_TAKE_EFFECT, FAULT_KINDS, type ArmedFault, type Fault, type FaultKind } from "./state/faults";
 export type { Instance } from "./state/instance";
-export { defaultProfile, profileOf, profiles, type Limit, type Profile, type Refusal } from "./state/profiles";
+export {
+  defaultProfile,
+  profileOf,
+  profiles,
+  type Limit,
+  type Profile,
+  type Refusal,
+  type Reply,
+} from "./state/profiles";
+export { profileFrom, readProfileFile } from "./state/profileFile";
 export type { LoggedRequest } from "./state/loggedRequest";

@@ -21,18 +21,23 @@ async function main(flags: Flags): Promise<void> {
 /** Everything is loaded when it is needed, so that the help and a wrong option come at once. */
 async function createFrom(flags: Flags): Promise<Sandbox> {
   const { createSandbox } = await import("./sandbox");
-  const { apiKey, journeyHours, profile, journeys, rate, seed, store, deliver, host } = flags;
+  const { apiKey, journeyHours, profile, profileFile, journeys, rate, seed, store, deliver, host } = flags;
   return createSandbox({
     apiKey,
     journeyDurationMs: journeyHours * 3_600_000,
-    profile,
     hosts: namesOf(host),
+    ...(profileFile === undefined ? { profile } : await profileIn(profileFile)),
     ...(journeys === undefined ? {} : { journeys: (await import("./mail/journeys")).readJourneys(journeys) }),
     ...(deliver === undefined ? {} : { deliver: await bucketDelivery(deliver) }),
     ...(rate === undefined ? {} : { rate }),
     ...(seed === undefined ? {} : { seed }),
     ...(store === undefined ? {} : { store }),
   });
+}
+
+async function profileIn(profileFile: string) {
+  const { readProfileFile } = await import("./state/profileFile");
+  return { profile: readProfileFile(profileFile), profileFile };
 }
 
 async function listen(sandbox: Sandbox, { host, port }: Flags): Promise<string> {

@@ -6,6 +6,7 @@ import { SANDBOX_KEY, withDefaults, type SandboxOptions } from "./options";
 import { createApp } from "./server/app";
 import { refuse } from "./server/envelopes";
 import { eventRoute } from "./server/events";
+import type { HttpApp } from "./server/httpApp";
 import { faultHooks } from "./server/faultHooks";
 import { pageRoutes } from "./server/page";
 import { abortRoute } from "./server/routes/abort";
@@ -18,6 +19,7 @@ import { startRoute } from "./server/routes/start";
 import { isVendorCall, secure } from "./server/security";
 import { shownState } from "./server/shownState";
 import { throttle } from "./server/throttle";
+import { refuseUnknownJourneys } from "./server/unknownJourneys";
 import { Calls } from "./state/calls";
 import { Clock, type Move } from "./state/clock";
 import { Controls } from "./state/controls";
@@ -75,7 +77,7 @@ export interface Sandbox {
   /** Removes all instances, messages and logged requests. Faults, profile, key and clock stay. */
   reset(): void;
   /** The HTTP server, for tests that look into it. */
-  readonly app: FastifyInstance;
+  readonly app: HttpApp;
   /** The data, for tests that look into it. */
   readonly store: Store;
   /** The faults that are on, for tests that look into them. */
@@ -149,7 +151,7 @@ function createParts(given: SandboxOptions) {
   const calls = new Calls(store, () => controls.profile);
   const timekeeper = new Timekeeper(store, calls, clock);
   const postman = new Postman({ store, clock, timekeeper, deliver, log });
-  const app = createApp(store.log);
+  const app = createApp(store.log, () => controls.profile);
   app.addHook("onReady", async () => postman.scheduleNext());
   app.addHook("onClose", async () => {
     await postman.close();
@@ -177,12 +179,13 @@ function addRoutes(parts: Parts, moveClock: (move: Move) => Promise<void>): void
   clockRoutes(app, clock, moveClock);
   controlRoutes(app, store, controls, stateOf);
   faultRoutes(app, faults);
+  pageRoutes(app);
   eventRoute(app, store.changes, stateOf, () => postman.scheduleNext());
   pageRoutes(app);
 }
 
 function addVendorCalls(app: FastifyInstance, parts: Parts): void {
-  const { options, store, controls, faults, calls, clock, postman } = parts;
+  const { options, store, controls, faults, calls, clock, postman, journeys } = parts;
   // Uses the clock that cannot be moved, because the rate limit is about the client, not about a journey.
   throttle(app, () => controls.limit, options.now);
   app.addHook("preValidation", (request, reply, done) => {
@@ -190,6 +193,7 @@ function addVendorCalls(app: FastifyInstance, parts: Parts): void {
     refuse(reply, controls.profile.wrongKey);
   });
   faultHooks(app, faults, store, options.sleep ?? setTimeout);
+  refuseUnknownJourneys(app, () => controls.profile, journeys);
   const answering = new Answering(store, calls, clock, postman);
   startRoute(app, answering);
   abortRoute(app, answering);

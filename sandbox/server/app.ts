@@ -1,7 +1,9 @@
 import AjvCompiler from "@fastify/ajv-compiler";
 import Fastify, { type FastifyInstance } from "fastify";
 import type { LoggedRequest } from "../state/loggedRequest";
+import type { Profile } from "../state/profiles";
 import type { RequestLog } from "../state/requestLog";
+import { ExactAnswer } from "./envelopes";
 import { answerErrors } from "./errors";
 import { isAdminCall, SERVER_LIMITS } from "./security";
 
@@ -18,7 +20,7 @@ declare module "fastify" {
 const buildValidator = AjvCompiler();
 
 /** Creates an app that answers unknown paths and failures as the vendor does, and logs the vendor's calls. */
-export function createApp(log: RequestLog): FastifyInstance {
+export function createApp(log: RequestLog, profile: () => Profile): FastifyInstance {
   const app = Fastify({
     ...SERVER_LIMITS,
     // Closing must not wait for clients that keep their connections open.
@@ -26,7 +28,7 @@ export function createApp(log: RequestLog): FastifyInstance {
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
     schemaController: { compilersFactory: { buildValidator } },
   });
-  answerErrors(app);
+  answerErrors(app, profile);
   app.decorateRequest("fault", null);
   app.decorateRequest("logged", null);
   app.decorateRequest("instanceId", undefined);
@@ -35,7 +37,8 @@ export function createApp(log: RequestLog): FastifyInstance {
   app.addHook("preSerialization", (request, reply, answer, done) => {
     if (!isAdminCall(request)) {
       const { method, url: path, body, fault, instanceId } = request;
-      const entry = { method, path, body, status: reply.statusCode, answer, durationMs: reply.elapsedTime };
+      const shown = answer instanceof ExactAnswer ? answer.shown : answer;
+      const entry = { method, path, body, status: reply.statusCode, answer: shown, durationMs: reply.elapsedTime };
       const length = request.headers["content-length"];
       request.logged = log.add(
         { ...entry, ...(fault ? { fault: fault.kind } : {}), ...(instanceId === undefined ? {} : { instanceId }) },

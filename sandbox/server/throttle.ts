@@ -43,7 +43,8 @@ export function throttle(app: FastifyInstance, limitOf: () => Limit | undefined,
   });
 }
 
-function slowDown(reply: FastifyReply, { status, retryAfter }: Limit, freeAt: number, now: number): FastifyReply {
+function slowDown(reply: FastifyReply, limit: Limit, freeAt: number, now: number): FastifyReply {
+  const { retryAfter } = limit;
   // Both forms have only whole seconds. Rounded up, so that the client does not come back too early.
   if (retryAfter === "seconds") reply.header("Retry-After", Math.ceil((freeAt - now) / 1000));
   if (retryAfter === "date") {
@@ -51,5 +52,5 @@ function slowDown(reply: FastifyReply, { status, retryAfter }: Limit, freeAt: nu
     // Node's own Date header follows the machine's clock.
     reply.header("Date", new Date(now).toUTCString());
   }
-  return refuse(reply, { status, message: "Too many requests" });
+  return refuse(reply, { message: "Too many requests", ...limit });
 }

@@ -1,5 +1,5 @@
 import type { LateCall } from "./effects";
-import type { Profile, Refusal } from "./profiles";
+import type { Profile, Refusal, Reply } from "./profiles";
 import type { Store } from "./store";
 
 /** What a start is sent with. */
@@ -18,13 +18,17 @@ export interface AbortBody {
 
 /**
  * The answer to a call. `ref` is the instance that the call started, or the one that is already running; `instanceId` is
- * the one that it concerned, for the log.
+ * the one that it concerned, for the log. `reply` is what is sent in place of the message.
  */
 export type Answer =
-  | { readonly message: string; readonly ref?: string; readonly instanceId?: string; readonly refusal?: undefined }
+  | {
+      readonly message: string;
+      readonly ref?: string;
+      readonly instanceId?: string;
+      readonly reply?: Reply | undefined;
+      readonly refusal?: undefined;
+    }
   | { readonly refusal: Refusal; readonly ref?: string; readonly instanceId?: string };
-
-const aborted: Answer = { message: "journey aborted" };
 
 /** The vendor's two calls: what they do, and what they come to. */
 export class Calls {
@@ -35,7 +39,7 @@ export class Calls {
 
   start(journeyId: string, { email, data = {}, allowDuplicateEmail = false }: StartBody): Answer {
     const { instances } = this.store;
-    const { start: refusal, duplicate, duplicateMeans } = this.profile();
+    const { start: refusal, duplicate, duplicateMeans, started } = this.profile();
     if (refusal !== undefined) return { refusal };
     if (!allowDuplicateEmail && duplicate !== "accepted") {
       const earlier =
@@ -47,7 +51,7 @@ export class Calls {
       }
     }
     const { instanceId } = instances.start(journeyId, email, data, allowDuplicateEmail);
-    return { message: "journey Executed", ref: instanceId, instanceId };
+    return { message: "journey Executed", ref: instanceId, instanceId, reply: started };
   }
 
   abort(journeyId: string, { email, instanceId, reason }: AbortBody): Answer {
@@ -68,22 +72,22 @@ export class Calls {
   private abortInstance(journeyId: string, instanceId: string, reason: string | undefined): Answer {
     const { abortEnded, abortUnknown } = this.profile();
     const instance = this.store.instances.find(journeyId, instanceId);
-    if (instance === undefined) return answerOf(abortUnknown);
-    if (instance.status !== "running") return { ...answerOf(abortEnded), instanceId };
+    if (instance === undefined) return this.answerOf(abortUnknown);
+    if (instance.status !== "running") return { ...this.answerOf(abortEnded), instanceId };
     this.store.instances.abort(instance, reason);
-    return { ...aborted, instanceId };
+    return { ...this.answerOf("success"), instanceId };
   }
 
   private abortAddress(journeyId: string, email: string, reason: string | undefined): Answer {
     const { abortByAddress, abortUnknown } = this.profile();
     const running = this.store.instances.running(journeyId, email);
     const last = running.at(-1);
-    if (last === undefined) return answerOf(abortUnknown);
+    if (last === undefined) return this.answerOf(abortUnknown);
     this.store.instances.abort(abortByAddress === "all" ? running : last, reason);
-    return { ...aborted, instanceId: last.instanceId };
+    return { ...this.answerOf("success"), instanceId: last.instanceId };
   }
-}
 
-function answerOf(answer: Refusal | "success"): Answer {
-  return answer === "success" ? aborted : { refusal: answer };
+  private answerOf(answer: Refusal | "success"): Answer {
+    return answer === "success" ? { message: "journey aborted", reply: this.profile().aborted } : { refusal: answer };
+  }
 }

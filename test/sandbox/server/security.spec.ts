@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { SANDBOX_KEY } from "../../sandbox/sandbox";
-import { journeyId } from "../support/journeyId";
-import { answerOf, connect, rawRequest, untilClosed, type RawAnswer } from "../support/rawRequest";
-import { useSandbox } from "../support/sandbox";
+import { SANDBOX_KEY } from "mailmodo-sandbox";
+import { journeyId } from "../../support/journeyId";
+import { answerOf, connect, rawRequest, untilClosed, type RawAnswer } from "../../support/rawRequest";
+import { useSandbox } from "../../support/sandbox";
 
 const start = `/hooks/start/${journeyId}`;
 const email = "qa@seeds.example.com";
