@@ -7,6 +7,7 @@ import { createApp } from "./server/app";
 import { refuse } from "./server/envelopes";
 import { eventRoute } from "./server/events";
 import { faultHooks } from "./server/faultHooks";
+import { openApiRoute } from "./server/openapi";
 import { abortRoute } from "./server/routes/abort";
 import { Answering } from "./server/routes/answering";
 import { clockRoutes } from "./server/routes/clock";
@@ -15,7 +16,7 @@ import { faultRoutes } from "./server/routes/faults";
 import { listRoutes } from "./server/routes/lists";
 import { startRoute } from "./server/routes/start";
 import { isVendorCall, secure } from "./server/security";
-import { shownState } from "./server/shownState";
+import { shownState, version } from "./server/shownState";
 import { throttle } from "./server/throttle";
 import { refuseUnknownJourneys } from "./server/unknownJourneys";
 import { Calls } from "./state/calls";
@@ -172,6 +173,7 @@ function addRoutes(parts: Parts, moveClock: (move: Move) => Promise<void>): void
     }
     done();
   });
+  openApiRoute(app, version);
   void app.register(async (vendorCalls) => addVendorCalls(vendorCalls, parts));
   listRoutes(app, store);
   clockRoutes(app, clock, moveClock);
