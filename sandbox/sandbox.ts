@@ -8,6 +8,7 @@ import { refuse } from "./server/envelopes";
 import { eventRoute } from "./server/events";
 import type { HttpApp } from "./server/httpApp";
 import { faultHooks } from "./server/faultHooks";
+import { openApiRoute } from "./server/openapi";
 import { pageRoutes } from "./server/page";
 import { abortRoute } from "./server/routes/abort";
 import { Answering } from "./server/routes/answering";
@@ -17,7 +18,7 @@ import { faultRoutes } from "./server/routes/faults";
 import { listRoutes } from "./server/routes/lists";
 import { startRoute } from "./server/routes/start";
 import { isVendorCall, secure } from "./server/security";
-import { shownState } from "./server/shownState";
+import { shownState, version } from "./server/shownState";
 import { throttle } from "./server/throttle";
 import { refuseUnknownJourneys } from "./server/unknownJourneys";
 import { Calls } from "./state/calls";
@@ -174,6 +175,7 @@ function addRoutes(parts: Parts, moveClock: (move: Move) => Promise<void>): void
     }
     done();
   });
+  openApiRoute(app, version);
   void app.register(async (vendorCalls) => addVendorCalls(vendorCalls, parts));
   listRoutes(app, store);
   clockRoutes(app, clock, moveClock);
@@ -181,7 +183,6 @@ function addRoutes(parts: Parts, moveClock: (move: Move) => Promise<void>): void
   faultRoutes(app, faults);
   pageRoutes(app);
   eventRoute(app, store.changes, stateOf, () => postman.scheduleNext());
-  pageRoutes(app);
 }
 
 function addVendorCalls(app: FastifyInstance, parts: Parts): void {
