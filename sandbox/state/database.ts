@@ -43,8 +43,10 @@ export class Database implements Keeper {
           .prepare(`SELECT record FROM ${table} ORDER BY number`)
           .all()
           .map(({ record }) => JSON.parse(String(record)) as T);
-      const lasts = this.database.prepare("SELECT name, seq FROM sqlite_sequence").all();
-      const last = (table: string) => Number(lasts.find(({ name }) => name === table)?.["seq"] ?? 0);
+      const last = (table: string) => {
+        const numbers = `SELECT number FROM ${table} UNION SELECT number FROM dropped WHERE name = '${table}'`;
+        return Number(this.database.prepare(`SELECT max(number) AS last FROM (${numbers})`).get()?.["last"] ?? 0);
+      };
       return {
         aheadMs: Number(this.database.prepare("SELECT aheadMs FROM clock").get()?.["aheadMs"] ?? 0),
         instances: records<Instance>("instances"),
@@ -67,9 +69,14 @@ export class Database implements Keeper {
     else if ("late" in effect) this.run("putLate", effect.late.id, JSON.stringify(effect.late));
     else if ("lateDone" in effect) this.run("dropLate", effect.lateDone.id);
     else if ("aheadMs" in effect) this.run("moveClock", effect.aheadMs);
-    else if ("droppedInstance" in effect) this.run("dropInstance", effect.droppedInstance);
-    else if ("droppedMail" in effect) this.run("dropMail", effect.droppedMail);
-    else for (const table of [...TABLES, "sqlite_sequence"]) this.database.exec(`DELETE FROM ${table}`);
+    else if ("droppedInstance" in effect) this.drop("instances", effect.droppedInstance);
+    else if ("droppedMail" in effect) this.drop("mails", effect.droppedMail);
+    else for (const table of TABLES) this.database.exec(`DELETE FROM ${table}`);
+  }
+
+  private drop(table: "instances" | "mails", number: number): void {
+    this.run(table === "mails" ? "dropMail" : "dropInstance", number);
+    this.run("noteDropped", table, number);
   }
 
   private run(name: keyof typeof STATEMENTS, ...values: (number | string)[]): void {
@@ -77,7 +84,7 @@ export class Database implements Keeper {
   }
 }
 
-const TABLES = ["instances", "mails", "lateCalls"];
+const TABLES = ["instances", "mails", "lateCalls", "dropped"];
 
 const put = (table: string) =>
   `INSERT INTO ${table} (number, record) VALUES (?, ?) ON CONFLICT (number) DO UPDATE SET record = excluded.record`;
@@ -92,5 +99,8 @@ const STATEMENTS = {
   dropInstance: "DELETE FROM instances WHERE number = ?",
   dropMail: "DELETE FROM mails WHERE number = ?",
   dropLate: "DELETE FROM lateCalls WHERE number = ?",
+  noteDropped:
+    "INSERT INTO dropped (name, number) VALUES (?, ?) " +
+    "ON CONFLICT (name) DO UPDATE SET number = max(number, excluded.number)",
   moveClock: "INSERT OR REPLACE INTO clock (id, aheadMs) VALUES (1, ?)",
 };

@@ -8,11 +8,12 @@ export class StoreError extends Error {}
 const APPLICATION_ID = 0x6d6d_7362;
 const SCHEMA_VERSION = 1;
 
-/** AUTOINCREMENT, because numbers are not given again, also if the rows that had them are gone. */
+/** `dropped` has the highest numbers whose rows were dropped: no number is given again. */
 const SCHEMA = `
-  CREATE TABLE instances (number INTEGER PRIMARY KEY AUTOINCREMENT, record TEXT NOT NULL) STRICT;
-  CREATE TABLE mails (number INTEGER PRIMARY KEY AUTOINCREMENT, record TEXT NOT NULL) STRICT;
-  CREATE TABLE lateCalls (number INTEGER PRIMARY KEY AUTOINCREMENT, record TEXT NOT NULL) STRICT;
+  CREATE TABLE instances (number INTEGER PRIMARY KEY, record TEXT NOT NULL) STRICT;
+  CREATE TABLE mails (number INTEGER PRIMARY KEY, record TEXT NOT NULL) STRICT;
+  CREATE TABLE lateCalls (number INTEGER PRIMARY KEY, record TEXT NOT NULL) STRICT;
+  CREATE TABLE dropped (name TEXT PRIMARY KEY, number INTEGER NOT NULL) STRICT;
   CREATE TABLE clock (id INTEGER PRIMARY KEY, aheadMs REAL NOT NULL) STRICT;
   PRAGMA application_id = ${APPLICATION_ID};
   PRAGMA user_version = ${SCHEMA_VERSION};
