@@ -72,7 +72,6 @@ export interface Sandbox {
    *
    * @example
    *   await sandbox.moveClock({ advanceSeconds: 86_400 });
-   *   await sandbox.moveClock({ toNextMail: true });
    */
   moveClock(move: Move): Promise<void>;
   /** Removes all instances, messages and logged requests. Faults, profile, key and clock stay. */
