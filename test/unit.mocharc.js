@@ -18,6 +18,8 @@ module.exports = {
     "test/provider/inbox/failures.spec.ts",
     "test/provider/inbox/seedInbox.spec.ts",
     "test/sandbox/delivery.spec.ts",
+    // It runs schemathesis.
+    "test/sandbox/server/openapi.spec.ts",
   ],
   timeout: 15_000,
   parallel: true,

@@ -43,7 +43,8 @@ async function describe(routes: readonly RouteOptions[], version: string): Promi
   for (const { method, url, schema } of routes) {
     const operation: Operation | undefined = operations[`${String(method)} ${url}`];
     const isVendors = url.startsWith("/hooks/");
-    const described = { ...schema, ...operation, tags: [isVendors ? "Mailmodo" : "Sandbox"] };
+    const body = schema?.body === undefined ? {} : { body: { ...schema.body, ...operation?.body } };
+    const described = { ...schema, ...operation, ...body, tags: [isVendors ? "Mailmodo" : "Sandbox"] };
     app.route({ method, url, schema: { ...described, ...(isVendors ? { security: [{ key: [] }] } : {}) }, handler });
   }
   await app.ready();

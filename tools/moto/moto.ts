@@ -1,42 +1,11 @@
-import { execFile } from "node:child_process";
-import { createHash } from "node:crypto";
-import * as fs from "node:fs";
 import * as path from "node:path";
-import { promisify } from "node:util";
-import { cacheFolder, installInto, main } from "../cache";
+import { main } from "../cache";
+import { findPythonTool, type Log } from "../pythonTool";
 
-const REQUIREMENTS = path.join(__dirname, "requirements.txt");
-
-/**
- * Finds the Python that has moto's server, a stand-in for AWS, or installs it from PyPI into the user's cache: once
- * for each set of requirements, whose hashes the packages must have.
- *
- * @returns The path of its Python; `-m moto.server` starts the server.
- * @throws {Error} No Python 3, or PyPI does not answer. The message is one line and says what to install.
- */
-export async function findMoto(log = (line: string) => void process.stderr.write(`${line}\n`)): Promise<string> {
-  const digest = createHash("sha256").update(fs.readFileSync(REQUIREMENTS)).digest("hex").slice(0, 12);
-  const home = path.join(cacheFolder(), `moto-${digest}`);
-  const python = path.join(home, "bin", "python");
-  if (fs.existsSync(python)) return python;
-
-  log("Installing moto's server, a stand-in for AWS (about a minute, once) …");
-  await installInto(home, async (partial) => {
-    try {
-      await promisify(execFile)("python3", ["-m", "venv", partial]);
-      const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-      // Wheels only: to build a package is to run its code, with what it needs for that, of which there are no hashes.
-      const checked = ["--require-hashes", "--only-binary", ":all:", "--requirement", REQUIREMENTS];
-      await promisify(execFile)(path.join(partial, "bin", "python"), [...pip, ...checked]);
-    } catch (error) {
-      const { stderr, message } = error as Error & { stderr?: string };
-      throw new Error(
-        `Could not install moto: ${(stderr || message).trim().split("\n").at(-1)} ` +
-          "Install Python 3.10 or later with venv, see that PyPI answers, and run it again.",
-      );
-    }
-  });
-  return python;
+/** Finds or installs moto's server, a stand-in for AWS: `-m moto.server` of the Python that it returns starts it. */
+export async function findMoto(log?: Log): Promise<string> {
+  const requirements = path.join(__dirname, "requirements.txt");
+  return findPythonTool({ name: "moto", what: "whose server is a stand-in for AWS", requirements }, log);
 }
 
 main(module, findMoto);

@@ -5,6 +5,8 @@ import { listOf, objectOf, text, type Schema } from "./shapes";
 export interface Operation {
   readonly operationId: string;
   readonly summary: string;
+  /** What the description of the body has besides the route's own schema. */
+  readonly body?: Schema;
   readonly response: Readonly<Record<number, Schema>>;
 }
 
@@ -49,6 +51,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   "POST /hooks/abort/:journeyId": {
     operationId: "abort",
     summary: "Aborts one instance, or what runs for an address",
+    body: { oneOf: [{ required: ["email"] }, { required: ["instanceId"] }] },
     response: {
       200: json("Aborted", objectOf<{ success: true; message: string }>({ success: { const: true }, message })),
       400: json(

@@ -44,7 +44,7 @@ export const instance = objectOf<Instance>(
   ["endedAt", "abortReason", "doubled", "sent"],
 );
 
-export const request = objectOf<LoggedRequest>(
+export const request = objectOf<LoggedRequest & { email?: string }>(
   {
     id: number,
     at: time,
