@@ -1,0 +1,19 @@
+// Bundles the command into one file: reading some hundred of them would be half of its start.
+import { build } from "esbuild";
+import { fileURLToPath } from "node:url";
+
+const file = (name) => fileURLToPath(new URL(name, import.meta.url));
+
+await build({
+  entryPoints: [file("dist/main.js")],
+  outfile: file("dist/command.js"),
+  bundle: true,
+  platform: "node",
+  target: "node22",
+  format: "cjs",
+  minifySyntax: true,
+  legalComments: "linked",
+  // What is loaded only if it is needed stays where it is. The package itself is named to find its own files.
+  external: ["@aws-sdk/client-s3", "@fastify/swagger", "mailmodo-sandbox", "nodemailer", "open"],
+  logLevel: "warning",
+});
