@@ -1,5 +1,5 @@
 /** What the admin API below `/_sandbox/` answers: shared by the server, which sends it, and the page, which shows it. */
-import type { Fault } from "./state/faults";
+import type { ArmedFault } from "./state/faults";
 import type { Instance } from "./state/instances";
 import type { LoggedRequest } from "./state/requestLog";
 import type { Mail } from "./mail/mail";
@@ -45,12 +45,7 @@ export interface ShownStep {
   readonly subject: string;
 }
 
-/** A fault that is on. */
-export interface ArmedFault extends Fault {
-  readonly id: string;
-  /** How many times it still happens. Null: no limit. */
-  readonly remaining: number | null;
-}
+export type { ArmedFault, Instance, LoggedRequest, Mail };
 
 /** `GET /_sandbox/instances/{instanceId}`: one enrollment with all that is known of it. */
 export interface InstanceDetail {

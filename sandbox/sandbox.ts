@@ -9,20 +9,36 @@ import type { Journeys } from "./mail/journeys";
 import { faultHooks } from "./server/faultHooks";
 import { Postman } from "./mail/postman";
 import { defaultProfile, type Profile } from "./state/profiles";
+import { Controls } from "./state/controls";
+import { moveClock, type Move } from "./state/moveClock";
 import { abortRoute } from "./server/routes/abort";
-import { storeRoutes } from "./server/routes/store";
 import { clockRoutes } from "./server/routes/clock";
-import { controlRoutes } from "./server/routes/control";
+import { controlRoutes } from "./server/routes/controls";
+import { faultRoutes } from "./server/routes/faults";
+import { listRoutes } from "./server/routes/lists";
+import { eventRoute } from "./server/events";
+import { shownState } from "./server/shownState";
 import { startRoute } from "./server/routes/start";
-import type { RequestLog } from "./state/requestLog";
+import type { LoggedRequest, RequestLog } from "./state/requestLog";
 import { Store } from "./state/store";
 import { throttle } from "./server/throttle";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Its entry in the log. */
+    logged: LoggedRequest | null;
+    /** The instance that it started, aborted, or was refused because of. */
+    instanceId: string | undefined;
+  }
+}
 
 export interface SandboxOptions {
   /** The key that requests must carry. Default: {@link SANDBOX_KEY}. */
   apiKey?: string;
-  /** The answers that the vendor's contract does not define. Default: {@link defaultProfile}. */
-  profile?: Profile;
+  /** The answers that the vendor's contract does not define, or names of profiles. Default: {@link defaultProfile}. */
+  profile?: Profile | readonly string[];
+  /** Requests in any one second; more are answered with 429. It takes the place of a profile's limit. */
+  rate?: number;
   /**
    * How long a journey that is not in `journeys` runs before it finishes by itself, in milliseconds. Default: 7 days.
    */
@@ -50,7 +66,7 @@ export interface Sandbox {
   /** From now on, requests must carry this key. */
   rotateKey(apiKey: string): void;
   /** From now on, the sandbox answers according to this profile. */
-  useProfile(profile: Profile): void;
+  useProfile(profile: Profile | readonly string[]): void;
 }
 
 /** An invented key in the form of the vendor's keys. */
@@ -74,11 +90,19 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const now = options.now ?? Date.now;
   const clock = new Clock(now);
-  const store = new Store(clock.now, options.journeyDurationMs ?? 7 * DAY_MS, options.journeys ?? new Map());
+  const journeys = options.journeys ?? new Map<string, never>();
+  const store = new Store(clock.now, options.journeyDurationMs ?? 7 * DAY_MS, journeys);
   const postman = new Postman(store, clock.now, options.deliver, options.log ?? console.error);
-  const faults = new Faults();
-  let profile = options.profile ?? defaultProfile;
-  let apiKey = options.apiKey ?? SANDBOX_KEY;
+  const changed = () => store.changes.state();
+  const faults = new Faults(changed);
+  const controls = new Controls(defaultProfile, options.apiKey ?? SANDBOX_KEY, options.rate, changed);
+  controls.useProfile(options.profile ?? []);
+  const stateOf = () => shownState({ store, clock, controls, faults, journeys, publicKey: SANDBOX_KEY });
+  const move = async (to: Move) => {
+    moveClock(clock, to, () => store.outbox.nextDueAt());
+    await postman.sendDue();
+    changed();
+  };
 
   const app = createApp(store.log);
   app.addHook("onRequest", async () => store.late.catchUp());
@@ -86,28 +110,26 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
 
   void app.register(async (vendorCalls) => {
     // Uses the clock that cannot be moved, because the rate limit is about the client, not about a journey.
-    throttle(vendorCalls, () => profile, now);
+    throttle(vendorCalls, () => controls.limit, now);
     vendorCalls.addHook("preValidation", async (request, reply) => {
-      if (request.headers["mmapikey"] !== apiKey) return refuse(reply, profile.wrongKey);
+      if (request.headers["mmapikey"] !== controls.apiKey) return refuse(reply, controls.profile.wrongKey);
     });
     faultHooks(vendorCalls, faults, store, options.sleep ?? setTimeout);
-    startRoute(vendorCalls, store, postman, () => profile);
-    abortRoute(vendorCalls, store, postman, () => profile);
+    startRoute(vendorCalls, store, postman, () => controls.profile);
+    abortRoute(vendorCalls, store, postman, () => controls.profile);
   });
-  storeRoutes(app, store);
-  clockRoutes(app, clock, postman);
-  controlRoutes(app, faults, (next) => (profile = next));
+  listRoutes(app, store, journeys);
+  clockRoutes(app, clock, move);
+  controlRoutes(app, store, controls, stateOf);
+  faultRoutes(app, faults);
+  eventRoute(app, store.changes, stateOf);
 
   return {
     app,
     store,
     faults,
-    useProfile(next) {
-      profile = next;
-    },
-    rotateKey(next) {
-      apiKey = next;
-    },
+    useProfile: (next) => controls.useProfile(next),
+    rotateKey: (next) => controls.rotateKey(next),
   };
 }
 
@@ -129,12 +151,26 @@ function createApp(log: RequestLog): FastifyInstance {
     reply.code(404).send({ error: "error", message: "Some Internal Error Occurred: 404" }),
   );
 
+  app.decorateRequest("logged", null);
+  app.decorateRequest("instanceId", undefined);
   // Every request is logged, even to an unknown path or if it was refused before its handler ran.
   app.addHook("preSerialization", async (request, reply, answer) => {
     const { method, url: path, body, fault } = request;
     if (path.startsWith("/_sandbox/")) return answer;
-    log.add({ method, path, body, status: reply.statusCode, answer, ...(fault ? { fault: fault.kind } : {}) });
+    request.logged = log.add({
+      method,
+      path,
+      body,
+      status: reply.statusCode,
+      answer,
+      durationMs: reply.elapsedTime,
+      ...(fault ? { fault: fault.kind } : {}),
+      ...(request.instanceId === undefined ? {} : { instanceId: request.instanceId }),
+    });
     return answer;
+  });
+  app.addHook("onResponse", async ({ logged }, reply) => {
+    if (logged !== null) log.answered(logged, reply.raw.statusCode, reply.elapsedTime);
   });
   return app;
 }

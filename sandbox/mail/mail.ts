@@ -3,6 +3,10 @@ import type { Instance } from "../state/instances";
 
 /** One message that a journey sent. */
 export interface Mail {
+  /** Its place in the order of sending, from 1. */
+  readonly id: number;
+  /** Higher after each change of it. */
+  revision: number;
   /** When it was due, by the sandbox's clock. */
   readonly at: string;
   readonly instanceId: string;
@@ -20,7 +24,12 @@ export interface Mail {
 }
 
 /** Makes the message of a step, with the contact's values filled in. */
-export function mailOf({ instanceId, journeyId, email, data }: Instance, index: number, step: Step, at: string): Mail {
+export function mailOf(
+  { instanceId, journeyId, email, data }: Instance,
+  index: number,
+  step: Step,
+  at: string,
+): Omit<Mail, "id" | "revision"> {
   const { subject, text, html } = step;
   return {
     at,

@@ -1,4 +1,5 @@
 import type { Instance, Instances } from "../state/instances";
+import type { Changes } from "../state/changes";
 import type { Journeys, Step } from "./journeys";
 import { mailOf, type Mail } from "./mail";
 
@@ -18,6 +19,7 @@ export class Outbox {
   constructor(
     private readonly instances: Instances,
     private readonly journeys: Journeys,
+    private readonly changes: Changes,
   ) {}
 
   get hasJourneys(): boolean {
@@ -47,14 +49,31 @@ export class Outbox {
     const step = steps[index];
     const runs = this.instances.find(instance.journeyId, instance.instanceId)?.status === "running";
     if (!runs || step === undefined) return undefined;
-    const mail = mailOf(instance, index, step, new Date(at).toISOString());
+    const mail = {
+      id: this.sent.length + 1,
+      revision: this.changes.nextRevision(),
+      ...mailOf(instance, index, step, new Date(at).toISOString()),
+    };
     this.sent.push(mail);
+    this.changes.mail(mail);
     instance.sent = index + 1;
     if (instance.sent === steps.length) {
       instance.status = "finished";
       instance.endedAt = mail.at;
     }
+    this.instances.touch(instance);
     return mail;
+  }
+
+  /** Records where a message was delivered to, or why not. */
+  delivered(mail: Mail, result: Pick<Mail, "deliveredTo" | "problem">): void {
+    Object.assign(mail, result, { revision: this.changes.nextRevision() });
+    this.changes.mail(mail);
+  }
+
+  /** The messages of an instance that are still to be sent, in order. */
+  dueOf({ instanceId }: Instance): Due[] {
+    return this.unsent().filter(({ instance }) => instance.instanceId === instanceId);
   }
 
   clear(): void {

@@ -52,11 +52,12 @@ export class Postman {
   private async deliverOne(mail: Mail): Promise<void> {
     try {
       const deliveredTo = await this.deliver?.(mail);
-      if (deliveredTo !== undefined) mail.deliveredTo = deliveredTo;
+      if (deliveredTo !== undefined) this.store.outbox.delivered(mail, { deliveredTo });
     } catch (error) {
       const { name, message } = error as Error;
-      mail.problem = `${message} (${name})`.replace(/\s+/g, " ");
-      this.log(`Could not deliver mail ${mail.step} of journey ${mail.journeyId}: ${mail.problem}`);
+      const problem = `${message} (${name})`.replace(/\s+/g, " ");
+      this.store.outbox.delivered(mail, { problem });
+      this.log(`Could not deliver mail ${mail.step} of journey ${mail.journeyId}: ${problem}`);
     }
   }
 }

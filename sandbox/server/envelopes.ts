@@ -1,10 +1,13 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Refusal } from "../state/profiles";
 
-/** The answer to a call. `ref` is the instance that the call started, or the one that is already running. */
+/**
+ * The answer to a call. `ref` is the instance that the call started, or the one that is already running; `instanceId` is
+ * the one that it concerned, for the log.
+ */
 export type Answer =
-  | { readonly message: string; readonly ref?: string; readonly refusal?: undefined }
-  | { readonly refusal: Refusal; readonly ref?: string };
+  | { readonly message: string; readonly ref?: string; readonly instanceId?: string; readonly refusal?: undefined }
+  | { readonly refusal: Refusal; readonly ref?: string; readonly instanceId?: string };
 
 /** Sends an answer in the vendor's envelope. */
 export function send(reply: FastifyReply, answer: Answer): FastifyReply {

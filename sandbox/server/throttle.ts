@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { refuse } from "./envelopes";
-import type { Limit, Profile } from "../state/profiles";
+import type { Limit } from "../state/profiles";
 
 const WINDOW_MS = 1000;
 
@@ -23,10 +23,10 @@ export class Window {
 }
 
 /** Applies the profile's rate limit to the vendor's calls: a number of requests in any one second. */
-export function throttle(app: FastifyInstance, profile: () => Profile, now: () => number): void {
+export function throttle(app: FastifyInstance, limitOf: () => Limit | undefined, now: () => number): void {
   const window = new Window();
   app.addHook("preValidation", async (_request, reply) => {
-    const { limit } = profile();
+    const limit = limitOf();
     if (limit === undefined) return;
     const at = now();
     const freeAt = window.take(limit.perSecond, at);

@@ -5,6 +5,10 @@ export class Clock {
   /** @param base In milliseconds since 1970. */
   constructor(private readonly base: () => number) {}
 
+  get offsetMs(): number {
+    return this.aheadMs;
+  }
+
   readonly now = (): number => this.base() + this.aheadMs;
 
   /** @throws {Error} The time is in the past, or beyond the year 9999. */

@@ -59,7 +59,15 @@ export interface Fault {
 /** The kinds that always take effect, so that `takesEffect: false` would be wrong. */
 export const ALWAYS_TAKE_EFFECT: readonly FaultKind[] = ["delay", "503-after", "503-after-envelope", "late"];
 
+/** A fault that is on. */
+export interface ArmedFault extends Fault {
+  readonly id: string;
+  /** How many times it still happens. Null: no limit. */
+  readonly remaining: number | null;
+}
+
 interface Armed {
+  readonly id: string;
   readonly fault: Fault;
   remaining: number;
   readonly random: () => number;
@@ -68,24 +76,57 @@ interface Armed {
 /** The faults that are set, in order. The first one that fits a call happens to it. */
 export class Faults {
   private armed: Armed[] = [];
+  private lastId = 0;
 
-  add(fault: Fault): void {
+  /** @param changed Called at each change. */
+  constructor(private readonly changed: () => void = () => undefined) {}
+
+  add(fault: Fault): ArmedFault {
     const generator = xoroshiro128plus(fault.seed ?? 1);
-    this.armed.push({ fault, remaining: fault.count ?? Infinity, random: () => uniformFloat64(generator) });
+    const armed: Armed = {
+      id: String(++this.lastId),
+      fault,
+      remaining: fault.count ?? Infinity,
+      random: () => uniformFloat64(generator),
+    };
+    this.armed.push(armed);
+    this.changed();
+    return shown(armed);
+  }
+
+  /** The faults that can still happen. */
+  all(): ArmedFault[] {
+    return this.armed.map(shown);
+  }
+
+  /** Returns whether there was such a fault. */
+  remove(id: string): boolean {
+    return this.keep((one) => one.id !== id);
   }
 
   clear(): void {
-    this.armed = [];
+    this.keep(() => false);
   }
 
   /** Takes the fault for a call, and counts it as used once. */
   take(call: "start" | "abort", fits: (fault: Fault) => boolean): Fault | undefined {
-    const armed = this.armed.find(
-      (one) => one.remaining > 0 && (one.fault.on ?? call) === call && fits(one.fault) && happens(one),
-    );
-    if (armed !== undefined) armed.remaining -= 1;
-    return armed?.fault;
+    const armed = this.armed.find((one) => (one.fault.on ?? call) === call && fits(one.fault) && happens(one));
+    if (armed === undefined) return undefined;
+    armed.remaining -= 1;
+    this.keep(({ remaining }) => remaining > 0);
+    return armed.fault;
   }
+
+  private keep(isKept: (one: Armed) => boolean): boolean {
+    const before = this.armed.length;
+    this.armed = this.armed.filter(isKept);
+    this.changed();
+    return this.armed.length < before;
+  }
+}
+
+function shown({ id, fault, remaining }: Armed): ArmedFault {
+  return { ...fault, id, remaining: Number.isFinite(remaining) ? remaining : null };
 }
 
 function happens({ fault: { probability }, random }: Armed): boolean {

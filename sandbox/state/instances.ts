@@ -1,7 +1,12 @@
 import { randomUUID } from "node:crypto";
+import type { Changes } from "./changes";
 
 /** One run of a journey for one address. */
 export interface Instance {
+  /** Its place in the order of starts, from 1. */
+  readonly number: number;
+  /** Higher after each change of it. */
+  revision: number;
   readonly instanceId: string;
   readonly journeyId: string;
   readonly email: string;
@@ -30,11 +35,14 @@ export class Instances {
     private readonly now: () => number,
     private readonly durationMs: number,
     private readonly hasSteps: (journeyId: string) => boolean,
+    private readonly changes: Changes,
   ) {}
 
   start(journeyId: string, email: string, data: Record<string, unknown>, allowDuplicateEmail = false): Instance {
     const doubled = !allowDuplicateEmail && this.running(journeyId, email).length > 0;
     const instance: Instance = {
+      number: this.byId.size + 1,
+      revision: this.changes.nextRevision(),
       instanceId: randomUUID(),
       journeyId,
       email,
@@ -49,6 +57,7 @@ export class Instances {
     const others = this.byAddress.get(key);
     if (others === undefined) this.byAddress.set(key, [instance]);
     else others.push(instance);
+    this.changes.instance(instance);
     return instance;
   }
 
@@ -57,6 +66,18 @@ export class Instances {
     instance.status = "aborted";
     instance.endedAt = new Date(this.now()).toISOString();
     if (reason !== undefined) instance.abortReason = reason;
+    this.touch(instance);
+  }
+
+  /** Says that an instance was changed. */
+  touch(instance: Instance): void {
+    instance.revision = this.changes.nextRevision();
+    this.changes.instance(instance);
+  }
+
+  get(instanceId: string): Instance | undefined {
+    const instance = this.byId.get(instanceId);
+    return instance && this.asOfNow(instance);
   }
 
   find(journeyId: string, instanceId: string): Instance | undefined {

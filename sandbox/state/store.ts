@@ -1,4 +1,5 @@
 import { Instances, type Instance } from "./instances";
+import { Changes } from "./changes";
 import type { Journeys } from "../mail/journeys";
 import { LateEffects } from "./lateEffects";
 import type { Mail } from "../mail/mail";
@@ -10,6 +11,7 @@ import { RequestLog, type LoggedRequest } from "./requestLog";
  * late effects that are due happen before each request, and when its clock is moved.
  */
 export class Store {
+  readonly changes = new Changes();
   readonly instances: Instances;
   readonly outbox: Outbox;
   readonly log: RequestLog;
@@ -22,9 +24,9 @@ export class Store {
   constructor(now: () => number, journeyDurationMs: number, journeys: Journeys) {
     this.late = new LateEffects(now);
     const hasSteps = (journeyId: string) => journeys.has(journeyId.toLowerCase());
-    this.instances = new Instances(this.late.now, journeyDurationMs, hasSteps);
-    this.outbox = new Outbox(this.instances, journeys);
-    this.log = new RequestLog(this.late.now);
+    this.instances = new Instances(this.late.now, journeyDurationMs, hasSteps, this.changes);
+    this.outbox = new Outbox(this.instances, journeys, this.changes);
+    this.log = new RequestLog(this.late.now, this.changes);
   }
 
   /** All instances, in the order of their starts. */
@@ -54,5 +56,6 @@ export class Store {
 
   reset(): void {
     for (const part of [this.instances, this.outbox, this.log, this.late]) part.clear();
+    this.changes.reset();
   }
 }

@@ -9,6 +9,8 @@ import { journeyId } from "../support/journeyId";
 import { makeBucket, s3Of, useMoto } from "../support/moto";
 
 const mail: Mail = {
+  id: 1,
+  revision: 1,
   at: "2026-11-24T12:00:00.000Z",
   instanceId: "11111111-2222-4333-8444-555555555555",
   journeyId,

@@ -67,7 +67,7 @@ describe("the sandbox's faults", () => {
     it(`shows ${kind} to the client, once, after the call took effect or instead of it`, async () => {
       for (const takesEffect of ALWAYS_TAKE_EFFECT.includes(kind) ? [true] : [true, false]) {
         await fetch(`${sandbox().url}/_sandbox/reset`, { method: "POST" });
-        assert.equal(await fault({ kind, count: 1, takesEffect }), 204);
+        assert.equal(await fault({ kind, count: 1, takesEffect }), 201);
         assert.equal(await start(), seen[kind]);
         const effects = kind === "reset-before" || kind === "late" || !takesEffect ? 0 : 1;
         // What the sandbox does once the client has given up comes before it answers these.

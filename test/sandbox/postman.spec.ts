@@ -68,6 +68,8 @@ describe("the sandbox's mails", () => {
     await advance(0);
     assert.deepEqual(await mails(), [
       {
+        id: 1,
+        revision: 4,
         at: new Date(START).toISOString(),
         instanceId: ref,
         journeyId,

@@ -22,6 +22,8 @@ describe("the sandbox", () => {
     const ref = await started({ email, data: { firstName: "Ada" } });
     assert.deepEqual(await list<Instance>("instances"), [
       {
+        number: 1,
+        revision: 1,
         instanceId: ref,
         journeyId,
         email,

@@ -49,12 +49,13 @@ function abort(
   if (instanceId !== undefined) {
     const instance = instances.find(journeyId, instanceId);
     if (instance === undefined) return unknown;
-    if (instance.status !== "running") return ended;
+    if (instance.status !== "running") return { ...ended, instanceId };
     instances.abort(instance, reason);
-    return done;
+    return { ...done, instanceId };
   }
   const running = instances.running(journeyId, email ?? "");
+  const [last] = running.slice(-1);
   for (const instance of profile.abortByAddress === "all" ? running : running.slice(-1))
     instances.abort(instance, reason);
-  return running.length === 0 ? unknown : done;
+  return last === undefined ? unknown : { ...done, instanceId: last.instanceId };
 }

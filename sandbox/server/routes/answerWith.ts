@@ -5,15 +5,16 @@ import type { Store } from "../../state/store";
 
 /** Acts and answers. If the call's fault is `late`, it answers at once and acts later, by the sandbox's clock. */
 export function answerWith(
-  { fault }: FastifyRequest,
+  request: FastifyRequest,
   reply: FastifyReply,
   store: Store,
   postman: Postman,
   act: () => Answer,
 ): FastifyReply {
   let answer: Answer = { message: "not yet" };
-  if (fault?.kind === "late") store.late.add(fault.lateMs ?? LATE_MS, () => void act());
+  if (request.fault?.kind === "late") store.late.add(request.fault.lateMs ?? LATE_MS, () => void act());
   else answer = act();
+  request.instanceId = answer.instanceId;
   postman.scheduleNext();
   return send(reply, answer);
 }

@@ -1,8 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import type { Clock } from "../../state/clock";
-import type { Postman } from "../../mail/postman";
-
-type Move = { readonly advanceSeconds: number } | { readonly now: string };
+import type { Move } from "../../state/moveClock";
 
 const move = {
   type: "object",
@@ -10,18 +8,21 @@ const move = {
   properties: {
     advanceSeconds: { type: "number", minimum: 0 },
     now: { type: "string", format: "date-time" },
+    toNextMail: { const: true },
   },
-  oneOf: [{ required: ["advanceSeconds"] }, { required: ["now"] }],
+  oneOf: [{ required: ["advanceSeconds"] }, { required: ["now"] }, { required: ["toNextMail"] }],
 };
 
-/** `/_sandbox/clock`: shows the clock and moves it ahead. What becomes due is delivered before the answer. */
-export function clockRoutes(app: FastifyInstance, clock: Clock, postman: Postman): void {
+/**
+ * `/_sandbox/clock`: shows the clock and moves it ahead.
+ *
+ * @param moveClock Resolves when what became due is delivered.
+ */
+export function clockRoutes(app: FastifyInstance, clock: Clock, moveClock: (move: Move) => Promise<void>): void {
   const shown = () => ({ now: new Date(clock.now()).toISOString() });
   app.get("/_sandbox/clock", shown);
   app.post<{ Body: Move }>("/_sandbox/clock", { schema: { body: move } }, async ({ body }) => {
-    if ("now" in body) clock.moveTo(Date.parse(body.now));
-    else clock.advance(body.advanceSeconds * 1000);
-    await postman.sendDue();
+    await moveClock(body);
     return shown();
   });
 }

@@ -39,8 +39,8 @@ function start({ instances }: Store, profile: Profile, journeyId: string, body: 
   const [earlier] =
     duplicateMeans === "ever" ? instances.startedFor(journeyId, email) : instances.running(journeyId, email);
   if (!allowDuplicateEmail && earlier !== undefined && duplicate !== "accepted") {
-    return { refusal: duplicate, ref: earlier.instanceId };
+    return { refusal: duplicate, ref: earlier.instanceId, instanceId: earlier.instanceId };
   }
   const { instanceId } = instances.start(journeyId, email, data, allowDuplicateEmail);
-  return { message: "journey Executed", ref: instanceId };
+  return { message: "journey Executed", ref: instanceId, instanceId };
 }

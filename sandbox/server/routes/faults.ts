@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { ALWAYS_TAKE_EFFECT, FAULT_KINDS, type Fault, type Faults } from "../../state/faults";
-import { profileOf, type Profile } from "../../state/profiles";
+import { notFound } from "./notFound";
 
 const fault = {
   type: "object",
@@ -35,20 +35,16 @@ const fault = {
   ],
 };
 
-const names = { type: "array", items: { type: "string" } };
-
-/** The sandbox's own calls that change its behavior. */
-export function controlRoutes(app: FastifyInstance, faults: Faults, useProfile: (profile: Profile) => void): void {
-  app.post<{ Body: Fault }>("/_sandbox/faults", { schema: { body: fault } }, (request, reply) => {
-    faults.add(request.body);
-    return reply.code(204).send();
-  });
+/** `/_sandbox/faults`: arms and removes them. */
+export function faultRoutes(app: FastifyInstance, faults: Faults): void {
+  app.post<{ Body: Fault }>("/_sandbox/faults", { schema: { body: fault } }, (request, reply) =>
+    reply.code(201).send(faults.add(request.body)),
+  );
   app.delete("/_sandbox/faults", (_request, reply) => {
     faults.clear();
     return reply.code(204).send();
   });
-  app.put<{ Body: string[] }>("/_sandbox/profile", { schema: { body: names } }, (request, reply) => {
-    useProfile(profileOf(request.body));
-    return reply.code(204).send();
-  });
+  app.delete<{ Params: { id: string } }>("/_sandbox/faults/:id", ({ params }, reply) =>
+    faults.remove(params.id) ? reply.code(204).send() : notFound(reply, "fault"),
+  );
 }

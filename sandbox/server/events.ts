@@ -1,0 +1,98 @@
+import type { ServerResponse } from "node:http";
+import type { FastifyInstance } from "fastify";
+import type { SandboxEvents, SandboxState } from "../api";
+import type { Mail } from "../mail/mail";
+import type { Changes } from "../state/changes";
+
+const FLUSH_MS = 100;
+const KEEP_OPEN_MS = 15_000;
+/** What is sent of each kind in one flush: 100,000 instances that finish at once must not fill the readers' buffers. */
+const MOST_AT_ONCE = 2_000;
+/** A reader that is so many bytes behind is disconnected. It reconnects and reads everything again. */
+const FULL_BUFFER = 8 * 1024 * 1024;
+
+/** `GET /_sandbox/events`: what changes, as server-sent events. */
+export function eventRoute(app: FastifyInstance, changes: Changes, stateOf: () => SandboxState): void {
+  const readers = new Readers(changes, stateOf);
+  app.get("/_sandbox/events", (_request, reply) => {
+    reply.hijack();
+    readers.add(reply.raw);
+  });
+  // Otherwise the streams would keep the server from closing.
+  app.addHook("preClose", async () => readers.disconnectAll());
+}
+
+class Readers {
+  private readonly open = new Set<ServerResponse>();
+  private timer: NodeJS.Timeout | undefined;
+  private keepOpen: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly changes: Changes,
+    private readonly stateOf: () => SandboxState,
+  ) {}
+
+  add(reader: ServerResponse): void {
+    reader.writeHead(200, {
+      "Content-Type": "text/event-stream",
+      "Cache-Control": "no-store",
+      "X-Content-Type-Options": "nosniff",
+    });
+    reader.on("close", () => this.remove(reader));
+    reader.on("error", () => undefined);
+    reader.write(text("state", this.stateOf()));
+    this.open.add(reader);
+    if (this.open.size > 1) return;
+    this.changes.listen(() => this.schedule());
+    this.keepOpen = setInterval(() => this.write(":\n\n"), KEEP_OPEN_MS);
+  }
+
+  disconnectAll(): void {
+    for (const reader of this.open) reader.destroy();
+  }
+
+  private remove(reader: ServerResponse): void {
+    this.open.delete(reader);
+    if (this.open.size > 0) return;
+    this.changes.listen(undefined);
+    clearInterval(this.keepOpen);
+    clearTimeout(this.timer);
+    this.timer = undefined;
+  }
+
+  private schedule(): void {
+    this.timer ??= setTimeout(() => this.flush(), FLUSH_MS);
+  }
+
+  private flush(): void {
+    this.timer = undefined;
+    const { isReset, instances, requests, mails } = this.changes.take(MOST_AT_ONCE);
+    this.write(
+      (isReset ? text("reset", {}) : "") +
+        (instances.length > 0 ? text("instances", instances) : "") +
+        (requests.length > 0 ? text("requests", requests) : "") +
+        (mails.length > 0 ? text("mails", mails.map(withoutBody)) : "") +
+        text("state", this.stateOf()),
+    );
+    if (!this.changes.isEmpty) this.schedule();
+  }
+
+  private write(events: string): void {
+    for (const reader of this.open) {
+      reader.write(events);
+      if (reader.writableLength > FULL_BUFFER) reader.destroy();
+    }
+  }
+}
+
+function withoutBody(mail: Mail): Omit<Mail, "text" | "html"> {
+  const copy: { -readonly [Name in keyof Mail]: Mail[Name] } = { ...mail };
+  delete copy.text;
+  delete copy.html;
+  return copy;
+}
+
+/** JSON has no line breaks of its own, so one line of data is enough. */
+function text<Name extends keyof SandboxEvents>(name: Name, data: SandboxEvents[Name]): string {
+  return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
+}

@@ -1,0 +1,87 @@
+import type { Mail } from "../mail/mail";
+import type { Instance } from "./instances";
+import type { LoggedRequest } from "./requestLog";
+
+/** What changed since it was last taken. */
+export interface Change {
+  /** Everything was removed. What else is listed came after that. */
+  readonly isReset: boolean;
+  readonly instances: readonly Instance[];
+  readonly requests: readonly LoggedRequest[];
+  readonly mails: readonly Mail[];
+}
+
+/** Collects what changes while somebody listens, and numbers the revisions. */
+export class Changes {
+  private lastRevision = 0;
+  private listener: (() => void) | undefined;
+  private isReset = false;
+  private readonly instances = new Set<Instance>();
+  private readonly requests = new Set<LoggedRequest>();
+  private readonly mails = new Set<Mail>();
+
+  nextRevision(): number {
+    return ++this.lastRevision;
+  }
+
+  /** @param listener Called at each change. Undefined: nobody listens, and nothing is collected. */
+  listen(listener: (() => void) | undefined): void {
+    this.listener = listener;
+    if (listener === undefined) this.take();
+  }
+
+  instance(instance: Instance): void {
+    this.add(this.instances, instance);
+  }
+
+  request(request: LoggedRequest): void {
+    this.add(this.requests, request);
+  }
+
+  mail(mail: Mail): void {
+    this.add(this.mails, mail);
+  }
+
+  /** Something changed that only `state` shows. */
+  state(): void {
+    this.listener?.();
+  }
+
+  reset(): void {
+    this.take();
+    this.isReset = this.listener !== undefined;
+    this.listener?.();
+  }
+
+  /** What changed, at most so many of each kind. The rest remains. */
+  take(limit = Infinity): Change {
+    const { isReset } = this;
+    this.isReset = false;
+    return {
+      isReset,
+      instances: takeFrom(this.instances, limit),
+      requests: takeFrom(this.requests, limit),
+      mails: takeFrom(this.mails, limit),
+    };
+  }
+
+  get isEmpty(): boolean {
+    return this.instances.size + this.requests.size + this.mails.size === 0 && !this.isReset;
+  }
+
+  private add<T>(changed: Set<T>, item: T): void {
+    if (this.listener === undefined) return;
+    changed.add(item);
+    this.listener();
+  }
+}
+
+function takeFrom<T>(changed: Set<T>, limit: number): T[] {
+  const taken: T[] = [];
+  for (const item of changed) {
+    if (taken.length >= limit) break;
+    taken.push(item);
+    changed.delete(item);
+  }
+  return taken;
+}
