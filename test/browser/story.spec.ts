@@ -39,7 +39,7 @@ describe("The sandbox's page beside the real engine", () => {
     const page = await browser.open(`${project().sandbox.url}/#/controls`);
     await live(page);
     await page.getByRole("combobox", { name: "Kind" }).selectOption("reset-after");
-    await page.getByRole("button", { name: "Switch on" }).click();
+    await page.getByRole("button", { name: "Turn on" }).click();
     await status(page).getByRole("link", { name: "1 fault: reset-after" }).waitFor();
 
     const failed = await project().fail(...UP);

@@ -61,8 +61,6 @@ export function useBrowser(): TestBrowser {
         if (["error", "warning"].includes(message.type())) problems.push(message.text());
       });
       context.on("weberror", (error) => void problems.push(error.error().message));
-      // It asks the browser itself, which no policy of the page's forbids.
-      await context.addInitScript(axe.source);
       const page = await context.newPage();
       page.on("websocket", (socket) => void hosts.add(hostOf(socket.url())));
       await page.goto(url);
@@ -91,6 +89,8 @@ async function describePages(error: Error, contexts: readonly BrowserContext[], 
 
 /** What axe finds in a page: the rule and where. */
 export async function violations(page: Page): Promise<string[]> {
+  // The debugger puts it in, which no policy of the page's forbids.
+  await page.evaluate(axe.source);
   const { violations } = await page.evaluate<axe.AxeResults>("axe.run()");
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id}: ${target.join(" ")} ${failureSummary ?? ""}`),
