@@ -18,6 +18,15 @@ const ROOMS = {
   commands: ["async", "journal", "mailmodo", "model", "processes", "pulumi", "settings", "text"],
 };
 
+/** The same for the sandbox. Its page runs in a browser: it knows the server by the types in api.ts alone. */
+const SANDBOX_ROOMS = {
+  state: ["state", "mail"],
+  mail: ["mail", "state"],
+  server: ["server", "state", "mail", "api.ts"],
+  page: ["page", "api.ts"],
+  "api.ts": ["state", "mail"],
+};
+
 const PULUMI_SDK = "node_modules/@pulumi/";
 
 export default {
@@ -39,6 +48,37 @@ export default {
       severity: "error",
       from: { path: "^provider/", pathNot: `^provider/((${Object.keys(ROOMS).join("|")})/|index\\.ts$)` },
       to: {},
+    },
+    ...Object.entries(SANDBOX_ROOMS).map(([room, allowed]) => ({
+      name: `sandbox/${room}`,
+      comment: `It imports of the sandbox only: ${allowed.join(", ")}.`,
+      severity: "error",
+      from: { path: `^sandbox/${insideOf(room)}` },
+      to: { path: "^sandbox/", pathNot: `^sandbox/(${[...allowed, "package.json"].map(insideOf).join("|")})` },
+    })),
+    {
+      name: "a-room-for-each-of-the-sandbox",
+      comment: "A new folder of the sandbox needs its line in SANDBOX_ROOMS.",
+      severity: "error",
+      from: {
+        path: "^sandbox/[^/]+/",
+        pathNot: `^sandbox/(${Object.keys(SANDBOX_ROOMS).map(insideOf).join("|")}|bin/)`,
+      },
+      to: {},
+    },
+    {
+      name: "types-of-the-api",
+      comment: "api.ts says what goes over the wire; the page bundles none of the server's code.",
+      severity: "error",
+      from: { path: "^sandbox/(page/|api\\.ts$)" },
+      to: { path: "^sandbox/", pathNot: "^sandbox/page/", dependencyTypesNot: ["type-only"] },
+    },
+    {
+      name: "use-the-sandbox-as-users-do",
+      comment: "They import mailmodo-sandbox; the specs of its own files, and what measures them, import those.",
+      severity: "error",
+      from: { path: "^(bench|stacks|templates|test|tools)/", pathNot: "^(test/sandbox/|bench/sharedKey\\.ts$)" },
+      to: { path: "^sandbox/", pathNot: "^sandbox/package\\.json$" },
     },
     {
       name: "provider-alone",
@@ -85,3 +125,8 @@ export default {
     enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["require", "node", "default", "types"] },
   },
 };
+
+/** A room as a pattern below its package: a folder, or one file. */
+function insideOf(room) {
+  return room.includes(".") ? `${room.replace(".", "\\.")}$` : `${room}/`;
+}

@@ -6,7 +6,7 @@ export default tseslint.config(
   { ignores: ["**/dist/", "**/node_modules/", "docs/api/"] },
   tseslint.configs.recommended,
   {
-    files: ["**/*.ts"],
+    files: ["**/*.{ts,tsx}"],
     extends: [tseslint.configs.recommendedTypeCheckedOnly],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
@@ -15,7 +15,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["provider/**/*.ts", "sandbox/**/*.ts"],
+    files: ["provider/**/*.ts", "sandbox/**/*.{ts,tsx}"],
     rules: {
       "max-lines": ["error", 200],
       "max-lines-per-function": ["error", 50],

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import Table from "cli-table3";
-import { createSandbox, listen, SANDBOX_KEY } from "../sandbox/sandbox";
+import { createSandbox, listen, SANDBOX_KEY } from "mailmodo-sandbox";
 import { createWorkbench, type Workbench } from "../tools/workbench";
 
 const ROUNDS = 5;

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from "commander";
-import type { Deliver } from "./mail/delivery";
+import type { Deliver } from "./mail/mail";
 import { readJourneys } from "./mail/journeys";
 import { profileOf } from "./state/profiles";
 import { createSandbox, listen, SANDBOX_KEY } from "./sandbox";

@@ -1,9 +1,10 @@
 import AjvCompiler from "@fastify/ajv-compiler";
-import Fastify, { type FastifyError, type FastifyInstance } from "fastify";
+import Fastify, { type FastifyInstance } from "fastify";
 import { setTimeout } from "node:timers/promises";
 import { Clock } from "./state/clock";
-import type { Deliver } from "./mail/delivery";
+import type { Deliver } from "./mail/mail";
 import { refuse } from "./server/envelopes";
+import { answerErrors } from "./server/errors";
 import { Faults } from "./state/faults";
 import type { Journeys } from "./mail/journeys";
 import { faultHooks } from "./server/faultHooks";
@@ -19,6 +20,7 @@ import { listRoutes } from "./server/routes/lists";
 import { eventRoute } from "./server/events";
 import { shownState } from "./server/shownState";
 import { startRoute } from "./server/routes/start";
+import { isAdminCall, secure, SERVER_LIMITS } from "./server/security";
 import type { LoggedRequest, RequestLog } from "./state/requestLog";
 import { Store } from "./state/store";
 import { throttle } from "./server/throttle";
@@ -54,6 +56,10 @@ export interface SandboxOptions {
    * machine's.
    */
   now?: () => number;
+  /**
+   * The names or addresses that requests may call it by, besides localhost and the loopback addresses. Default: none.
+   */
+  hosts?: readonly string[];
   /** Waits for the time of a `delay` fault. Default: by the machine's clock. */
   sleep?: (ms: number) => Promise<void>;
 }
@@ -105,6 +111,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   };
 
   const app = createApp(store.log);
+  secure(app, options.hosts ?? []);
   app.addHook("onRequest", async () => store.late.catchUp());
   app.addHook("onClose", () => postman.close());
 
@@ -139,24 +146,20 @@ const buildValidator = AjvCompiler();
 /** Creates an app that answers unknown paths and failures as the vendor does, and logs the vendor's calls. */
 function createApp(log: RequestLog): FastifyInstance {
   const app = Fastify({
-    bodyLimit: 1024 * 1024,
+    ...SERVER_LIMITS,
     // Closing must not wait for clients that keep their connections open.
     forceCloseConnections: true,
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
     schemaController: { compilersFactory: { buildValidator } },
   });
-  app.setErrorHandler((error: FastifyError, _request, reply) => refuse(reply, { status: 400, message: error.message }));
-  // The vendor's envelope for an unknown path.
-  app.setNotFoundHandler((_request, reply) =>
-    reply.code(404).send({ error: "error", message: "Some Internal Error Occurred: 404" }),
-  );
+  answerErrors(app);
 
   app.decorateRequest("logged", null);
   app.decorateRequest("instanceId", undefined);
   // Every request is logged, even to an unknown path or if it was refused before its handler ran.
   app.addHook("preSerialization", async (request, reply, answer) => {
     const { method, url: path, body, fault } = request;
-    if (path.startsWith("/_sandbox/")) return answer;
+    if (isAdminCall(request)) return answer;
     request.logged = log.add({
       method,
       path,

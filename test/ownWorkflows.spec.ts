@@ -8,6 +8,7 @@ import { readWorkflow, runJob, type JobRun } from "./support/workflow";
 
 const ci = readWorkflow("ci.yml").workflow;
 const release = readWorkflow("release.yml").workflow;
+const PACKAGES = ["provider", "sandbox"];
 
 describe("ci.yml and release.yml, run step by step", () => {
   let root: string;
@@ -16,10 +17,10 @@ describe("ci.yml and release.yml, run step by step", () => {
 
   beforeEach(() => {
     root = fs.mkdtempSync(path.join(os.tmpdir(), "workflows-"));
-    for (const folder of ["bin", "temp", "provider"]) fs.mkdirSync(path.join(root, folder));
+    for (const folder of ["bin", "temp", ...PACKAGES]) fs.mkdirSync(path.join(root, folder));
     fs.writeFileSync(path.join(root, "bin", "npm"), NPM, { mode: 0o755 });
     fs.writeFileSync(path.join(root, "calls"), "");
-    manifest({ version: "1.2.3", repository: { url: "git+https://github.com/octocat/seeds.git" } });
+    for (const folder of PACKAGES) manifest(folder, {});
   });
   afterEach(() => fs.rmSync(root, { recursive: true, force: true }));
 
@@ -77,14 +78,27 @@ describe("ci.yml and release.yml, run step by step", () => {
     assert.equal(release.jobs["publish"]?.needs, "test");
   });
 
-  it("release.yml publishes the workspace with its provenance", async () => {
+  it("release.yml publishes the two packages with their provenance", async () => {
     const { conclusion, output } = await run(release.jobs["publish"]);
     assert.equal(conclusion, "success", output);
     assert.deepEqual(calls(), [
       "npm ci",
       "npm --version",
+      "npm view mailmodo-sandbox@1.2.3 version",
+      "npm publish --workspace mailmodo-sandbox --access public --provenance --tag latest",
+      "npm view pulumi-mailmodo@1.2.3 version",
       "npm publish --workspace pulumi-mailmodo --access public --provenance --tag latest",
     ]);
+  });
+
+  it("release.yml goes on after a failure between the two, when its job is run again", async () => {
+    const { conclusion, output } = await run(release.jobs["publish"], {}, { PUBLISHED: "mailmodo-sandbox@1.2.3" });
+    assert.equal(conclusion, "success", output);
+    assert.match(output, /^mailmodo-sandbox 1\.2\.3 is published already\.$/m);
+    assert.deepEqual(
+      calls().filter((call) => call.startsWith("npm publish")),
+      ["npm publish --workspace pulumi-mailmodo --access public --provenance --tag latest"],
+    );
   });
 
   it("release.yml does not make a prerelease the version that npm install takes", async () => {
@@ -111,31 +125,32 @@ describe("ci.yml and release.yml, run step by step", () => {
     });
   }
 
-  it("release.yml refuses a tag that is not the version, before anything else", async () => {
-    const { conclusion, output } = await run(release.jobs["test"], {}, { GITHUB_REF_NAME: "v1.2.4" });
-    assert.equal(conclusion, "failure");
-    assert.match(
-      output,
-      /^::error::The tag is v1\.2\.4, but the version in provider\/package\.json is 1\.2\.3\. Push the tag v1\.2\.3/,
-    );
-    assert.deepEqual(calls(), []);
-  });
-
-  for (const repository of [undefined, { url: "git+https://github.com/mallory/seeds.git" }]) {
-    it(`release.yml refuses a manifest with ${repository ? "another" : "no"} repository, before anything else`, async () => {
-      manifest({ version: "1.2.3", repository });
+  for (const folder of PACKAGES) {
+    it(`release.yml refuses a tag that is not the version in ${folder}, before anything else`, async () => {
+      manifest(folder, { version: "1.2.2" });
       const { conclusion, output } = await run(release.jobs["test"]);
       assert.equal(conclusion, "failure");
-      assert.match(
-        output,
-        /Set repository\.url in provider\/package\.json to git\+https:\/\/github\.com\/octocat\/seeds\.git\./,
-      );
+      const says = `::error::The tag is v1.2.3, but the version in ${folder}/package.json is 1.2.2. Push the tag v1.2.2`;
+      assert.ok(output.startsWith(says), output);
       assert.deepEqual(calls(), []);
     });
+
+    for (const repository of [undefined, { url: "git+https://github.com/mallory/seeds.git" }]) {
+      it(`release.yml refuses ${repository ? "another" : "no"} repository in ${folder}, before anything else`, async () => {
+        manifest(folder, { repository });
+        const { conclusion, output } = await run(release.jobs["test"]);
+        assert.equal(conclusion, "failure");
+        const says = `Set repository.url in ${folder}/package.json to git+https://github.com/octocat/seeds.git.`;
+        assert.ok(output.includes(says), output);
+        assert.deepEqual(calls(), []);
+      });
+    }
   }
 
-  function manifest(content: object): void {
-    fs.writeFileSync(path.join(root, "provider", "package.json"), JSON.stringify(content));
+  function manifest(folder: string, changes: object): void {
+    const repository = { url: "git+https://github.com/octocat/seeds.git" };
+    const content = JSON.stringify({ version: "1.2.3", repository, ...changes });
+    fs.writeFileSync(path.join(root, folder, "package.json"), content);
   }
 
   async function run(
@@ -168,4 +183,5 @@ const NPM = `#!/usr/bin/env bash
 echo "npm $*" >> "$CALLS"
 [[ $* != "$FAIL" ]] || exit 1
 [[ $1 != --version ]] || echo "$NPM_VERSION"
+[[ $1 != view || $2 != "$PUBLISHED" ]] || echo "\${2##*@}"
 `;

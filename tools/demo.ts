@@ -1,5 +1,5 @@
 import Table from "cli-table3";
-import { createSandbox, listen, SANDBOX_KEY, type Sandbox } from "../sandbox/sandbox";
+import { createSandbox, listen, type Sandbox, SANDBOX_KEY } from "mailmodo-sandbox";
 import { quickStart } from "./quickStart";
 import { createWorkbench, type Run, type Workbench } from "./workbench";
 

@@ -1,10 +1,7 @@
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { randomBytes } from "node:crypto";
-import type { Mail } from "./mail";
+import type { Deliver } from "./mail";
 import { mimeOf } from "./mime";
-
-/** Delivers a message, and returns where it is now. */
-export type Deliver = (mail: Mail) => Promise<string>;
 
 /**
  * Writes each message to a bucket, as SES does: one object with real MIME, under a random key.

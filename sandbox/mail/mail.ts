@@ -23,6 +23,9 @@ export interface Mail {
   problem?: string;
 }
 
+/** Delivers a message, and returns where it is now. */
+export type Deliver = (mail: Mail) => Promise<string>;
+
 /** Makes the message of a step, with the contact's values filled in. */
 export function mailOf(
   { instanceId, journeyId, email, data }: Instance,

@@ -1,5 +1,4 @@
-import type { Deliver } from "./delivery";
-import type { Mail } from "./mail";
+import type { Deliver, Mail } from "./mail";
 import type { Store } from "../state/store";
 
 /** Sends the journeys' messages when they are due by the sandbox's clock, one at a time, in order. */

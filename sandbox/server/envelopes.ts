@@ -27,5 +27,5 @@ export function failure(request: FastifyRequest, message: string): object {
 }
 
 export function isAbort(request: FastifyRequest): boolean {
-  return request.url.startsWith("/hooks/abort/");
+  return request.routeOptions.url?.startsWith("/hooks/abort/") ?? false;
 }

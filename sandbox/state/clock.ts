@@ -1,3 +1,5 @@
+import { InvalidInput } from "./invalidInput";
+
 /** The sandbox's clock. It follows another clock, and can be moved ahead of it. */
 export class Clock {
   private aheadMs = 0;
@@ -11,17 +13,17 @@ export class Clock {
 
   readonly now = (): number => this.base() + this.aheadMs;
 
-  /** @throws {Error} The time is in the past, or beyond the year 9999. */
+  /** @throws {InvalidInput} The time is in the past, or beyond the year 9999. */
   moveTo(at: number): void {
     if (at < this.now()) {
-      throw new Error(`The clock only moves forward; it is already at ${new Date(this.now()).toISOString()}`);
+      throw new InvalidInput(`The clock only moves forward; it is already at ${new Date(this.now()).toISOString()}`);
     }
     this.advance(at - this.now());
   }
 
-  /** @throws {Error} The clock would go beyond the year 9999. */
+  /** @throws {InvalidInput} The clock would go beyond the year 9999. */
   advance(ms: number): void {
-    if (this.now() + ms > MAX_TIME) throw new Error("The clock cannot go beyond the year 9999");
+    if (this.now() + ms > MAX_TIME) throw new InvalidInput("The clock cannot go beyond the year 9999");
     this.aheadMs += ms;
   }
 }

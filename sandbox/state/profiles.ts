@@ -1,3 +1,5 @@
+import { InvalidInput } from "./invalidInput";
+
 /** The answer to a refused call, which the vendor's contract does not define. */
 export interface Refusal {
   readonly status: number;
@@ -79,13 +81,13 @@ export const profiles: Readonly<Record<string, Partial<Profile>>> = {
 /**
  * The default profile with the changes of the named profiles.
  *
- * @throws {Error} There is no profile with such a name.
+ * @throws {InvalidInput} There is no profile with such a name.
  */
 export function profileOf(names: readonly string[]): Profile {
   return names.reduce<Profile>((profile, name) => {
     const changes = Object.hasOwn(profiles, name) ? profiles[name] : undefined;
     if (changes === undefined) {
-      throw new Error(`No profile "${name}". The profiles are: ${Object.keys(profiles).join(", ")}.`);
+      throw new InvalidInput(`No profile "${name}". The profiles are: ${Object.keys(profiles).join(", ")}.`);
     }
     return { ...profile, ...changes };
   }, defaultProfile);

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { FAULT_KINDS } from "../../sandbox/state/faults";
-import { profiles } from "../../sandbox/state/profiles";
+import { FAULT_KINDS, profiles } from "mailmodo-sandbox";
 import { run } from "../../tools/workbench";
 import { blocks, codeSpans, readPage, tableRows } from "../support/markdown";
 import { useSandbox } from "../support/sandbox";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { SANDBOX_KEY } from "../../sandbox/sandbox";
 import provider from "../../provider/package.json";
 import { parse } from "yaml";
+import { SANDBOX_KEY } from "mailmodo-sandbox";
 
 const template = path.join(__dirname, "../../templates/mailmodo-typescript");
 const read = (name: string) => fs.readFileSync(path.join(template, name), "utf8");

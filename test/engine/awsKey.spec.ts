@@ -8,7 +8,7 @@ import {
   PutSecretValueCommand,
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
-import { SANDBOX_KEY } from "../../sandbox/sandbox";
+import { SANDBOX_KEY } from "mailmodo-sandbox";
 import { fresh } from "../support/awsKey";
 import { DESTROY, UP } from "../support/pulumiArgs";
 import { recoverByCli } from "../support/recoverByCli";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
-import { SANDBOX_KEY } from "../../sandbox/sandbox";
+import { SANDBOX_KEY } from "mailmodo-sandbox";
 import { run, type Run } from "../../tools/workbench";
 import { createCheckout, type Checkout } from "../support/checkout";
 import { makeBucket, makeKey, s3Of, useMoto } from "../support/moto";

@@ -1,11 +1,9 @@
 // The engine, the program and the foundation's stack are real; the AWS plugin is a double, AWS is moto, and Mailmodo and SES are the sandbox.
 import assert from "node:assert/strict";
 import { ListObjectsV2Command } from "@aws-sdk/client-s3";
-import * as path from "node:path";
+import { readJourneys, SANDBOX_KEY } from "mailmodo-sandbox";
+import { toBucket } from "mailmodo-sandbox/bucket";
 import { SeedInbox } from "../../provider/inbox/seedInbox";
-import { toBucket } from "../../sandbox/mail/delivery";
-import { readJourneys } from "../../sandbox/mail/journeys";
-import { SANDBOX_KEY } from "../../sandbox/sandbox";
 import { useFoundationStack } from "../support/foundationStack";
 import { createRunner, type Runner } from "../support/previews";
 import { journeyId } from "../support/journeyId";
@@ -34,7 +32,7 @@ describe("a preview's mail, from the foundation's outputs to its destroy", () =>
     inbox = new SeedInbox({ bucket, prefix, client });
     sandbox = await startSandbox({
       // Its journey is the preview's, with three mails: at once, after a day, and two days later.
-      journeys: readJourneys(path.join(__dirname, "../../sandbox/journeys.example.json")),
+      journeys: readJourneys(require.resolve("mailmodo-sandbox/journeys.example.json")),
       deliver: toBucket(`s3://${bucket}/${prefix}`, client),
     });
     runner = await createRunner(sandbox, {

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { defaultProfile } from "../../sandbox/state/profiles";
-import { SANDBOX_KEY } from "../../sandbox/sandbox";
+import { defaultProfile, SANDBOX_KEY } from "mailmodo-sandbox";
 import { useProject, writtenFiles } from "../support/project";
 import { DESTROY, UP } from "../support/pulumiArgs";
 const address = "ada.secret@seeds.example.com";

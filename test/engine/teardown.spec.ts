@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { SANDBOX_KEY } from "../../sandbox/sandbox";
+import { SANDBOX_KEY } from "mailmodo-sandbox";
 import { DESTROY, UP } from "../support/pulumiArgs";
 import { recoverByCli } from "../support/recoverByCli";
 import { journeyId } from "../support/journeyId";

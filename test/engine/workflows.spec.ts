@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
-import { SANDBOX_KEY } from "../../sandbox/sandbox";
+import { SANDBOX_KEY } from "mailmodo-sandbox";
 import { TOKEN } from "../support/github";
 import { makeKey, useMoto } from "../support/moto";
 import type { JobRun } from "../support/workflow";

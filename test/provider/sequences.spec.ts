@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { ALWAYS_TAKE_EFFECT, type Fault } from "../../sandbox/state/faults";
+import { ALWAYS_TAKE_EFFECT, type Fault } from "mailmodo-sandbox";
 import { useCapturedOutput } from "../support/capturedOutput";
 import { useEnvironment } from "../support/environment";
 import { useModelCli } from "../support/modelCli";

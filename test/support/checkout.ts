@@ -31,7 +31,6 @@ export async function createCheckout(sandbox: RunningSandbox): Promise<Checkout>
         "package.json",
         "tsconfig.json",
         "stacks",
-        "sandbox",
         "tools/withNode.js",
       ],
       packages: "all",
@@ -51,10 +50,8 @@ export async function createCheckout(sandbox: RunningSandbox): Promise<Checkout>
 
   const port = await freePort();
   const move = (text: string) => text.replaceAll("8025", String(port));
-  for (const name of ["Pulumi.preview-sandbox.yaml", "sandbox/package.json"]) {
-    const file = path.join(bench.dir, name);
-    fs.writeFileSync(file, move(fs.readFileSync(file, "utf8")));
-  }
+  const file = path.join(bench.dir, "Pulumi.preview-sandbox.yaml");
+  fs.writeFileSync(file, move(fs.readFileSync(file, "utf8")));
   return { ...bench, temp, port, moved: <T>(said: T) => JSON.parse(move(JSON.stringify(said))) as T };
 }
 

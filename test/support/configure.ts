@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { SANDBOX_KEY } from "mailmodo-sandbox";
 import enrollmentLifecycle from "../../provider/plugin/enrollmentLifecycle";
-import { SANDBOX_KEY } from "../../sandbox/sandbox";
 
 /** Configures a lifecycle as the plugin does: with the whole stack config. */
 export async function configure(

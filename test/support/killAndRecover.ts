@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
-import { profileOf } from "../../sandbox/state/profiles";
+import { profileOf } from "mailmodo-sandbox";
 import type { Run } from "../../tools/workbench";
 import { neighborOf } from "./killNeighbor";
 import { CONTACTS, type Kill } from "./kills";

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
-import { ALWAYS_TAKE_EFFECT, FAULT_KINDS, type Fault, type FaultKind } from "../../sandbox/state/faults";
-import { profiles } from "../../sandbox/state/profiles";
+import { ALWAYS_TAKE_EFFECT, type Fault, FAULT_KINDS, type FaultKind, profiles } from "mailmodo-sandbox";
 
 /** One life of a fault matrix. */
 export interface Life {

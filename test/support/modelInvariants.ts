@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
+import { type Instance, SANDBOX_KEY } from "mailmodo-sandbox";
 import { readRuns } from "../../provider/journal/runFile";
 import { Sealing } from "../../provider/journal/sealing";
 import { unsealNotes, type UnsettledCall } from "../../provider/journal/unsettledCalls";
 import { addressKey } from "../../provider/model/addresses";
 import type { Enrollment } from "../../provider/model/enrollment";
 import { possibleEffectsOf, entriesOf } from "../../provider/pulumi/stateResource";
-import type { Instance } from "../../sandbox/state/instances";
-import { SANDBOX_KEY } from "../../sandbox/sandbox";
 import { journalOf } from "./journalOf";
 import type { ModelStack } from "./modelStack";
 import { STACKS, type Step } from "./modelSteps";

@@ -1,6 +1,6 @@
+import type { Fault } from "mailmodo-sandbox";
 import { sortedJson } from "../../provider/model/contacts";
 import { LOADER, SHARD_LOADER, TYPES } from "../../provider/model/stateFormat";
-import type { Fault } from "../../sandbox/state/faults";
 import { journeyId } from "./journeyId";
 import type { Kill } from "./modelProcess";
 import type { Declared } from "./modelStack";

@@ -1,9 +1,9 @@
+import { SANDBOX_KEY } from "mailmodo-sandbox";
 import { Journal } from "../../provider/journal/journal";
 import { readOtherRuns } from "../../provider/journal/otherRuns";
 import { OwnNotes } from "../../provider/journal/ownNotes";
 import type { StackIdentity } from "../../provider/journal/stackIdentity";
 import { identify } from "../../provider/processes/processIdentity";
-import { SANDBOX_KEY } from "../../sandbox/sandbox";
 
 /** Opens the journal of a run that is this process's. */
 export async function openJournal({

@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { SANDBOX_KEY } from "../../sandbox/sandbox";
+import { SANDBOX_KEY } from "mailmodo-sandbox";
 import { createWorkbench, run, type Run, type Workbench } from "../../tools/workbench";
 import { COMMAND } from "./command";
 import { journeyId } from "./journeyId";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { SANDBOX_KEY, type SandboxOptions } from "../../sandbox/sandbox";
+import { SANDBOX_KEY, type SandboxOptions } from "mailmodo-sandbox";
 import { createWorkbench, type Run, type Workbench } from "../../tools/workbench";
 import { journeyId } from "./journeyId";
 import { startSandbox, type Each, type RunningSandbox } from "./sandbox";

@@ -1,5 +1,4 @@
-import type { Instance } from "../../sandbox/state/instances";
-import { createSandbox, listen, SANDBOX_KEY, type Sandbox, type SandboxOptions } from "../../sandbox/sandbox";
+import { createSandbox, type Instance, listen, type Sandbox, SANDBOX_KEY, type SandboxOptions } from "mailmodo-sandbox";
 
 export interface RunningSandbox extends Sandbox {
   readonly url: string;

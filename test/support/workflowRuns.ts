@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { ChildProcess } from "node:child_process";
 import { ListObjectsV2Command } from "@aws-sdk/client-s3";
-import { SANDBOX_KEY, type SandboxOptions } from "../../sandbox/sandbox";
+import { SANDBOX_KEY, type SandboxOptions } from "mailmodo-sandbox";
 import { createCheckout, type Checkout } from "./checkout";
 import { startGitHub, TOKEN, type GitHub } from "./github";
 import { makeBucket, s3Of, type Moto } from "./moto";

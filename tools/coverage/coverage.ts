@@ -17,7 +17,7 @@ export interface ProcessCoverage {
 
 /**
  * Runs mocha, and prints which share of `provider/` and `sandbox/` it reached, in every process that it started:
- * Pulumi's plugins run the build in `provider/dist`, whose lines are counted as those of the sources.
+ * the lines of what is built, in `dist`, are counted as those of the sources.
  *
  * @param args Mocha's arguments. Default: all tests.
  * @returns Mocha's exit code, or c8's where mocha passed.
@@ -28,7 +28,7 @@ async function coverage(args: readonly string[]): Promise<number | null> {
   for (const folder of [written, kept]) fs.mkdirSync(folder, { recursive: true });
 
   // Inline, because the package publishes the whole of dist and no maps; `npm pack` builds it again without them.
-  await run("tsc", ["--project", "provider/tsconfig.json", "--inlineSourceMap"]);
+  for (const name of MEASURED) await run("tsc", ["--project", `${name}/tsconfig.json`, "--inlineSourceMap"]);
   const timer = setInterval(() => keepOwn(written, kept), SHRINK_EVERY_MS);
   const code = await run("mocha", ["--require", "./tools/coverage/takeCoverage.ts", ...withFiles(args)], {
     NODE_V8_COVERAGE: written,
@@ -75,7 +75,9 @@ export function ownPart(written: ProcessCoverage, repository: string): ProcessCo
 
 function report(folder: string): string[] {
   const measured = MEASURED.flatMap((name) => ["--src", name, "--include", `${name}/**`]);
-  return ["report", "--temp-directory", folder, "--merge-async", "--all", ...measured, "--exclude", "**/*.d.ts"];
+  // The page runs in browsers, whose coverage is not taken.
+  const excluded = ["**/*.d.ts", "sandbox/page/**", "sandbox/dist/page/**"].flatMap((name) => ["--exclude", name]);
+  return ["report", "--temp-directory", folder, "--merge-async", "--all", ...measured, ...excluded];
 }
 
 async function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<number | null> {

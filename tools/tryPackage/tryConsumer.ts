@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { createSandbox, listen, SANDBOX_KEY } from "../../sandbox/sandbox";
+import { createSandbox, listen, SANDBOX_KEY } from "mailmodo-sandbox";
 import { run, type Run, type Workbench } from "../workbench";
 import type { Consumer, Program } from "./consumers";
 import { install } from "./packageManagers";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import { profiles } from "mailmodo-sandbox";
 import { searchedBy } from "../../support/searched";
 import { saysAlreadyOver } from "../../../provider/mailmodo/alreadyOver";
-import { profiles } from "../../../sandbox/state/profiles";
 
 const said = (message: string, status = 400) => ({ status, message, isEnvelope: true });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import { profiles } from "mailmodo-sandbox";
 import { mayBeEcho } from "../../../provider/mailmodo/echo";
-import { profiles } from "../../../sandbox/state/profiles";
 
 const said = (message: string, status = 400) => ({ status, message });
 

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import type * as pulumi from "@pulumi/pulumi";
+import { profileOf } from "mailmodo-sandbox";
 import cohortLifecycle from "../../../provider/plugin/cohortLifecycle";
 import cohortPlan from "../../../provider/plugin/cohortPlan";
 import { parseRecords, recordsAsJson } from "../../../provider/model/contacts";
 import { UNKNOWN } from "../../../provider/model/inputs";
 import { PLAN_LOADER, SHARD_LOADER } from "../../../provider/model/stateFormat";
 import type { ShardInputs, ShardState } from "../../../provider/model/shard";
-import { profileOf } from "../../../sandbox/state/profiles";
 import { printed } from "../../support/capturedOutput";
 import { configure, settings } from "../../support/configure";
 import { journeyId } from "../../support/journeyId";

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
+import type { Fault } from "mailmodo-sandbox";
 import cohortLifecycle from "../../../provider/plugin/cohortLifecycle";
 import { sortedJson, parseRecords } from "../../../provider/model/contacts";
 import enrollmentLifecycle from "../../../provider/plugin/enrollmentLifecycle";
 import type { EnrollmentState } from "../../../provider/model/inputs";
 import { SHARD_LOADER } from "../../../provider/model/stateFormat";
 import type { ShardInputs, ShardState } from "../../../provider/model/shard";
-import type { Fault } from "../../../sandbox/state/faults";
 import { printed, useCapturedOutput } from "../../support/capturedOutput";
 import { configure, settings } from "../../support/configure";
 import { inputs } from "../../support/enrollmentInputs";

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { SANDBOX_KEY } from "mailmodo-sandbox";
 import { Aborts } from "../../../../provider/commands/recover/aborts";
 import { sentAtLatest } from "../../../../provider/commands/recover/sentAtLatest";
 import { Settlement } from "../../../../provider/commands/recover/settlement";
@@ -8,7 +9,6 @@ import { TYPES } from "../../../../provider/model/stateFormat";
 import type { Deployment } from "../../../../provider/pulumi/deployment";
 import { RecordedIndex } from "../../../../provider/pulumi/recordedIndex";
 import type { StateResource } from "../../../../provider/pulumi/stateResource";
-import { SANDBOX_KEY } from "../../../../sandbox/sandbox";
 import { journeyId } from "../../../support/journeyId";
 import { useSandbox } from "../../../support/sandbox";
 import { connectionTo } from "../../../support/vendor";

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { SANDBOX_KEY } from "mailmodo-sandbox";
 import type { UnsettledCall } from "../../../../provider/journal/unsettledCalls";
 import { TYPES } from "../../../../provider/model/stateFormat";
 import { Aborts } from "../../../../provider/commands/recover/aborts";
@@ -6,7 +7,6 @@ import type { StateResource } from "../../../../provider/pulumi/stateResource";
 import { RecordedIndex } from "../../../../provider/pulumi/recordedIndex";
 import { sentAtLatest } from "../../../../provider/commands/recover/sentAtLatest";
 import { Settlement } from "../../../../provider/commands/recover/settlement";
-import { SANDBOX_KEY } from "../../../../sandbox/sandbox";
 import { journeyId } from "../../../support/journeyId";
 import { useSandbox } from "../../../support/sandbox";
 import { connectionTo } from "../../../support/vendor";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { ALWAYS_TAKE_EFFECT, FAULT_KINDS, type Fault, type FaultKind } from "../../sandbox/state/faults";
-import { SANDBOX_KEY } from "../../sandbox/sandbox";
-import { journeyId } from "../support/journeyId";
-import { useSandbox } from "../support/sandbox";
+import { ALWAYS_TAKE_EFFECT, FAULT_KINDS, type Fault, type FaultKind } from "../../../sandbox/state/faults";
+import { SANDBOX_KEY } from "../../../sandbox/sandbox";
+import { journeyId } from "../../support/journeyId";
+import { useSandbox } from "../../support/sandbox";
 
 const email = "qa@seeds.example.com";
 

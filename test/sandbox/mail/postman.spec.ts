@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { journeysOf } from "../../sandbox/mail/journeys";
-import type { Mail } from "../../sandbox/mail/mail";
-import { profileOf } from "../../sandbox/state/profiles";
-import { journeyId } from "../support/journeyId";
-import { useSandbox } from "../support/sandbox";
+import { journeysOf } from "../../../sandbox/mail/journeys";
+import type { Mail } from "../../../sandbox/mail/mail";
+import { profileOf } from "../../../sandbox/state/profiles";
+import { journeyId } from "../../support/journeyId";
+import { useSandbox } from "../../support/sandbox";
 
 const silent = "0b9e8d7c-6a5f-4e4d-9c3b-2a1908f7e6d5";
 const email = "qa+seeds.dev@seeds.example.com";

@@ -3,15 +3,15 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import addFormats from "ajv-formats";
 import OpenAPIBackend, { type Document } from "openapi-backend";
-import { SANDBOX_KEY } from "../../sandbox/sandbox";
-import { journeyId } from "../support/journeyId";
-import { useSandbox, type RunningSandbox } from "../support/sandbox";
+import { SANDBOX_KEY } from "../../../sandbox/sandbox";
+import { journeyId } from "../../support/journeyId";
+import { useSandbox, type RunningSandbox } from "../../support/sandbox";
 
 const email = "qa@seeds.example.com";
 const unknownInstance = "11111111-2222-4333-8444-555555555555";
 
 /** The vendor's own description is data of the vendor's, kept beside the project where there is one, never in it. */
-const vendorFile = path.join(__dirname, "../../../shared/vendor/mailmodo-user-journeys.openapi.json");
+const vendorFile = path.join(__dirname, "../../../../shared/vendor/mailmodo-user-journeys.openapi.json");
 const descriptions: [whose: string, file: string][] = [["the project's", path.join(__dirname, "vendorContract.json")]];
 if (fs.existsSync(vendorFile)) descriptions.push(["the vendor's", vendorFile]);
 

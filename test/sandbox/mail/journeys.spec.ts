@@ -4,8 +4,8 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { promisify } from "node:util";
-import { journeysOf, readJourneys } from "../../sandbox/mail/journeys";
-import { journeyId } from "../support/journeyId";
+import { journeysOf, readJourneys } from "../../../sandbox/mail/journeys";
+import { journeyId } from "../../support/journeyId";
 
 const undelayed = { subject: "Welcome", text: "Hello" };
 const step = { delay: "0s", ...undelayed };
@@ -25,7 +25,7 @@ describe("the sandbox's journeys", () => {
   });
 
   it("are there as an example", () => {
-    const file = path.join(__dirname, "../../sandbox/journeys.example.json");
+    const file = path.join(__dirname, "../../../sandbox/journeys.example.json");
     assert.deepEqual(
       [...readJourneys(file).values()].map((mails) => mails.length),
       [3],
@@ -113,8 +113,8 @@ describe("the sandbox's journeys", () => {
 
     it("that is bad end the sandbox at its start, with one line that names the file and the step", async () => {
       const file = write(JSON.stringify(steps(step, { ...step, delay: "-1d" })));
-      const main = path.join(__dirname, "../../sandbox/main.ts");
-      const args = ["--require", "ts-node/register/transpile-only", main, "--port", "0", "--journeys", file];
+      const command = path.join(__dirname, "../../../sandbox/bin/mailmodo-sandbox.js");
+      const args = [command, "--port", "0", "--journeys", file];
       const { code, stderr, stdout } = await promisify(execFile)(process.execPath, args).then(
         () => assert.fail("it started"),
         (error: { code: number; stderr: string; stdout: string }) => error,

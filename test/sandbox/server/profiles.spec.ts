@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { SANDBOX_KEY } from "../../sandbox/sandbox";
-import { journeyId } from "../support/journeyId";
-import { useSandbox } from "../support/sandbox";
+import { SANDBOX_KEY } from "../../../sandbox/sandbox";
+import { journeyId } from "../../support/journeyId";
+import { useSandbox } from "../../support/sandbox";
 
 const email = "qa@seeds.example.com";
 

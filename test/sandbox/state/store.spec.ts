@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Store } from "../../sandbox/state/store";
+import { Store } from "../../../sandbox/state/store";
 
 describe("the sandbox's store", () => {
   let now = 0;

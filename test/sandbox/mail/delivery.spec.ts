@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { GetObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import PostalMime from "postal-mime";
-import { toBucket } from "../../sandbox/mail/delivery";
-import { journeysOf } from "../../sandbox/mail/journeys";
-import type { Mail } from "../../sandbox/mail/mail";
-import { createSandbox } from "../../sandbox/sandbox";
-import { journeyId } from "../support/journeyId";
-import { makeBucket, s3Of, useMoto } from "../support/moto";
+import { toBucket } from "../../../sandbox/mail/delivery";
+import { journeysOf } from "../../../sandbox/mail/journeys";
+import type { Mail } from "../../../sandbox/mail/mail";
+import { createSandbox } from "../../../sandbox/sandbox";
+import { journeyId } from "../../support/journeyId";
+import { makeBucket, s3Of, useMoto } from "../../support/moto";
 
 const mail: Mail = {
   id: 1,

@@ -1,0 +1,16 @@
+import type { FastifyError, FastifyInstance } from "fastify";
+import { refuse } from "./envelopes";
+import { isVendorCall } from "./security";
+
+/** Answers unknown paths and refused requests in JSON: the vendor's calls as the vendor does. */
+export function answerErrors(app: FastifyInstance): void {
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const { statusCode = 500, message } = error;
+    if (statusCode >= 500) return refuse(reply, { status: 500, message: `The sandbox itself failed: ${message}` });
+    // The vendor's contract has no other status for a refused request.
+    return refuse(reply, { status: isVendorCall(request) ? 400 : statusCode, message });
+  });
+  app.setNotFoundHandler((_request, reply) =>
+    reply.code(404).send({ error: "error", message: "Some Internal Error Occurred: 404" }),
+  );
+}
