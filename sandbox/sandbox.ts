@@ -19,6 +19,7 @@ import { faultRoutes } from "./server/routes/faults";
 import { listRoutes } from "./server/routes/lists";
 import { eventRoute } from "./server/events";
 import { shownState } from "./server/shownState";
+import { pageRoutes } from "./server/page";
 import { startRoute } from "./server/routes/start";
 import { isAdminCall, secure, SERVER_LIMITS } from "./server/security";
 import type { LoggedRequest, RequestLog } from "./state/requestLog";
@@ -130,6 +131,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   controlRoutes(app, store, controls, stateOf);
   faultRoutes(app, faults);
   eventRoute(app, store.changes, stateOf);
+  pageRoutes(app);
 
   return {
     app,

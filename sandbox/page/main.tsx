@@ -1,4 +1,14 @@
 import { render } from "preact";
+import { Feed } from "./live/feed";
+import { followAddressBar } from "./live/router";
+import { tick } from "./live/store";
+import { followTheme } from "./live/theme";
 import "./page.css";
+import { App } from "./views/App";
 
-render(<h1>Mailmodo sandbox</h1>, document.getElementById("page")!);
+const feed = new Feed();
+followTheme();
+followAddressBar();
+setInterval(tick, 1000);
+render(<App onReconnect={() => feed.connect()} />, document.getElementById("page")!);
+feed.connect();

@@ -1,0 +1,44 @@
+import { effect, signal } from "@preact/signals";
+import { compareEnrollments, enrollmentMatches, enrollmentOrder } from "../model/enrollmentRows";
+import { requestMatches } from "../model/requestRows";
+import { hashOf, routeOf, type Route, type View } from "../model/route";
+import { enrollments, requests } from "./store";
+
+/** Where the reader is. */
+export const route = signal<Route>(routeOf(location.hash));
+
+/** The filters that a list was last seen with, for the way back to it. */
+const lastQuery: Partial<Record<View, Route["query"]>> = {};
+
+export function navigate(next: Route): void {
+  location.hash = hashOf(next);
+}
+
+/** Changes filters of the list that is shown. An empty one is removed. It makes no new entry in the browser's history. */
+export function filterBy(changes: Record<string, string>): void {
+  const { query, ...rest } = route.value;
+  history.replaceState(null, "", hashOf({ ...rest, query: { ...query, ...changes } }));
+  route.value = routeOf(location.hash);
+}
+
+export function listHash(view: View): string {
+  return hashOf({ view, query: lastQuery[view] ?? {} });
+}
+
+/** Follows the address bar, and filters and sorts the lists by it. */
+export function followAddressBar(): void {
+  addEventListener("hashchange", () => (route.value = routeOf(location.hash)));
+  let sortedBy = "";
+  effect(() => {
+    const { view, id, query } = route.value;
+    if (id === undefined || view === "requests") lastQuery[view] = query;
+    if (view === "requests") requests.change((table) => table.filterBy(requestMatches(query)));
+    if (view !== "enrollments" || id !== undefined) return;
+    const order = enrollmentOrder(query);
+    enrollments.change((table) => {
+      table.filterBy(enrollmentMatches(query));
+      if (JSON.stringify(order) !== sortedBy) table.sortBy(compareEnrollments(order));
+    });
+    sortedBy = JSON.stringify(order);
+  });
+}

@@ -1,0 +1,30 @@
+import type { Instance } from "../../state/instances";
+import { wasRefused } from "../model/requestRows";
+import type { LoggedRequest } from "../../state/requestLog";
+
+/** An enrollment's state, in color and in words. */
+export function StateBadge({ status, isDoubled }: { status: Instance["status"]; isDoubled: boolean }) {
+  return (
+    <>
+      <span class={`badge ${status}`}>{status}</span>
+      {isDoubled && <span class="badge twice">enrolled twice</span>}
+    </>
+  );
+}
+
+/** A request's status. Mailmodo refuses with 200 too, which a number alone would hide. */
+export function HttpBadge({ request }: { request: LoggedRequest }) {
+  const { status } = request;
+  if (status === 0) return <span class="badge refused">no answer</span>;
+  const isRefused = wasRefused(request);
+  return (
+    <span class={`badge ${isRefused ? "refused" : "accepted"}`}>
+      {status}
+      {isRefused && status < 400 ? " refused" : ""}
+    </span>
+  );
+}
+
+export function FaultBadge({ fault }: { fault: string | undefined }) {
+  return fault === undefined ? null : <span class="badge fault">fault: {fault}</span>;
+}

@@ -1,0 +1,130 @@
+import type { InstanceDetail } from "../../api";
+import { listHash, route } from "../live/router";
+import { useDetail } from "../live/useDetail";
+import { readableJson } from "../model/foreignText";
+import { stackTagOf } from "../model/plusTag";
+import { StateBadge } from "../parts/badges";
+import { CopyButton } from "../parts/CopyButton";
+import { Foreign, ForeignBlock } from "../parts/Foreign";
+import { Exact } from "../parts/Time";
+import { Message } from "./Message";
+import { Timeline } from "./Timeline";
+
+/** One enrollment: its timeline, its values, and the message that was chosen. */
+export function Enrollment({ instanceId }: { instanceId: string }) {
+  const result = useDetail(instanceId);
+  return (
+    <>
+      <p class="back">
+        <a href={listHash("enrollments")}>← Enrollments</a>
+      </p>
+      {result.is === "reading" && <p class="nothing">Reading…</p>}
+      {result.is === "missing" && (
+        <>
+          <h1>No such enrollment</h1>
+          <p class="nothing">
+            It was removed by a reset, dropped because the sandbox keeps only so many, or never there.
+          </p>
+        </>
+      )}
+      {result.is === "failed" && (
+        <p class="nothing" role="alert">
+          Could not read this enrollment: {result.why}.
+        </p>
+      )}
+      {result.is === "read" && <Known detail={result.detail} />}
+    </>
+  );
+}
+
+function Known({ detail }: { detail: InstanceDetail }) {
+  const { instance, mails } = detail;
+  const chosen = mails.find(({ id }) => String(id) === route.value.query["mail"]) ?? mails.at(-1);
+  return (
+    <div class="detail">
+      <h1 class="mono">
+        <Foreign text={instance.email} />
+      </h1>
+      <div class="columns">
+        <div>
+          <Facts detail={detail} />
+          <section aria-labelledby="values">
+            <h2 id="values">Personalization values</h2>
+            {Object.keys(instance.data).length === 0 ? (
+              <p class="dim">None.</p>
+            ) : (
+              <ForeignBlock label="Personalization values" text={readableJson(instance.data)} />
+            )}
+          </section>
+        </div>
+        <section aria-labelledby="timeline">
+          <h2 id="timeline">Timeline</h2>
+          <Timeline detail={detail} chosenMail={chosen?.id} />
+        </section>
+      </div>
+      {chosen !== undefined && <Message key={chosen.id} id={chosen.id} revision={chosen.revision} />}
+    </div>
+  );
+}
+
+function Facts({ detail: { instance } }: { detail: InstanceDetail }) {
+  const { instanceId, journeyId, email, status, startedAt, endedAt, abortReason, doubled } = instance;
+  const tag = stackTagOf(email);
+  return (
+    <dl class="facts">
+      <dt>State</dt>
+      <dd>
+        <StateBadge status={status} isDoubled={doubled === true} />
+      </dd>
+      {tag !== undefined && !tag.isShortened && (
+        <>
+          <dt>Project</dt>
+          <dd>
+            <Foreign text={tag.project} />
+          </dd>
+        </>
+      )}
+      {tag !== undefined && (
+        <>
+          <dt>{tag.isShortened ? "Project and stack, shortened" : "Stack"}</dt>
+          <dd>
+            <Foreign text={tag.stack} />
+          </dd>
+        </>
+      )}
+      <Id title="Journey" id={journeyId} />
+      <Id title="Instance" id={instanceId} />
+      <dt>Started</dt>
+      <dd>
+        <Exact at={Date.parse(startedAt)} />
+      </dd>
+      {endedAt !== undefined && (
+        <>
+          <dt>Ended</dt>
+          <dd>
+            <Exact at={Date.parse(endedAt)} />
+          </dd>
+        </>
+      )}
+      {abortReason !== undefined && (
+        <>
+          <dt>Reason</dt>
+          <dd>
+            <Foreign text={abortReason} />
+          </dd>
+        </>
+      )}
+    </dl>
+  );
+}
+
+function Id({ title, id }: { title: string; id: string }) {
+  return (
+    <>
+      <dt>{title}</dt>
+      <dd>
+        <Foreign text={id} isMono /> <CopyButton text={id} what={`the ${title.toLowerCase()} id`} />
+      </dd>
+    </>
+  );
+}

@@ -1,0 +1,39 @@
+import { useRef } from "preact/hooks";
+import { act } from "../live/action";
+import { send } from "../live/api";
+import { enrollments, requests } from "../live/store";
+
+/** Empties the sandbox, once that was confirmed. */
+export function ResetControl() {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const reset = () => {
+    dialog.current?.close();
+    void act("Everything was removed", () => send("POST", "reset"));
+  };
+  return (
+    <section aria-labelledby="reset">
+      <h2 id="reset">Reset</h2>
+      <p class="dim">Removes all enrollments, requests and messages. Faults, the profile and the clock stay.</p>
+      <p>
+        <button type="button" class="danger" onClick={() => dialog.current?.showModal()}>
+          Reset…
+        </button>
+      </p>
+      <dialog ref={dialog} aria-labelledby="confirm">
+        <h2 id="confirm">Remove everything?</h2>
+        <p>
+          {enrollments.size.toLocaleString("en-US")} enrollments and {requests.size.toLocaleString("en-US")} requests
+          are removed, with all messages. Stacks that enrolled them still record them.
+        </p>
+        <p class="buttons">
+          <button type="button" onClick={() => dialog.current?.close()}>
+            Cancel
+          </button>
+          <button type="button" class="danger" onClick={reset}>
+            Remove everything
+          </button>
+        </p>
+      </dialog>
+    </section>
+  );
+}
