@@ -19,7 +19,7 @@ export interface Target {
 }
 
 const ROOT = path.resolve(__dirname, "..");
-const CONTRACT = path.join(ROOT, "test/sandbox/vendorContract.json");
+const CONTRACT = path.join(ROOT, "test/sandbox/server/vendorContract.json");
 const PEERS = { "@stoplight/prism-cli": "5.16.0", undici: "8.12.4" };
 
 /** Installs Prism, and the client that sends, into the user's cache, once. Neither is needed for anything else. */

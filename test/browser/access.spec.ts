@@ -3,7 +3,7 @@ import type { Page } from "playwright-core";
 import { useBrowser, violations } from "../support/browser";
 import { journeyId } from "../support/journeyId";
 import { useSandbox } from "../support/sandbox";
-import { list, live } from "../support/sandboxPage";
+import { list, live, until } from "../support/sandboxPage";
 import { tour } from "../support/tour";
 
 describe("The sandbox's page for everybody", () => {
@@ -19,7 +19,10 @@ describe("The sandbox's page for everybody", () => {
     instanceId = (body as { ref: string }).ref;
     await start("qa+seeds.pr-42@seeds.example.com");
     await start("no address");
-    await used().post(`/hooks/abort/${journeyId}`, { email: "qa+seeds.pr-42@seeds.example.com", reason: "Seen enough" });
+    await used().post(`/hooks/abort/${journeyId}`, {
+      email: "qa+seeds.pr-42@seeds.example.com",
+      reason: "Seen enough",
+    });
     for (const kind of ["500", "late"] as const) used().faults.add({ kind, on: "abort", count: 3, probability: 0.5 });
   });
 
@@ -27,8 +30,14 @@ describe("The sandbox's page for everybody", () => {
   /** Every view, in each of its shapes: where it is, and what is there once it is shown. */
   const views: Record<string, [hash: () => string, isShown: (page: Page) => Promise<void>]> = {
     "the list of enrollments": [() => "#/enrollments", (page) => list(page, "Enrollments").waitFor()],
-    "a list in which nothing fits": [() => "#/enrollments?q=nobody", (page) => page.getByText("No enrollment fits").waitFor()],
-    "one enrollment": [() => `#/enrollments/${instanceId}`, (page) => page.getByRole("tab", { name: "Headers" }).waitFor()],
+    "a list in which nothing fits": [
+      () => "#/enrollments?q=nobody",
+      (page) => page.getByText("No enrollment fits").waitFor(),
+    ],
+    "one enrollment": [
+      () => `#/enrollments/${instanceId}`,
+      (page) => page.getByRole("tab", { name: "Headers" }).waitFor(),
+    ],
     "the requests": [() => "#/requests", (page) => list(page, "Requests").waitFor()],
     "one request": [() => "#/requests/2", (page) => page.getByRole("heading", { name: "Request 2" }).waitFor()],
     "the controls": [() => "#/controls", h1("Controls")],
@@ -80,9 +89,9 @@ describe("The sandbox's page for everybody", () => {
     const background = () => page.evaluate<string>("getComputedStyle(document.body).backgroundColor");
     const dark = await background();
     await page.emulateMedia({ colorScheme: "light" });
-    await page.waitForFunction(`getComputedStyle(document.body).backgroundColor !== ${JSON.stringify(dark)}`);
+    await until(page, `getComputedStyle(document.body).backgroundColor !== ${JSON.stringify(dark)}`);
     await page.getByRole("combobox", { name: "Theme" }).selectOption("dark");
-    await page.waitForFunction(`getComputedStyle(document.body).backgroundColor === ${JSON.stringify(dark)}`);
+    await until(page, `getComputedStyle(document.body).backgroundColor === ${JSON.stringify(dark)}`);
     await page.reload();
     await live(page);
     assert.equal(await background(), dark);

@@ -11,7 +11,7 @@ export interface TestBrowser {
   expectProblems(pattern: RegExp): void;
   /** What they reported so far. */
   problems(): readonly string[];
-  /** The hosts that were asked for anything, and the sockets' too. */
+  /** The hosts that were asked for anything. Not those that the policy of a page kept it from asking. */
   hosts(): ReadonlySet<string>;
 }
 
@@ -31,7 +31,8 @@ export function useBrowser(): TestBrowser {
   let contexts: BrowserContext[] = [];
   let expected: RegExp[] = [];
   let problems: string[] = [];
-  let hosts = new Set<string>();
+  let asked = new Set<string>();
+  const hosts = () => new Set([...asked].map(hostOf));
 
   before(async () => {
     // Its user-data-dir is a new one, which Playwright removes.
@@ -40,7 +41,7 @@ export function useBrowser(): TestBrowser {
   after(() => browser?.close());
 
   beforeEach(() => {
-    [contexts, expected, problems, hosts] = [[], [], [], new Set()];
+    [contexts, expected, problems, asked] = [[], [], [], new Set()];
   });
   afterEach(async function () {
     if (this.currentTest?.err) await describePages(this.currentTest.err, contexts, problems);
@@ -48,7 +49,7 @@ export function useBrowser(): TestBrowser {
     if (this.currentTest?.err) return;
     const unexpected = problems.filter((problem) => !expected.some((pattern) => pattern.test(problem)));
     assert.deepEqual(unexpected, [], "The page reported problems.");
-    const others = [...hosts].filter((host) => !/^127\.0\.0\.1:\d+$/.test(host));
+    const others = [...hosts()].filter((host) => !/^127\.0\.0\.1:\d+$/.test(host));
     assert.deepEqual(others, [], "A request left the machine.");
   });
 
@@ -56,19 +57,23 @@ export function useBrowser(): TestBrowser {
     async open(url, options) {
       const context = await browser.newContext(options);
       contexts.push(context);
-      context.on("request", (request) => void hosts.add(hostOf(request.url())));
+      context.on("request", (request) => void asked.add(request.url()));
+      context.on("requestfailed", (request) => {
+        if (request.failure()?.errorText === "csp") asked.delete(request.url());
+      });
       context.on("console", (message) => {
-        if (["error", "warning"].includes(message.type())) problems.push(message.text());
+        const from = message.location().url;
+        if (["error", "warning"].includes(message.type())) problems.push(`${message.text()} (${from})`);
       });
       context.on("weberror", (error) => void problems.push(error.error().message));
       const page = await context.newPage();
-      page.on("websocket", (socket) => void hosts.add(hostOf(socket.url())));
+      page.on("websocket", (socket) => void asked.add(socket.url()));
       await page.goto(url);
       return page;
     },
     expectProblems: (pattern) => void expected.push(pattern),
     problems: () => problems,
-    hosts: () => hosts,
+    hosts,
   };
 }
 

@@ -55,3 +55,11 @@ export async function enter(page: Page, target: Locator): Promise<void> {
   await tabTo(page, target);
   await page.keyboard.press("Enter");
 }
+
+/** Waits until an expression is true in the page. Playwright's own way evaluates text there, which the page's policy forbids. */
+export async function until(page: Page, expression: string): Promise<void> {
+  await page.evaluate(`new Promise((resolve) => {
+    const check = () => ((${expression}) ? resolve() : requestAnimationFrame(check));
+    check();
+  })`);
+}
