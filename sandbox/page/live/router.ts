@@ -10,9 +10,8 @@ export const route = signal<Route>(routeOf(location.hash));
 /** The filters that a list was last seen with, for the way back to it. */
 const lastQuery: Partial<Record<View, Route["query"]>> = {};
 
-export function navigate(next: Route): void {
-  location.hash = hashOf(next);
-}
+/** The enrollment that was last seen by itself: the focus returns to its row. */
+export let lastOpened: string | undefined;
 
 /** Changes filters of the list that is shown. An empty one is removed. It makes no new entry in the browser's history. */
 export function filterBy(changes: Record<string, string>): void {
@@ -33,6 +32,7 @@ export function followAddressBar(): void {
     const { view, id, query } = route.value;
     if (id === undefined || view === "requests") lastQuery[view] = query;
     if (view === "requests") requests.change((table) => table.filterBy(requestMatches(query)));
+    if (view === "enrollments" && id !== undefined) lastOpened = id;
     if (view !== "enrollments" || id !== undefined) return;
     const order = enrollmentOrder(query);
     enrollments.change((table) => {

@@ -46,17 +46,30 @@ export function requestMatches(query: Readonly<Record<string, string>>): Matches
   const words = (q ?? "").toLowerCase().split(/\s+/).filter(Boolean);
   return ({ call: own, request, text }) =>
     (call === undefined || own === call) &&
-    (status === undefined || statusClass(request.status) === status) &&
+    (status === undefined || statusClass(request) === status) &&
     (fault === undefined || (fault === "any" ? request.fault !== undefined : request.fault === fault)) &&
     words.every((word) => text.includes(word));
 }
 
 /** `2xx` to `5xx`, and `none` for a request that got no answer. */
-export function statusClass(status: number): string {
-  return status >= 100 && status < 600 ? `${Math.floor(status / 100)}xx` : "none";
+export function statusClass(request: Pick<LoggedRequest, "status" | "fault">): string {
+  return isUnanswered(request) ? "none" : `${Math.floor(request.status / 100)}xx`;
 }
 
-/** What a call came to. The vendor refuses with status 200 too, so the status alone does not tell. */
+/** Whether a fault took the answer's place. Its status is then the one that the client would have seen. */
+export function isUnanswered({ status, fault }: Pick<LoggedRequest, "status" | "fault">): boolean {
+  // `late` answers with a gateway's status, or not at all.
+  return ["reset-before", "reset-after", "hang"].includes(fault ?? "") || (fault === "late" && status < 400);
+}
+
+/** The address that a call names or, where an abort names the instance alone, that. */
+export function subjectOf({ body }: Pick<LoggedRequest, "body">): string {
+  if (typeof body !== "object" || body === null) return "";
+  const { email, instanceId } = body as Record<string, unknown>;
+  return [email, instanceId].find((value) => typeof value === "string") ?? "";
+}
+
+/** Whether a call was refused. The vendor refuses with status 200 too, so the status alone does not tell. */
 export function wasRefused({ status, answer }: Pick<LoggedRequest, "status" | "answer">): boolean {
   const success = typeof answer === "object" && answer !== null && "success" in answer ? answer.success : undefined;
   return status >= 400 || success === false;

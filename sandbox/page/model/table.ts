@@ -84,21 +84,35 @@ export class Table<Row extends Keyed> {
     added.sort(this.compare);
     const change = (rows: readonly Row[], more: readonly Row[]) =>
       mergeSorted(removed.size === 0 ? rows : rows.filter((row) => !removed.has(row)), more, this.compare);
+    const more = added.filter(this.matches);
+    const isFiltered = this.matching.length < this.inOrder.length || more.length < added.length;
     this.inOrder = change(this.inOrder, added);
-    this.matching = change(this.matching, added.filter(this.matches));
+    this.matching = isFiltered ? change(this.matching, more) : this.inOrder;
   }
 }
 
-/** Two lists that are in order, as one that is. */
+/** Two lists that are in order, as one that is. The second one is the short one. */
 function mergeSorted<Row>(some: readonly Row[], others: readonly Row[], compare: Compare<Row>): readonly Row[] {
   if (others.length === 0) return some;
-  const merged: Row[] = [];
-  let next = 0;
-  for (const row of some) {
-    for (let other = others[next]; other !== undefined && compare(other, row) < 0; other = others[++next])
-      merged.push(other);
-    merged.push(row);
+  if (some.length === 0) return others;
+  const parts: (Row | readonly Row[])[] = [];
+  let from = 0;
+  for (const other of others) {
+    const to = placeOf(other, some, from, compare);
+    parts.push(some.slice(from, to), other);
+    from = to;
   }
-  while (next < others.length) merged.push(others[next++] as Row);
-  return merged;
+  parts.push(some.slice(from));
+  return parts.flat() as Row[];
+}
+
+/** Where a row belongs: before the first one that comes after it. */
+function placeOf<Row>(row: Row, rows: readonly Row[], from: number, compare: Compare<Row>): number {
+  let [low, high] = [from, rows.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (compare(row, rows[middle] as Row) < 0) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }

@@ -18,12 +18,7 @@ export type Entry = { readonly at: number } & (
 /** All that happened to an enrollment and is still to happen, in order. */
 export function timelineOf({ instance, requests, mails, due }: InstanceDetail): Entry[] {
   const entries: Entry[] = [
-    ...requests.map((request): Entry => ({
-      kind: "request",
-      at: Date.parse(request.at),
-      title: titleOf(request),
-      request,
-    })),
+    ...requestsOf(instance, requests),
     { kind: "started", at: Date.parse(instance.startedAt) },
     ...mails.map((mail: MailHead): Entry => ({ kind: "mail", at: Date.parse(mail.at), mail })),
     ...endOf(instance),
@@ -32,6 +27,21 @@ export function timelineOf({ instance, requests, mails, due }: InstanceDetail): 
   // What is still to come is last, even if the clock was moved past it and its delivery takes a while.
   const isDue = ({ kind }: Entry) => Number(kind === "due");
   return entries.sort((a, b) => isDue(a) - isDue(b) || a.at - b.at || rank(a) - rank(b));
+}
+
+/** A request is logged with its answer, after what it did: the one that started or ended the enrollment came before that. */
+function requestsOf({ startedAt, endedAt }: InstanceDetail["instance"], requests: readonly LoggedRequest[]): Entry[] {
+  const effects = new Map([
+    ["start", startedAt],
+    ["abort", endedAt],
+  ]);
+  return requests.map((request): Entry => {
+    const call = callOf(request.path);
+    const effect = wasRefused(request) ? undefined : effects.get(call);
+    if (effect !== undefined) effects.delete(call);
+    const at = Math.min(Date.parse(request.at), Date.parse(effect ?? request.at));
+    return { kind: "request", at, title: titleOf(request), request };
+  });
 }
 
 function endOf({ status, endedAt, abortReason }: InstanceDetail["instance"]): Entry[] {

@@ -21,6 +21,8 @@ export interface GridProps<Row extends Keyed> {
   readonly hrefOf: (row: Row) => string;
   /** The row that is open beside the list. */
   readonly openKey?: Row["key"];
+  /** The row that has the focus at first. Default: none. */
+  readonly startKey?: Row["key"];
   /** Changes with the filters and the order: the list then begins at its top again. */
   readonly listKey: string;
   readonly order?: { readonly column: string; readonly isDescending: boolean };
@@ -32,9 +34,13 @@ export function Grid<Row extends Keyed>(props: GridProps<Row>) {
   const { label, kind, columns, rows, listKey } = props;
   const height = useRowHeight();
   const scroller = useRef<HTMLDivElement>(null);
-  const focus = useRowFocus(scroller, rows, height);
+  const focus = useRowFocus(scroller, rows, height, props.startKey);
   const virtualizer = useVirtualRows(scroller, rows.length, height, focus.activeIndex);
-  useAnchor(scroller, rows, height, listKey);
+  useAnchor(virtualizer, rows, height, listKey);
+
+  useEffect(() => {
+    if (focus.activeIndex >= 0) virtualizer.scrollToIndex(focus.activeIndex, { align: "center" });
+  }, []);
 
   const items = virtualizer.getVirtualItems();
   const tabIndexAt = focus.activeIndex >= 0 ? focus.activeIndex : (items[0]?.index ?? 0);

@@ -1,5 +1,5 @@
 import type { Instance } from "../../state/instances";
-import { wasRefused } from "../model/requestRows";
+import { isUnanswered, wasRefused } from "../model/requestRows";
 import type { LoggedRequest } from "../../state/requestLog";
 
 /** An enrollment's state, in color and in words. */
@@ -15,12 +15,13 @@ export function StateBadge({ status, isDoubled }: { status: Instance["status"]; 
 /** A request's status. Mailmodo refuses with 200 too, which a number alone would hide. */
 export function HttpBadge({ request }: { request: LoggedRequest }) {
   const { status } = request;
-  if (status === 0) return <span class="badge refused">no answer</span>;
+  if (isUnanswered(request)) return <span class="badge refused">no answer</span>;
   const isRefused = wasRefused(request);
   return (
     <span class={`badge ${isRefused ? "refused" : "accepted"}`}>
       {status}
       {isRefused && status < 400 ? " refused" : ""}
+      {request.fault === "cut" ? " cut off" : ""}
     </span>
   );
 }

@@ -6,23 +6,28 @@ import type { Keyed } from "../model/table";
  * The focus within a list's rows: one of them can be reached with Tab, the others from it with the arrows, Home, End and
  * the page keys.
  *
- * @param show Scrolls to a row.
+ * @param startKey The row that has the focus at first.
  */
 export function useRowFocus<Row extends Keyed>(
   scroller: RefObject<HTMLElement | null>,
   rows: readonly Row[],
   height: number,
+  startKey: Row["key"] | undefined,
 ) {
-  const [activeKey, setActiveKey] = useState<Row["key"] | undefined>();
+  const [activeKey, setActiveKey] = useState(startKey);
   const lastIndex = useRef(-1);
-  const wanted = useRef(false);
+  // Not if the reader came by the navigation, where the focus then is.
+  const wanted = useRef(startKey !== undefined && document.activeElement?.closest("nav") == null);
   const activeIndex = indexOf(rows, activeKey, lastIndex.current);
   lastIndex.current = activeIndex;
 
   useLayoutEffect(() => {
     if (!wanted.current) return;
+    const link = scroller.current?.querySelector<HTMLElement>("[data-active] a");
+    // The first time, no row is rendered yet.
+    if (link == null && activeIndex >= 0) return;
     wanted.current = false;
-    scroller.current?.querySelector<HTMLElement>("[data-active] a")?.focus({ preventScroll: true });
+    if (activeIndex >= 0) link?.focus({ preventScroll: true });
   });
 
   const onKeyDown = (event: KeyboardEvent, show: (index: number) => void) => {

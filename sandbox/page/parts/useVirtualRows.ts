@@ -17,7 +17,7 @@ export function useVirtualRows(
     scrollToFn: elementScroll,
     observeElementRect,
     observeElementOffset,
-    overscan: 8,
+    overscan: 5,
     // The row with the focus stays even when it is out of sight, because the focus would be lost with it.
     rangeExtractor: ({
       startIndex,

@@ -42,20 +42,18 @@ function Known({ detail }: { detail: InstanceDetail }) {
   const chosen = mails.find(({ id }) => String(id) === route.value.query["mail"]) ?? mails.at(-1);
   return (
     <div class="detail">
-      <h1 class="mono">
-        <Foreign text={instance.email} />
+      <h1>
+        <Foreign text={instance.email} isMono />
       </h1>
       <div class="columns">
         <div>
           <Facts detail={detail} />
-          <section aria-labelledby="values">
-            <h2 id="values">Personalization values</h2>
-            {Object.keys(instance.data).length === 0 ? (
-              <p class="dim">None.</p>
-            ) : (
-              <ForeignBlock label="Personalization values" text={readableJson(instance.data)} />
-            )}
-          </section>
+          <h2>Personalization values</h2>
+          {Object.keys(instance.data).length === 0 ? (
+            <p class="dim">None.</p>
+          ) : (
+            <ForeignBlock label="Personalization values" text={readableJson(instance.data)} />
+          )}
         </div>
         <section aria-labelledby="timeline">
           <h2 id="timeline">Timeline</h2>

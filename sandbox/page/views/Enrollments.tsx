@@ -1,4 +1,4 @@
-import { filterBy, route } from "../live/router";
+import { filterBy, lastOpened, route } from "../live/router";
 import { enrollments, isReading, requests, stacksAndJourneys, state } from "../live/store";
 import { ENROLLMENT_COLUMNS, enrollmentOrder, sortAfterClick, type EnrollmentRow } from "../model/enrollmentRows";
 import { hashOf } from "../model/route";
@@ -40,6 +40,7 @@ function List() {
           hrefOf={({ key }) => hashOf({ view: "enrollments", id: key, query: {} })}
           listKey={JSON.stringify(query)}
           order={order}
+          {...(lastOpened === undefined ? {} : { startKey: lastOpened })}
           onSort={onSort}
         />
       )}

@@ -1,7 +1,7 @@
 import { route } from "../live/router";
 import { requests, state } from "../live/store";
 import { FAULT_KINDS } from "../model/faultForm";
-import type { RequestRow } from "../model/requestRows";
+import { subjectOf, type RequestRow } from "../model/requestRows";
 import { hashOf } from "../model/route";
 import { duration } from "../model/times";
 import { FaultBadge, HttpBadge } from "../parts/badges";
@@ -46,6 +46,11 @@ const COLUMNS: readonly Column<RequestRow>[] = [
     name: "request",
     title: "Request",
     cell: ({ request: { method, path } }) => <Foreign text={`${method} ${path}`} isMono />,
+  },
+  {
+    name: "subject",
+    title: "Address or instance",
+    cell: ({ request }) => <Foreign text={subjectOf(request)} isMono />,
   },
   { name: "time", title: "Time", cell: ({ at }) => <Exact at={at} /> },
   { name: "status", title: "Status", cell: ({ request }) => <HttpBadge request={request} /> },
