@@ -1,7 +1,7 @@
 /** What the admin API below `/_sandbox/` answers: shared by the server, which sends it, and the page, which shows it. */
 import type { ArmedFault } from "./state/faults";
-import type { Instance } from "./state/instances";
-import type { LoggedRequest } from "./state/requestLog";
+import type { Instance } from "./state/instance";
+import type { LoggedRequest } from "./state/loggedRequest";
 import type { Mail } from "./mail/mail";
 
 /** `GET /_sandbox/state`, and the event `state`: the controls and the counters. */

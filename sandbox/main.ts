@@ -1,73 +1,104 @@
-import { Command, InvalidArgumentError } from "commander";
+import { networkInterfaces, hostname } from "node:os";
+import { command, type Flags } from "./flags";
 import type { Deliver } from "./mail/mail";
-import { readJourneys } from "./mail/journeys";
-import { profileOf } from "./state/profiles";
-import { createSandbox, listen, SANDBOX_KEY } from "./sandbox";
+import type { Sandbox } from "./sandbox";
 
-interface Flags {
-  port: number;
-  apiKey: string;
-  journeyHours: number;
-  profile: string[];
-  journeys?: string;
-  deliver?: string;
-}
+void main(command.parse().opts<Flags>());
 
-const flags = new Command("sandbox")
-  .description(
-    "A local stand-in for Mailmodo's journey calls. It sends no mail and forgets everything when it stops. " +
-      "GET /_sandbox/mails lists what journeys would send. POST /_sandbox/clock moves the clock, with " +
-      '{"advanceSeconds": 86400} or {"now": "2026-11-24T12:00:00Z"}, and delivers what becomes due.',
-  )
-  .option("--port <number>", "the port on 127.0.0.1; 0 picks a free one", wholeNumber(65_535), 8025)
-  .option("--api-key <key>", "the key that requests must carry", SANDBOX_KEY)
-  .option(
-    "--journey-hours <number>",
-    "how long a journey runs before it finishes, if it has no steps",
-    wholeNumber(100_000),
-    168,
-  )
-  .option("--journeys <file>", "a JSON file with the steps of journeys, such as sandbox/journeys.example.json")
-  .option(
-    "--deliver <s3://bucket/prefix>",
-    "write each message to a bucket, as SES does; AWS_ENDPOINT_URL may name a stand-in for S3",
-  )
-  .option("--profile <name...>", "the answers that the vendor's contract does not define", [])
-  .parse()
-  .opts<Flags>();
-
-void main();
-
-async function main(): Promise<void> {
+async function main(flags: Flags): Promise<void> {
   try {
-    const sandbox = createSandbox({
-      apiKey: flags.apiKey,
-      journeyDurationMs: flags.journeyHours * 3_600_000,
-      profile: profileOf(flags.profile),
-      ...(flags.journeys === undefined ? {} : { journeys: readJourneys(flags.journeys) }),
-      ...(flags.deliver === undefined ? {} : { deliver: await bucketDelivery(flags.deliver) }),
-    });
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void sandbox.app.close());
-    const url = await listen(sandbox, flags.port);
-    console.log(`Sandbox at ${url}, key ${flags.apiKey}. Instances: ${url}/_sandbox/instances. Stop it with Ctrl-C.`);
+    const sandbox = await createFrom(flags);
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void sandbox.close());
+    const url = await listen(sandbox, flags);
+    print(url, flags);
+    if (flags.open === true) await openPage(url);
   } catch (error) {
-    const inUse = (error as NodeJS.ErrnoException).code === "EADDRINUSE";
-    console.error(
-      inUse ? `Port ${flags.port} is in use. Use another: npm run sandbox -- --port 0` : (error as Error).message,
-    );
+    console.error((error as Error).message);
     process.exitCode = 1;
   }
 }
 
-/** Loaded only if needed, because the AWS SDK is large. */
-async function bucketDelivery(url: string): Promise<Deliver> {
-  const { toBucket } = await import("./mail/delivery");
-  return toBucket(url);
+/** Everything is loaded when it is needed, so that the help and a wrong option come at once. */
+async function createFrom(flags: Flags): Promise<Sandbox> {
+  const { createSandbox } = await import("./sandbox");
+  const { apiKey, journeyHours, profile, profileFile, journeys, rate, seed, store, deliver, host } = flags;
+  return createSandbox({
+    apiKey,
+    journeyDurationMs: journeyHours * 3_600_000,
+    hosts: namesOf(host),
+    ...(profileFile === undefined ? { profile } : await profileIn(profileFile)),
+    ...(journeys === undefined ? {} : { journeys: (await import("./mail/journeys")).readJourneys(journeys) }),
+    ...(deliver === undefined ? {} : { deliver: await bucketDelivery(deliver) }),
+    ...(rate === undefined ? {} : { rate }),
+    ...(seed === undefined ? {} : { seed }),
+    ...(store === undefined ? {} : { store }),
+  });
 }
 
-function wholeNumber(max: number): (text: string) => number {
-  return (text) => {
-    if (!/^\d+$/.test(text) || Number(text) > max) throw new InvalidArgumentError(`Give a whole number up to ${max}.`);
-    return Number(text);
-  };
+async function profileIn(profileFile: string) {
+  const { readProfileFile } = await import("./state/profileFile");
+  return { profile: readProfileFile(profileFile), profileFile };
+}
+
+async function listen(sandbox: Sandbox, { host, port }: Flags): Promise<string> {
+  try {
+    return await sandbox.listen({ host, port });
+  } catch (error) {
+    await sandbox.close();
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "EADDRINUSE") {
+      throw new Error(`Port ${port} is in use. Use a free one: mailmodo-sandbox --port 0`, { cause: error });
+    }
+    const why = { EACCES: "it is not allowed", EADDRNOTAVAIL: "this machine does not have that address" }[code ?? ""];
+    throw new Error(`Could not listen on ${host}, port ${port}: ${why ?? message}. Use another --host or --port.`, {
+      cause: error,
+    });
+  }
+}
+
+function print(url: string, { apiKey, host, store }: Flags): void {
+  console.log(`Sandbox at ${url}, key ${apiKey}. Its page: ${url}/. Stop it with Ctrl-C.
+Point a stack at it:
+  pulumi config set mailmodo:baseUrl ${url}
+  pulumi config set --secret mailmodo:apiKey ${apiKey}`);
+  if (store !== undefined) console.log(`It keeps everything in ${store}, except faults, profile and requests.`);
+  if (!isLoopback(host)) {
+    console.error(
+      `Warning: it listens on ${host}, so that others on the network can read and change everything in it.`,
+    );
+  }
+}
+
+async function openPage(url: string): Promise<void> {
+  try {
+    const { default: open } = await import("open");
+    const browser = await open(url);
+    browser.on("error", ({ message }) => console.error(`Could not open a browser: ${message}. Open ${url}/ yourself.`));
+  } catch (error) {
+    console.error(`Could not open a browser: ${(error as Error).message}. Open ${url}/ yourself.`);
+  }
+}
+
+/** Loaded only if needed, because the AWS SDK is large, and an optional peer. */
+async function bucketDelivery(url: string): Promise<Deliver> {
+  try {
+    const { toBucket } = await import("./mail/delivery");
+    return toBucket(url);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "MODULE_NOT_FOUND") throw error;
+    throw new Error("--deliver needs the AWS SDK. Install it beside the sandbox: npm install @aws-sdk/client-s3", {
+      cause: error,
+    });
+  }
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || host.startsWith("127.");
+}
+
+/** The names that requests may call it by. An address that means all interfaces is none itself. */
+function namesOf(host: string): string[] {
+  if (host !== "0.0.0.0" && host !== "::") return [host];
+  const addresses = Object.values(networkInterfaces()).flatMap((all) => all?.map(({ address }) => address) ?? []);
+  return [hostname(), ...addresses];
 }

@@ -1,181 +1,198 @@
-import AjvCompiler from "@fastify/ajv-compiler";
-import Fastify, { type FastifyInstance } from "fastify";
+import type { FastifyInstance } from "fastify";
 import { setTimeout } from "node:timers/promises";
-import { Clock } from "./state/clock";
-import type { Deliver } from "./mail/mail";
-import { refuse } from "./server/envelopes";
-import { answerErrors } from "./server/errors";
-import { Faults } from "./state/faults";
-import type { Journeys } from "./mail/journeys";
-import { faultHooks } from "./server/faultHooks";
+import type { Mail } from "./mail/mail";
 import { Postman } from "./mail/postman";
-import { defaultProfile, type Profile } from "./state/profiles";
-import { Controls } from "./state/controls";
-import { moveClock, type Move } from "./state/moveClock";
+import { SANDBOX_KEY, withDefaults, type SandboxOptions } from "./options";
+import { createApp } from "./server/app";
+import { refuse } from "./server/envelopes";
+import { eventRoute } from "./server/events";
+import { faultHooks } from "./server/faultHooks";
 import { abortRoute } from "./server/routes/abort";
+import { Answering } from "./server/routes/answering";
+import { pageRoutes } from "./server/page";
 import { clockRoutes } from "./server/routes/clock";
 import { controlRoutes } from "./server/routes/controls";
 import { faultRoutes } from "./server/routes/faults";
 import { listRoutes } from "./server/routes/lists";
-import { eventRoute } from "./server/events";
-import { shownState } from "./server/shownState";
-import { pageRoutes } from "./server/page";
 import { startRoute } from "./server/routes/start";
-import { isAdminCall, secure, SERVER_LIMITS } from "./server/security";
-import type { LoggedRequest, RequestLog } from "./state/requestLog";
-import { Store } from "./state/store";
+import { isVendorCall, secure } from "./server/security";
+import { shownState } from "./server/shownState";
 import { throttle } from "./server/throttle";
+import { refuseUnknownJourneys } from "./server/unknownJourneys";
+import { Calls } from "./state/calls";
+import { Clock, type Move } from "./state/clock";
+import { Controls } from "./state/controls";
+import { Database } from "./state/database";
+import { Faults, type ArmedFault, type Fault } from "./state/faults";
+import type { Instance } from "./state/instance";
+import type { LoggedRequest } from "./state/loggedRequest";
+import type { Profile } from "./state/profiles";
+import { Store } from "./state/store";
+import { Timekeeper } from "./state/timekeeper";
 
-declare module "fastify" {
-  interface FastifyRequest {
-    /** Its entry in the log. */
-    logged: LoggedRequest | null;
-    /** The instance that it started, aborted, or was refused because of. */
-    instanceId: string | undefined;
-  }
-}
+export { SANDBOX_KEY, type SandboxOptions } from "./options";
 
-export interface SandboxOptions {
-  /** The key that requests must carry. Default: {@link SANDBOX_KEY}. */
-  apiKey?: string;
-  /** The answers that the vendor's contract does not define, or names of profiles. Default: {@link defaultProfile}. */
-  profile?: Profile | readonly string[];
-  /** Requests in any one second; more are answered with 429. It takes the place of a profile's limit. */
-  rate?: number;
-  /**
-   * How long a journey that is not in `journeys` runs before it finishes by itself, in milliseconds. Default: 7 days.
-   */
-  journeyDurationMs?: number;
-  /** The journeys that send mail, with their steps. Each finishes after its last message. Default: none. */
-  journeys?: Journeys;
-  /** Delivers the journeys' messages. Default: they are only in the outbox. */
-  deliver?: Deliver;
-  /** Receives one line for each message that could not be delivered. Default: standard error. */
-  log?: (line: string) => void;
-  /**
-   * The clock, in milliseconds since 1970, that the sandbox's own clock follows until it is moved. Default: the
-   * machine's.
-   */
-  now?: () => number;
-  /**
-   * The names or addresses that requests may call it by, besides localhost and the loopback addresses. Default: none.
-   */
-  hosts?: readonly string[];
-  /** Waits for the time of a `delay` fault. Default: by the machine's clock. */
-  sleep?: (ms: number) => Promise<void>;
-}
-
+/** A stand-in for Mailmodo that runs in this process. */
 export interface Sandbox {
-  /** Answers requests once it listens: `await sandbox.app.listen({ port: 0 })`. */
-  readonly app: FastifyInstance;
-  readonly store: Store;
-  readonly faults: Faults;
+  /**
+   * Listens, and resolves with its URL.
+   *
+   * @param at `port`, default 0, which picks a free one; and `host`, default 127.0.0.1.
+   */
+  listen(at?: { readonly port?: number; readonly host?: string }): Promise<string>;
+  /** Stops listening, and closes all connections and the store's file. */
+  close(): Promise<void>;
+  /** The enrollments that are kept, in the order of their starts. */
+  instances(): readonly Instance[];
+  /** The messages that were sent, in order, as far as they are kept. */
+  mails(): readonly Mail[];
+  /** The requests to the vendor's calls, in order, as far as they are kept. */
+  requests(): readonly LoggedRequest[];
+  /**
+   * Lets calls go wrong from now on.
+   *
+   * @example
+   *   sandbox.addFault({ kind: "reset-after", on: "start", count: 1 });
+   */
+  addFault(fault: Fault): ArmedFault;
+  clearFaults(): void;
+  /**
+   * From now on, the sandbox answers according to this profile.
+   *
+   * @example
+   *   sandbox.useProfile(["duplicate-200-ref", "limit-5-429"]);
+   */
+  useProfile(profile: Profile | readonly string[]): void;
   /** From now on, requests must carry this key. */
   rotateKey(apiKey: string): void;
-  /** From now on, the sandbox answers according to this profile. */
-  useProfile(profile: Profile | readonly string[]): void;
+  /**
+   * Moves the sandbox's clock ahead. Resolves when all that became due is delivered.
+   *
+   * @example
+   *   await sandbox.moveClock({ advanceSeconds: 86_400 });
+   *   await sandbox.moveClock({ toNextMail: true });
+   */
+  moveClock(move: Move): Promise<void>;
+  /** Removes all instances, messages and logged requests. Faults, profile, key and clock stay. */
+  reset(): void;
+  /** The HTTP server, for tests that look into it. */
+  readonly app: FastifyInstance;
+  /** The data, for tests that look into it. */
+  readonly store: Store;
+  /** The faults that are on, for tests that look into them. */
+  readonly faults: Faults;
 }
-
-/** An invented key in the form of the vendor's keys. */
-export const SANDBOX_KEY = "TESTKEY-0000000-0000000-0000000";
 
 /**
  * Makes a sandbox listen on 127.0.0.1, and returns its URL.
  *
  * @param port Default: 0, which picks a free port.
  */
-export async function listen({ app }: Sandbox, port = 0): Promise<string> {
-  return app.listen({ host: "127.0.0.1", port });
+export async function listen(sandbox: Pick<Sandbox, "listen">, port = 0): Promise<string> {
+  return sandbox.listen({ port });
 }
 
-const DAY_MS = 24 * 60 * 60 * 1000;
-
 /**
- * A stateful, in-memory stand-in for Mailmodo's two journey calls. It sends no mail: what its journeys would send is in
- * its outbox, and wherever `deliver` puts it.
+ * Creates a stateful stand-in for Mailmodo's two journey calls. It sends no mail: what its journeys would send is in its
+ * outbox, and wherever `deliver` puts it.
+ *
+ * @example
+ *   const sandbox = createSandbox({ seed: 1 });
+ *   const url = await sandbox.listen();
+ *   // … start journeys at `url` with the key SANDBOX_KEY …
+ *   console.log(sandbox.instances());
+ *   await sandbox.close();
+ *
+ * @throws {Error} The store's file cannot be used, or there is no such profile. The message is one line.
  */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
-  const now = options.now ?? Date.now;
-  const clock = new Clock(now);
-  const journeys = options.journeys ?? new Map<string, never>();
-  const store = new Store(clock.now, options.journeyDurationMs ?? 7 * DAY_MS, journeys);
-  const postman = new Postman(store, clock.now, options.deliver, options.log ?? console.error);
-  const changed = () => store.changes.state();
-  const faults = new Faults(changed);
-  const controls = new Controls(defaultProfile, options.apiKey ?? SANDBOX_KEY, options.rate, changed);
-  controls.useProfile(options.profile ?? []);
-  const stateOf = () => shownState({ store, clock, controls, faults, journeys, publicKey: SANDBOX_KEY });
-  const move = async (to: Move) => {
-    moveClock(clock, to, () => store.outbox.nextDueAt());
+  const parts = createParts(options);
+  const { app, store, faults, controls, postman, clock, timekeeper } = parts;
+  const moveClock = async (move: Move) => {
+    store.commit([{ aheadMs: clock.aheadAfter(move, store.schedule.nextMail?.at) }]);
     await postman.sendDue();
-    changed();
+    store.changes.state();
   };
-
-  const app = createApp(store.log);
-  secure(app, options.hosts ?? []);
-  app.addHook("onRequest", async () => store.late.catchUp());
-  app.addHook("onClose", () => postman.close());
-
-  void app.register(async (vendorCalls) => {
-    // Uses the clock that cannot be moved, because the rate limit is about the client, not about a journey.
-    throttle(vendorCalls, () => controls.limit, now);
-    vendorCalls.addHook("preValidation", async (request, reply) => {
-      if (request.headers["mmapikey"] !== controls.apiKey) return refuse(reply, controls.profile.wrongKey);
-    });
-    faultHooks(vendorCalls, faults, store, options.sleep ?? setTimeout);
-    startRoute(vendorCalls, store, postman, () => controls.profile);
-    abortRoute(vendorCalls, store, postman, () => controls.profile);
-  });
-  listRoutes(app, store, journeys);
-  clockRoutes(app, clock, move);
-  controlRoutes(app, store, controls, stateOf);
-  faultRoutes(app, faults);
-  eventRoute(app, store.changes, stateOf);
-  pageRoutes(app);
-
+  addRoutes(parts, moveClock);
   return {
+    listen: ({ port = 0, host = "127.0.0.1" } = {}) => app.listen({ port, host }),
+    close: () => app.close(),
+    instances() {
+      timekeeper.catchUp();
+      return store.all();
+    },
+    mails: () => store.mails(),
+    requests: () => store.requests(),
+    addFault: (fault) => faults.add(fault),
+    clearFaults: () => faults.clear(),
+    useProfile: (profile) => controls.useProfile(profile),
+    rotateKey: (apiKey) => controls.rotateKey(apiKey),
+    moveClock,
+    reset: () => store.reset(),
     app,
     store,
     faults,
-    useProfile: (next) => controls.useProfile(next),
-    rotateKey: (next) => controls.rotateKey(next),
   };
 }
 
-/** One for all sandboxes of a process, as tests make many: compiling the schemas takes longer than all else in a new one. */
-const buildValidator = AjvCompiler();
+type Parts = ReturnType<typeof createParts>;
 
-/** Creates an app that answers unknown paths and failures as the vendor does, and logs the vendor's calls. */
-function createApp(log: RequestLog): FastifyInstance {
-  const app = Fastify({
-    ...SERVER_LIMITS,
-    // Closing must not wait for clients that keep their connections open.
-    forceCloseConnections: true,
-    ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
-    schemaController: { compilersFactory: { buildValidator } },
+function createParts(given: SandboxOptions) {
+  const options = withDefaults(given);
+  const { keep: limits, journeys, seed, log, deliver } = options;
+  const clock = new Clock(options.now);
+  const changed = () => store.changes.state();
+  const controls = new Controls(options.apiKey, options.rate, changed);
+  const faults = new Faults(changed, seed);
+  const keeper = options.store === undefined ? undefined : new Database(options.store);
+  const store = new Store({ ...options, clock, limits, keeper });
+  controls.useProfile(options.profile, options.profileFile);
+  const calls = new Calls(store, () => controls.profile);
+  const timekeeper = new Timekeeper(store, calls, clock);
+  const postman = new Postman({ store, clock, timekeeper, deliver, log });
+  const app = createApp(store.log, () => controls.profile);
+  app.addHook("onReady", async () => postman.scheduleNext());
+  app.addHook("onClose", async () => {
+    await postman.close();
+    keeper?.close();
   });
-  answerErrors(app);
+  return { options, clock, controls, faults, store, calls, timekeeper, postman, app, journeys };
+}
 
-  app.decorateRequest("logged", null);
-  app.decorateRequest("instanceId", undefined);
-  // Every request is logged, even to an unknown path or if it was refused before its handler ran.
-  app.addHook("preSerialization", async (request, reply, answer) => {
-    const { method, url: path, body, fault } = request;
-    if (isAdminCall(request)) return answer;
-    request.logged = log.add({
-      method,
-      path,
-      body,
-      status: reply.statusCode,
-      answer,
-      durationMs: reply.elapsedTime,
-      ...(fault ? { fault: fault.kind } : {}),
-      ...(request.instanceId === undefined ? {} : { instanceId: request.instanceId }),
-    });
-    return answer;
+function addRoutes(parts: Parts, moveClock: (move: Move) => Promise<void>): void {
+  const { app, options, store, controls, faults, clock, timekeeper, postman, journeys } = parts;
+  const file = options.store ?? null;
+  const stateOf = () => shownState({ store, clock, controls, faults, journeys, publicKey: SANDBOX_KEY, file });
+  secure(app, options.hosts ?? []);
+  app.addHook("onRequest", (request, _reply, done) => {
+    try {
+      timekeeper.catchUp();
+    } catch (error) {
+      // The sandbox's own calls show what there is, even if the disk is full.
+      if (isVendorCall(request)) return done(error as Error);
+    }
+    done();
   });
-  app.addHook("onResponse", async ({ logged }, reply) => {
-    if (logged !== null) log.answered(logged, reply.raw.statusCode, reply.elapsedTime);
+  void app.register(async (vendorCalls) => addVendorCalls(vendorCalls, parts));
+  listRoutes(app, store);
+  clockRoutes(app, clock, moveClock);
+  controlRoutes(app, store, controls, stateOf);
+  faultRoutes(app, faults);
+  eventRoute(app, store.changes, stateOf, () => postman.scheduleNext());
+  pageRoutes(app);
+}
+
+function addVendorCalls(app: FastifyInstance, parts: Parts): void {
+  const { options, store, controls, faults, calls, clock, postman, journeys } = parts;
+  // Uses the clock that cannot be moved, because the rate limit is about the client, not about a journey.
+  throttle(app, () => controls.limit, options.now);
+  app.addHook("preValidation", (request, reply, done) => {
+    if (request.headers["mmapikey"] === controls.apiKey) return done();
+    refuse(reply, controls.profile.wrongKey);
   });
-  return app;
+  faultHooks(app, faults, store, options.sleep ?? setTimeout);
+  refuseUnknownJourneys(app, () => controls.profile, journeys);
+  const answering = new Answering(store, calls, clock, postman);
+  startRoute(app, answering);
+  abortRoute(app, answering);
 }

@@ -1,3 +1,5 @@
 #!/usr/bin/env node
 // Not built, because npm links a command only if its file is there, and in this repository it links before it builds.
-import("../dist/main.js");
+// Compiled code is kept between starts, which halves the time of a start.
+require("node:module").enableCompileCache?.();
+require("../dist/main.js");

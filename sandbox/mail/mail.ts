@@ -1,12 +1,12 @@
 import type { Step } from "./journeys";
-import type { Instance } from "../state/instances";
+import type { Instance } from "../state/instance";
 
 /** One message that a journey sent. */
 export interface Mail {
   /** Its place in the order of sending, from 1. */
   readonly id: number;
   /** Higher after each change of it. */
-  revision: number;
+  readonly revision: number;
   /** When it was due, by the sandbox's clock. */
   readonly at: string;
   readonly instanceId: string;
@@ -18,9 +18,9 @@ export interface Mail {
   readonly text?: string;
   readonly html?: string;
   /** Where it was delivered to, such as `s3://bucket/key`. */
-  deliveredTo?: string;
+  readonly deliveredTo?: string;
   /** Why it could not be delivered. */
-  problem?: string;
+  readonly problem?: string;
 }
 
 /** Delivers a message, and returns where it is now. */

@@ -1,98 +1,78 @@
-import type { Instance, Instances } from "../state/instances";
 import type { Changes } from "../state/changes";
-import type { Journeys, Step } from "./journeys";
+import type { Effect } from "../state/effects";
+import type { Instances } from "../state/instances";
+import { Numbered } from "../state/numbered";
+import type { Due, Schedule } from "../state/schedule";
 import { mailOf, type Mail } from "./mail";
 
-/** A message that is to be sent. */
-export interface Due {
-  readonly instance: Instance;
-  /** Which of the journey's steps it is, from 0. */
-  readonly index: number;
-  /** When it is due, in milliseconds since 1970. */
-  readonly at: number;
+interface Parts {
+  readonly instances: Instances;
+  readonly schedule: Schedule;
+  readonly changes: Changes;
+  /** How many messages are kept. */
+  readonly limit: number;
+  /** Lets effects happen, all or none. */
+  readonly commit: (effects: readonly Effect[]) => void;
 }
 
-/** The messages of the journeys whose steps the sandbox knows: those that were sent, and those that are due. */
+/** The newest messages that were sent by the journeys whose steps the sandbox knows. */
 export class Outbox {
-  private sent: Mail[] = [];
+  readonly kept: Numbered<Mail>;
+  private lastRevision = 0;
 
-  constructor(
-    private readonly instances: Instances,
-    private readonly journeys: Journeys,
-    private readonly changes: Changes,
-  ) {}
-
-  get hasJourneys(): boolean {
-    return this.journeys.size > 0;
+  constructor(private readonly parts: Parts) {
+    this.kept = new Numbered(parts.limit, ({ id }) => id);
   }
 
-  all(): readonly Mail[] {
-    return this.sent;
-  }
-
-  /** The unsent messages that are due by a time, in order. */
-  dueBy(now: number): Due[] {
-    return this.unsent()
-      .filter(({ at }) => at <= now)
-      .sort((a, b) => a.at - b.at);
-  }
-
-  /** When the next message is due. Undefined if there is none. */
-  nextDueAt(): number | undefined {
-    const times = this.unsent().map(({ at }) => at);
-    return times.length === 0 ? undefined : times.reduce((a, b) => Math.min(a, b));
-  }
-
-  /** Sends a message. Returns undefined if its instance no longer runs. */
-  send({ instance, index, at }: Due): Mail | undefined {
-    const steps = this.stepsOf(instance);
+  /**
+   * Sends the next message of an instance: records it, together with what it makes of its instance.
+   *
+   * @returns The message. It is to be delivered now.
+   */
+  send({ instance, at }: Due): Mail | undefined {
+    const steps = this.parts.schedule.stepsOf(instance);
+    const index = instance.sent ?? 0;
     const step = steps[index];
-    const runs = this.instances.find(instance.journeyId, instance.instanceId)?.status === "running";
-    if (!runs || step === undefined) return undefined;
-    const mail = {
-      id: this.sent.length + 1,
-      revision: this.changes.nextRevision(),
-      ...mailOf(instance, index, step, new Date(at).toISOString()),
-    };
-    this.sent.push(mail);
-    this.changes.mail(mail);
-    instance.sent = index + 1;
-    if (instance.sent === steps.length) {
-      instance.status = "finished";
-      instance.endedAt = mail.at;
-    }
-    this.instances.touch(instance);
+    if (step === undefined) return undefined;
+    const id = this.kept.nextNumber;
+    const time = new Date(at).toISOString();
+    const mail: Mail = { id, revision: this.nextRevision(), ...mailOf(instance, index, step, time) };
+    const sent = index + 1;
+    const end = sent === steps.length ? ({ status: "finished", endedAt: time } as const) : {};
+    this.parts.commit([{ mail }, { instance: this.parts.instances.changed(instance, { sent, ...end }) }]);
     return mail;
   }
 
   /** Records where a message was delivered to, or why not. */
   delivered(mail: Mail, result: Pick<Mail, "deliveredTo" | "problem">): void {
-    Object.assign(mail, result, { revision: this.changes.nextRevision() });
-    this.changes.mail(mail);
+    // It was dropped or removed in between, and its id may be another's.
+    if (this.kept.get(mail.id) !== mail) return;
+    this.parts.commit([{ mail: { ...mail, ...result, revision: this.nextRevision() } }]);
   }
 
-  /** The messages of an instance that are still to be sent, in order. */
-  dueOf({ instanceId }: Instance): Due[] {
-    return this.unsent().filter(({ instance }) => instance.instanceId === instanceId);
+  ofInstance(instanceId: string): Mail[] {
+    return this.kept.page().filter((mail) => mail.instanceId === instanceId);
   }
 
-  clear(): void {
-    this.sent = [];
+  /** Takes in a message that was sent or changed. Returns one that is dropped for it. */
+  put(next: Mail): Mail | undefined {
+    this.lastRevision = Math.max(this.lastRevision, next.revision);
+    const known = this.kept.get(next.id);
+    if (known === undefined) {
+      this.parts.changes.mail(next);
+      return this.kept.push(next);
+    }
+    // The same object, because the lists hold it.
+    this.parts.changes.mail(Object.assign(known, next));
+    return undefined;
   }
 
-  private unsent(): Due[] {
-    if (!this.hasJourneys) return [];
-    return this.instances
-      .all()
-      .filter(({ status }) => status === "running")
-      .flatMap((instance) =>
-        this.stepsOf(instance)
-          .map(({ afterMs }, index) => ({ instance, index, at: Date.parse(instance.startedAt) + afterMs }))
-          .slice(instance.sent),
-      );
+  /** @param lastId The highest id that was ever given. */
+  clear(lastId = 0): void {
+    this.kept.clear(lastId);
   }
 
-  private stepsOf({ journeyId }: Instance): readonly Step[] {
-    return this.journeys.get(journeyId.toLowerCase()) ?? [];
+  private nextRevision(): number {
+    return ++this.lastRevision;
   }
 }

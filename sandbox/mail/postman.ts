@@ -1,44 +1,57 @@
-import type { Deliver, Mail } from "./mail";
+import { setImmediate } from "node:timers/promises";
+import type { Clock } from "../state/clock";
 import type { Store } from "../state/store";
+import type { Timekeeper } from "../state/timekeeper";
+import type { Deliver, Mail } from "./mail";
+
+/** The longest delay of Node's timers. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+/** So many messages are sent before other requests are looked at. */
+const AT_ONCE = 200;
+/** After a message could not be recorded, such as on a full disk. */
+const RETRY_MS = 5_000;
+
+interface Parts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly timekeeper: Timekeeper;
+  /** Delivers a message. Undefined: messages are only in the outbox. */
+  readonly deliver: Deliver | undefined;
+  /** Receives one line for each message that could not be delivered. */
+  readonly log: (line: string) => void;
+}
 
 /** Sends the journeys' messages when they are due by the sandbox's clock, one at a time, in order. */
 export class Postman {
   private round: Promise<void> = Promise.resolve();
   private timer: NodeJS.Timeout | undefined;
+  private timerAt = Infinity;
   private isClosed = false;
 
-  /**
-   * @param deliver Delivers a message. Undefined: messages are only in the outbox.
-   * @param log Receives one line for each message that could not be delivered.
-   */
-  constructor(
-    private readonly store: Store,
-    private readonly now: () => number,
-    private readonly deliver: Deliver | undefined,
-    private readonly log: (line: string) => void,
-  ) {}
+  constructor(private readonly parts: Parts) {}
 
-  /** Runs the late effects and sends the messages that are due. Resolves when the last one is delivered. */
+  /**
+   * Lets happen all that is due. Resolves when the last message is delivered.
+   *
+   * @throws What keeps a message from being recorded.
+   */
   sendDue(): Promise<void> {
-    this.store.late.catchUp();
-    this.round = this.round.then(async () => {
-      for (const due of this.store.outbox.dueBy(this.now())) {
-        // Its instance may have been aborted or cleared during the delivery of another message.
-        const mail = this.isClosed ? undefined : this.store.outbox.send(due);
-        if (mail !== undefined) await this.deliverOne(mail);
-      }
-      this.scheduleNext();
-    });
-    return this.round;
+    const sent = this.round.then(() => this.sendAll());
+    this.round = sent.catch(() => undefined);
+    return sent;
   }
 
-  /** Sets the timer for what is due next. */
-  scheduleNext(): void {
+  /** Sets the timer for what is due next, if a journey sends messages or somebody is to see what happens. */
+  scheduleNext(delayMs = 0): void {
+    const { store, clock } = this.parts;
+    const isNeeded = store.schedule.hasJourneys || store.changes.isWatched;
+    const at = isNeeded && !this.isClosed ? (store.nextDueAt() ?? Infinity) : Infinity;
+    if (at === this.timerAt && delayMs === 0) return;
     clearTimeout(this.timer);
-    const at = this.store.nextDueAt();
-    if (at === undefined || this.isClosed) return;
-    const leftMs = Math.min(Math.max(at - this.now(), 0), MAX_TIMEOUT_MS);
-    this.timer = setTimeout(() => void this.sendDue(), leftMs);
+    this.timerAt = at;
+    if (at === Infinity) return;
+    const leftMs = Math.min(Math.max(at - clock.now(), delayMs), MAX_TIMEOUT_MS);
+    this.timer = setTimeout(() => void this.wake(), leftMs);
     this.timer.unref();
   }
 
@@ -48,18 +61,41 @@ export class Postman {
     await this.round;
   }
 
-  private async deliverOne(mail: Mail): Promise<void> {
+  private async wake(): Promise<void> {
+    this.timerAt = Infinity;
     try {
-      const deliveredTo = await this.deliver?.(mail);
-      if (deliveredTo !== undefined) this.store.outbox.delivered(mail, { deliveredTo });
+      await this.sendDue();
+    } catch (error) {
+      this.parts.log((error as Error).message);
+      this.scheduleNext(RETRY_MS);
+    }
+  }
+
+  private async sendAll(): Promise<void> {
+    const { store, clock, timekeeper, deliver } = this.parts;
+    for (let count = 1; !this.isClosed; count++) {
+      const at = store.schedule.nextMail?.at ?? Infinity;
+      // What happens before a message comes before it: a late abort stops it, and a late start may have an earlier one.
+      timekeeper.catchUp(Math.min(at, clock.now()));
+      const due = store.schedule.nextMail;
+      if (due === undefined || due.at > clock.now()) break;
+      if (due.at > at) continue;
+      const mail = store.outbox.send(due);
+      if (mail !== undefined && deliver !== undefined) await this.deliver(mail, deliver);
+      if (count % AT_ONCE === 0) await setImmediate();
+    }
+    this.scheduleNext();
+  }
+
+  private async deliver(mail: Mail, deliver: Deliver): Promise<void> {
+    const { store, log } = this.parts;
+    try {
+      store.outbox.delivered(mail, { deliveredTo: await deliver(mail) });
     } catch (error) {
       const { name, message } = error as Error;
       const problem = `${message} (${name})`.replace(/\s+/g, " ");
-      this.store.outbox.delivered(mail, { problem });
-      this.log(`Could not deliver mail ${mail.step} of journey ${mail.journeyId}: ${problem}`);
+      store.outbox.delivered(mail, { problem });
+      log(`Could not deliver mail ${mail.step} of journey ${mail.journeyId}: ${problem}`);
     }
   }
 }
-
-/** The longest delay of Node's timers. */
-const MAX_TIMEOUT_MS = 2 ** 31 - 1;

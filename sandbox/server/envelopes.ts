@@ -1,24 +1,24 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { Refusal } from "../state/profiles";
+import type { Answer } from "../state/calls";
+import type { Refusal, Reply } from "../state/profiles";
 
-/**
- * The answer to a call. `ref` is the instance that the call started, or the one that is already running; `instanceId` is
- * the one that it concerned, for the log.
- */
-export type Answer =
-  | { readonly message: string; readonly ref?: string; readonly instanceId?: string; readonly refusal?: undefined }
-  | { readonly refusal: Refusal; readonly ref?: string; readonly instanceId?: string };
-
-/** Sends an answer in the vendor's envelope. */
+/** Sends an answer in the vendor's envelope, or as the profile has it. */
 export function send(reply: FastifyReply, answer: Answer): FastifyReply {
-  if (answer.refusal !== undefined) return refuse(reply, answer.refusal, answer.ref);
-  const { message, ref } = answer;
-  return reply.code(200).send({ success: true, message, ...(ref === undefined ? {} : { ref }) });
+  if (answer.refusal !== undefined) return refuse(reply, answer.refusal, answer.ref, answer.instanceId);
+  const { message, ref, instanceId } = answer;
+  return sendAs(reply, answer.reply ?? { status: 200, message }, instanceId, (said) => ({
+    success: true,
+    message: said,
+    ...(ref === undefined ? {} : { ref }),
+  }));
 }
 
-/** Sends the vendor's envelope for a failure. */
-export function refuse(reply: FastifyReply, { status, message, withRef }: Refusal, ref?: string): FastifyReply {
-  return reply.code(status).send({ ...failure(reply.request, message), ...(withRef ? { ref } : {}) });
+/** Sends the vendor's envelope for a failure, or what the profile has in its place. */
+export function refuse(reply: FastifyReply, refusal: Refusal, ref?: string, instanceId?: string): FastifyReply {
+  return sendAs(reply, refusal, instanceId, (message) => ({
+    ...failure(reply.request, message),
+    ...(refusal.withRef ? { ref } : {}),
+  }));
 }
 
 /** The vendor's envelope for a failure. An abort's has one more field than a start's. */
@@ -28,4 +28,47 @@ export function failure(request: FastifyRequest, message: string): object {
 
 export function isAbort(request: FastifyRequest): boolean {
   return request.routeOptions.url?.startsWith("/hooks/abort/") ?? false;
+}
+
+/** An answer that is no envelope: sent as a text, and logged as what it is. */
+export class ExactAnswer {
+  constructor(
+    readonly shown: unknown,
+    readonly text: string,
+  ) {}
+}
+
+function sendAs(
+  reply: FastifyReply,
+  { status, message = "", body, text, contentType, headers }: Reply,
+  instanceId: string | undefined,
+  envelope: (message: string) => object,
+): FastifyReply {
+  const fill = filler(reply.request, instanceId);
+  for (const [name, value] of Object.entries(headers ?? {}))
+    reply.header(name, fill(value).replace(/[^\t\x20-\x7e]/g, "?"));
+  reply.code(status);
+  if (body === undefined && text === undefined) return reply.send(envelope(fill(message)));
+
+  const shown = text === undefined ? mapStrings(body, fill) : fill(text);
+  const exact = new ExactAnswer(shown, text === undefined ? JSON.stringify(shown) : String(shown));
+  return reply
+    .type(contentType ?? (text === undefined ? "application/json; charset=utf-8" : "text/plain; charset=utf-8"))
+    .serializer((payload) => (payload as ExactAnswer).text)
+    .send(exact);
+}
+
+/** Puts what a call concerns in the place of its name in double braces. */
+function filler({ params, body }: FastifyRequest, instanceId = ""): (text: string) => string {
+  const { journeyId = "" } = (params ?? {}) as { journeyId?: string };
+  const { email } = (body ?? {}) as { email?: unknown };
+  const values: Record<string, string> = { instanceId, journeyId, email: typeof email === "string" ? email : "" };
+  return (text) => text.replace(/\{\{(instanceId|journeyId|email)\}\}/g, (_, name: string) => values[name] ?? "");
+}
+
+function mapStrings(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === "string") return change(value);
+  if (Array.isArray(value)) return value.map((one) => mapStrings(one, change));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, mapStrings(one, change)]));
 }

@@ -1,12 +1,16 @@
 import type { FastifyError, FastifyInstance } from "fastify";
 import { refuse } from "./envelopes";
+import type { Profile } from "../state/profiles";
+import { InvalidEmail } from "./routes/schemas";
 import { isVendorCall } from "./security";
 
 /** Answers unknown paths and refused requests in JSON: the vendor's calls as the vendor does. */
-export function answerErrors(app: FastifyInstance): void {
+export function answerErrors(app: FastifyInstance, profileOf: () => Profile): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const { statusCode = 500, message } = error;
     if (statusCode >= 500) return refuse(reply, { status: 500, message: `The sandbox itself failed: ${message}` });
+    const { invalidEmail } = profileOf();
+    if (error instanceof InvalidEmail && invalidEmail !== undefined) return refuse(reply, invalidEmail);
     // The vendor's contract has no other status for a refused request.
     return refuse(reply, { status: isVendorCall(request) ? 400 : statusCode, message });
   });

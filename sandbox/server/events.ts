@@ -1,4 +1,4 @@
-import type { ServerResponse } from "node:http";
+import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { FastifyInstance } from "fastify";
 import type { SandboxEvents, SandboxState } from "../api";
 import type { Mail } from "../mail/mail";
@@ -6,17 +6,31 @@ import type { Changes } from "../state/changes";
 
 const FLUSH_MS = 100;
 const KEEP_OPEN_MS = 15_000;
+/** Each page that is open has one, and each costs a copy of what changes. */
+const MOST_READERS = 50;
 /** What is sent of each kind in one flush: 100,000 instances that finish at once must not fill the readers' buffers. */
 const MOST_AT_ONCE = 2_000;
 /** A reader that is so many bytes behind is disconnected. It reconnects and reads everything again. */
 const FULL_BUFFER = 8 * 1024 * 1024;
 
-/** `GET /_sandbox/events`: what changes, as server-sent events. */
-export function eventRoute(app: FastifyInstance, changes: Changes, stateOf: () => SandboxState): void {
-  const readers = new Readers(changes, stateOf);
+/**
+ * `GET /_sandbox/events`: what changes, as server-sent events.
+ *
+ * @param watched Called when the first reader has come.
+ */
+export function eventRoute(
+  app: FastifyInstance,
+  changes: Changes,
+  stateOf: () => SandboxState,
+  watched: () => void,
+): void {
+  const readers = new Readers(changes, stateOf, watched);
   app.get("/_sandbox/events", (_request, reply) => {
+    if (readers.isFull) {
+      return reply.code(503).send({ success: false, message: `There are already ${MOST_READERS} streams of events` });
+    }
     reply.hijack();
-    readers.add(reply.raw);
+    readers.add(reply.raw, reply.getHeaders() as OutgoingHttpHeaders);
   });
   // Otherwise the streams would keep the server from closing.
   app.addHook("preClose", async () => readers.disconnectAll());
@@ -30,14 +44,15 @@ class Readers {
   constructor(
     private readonly changes: Changes,
     private readonly stateOf: () => SandboxState,
+    private readonly watched: () => void,
   ) {}
 
-  add(reader: ServerResponse): void {
-    reader.writeHead(200, {
-      "Content-Type": "text/event-stream",
-      "Cache-Control": "no-store",
-      "X-Content-Type-Options": "nosniff",
-    });
+  get isFull(): boolean {
+    return this.open.size >= MOST_READERS;
+  }
+
+  add(reader: ServerResponse, headers: OutgoingHttpHeaders): void {
+    reader.writeHead(200, { ...headers, "Content-Type": "text/event-stream" });
     reader.on("close", () => this.remove(reader));
     reader.on("error", () => undefined);
     reader.write(text("state", this.stateOf()));
@@ -45,6 +60,7 @@ class Readers {
     if (this.open.size > 1) return;
     this.changes.listen(() => this.schedule());
     this.keepOpen = setInterval(() => this.write(":\n\n"), KEEP_OPEN_MS);
+    this.watched();
   }
 
   disconnectAll(): void {

@@ -17,28 +17,37 @@ export function faultHooks(
   store: Store,
   sleep: (ms: number) => Promise<void>,
 ): void {
-  app.decorateRequest("fault", null);
-
-  app.addHook("onRequest", async (request, reply) => {
-    if (faults.take(callOf(request), ({ kind }) => kind === "reset-before") === undefined) return;
+  app.addHook("onRequest", (request, reply, done) => {
+    if (faults.isEmpty || faults.take(callOf(request), isBeforeAll) === undefined) return done();
     reply.hijack();
     request.raw.socket.destroy();
   });
 
-  app.addHook("preHandler", async (request, reply) => {
+  app.addHook("preHandler", (request, reply, done) => {
+    if (faults.isEmpty) return done();
     const forThis = (fault: Fault) =>
       fault.kind !== "reset-before" && (fault.email === undefined || fault.email === addressOf(request, store));
     request.fault = faults.take(callOf(request), forThis) ?? null;
     // This answer is sent before the handler runs, so nothing takes effect.
-    if (request.fault?.takesEffect === false) return reply.send({ success: true, message: "journey Executed" });
+    if (request.fault?.takesEffect !== false) return done();
+    reply.send({ success: true, message: "journey Executed" });
   });
 
-  app.addHook("onSend", async (request, reply, payload) => {
+  app.addHook("onSend", (request, reply, payload, done) => {
     const { fault } = request;
-    if (fault === null) return payload;
-    if (fault.kind === "delay") await sleep(fault.delayMs ?? 1000);
-    return spoil(fault, request, reply, payload as string);
+    if (fault === null) return done(null, payload);
+    const delayed = fault.kind === "delay" ? sleep(fault.delayMs ?? 1000) : Promise.resolve();
+    delayed
+      .then(() => spoil(fault, request, reply, payload as string))
+      .then(
+        (spoiled) => done(null, spoiled),
+        (error: Error) => done(error),
+      );
   });
+}
+
+function isBeforeAll({ kind }: Fault): boolean {
+  return kind === "reset-before";
 }
 
 /** The payload to send in place of the answer. */

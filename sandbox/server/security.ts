@@ -58,10 +58,13 @@ export function secure(app: FastifyInstance, hosts: readonly string[]): void {
     if (!isVendorCall(request) && isFromElsewhere(request)) return forbid(reply, FROM_ELSEWHERE);
   });
   app.addHook("preValidation", async (request, reply) => {
-    if (isDeeper(request.body, MAX_DEPTH))
+    if (isDeeper(request.body, MAX_DEPTH)) {
+      // Else the log would have what cannot be written as JSON.
+      request.body = null;
       return reply
         .code(400)
         .send({ success: false, message: `The body is nested more than ${MAX_DEPTH} levels deep.` });
+    }
   });
 }
 

@@ -1,4 +1,4 @@
-import * as fs from "node:fs";
+import { readFileSync } from "node:fs";
 import type { Kept, SandboxState } from "../api";
 import type { Journeys } from "../mail/journeys";
 import type { Clock } from "../state/clock";
@@ -16,28 +16,28 @@ export interface Shown {
   readonly journeys: Journeys;
   /** The invented key, which is no secret. */
   readonly publicKey: string;
+  /** The store's file. Null: none. */
+  readonly file: string | null;
 }
 
 /** The controls and the counters. */
-export function shownState({ store, clock, controls, faults, journeys, publicKey }: Shown): SandboxState {
+export function shownState({ store, clock, controls, faults, journeys, publicKey, file }: Shown): SandboxState {
   const nextDueAt = store.nextDueAt();
-  const counts = { running: 0, aborted: 0, finished: 0 };
-  for (const { status } of store.all()) counts[status] += 1;
   return {
     version,
     now: new Date(clock.now()).toISOString(),
-    aheadMs: clock.offsetMs,
+    aheadMs: clock.aheadMs,
     nextDueAt: nextDueAt === undefined ? null : new Date(nextDueAt).toISOString(),
     apiKey: controls.apiKey === publicKey ? publicKey : null,
-    store: null,
+    store: file,
     profile: controls.shownProfile,
     profiles: Object.keys(profiles),
     faults: faults.all(),
     limit: controls.limit?.perSecond ?? null,
-    counts,
-    requests: kept(store.requests().length),
-    mails: kept(store.mails().length),
-    ended: kept(counts.aborted + counts.finished),
+    counts: { ...store.instances.counts },
+    requests: kept(store.log.kept),
+    mails: kept(store.outbox.kept),
+    ended: store.instances.keptEnded,
     journeys: [...journeys].map(([journeyId, steps]) => ({
       journeyId,
       steps: steps.map(({ afterMs, subject }) => ({ afterMs, subject })),
@@ -45,10 +45,10 @@ export function shownState({ store, clock, controls, faults, journeys, publicKey
   };
 }
 
-const { version } = JSON.parse(fs.readFileSync(require.resolve("mailmodo-sandbox/package.json"), "utf8")) as {
+const { version } = JSON.parse(readFileSync(require.resolve("mailmodo-sandbox/package.json"), "utf8")) as {
   version: string;
 };
 
-function kept(count: number): Kept {
-  return { count, limit: Number.MAX_SAFE_INTEGER, dropped: 0 };
+function kept({ count, limit, dropped }: Kept): Kept {
+  return { count, limit, dropped };
 }

@@ -1,6 +1,6 @@
 import type { Mail } from "../mail/mail";
-import type { Instance } from "./instances";
-import type { LoggedRequest } from "./requestLog";
+import type { Instance } from "./instance";
+import type { LoggedRequest } from "./loggedRequest";
 
 /** What changed since it was last taken. */
 export interface Change {
@@ -11,17 +11,20 @@ export interface Change {
   readonly mails: readonly Mail[];
 }
 
-/** Collects what changes while somebody listens, and numbers the revisions. */
+/** Collects what changes while somebody listens. */
 export class Changes {
-  private lastRevision = 0;
   private listener: (() => void) | undefined;
   private isReset = false;
   private readonly instances = new Set<Instance>();
   private readonly requests = new Set<LoggedRequest>();
   private readonly mails = new Set<Mail>();
 
-  nextRevision(): number {
-    return ++this.lastRevision;
+  get isWatched(): boolean {
+    return this.listener !== undefined;
+  }
+
+  get isEmpty(): boolean {
+    return this.instances.size + this.requests.size + this.mails.size === 0 && !this.isReset;
   }
 
   /** @param listener Called at each change. Undefined: nobody listens, and nothing is collected. */
@@ -42,15 +45,15 @@ export class Changes {
     this.add(this.mails, mail);
   }
 
-  /** Something changed that only `state` shows. */
+  /** Something changed that only the sandbox's state shows. */
   state(): void {
     this.listener?.();
   }
 
   reset(): void {
     this.take();
-    this.isReset = this.listener !== undefined;
-    this.listener?.();
+    this.isReset = this.isWatched;
+    this.state();
   }
 
   /** What changed, at most so many of each kind. The rest remains. */
@@ -63,10 +66,6 @@ export class Changes {
       requests: takeFrom(this.requests, limit),
       mails: takeFrom(this.mails, limit),
     };
-  }
-
-  get isEmpty(): boolean {
-    return this.instances.size + this.requests.size + this.mails.size === 0 && !this.isReset;
   }
 
   private add<T>(changed: Set<T>, item: T): void {

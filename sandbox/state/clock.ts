@@ -1,31 +1,49 @@
 import { InvalidInput } from "./invalidInput";
 
+/** A move of the sandbox's clock: by a time, to a time, or to when the next message is due. */
+export type Move =
+  { readonly advanceSeconds: number } | { readonly now: string | Date } | { readonly toNextMail: true };
+
+const MAX_TIME = Date.UTC(9999, 11, 31);
+
 /** The sandbox's clock. It follows another clock, and can be moved ahead of it. */
 export class Clock {
-  private aheadMs = 0;
+  private offset = 0;
 
   /** @param base In milliseconds since 1970. */
   constructor(private readonly base: () => number) {}
 
-  get offsetMs(): number {
-    return this.aheadMs;
+  /** How far it is ahead, in milliseconds. */
+  get aheadMs(): number {
+    return this.offset;
   }
 
-  readonly now = (): number => this.base() + this.aheadMs;
+  readonly now = (): number => this.base() + this.offset;
 
-  /** @throws {InvalidInput} The time is in the past, or beyond the year 9999. */
-  moveTo(at: number): void {
-    if (at < this.now()) {
-      throw new InvalidInput(`The clock only moves forward; it is already at ${new Date(this.now()).toISOString()}`);
+  set(aheadMs: number): void {
+    this.offset = aheadMs;
+  }
+
+  /**
+   * How far it would be ahead after a move.
+   *
+   * @param nextMailAt When the next message is due.
+   * @throws {InvalidInput} The time is past or too far, or no message is due.
+   */
+  aheadAfter(move: Move, nextMailAt: number | undefined): number {
+    const at = this.timeOf(move, nextMailAt);
+    if (!(at <= MAX_TIME)) throw new InvalidInput("The clock cannot go beyond the year 9999");
+    const now = this.now();
+    if (at < now) {
+      throw new InvalidInput(`The clock only moves forward; it is already at ${new Date(now).toISOString()}`);
     }
-    this.advance(at - this.now());
+    return this.offset + at - now;
   }
 
-  /** @throws {InvalidInput} The clock would go beyond the year 9999. */
-  advance(ms: number): void {
-    if (this.now() + ms > MAX_TIME) throw new InvalidInput("The clock cannot go beyond the year 9999");
-    this.aheadMs += ms;
+  private timeOf(move: Move, nextMailAt: number | undefined): number {
+    if ("advanceSeconds" in move) return this.now() + move.advanceSeconds * 1000;
+    if ("now" in move) return new Date(move.now).getTime();
+    if (nextMailAt === undefined) throw new InvalidInput("No message is due");
+    return Math.max(nextMailAt, this.now());
   }
 }
-
-const MAX_TIME = Date.UTC(9999, 11, 31);

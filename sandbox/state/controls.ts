@@ -1,22 +1,19 @@
-import { profileOf, type Limit, type Profile } from "./profiles";
+import { defaultProfile, profileOf, type Limit, type Profile } from "./profiles";
 
 /** What decides how the sandbox answers, beside the faults: the profile, the key and the rate. */
 export class Controls {
   private current: { readonly profile: Profile; readonly names: readonly string[]; readonly file: string | null };
-  private key: string;
 
   /**
    * @param rate Requests in any one second. It takes the place of the profile's limit.
    * @param changed Called at each change.
    */
   constructor(
-    profile: Profile,
-    apiKey: string,
+    private key: string,
     private readonly rate: number | undefined,
     private readonly changed: () => void,
   ) {
-    this.current = { profile, names: [], file: null };
-    this.key = apiKey;
+    this.current = { profile: defaultProfile, names: [], file: null };
   }
 
   get profile(): Profile {
@@ -36,12 +33,13 @@ export class Controls {
     return this.rate === undefined ? this.profile.limit : { perSecond: this.rate, status: 429 };
   }
 
-  /** @param profile A profile, or the names of some. */
-  useProfile(profile: Profile | readonly string[], file: string | null = null): void {
-    const isNames = (value: Profile | readonly string[]): value is readonly string[] => Array.isArray(value);
-    this.current = isNames(profile)
-      ? { profile: profileOf(profile), names: [...profile], file }
-      : { profile, names: [], file };
+  /**
+   * @param profile A profile, or the names of some.
+   * @param file The file that the profile was read from.
+   */
+  useProfile(profile: Profile | readonly string[], file?: string): void {
+    const names = isNames(profile) ? [...profile] : [];
+    this.current = { profile: isNames(profile) ? profileOf(profile) : profile, names, file: file ?? null };
     this.changed();
   }
 
@@ -49,4 +47,8 @@ export class Controls {
     this.key = apiKey;
     this.changed();
   }
+}
+
+function isNames(profile: Profile | readonly string[]): profile is readonly string[] {
+  return Array.isArray(profile);
 }

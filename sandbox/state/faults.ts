@@ -37,7 +37,7 @@ export interface Fault {
   readonly count?: number;
   /** How likely it is, from 0 to 1. Default: 1. */
   readonly probability?: number;
-  /** The seed of the probability: the same seed gives the same run. Default: 1. */
+  /** The seed of the probability: the same seed gives the same run. Default: the sandbox's seed, or 1. */
   readonly seed?: number;
   /**
    * The only address that it is for. Not with `reset-before`, which happens before the address is read. Default: all.
@@ -78,11 +78,17 @@ export class Faults {
   private armed: Armed[] = [];
   private lastId = 0;
 
-  /** @param changed Called at each change. */
-  constructor(private readonly changed: () => void = () => undefined) {}
+  /**
+   * @param changed Called at each change.
+   * @param seed The seed of the faults that have none of their own.
+   */
+  constructor(
+    private readonly changed: () => void = () => undefined,
+    private readonly seed = 1,
+  ) {}
 
   add(fault: Fault): ArmedFault {
-    const generator = xoroshiro128plus(fault.seed ?? 1);
+    const generator = xoroshiro128plus(fault.seed ?? this.seed);
     const armed: Armed = {
       id: String(++this.lastId),
       fault,
@@ -92,6 +98,10 @@ export class Faults {
     this.armed.push(armed);
     this.changed();
     return shown(armed);
+  }
+
+  get isEmpty(): boolean {
+    return this.armed.length === 0;
   }
 
   /** The faults that can still happen. */

@@ -1,116 +1,169 @@
-import { randomUUID } from "node:crypto";
+import BTree from "sorted-btree";
 import type { Changes } from "./changes";
+import type { Effect } from "./effects";
+import type { Instance } from "./instance";
+import { Ring } from "./ring";
+import type { Due, Schedule } from "./schedule";
 
-/** One run of a journey for one address. */
-export interface Instance {
-  /** Its place in the order of starts, from 1. */
-  readonly number: number;
-  /** Higher after each change of it. */
-  revision: number;
-  readonly instanceId: string;
-  readonly journeyId: string;
-  readonly email: string;
-  readonly data: Readonly<Record<string, unknown>>;
-  readonly startedAt: string;
-  status: "running" | "aborted" | "finished";
-  endedAt?: string;
-  abortReason?: string;
-  /** Set if the address was already in the journey and the start did not allow that: somebody is enrolled twice. */
-  doubled?: true;
-  /** How many of the journey's messages were sent. Undefined if the sandbox does not know the journey's steps. */
-  sent?: number;
+type Status = Instance["status"];
+
+interface Parts {
+  /** The clock, in milliseconds since 1970. */
+  readonly now: () => number;
+  readonly schedule: Schedule;
+  readonly changes: Changes;
+  readonly idOf: (number: number) => string;
+  /** How many of those that have ended are kept. */
+  readonly endedLimit: number;
+  /** Lets effects happen, all or none. */
+  readonly commit: (effects: readonly Effect[]) => void;
 }
 
-/** All instances that were ever started. */
+/** The instances: all that run, and the newest of those that have ended. */
 export class Instances {
   private readonly byId = new Map<string, Instance>();
   private readonly byAddress = new Map<string, Instance[]>();
+  private readonly byNumber = new BTree<number, Instance>();
+  private readonly ended: Ring<Instance>;
+  private readonly numbersOf: Record<Status, number> = { running: 0, aborted: 0, finished: 0 };
+  private lastNumber = 0;
+  private lastRevision = 0;
 
-  /**
-   * @param now The clock, in milliseconds since 1970.
-   * @param durationMs How long a journey without steps runs before it finishes by itself.
-   * @param hasSteps Whether the steps of a journey are known.
-   */
-  constructor(
-    private readonly now: () => number,
-    private readonly durationMs: number,
-    private readonly hasSteps: (journeyId: string) => boolean,
-    private readonly changes: Changes,
-  ) {}
+  constructor(private readonly parts: Parts) {
+    this.ended = new Ring(parts.endedLimit);
+  }
+
+  get counts(): Readonly<Record<Status, number>> {
+    return this.numbersOf;
+  }
+
+  get keptEnded(): { readonly count: number; readonly limit: number; readonly dropped: number } {
+    const { count, limit, dropped } = this.ended;
+    return { count, limit, dropped };
+  }
 
   start(journeyId: string, email: string, data: Record<string, unknown>, allowDuplicateEmail = false): Instance {
-    const doubled = !allowDuplicateEmail && this.running(journeyId, email).length > 0;
+    const { now, idOf, schedule, commit } = this.parts;
+    const number = this.lastNumber + 1;
     const instance: Instance = {
-      number: this.byId.size + 1,
-      revision: this.changes.nextRevision(),
-      instanceId: randomUUID(),
+      number,
+      revision: this.nextRevision(),
+      instanceId: idOf(number),
       journeyId,
       email,
       data,
-      startedAt: new Date(this.now()).toISOString(),
+      startedAt: new Date(now()).toISOString(),
       status: "running",
-      ...(doubled ? { doubled } : {}),
-      ...(this.hasSteps(journeyId) ? { sent: 0 } : {}),
+      ...(!allowDuplicateEmail && this.firstRunning(journeyId, email) !== undefined ? { doubled: true } : {}),
+      ...(schedule.stepsOf({ journeyId }).length > 0 ? { sent: 0 } : {}),
     };
-    this.byId.set(instance.instanceId, instance);
-    const key = keyOf(journeyId, email);
-    const others = this.byAddress.get(key);
-    if (others === undefined) this.byAddress.set(key, [instance]);
-    else others.push(instance);
-    this.changes.instance(instance);
+    commit([{ instance }]);
     return instance;
   }
 
-  /** @param instance A running instance. */
-  abort(instance: Instance, reason: string | undefined): void {
-    instance.status = "aborted";
-    instance.endedAt = new Date(this.now()).toISOString();
-    if (reason !== undefined) instance.abortReason = reason;
-    this.touch(instance);
+  /** @param instances Running instances. */
+  abort(instances: Instance | readonly Instance[], reason: string | undefined): void {
+    const endedAt = new Date(this.parts.now()).toISOString();
+    const changes = { status: "aborted", endedAt, ...(reason === undefined ? {} : { abortReason: reason }) } as const;
+    this.parts.commit([instances].flat().map((instance) => ({ instance: this.changed(instance, changes) })));
   }
 
-  /** Says that an instance was changed. */
-  touch(instance: Instance): void {
-    instance.revision = this.changes.nextRevision();
-    this.changes.instance(instance);
+  /** @param due Running instances, and when they end, in milliseconds since 1970. */
+  finish(due: readonly Due[]): void {
+    this.parts.commit(
+      due.map(({ instance, at }) => {
+        const end = { status: "finished", endedAt: new Date(at).toISOString() } as const;
+        return { instance: this.changed(instance, end) };
+      }),
+    );
+  }
+
+  /** The instance as it is after a change, which has not happened yet. */
+  changed(instance: Instance, changes: Partial<Instance>): Instance {
+    return { ...instance, ...changes, revision: this.nextRevision() };
   }
 
   get(instanceId: string): Instance | undefined {
-    const instance = this.byId.get(instanceId);
-    return instance && this.asOfNow(instance);
+    return this.byId.get(instanceId);
   }
 
   find(journeyId: string, instanceId: string): Instance | undefined {
     const instance = this.byId.get(instanceId);
-    return instance?.journeyId === journeyId ? this.asOfNow(instance) : undefined;
+    return instance?.journeyId === journeyId ? instance : undefined;
   }
 
   running(journeyId: string, email: string): Instance[] {
     return this.startedFor(journeyId, email).filter(({ status }) => status === "running");
   }
 
-  /** All instances that were ever started for an address. */
-  startedFor(journeyId: string, email: string): Instance[] {
-    return (this.byAddress.get(keyOf(journeyId, email)) ?? []).map((instance) => this.asOfNow(instance));
+  firstRunning(journeyId: string, email: string): Instance | undefined {
+    return this.startedFor(journeyId, email).find(({ status }) => status === "running");
+  }
+
+  /** All instances of an address, in the order of their starts. */
+  startedFor(journeyId: string, email: string): readonly Instance[] {
+    return this.byAddress.get(keyOf(journeyId, email)) ?? [];
   }
 
   /** All instances, in the order of their starts. */
   all(): Instance[] {
-    return [...this.byId.values()].map((instance) => this.asOfNow(instance));
+    return this.byNumber.valuesArray();
   }
 
-  clear(): void {
-    this.byId.clear();
-    this.byAddress.clear();
+  /** Those after a number, at most so many, in the order of their starts. */
+  page(after = 0, limit = Infinity): Instance[] {
+    return this.byNumber.getRange(after + 1, Infinity, true, limit).map(([, instance]) => instance);
   }
 
-  /**
-   * The instance with its current status: it counts as finished after its duration, though nothing sets that status.
-   */
-  private asOfNow(instance: Instance): Instance {
-    const endsAt = Date.parse(instance.startedAt) + this.durationMs;
-    if (instance.status !== "running" || instance.sent !== undefined || this.now() < endsAt) return instance;
-    return { ...instance, status: "finished", endedAt: new Date(endsAt).toISOString() };
+  /** Takes in an instance that was started or changed. Returns one that is dropped for it. */
+  put(next: Instance): Instance | undefined {
+    this.lastRevision = Math.max(this.lastRevision, next.revision);
+    const known = this.byId.get(next.instanceId);
+    const instance = known ?? next;
+    if (known === undefined) this.insert(next);
+    else {
+      if (known.status === "running") this.parts.schedule.remove(known);
+      this.numbersOf[known.status] -= 1;
+      // The same object, because the lists hold it.
+      Object.assign(known, next);
+    }
+    this.numbersOf[instance.status] += 1;
+    this.parts.changes.instance(instance);
+    if (instance.status === "running") return void this.parts.schedule.add(instance);
+    const dropped = this.ended.push(instance);
+    if (dropped !== undefined) this.drop(dropped);
+    return dropped;
+  }
+
+  /** @param lastNumber The highest number that was ever given. */
+  clear(lastNumber = 0): void {
+    for (const index of [this.byId, this.byAddress, this.byNumber, this.ended, this.parts.schedule]) index.clear();
+    Object.assign(this.numbersOf, { running: 0, aborted: 0, finished: 0 });
+    this.lastNumber = lastNumber;
+  }
+
+  private nextRevision(): number {
+    return ++this.lastRevision;
+  }
+
+  private insert(instance: Instance): void {
+    this.lastNumber = Math.max(this.lastNumber, instance.number);
+    this.byId.set(instance.instanceId, instance);
+    this.byNumber.set(instance.number, instance);
+    const key = keyOf(instance.journeyId, instance.email);
+    const others = this.byAddress.get(key);
+    if (others === undefined) this.byAddress.set(key, [instance]);
+    else others.push(instance);
+  }
+
+  private drop(instance: Instance): void {
+    this.numbersOf[instance.status] -= 1;
+    this.byId.delete(instance.instanceId);
+    this.byNumber.delete(instance.number);
+    const key = keyOf(instance.journeyId, instance.email);
+    const others = this.startedFor(instance.journeyId, instance.email).filter((other) => other !== instance);
+    if (others.length === 0) this.byAddress.delete(key);
+    else this.byAddress.set(key, others);
   }
 }
 

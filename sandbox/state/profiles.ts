@@ -1,17 +1,32 @@
 import { InvalidInput } from "./invalidInput";
 
-/** The answer to a refused call, which the vendor's contract does not define. */
-export interface Refusal {
+/**
+ * An answer that the vendor's contract does not define. Exactly one of `message`, `body` and `text` says what is sent. In
+ * them and in the headers, `{{instanceId}}`, `{{journeyId}}` and `{{email}}` stand for what the call concerns.
+ */
+export interface Reply {
   readonly status: number;
-  readonly message: string;
+  /** Sent in the vendor's envelope. */
+  readonly message?: string;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** Sent as it is. */
+  readonly text?: string;
+  /** The media type of `body` (default: application/json) or `text` (default: text/plain). */
+  readonly contentType?: string;
+  /** More headers, such as Retry-After. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The answer to a refused call. */
+export interface Refusal extends Reply {
   /** Whether a refused duplicate names the instance that is already running. Default: false. */
   readonly withRef?: boolean;
 }
 
-/** The plan's rate limit, and the answer to exceeding it. */
-export interface Limit {
+/** The plan's rate limit, and the answer to exceeding it. Its message is "Too many requests" if nothing else is set. */
+export interface Limit extends Reply {
   readonly perSecond: number;
-  readonly status: 429 | 503;
   /** The form of the Retry-After header. Default: no header. */
   readonly retryAfter?: "seconds" | "date";
 }
@@ -33,7 +48,17 @@ export interface Profile {
    * Refuses every start, as for a suppressed contact, a paused journey or a full quota. Default: starts are accepted.
    */
   readonly start?: Refusal;
+  /** The answer to an address that is none. Default: the one of the contract's example. */
+  readonly invalidEmail?: Refusal;
+  /** The answer to a call for a journey that is not known. Default: each journey is known. */
+  readonly unknownJourney?: Refusal;
+  /** The ids of the journeys that are known, for `unknownJourney`. Default: those whose steps the sandbox has. */
+  readonly journeys?: readonly string[];
   readonly limit?: Limit;
+  /** The answer to a start that took effect. Default: the contract's, with the instance id as `ref`. */
+  readonly started?: Reply;
+  /** The answer to an abort that took effect. Default: the contract's. */
+  readonly aborted?: Reply;
 }
 
 const wrongKey: Refusal = { status: 400, message: "Invalid mmApiKey" };

@@ -1,53 +1,54 @@
 import type { Changes } from "./changes";
+import type { LoggedRequest } from "./loggedRequest";
+import { Numbered } from "./numbered";
 
-/** One request to the vendor's calls, with its answer. It has no headers, so the key is not kept. */
-export interface LoggedRequest {
-  /** Its place in the order of requests, from 1. */
-  readonly id: number;
-  readonly at: string;
-  readonly method: string;
-  readonly path: string;
-  readonly body: unknown;
-  /** The status of the answer. While it is not sent: of what the sandbox meant to answer. */
-  status: number;
-  readonly answer: unknown;
-  /** How long the answer took, in milliseconds. While it is not sent: how long it has taken. */
-  durationMs: number;
-  /** The instance that it started, aborted, or was refused because of. */
-  readonly instanceId?: string;
-  /** The kind of the fault that was applied to it. */
-  readonly fault?: string;
-}
+/** What is kept of one body. */
+const BODY_LIMIT = 16 * 1024;
 
-/** The requests that the sandbox received. */
+/** The newest requests that the sandbox received. */
 export class RequestLog {
-  private requests: LoggedRequest[] = [];
+  readonly kept: Numbered<LoggedRequest>;
 
-  /** @param now The clock, in milliseconds since 1970. */
+  /**
+   * @param now The clock, in milliseconds since 1970.
+   * @param limit How many are kept.
+   */
   constructor(
     private readonly now: () => number,
     private readonly changes: Changes,
-  ) {}
+    limit: number,
+  ) {
+    this.kept = new Numbered(limit, ({ id }) => id);
+  }
 
-  add(request: Omit<LoggedRequest, "at" | "id">): LoggedRequest {
-    const logged = { id: this.requests.length + 1, at: new Date(this.now()).toISOString(), ...request };
-    this.requests.push(logged);
+  /** @param length The length of the body as it was sent, if it is known. */
+  add(request: Omit<LoggedRequest, "at" | "id" | "bodyLength">, length?: number): LoggedRequest {
+    const at = new Date(this.now()).toISOString();
+    const logged = { id: this.kept.nextNumber, at, ...request, ...cut(request.body, length) };
+    this.kept.push(logged);
     this.changes.request(logged);
     return logged;
   }
 
   /** Sets what is known once a request was answered. */
   answered(request: LoggedRequest, status: number, durationMs: number): void {
-    request.status = status;
-    request.durationMs = durationMs;
-    this.changes.request(request);
+    Object.assign(request, { status, durationMs });
+    // Not of those that a reset removed in between.
+    if (this.kept.get(request.id) === request) this.changes.request(request);
   }
 
-  all(): readonly LoggedRequest[] {
-    return this.requests;
+  ofInstance(instanceId: string): LoggedRequest[] {
+    return this.kept.page().filter((request) => request.instanceId === instanceId);
   }
 
   clear(): void {
-    this.requests = [];
+    this.kept.clear();
   }
+}
+
+/** Otherwise a log of 10,000 bodies of a megabyte each would fill the memory. */
+function cut(body: unknown, length: number | undefined): Pick<LoggedRequest, "body" | "bodyLength"> | undefined {
+  if (body === undefined || (length !== undefined && length <= BODY_LIMIT)) return undefined;
+  const text = JSON.stringify(body);
+  return text.length <= BODY_LIMIT ? undefined : { body: text.slice(0, BODY_LIMIT), bodyLength: text.length };
 }

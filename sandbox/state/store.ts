@@ -1,32 +1,65 @@
-import { Instances, type Instance } from "./instances";
-import { Changes } from "./changes";
-import type { Journeys } from "../mail/journeys";
-import { LateEffects } from "./lateEffects";
-import type { Mail } from "../mail/mail";
 import { Outbox } from "../mail/outbox";
-import { RequestLog, type LoggedRequest } from "./requestLog";
+import type { Journeys } from "../mail/journeys";
+import type { Mail } from "../mail/mail";
+import { Changes } from "./changes";
+import type { Clock } from "./clock";
+import type { Effect, Keeper } from "./effects";
+import type { Instance } from "./instance";
+import { idMaker } from "./ids";
+import { Instances } from "./instances";
+import { LateCalls } from "./lateCalls";
+import type { LoggedRequest } from "./loggedRequest";
+import { RequestLog } from "./requestLog";
+import { Schedule } from "./schedule";
 
-/**
- * All data of the sandbox, in memory only: instances, requests and messages. Reading it changes nothing. The server lets
- * late effects that are due happen before each request, and when its clock is moved.
- */
+/** How much is kept. What is older is dropped. */
+export interface Limits {
+  readonly requests: number;
+  readonly mails: number;
+  readonly ended: number;
+}
+
+export interface StoreOptions {
+  readonly clock: Clock;
+  /** How long a journey without steps runs before it finishes by itself, in milliseconds. */
+  readonly journeyDurationMs: number;
+  readonly journeys: Journeys;
+  readonly limits: Limits;
+  readonly seed?: number | undefined;
+  /** Keeps it beyond the process. Undefined: it is in memory only. */
+  readonly keeper?: Keeper | undefined;
+}
+
+/** All data of the sandbox: instances, requests and messages. Reading it changes nothing. */
 export class Store {
   readonly changes = new Changes();
+  readonly schedule: Schedule;
   readonly instances: Instances;
   readonly outbox: Outbox;
   readonly log: RequestLog;
-  readonly late: LateEffects;
+  readonly late = new LateCalls();
+  private actingAt: number | undefined;
+  /** To be written together with the next effects. */
+  private together: Effect[] = [];
+  private dropped: Effect[] = [];
 
-  /**
-   * @param now The clock, in milliseconds since 1970.
-   * @param journeyDurationMs How long a journey without steps runs before it finishes by itself, in milliseconds.
-   */
-  constructor(now: () => number, journeyDurationMs: number, journeys: Journeys) {
-    this.late = new LateEffects(now);
-    const hasSteps = (journeyId: string) => journeys.has(journeyId.toLowerCase());
-    this.instances = new Instances(this.late.now, journeyDurationMs, hasSteps, this.changes);
-    this.outbox = new Outbox(this.instances, journeys, this.changes);
-    this.log = new RequestLog(this.late.now, this.changes);
+  constructor(private readonly options: StoreOptions) {
+    const { clock, journeys, journeyDurationMs, limits, seed, keeper } = options;
+    const { changes, commit } = this;
+    const now = () => this.actingAt ?? clock.now();
+    const schedule = new Schedule(journeys, journeyDurationMs);
+    this.schedule = schedule;
+    this.instances = new Instances({
+      now,
+      schedule,
+      changes,
+      idOf: idMaker(seed),
+      endedLimit: limits.ended,
+      commit,
+    });
+    this.outbox = new Outbox({ instances: this.instances, schedule, changes, limit: limits.mails, commit });
+    this.log = new RequestLog(now, changes, limits.requests);
+    if (keeper !== undefined) this.restore(keeper);
   }
 
   /** All instances, in the order of their starts. */
@@ -36,26 +69,77 @@ export class Store {
 
   /** All requests to the vendor's calls, in order. */
   requests(): readonly LoggedRequest[] {
-    return this.log.all();
+    return this.log.kept.page();
   }
 
   /** All messages that were sent, in order. */
   mails(): readonly Mail[] {
-    return this.outbox.all();
+    return this.outbox.kept.page();
+  }
+
+  /** When something happens next: a message, an end, or a late call. Undefined if nothing does. */
+  nextDueAt(): number | undefined {
+    const { schedule, late } = this;
+    const at = Math.min(schedule.nextMail?.at ?? Infinity, schedule.nextEnd?.at ?? Infinity, late.next?.at ?? Infinity);
+    return at === Infinity ? undefined : at;
   }
 
   /**
-   * When the next message is due, or the next late effect, which may start a journey with steps. Undefined if nothing
-   * is.
+   * Acts as at a time, and lets an effect happen together with those of the action: all or none.
+   *
+   * @throws What the action throws. Then nothing has happened.
    */
-  nextDueAt(): number | undefined {
-    if (!this.outbox.hasJourneys) return undefined;
-    const times = [...this.late.dueTimes(), this.outbox.nextDueAt()].filter((at) => at !== undefined);
-    return times.length === 0 ? undefined : Math.min(...times);
+  actAt(at: number, effect: Effect, act: () => void): void {
+    this.actingAt = at;
+    this.together = [effect];
+    try {
+      act();
+      if (this.together.length > 0) this.commit([]);
+    } finally {
+      this.actingAt = undefined;
+      this.together = [];
+    }
   }
 
   reset(): void {
-    for (const part of [this.instances, this.outbox, this.log, this.late]) part.clear();
-    this.changes.reset();
+    this.commit([{ reset: true }]);
+  }
+
+  /** Lets effects happen, all or none: first in the file, if there is one, so that memory never knows more. */
+  readonly commit = (effects: readonly Effect[]): void => {
+    const { keeper } = this.options;
+    const all = this.together.length > 0 ? [...this.together, ...effects] : effects;
+    keeper?.write(this.dropped.length > 0 ? [...this.dropped, ...all] : all);
+    this.together = [];
+    this.dropped = [];
+    for (const effect of all) this.apply(effect);
+  };
+
+  private apply(effect: Effect): void {
+    if ("instance" in effect) this.note("droppedInstance", this.instances.put(effect.instance)?.number);
+    else if ("mail" in effect) this.note("droppedMail", this.outbox.put(effect.mail)?.id);
+    else if ("late" in effect) this.late.put(effect.late);
+    else if ("lateDone" in effect) this.late.remove(effect.lateDone);
+    else if ("aheadMs" in effect) this.options.clock.set(effect.aheadMs);
+    else if ("reset" in effect) {
+      for (const part of [this.instances, this.outbox, this.log, this.late]) part.clear();
+      this.changes.reset();
+    }
+  }
+
+  private note(kind: "droppedInstance" | "droppedMail", number: number | undefined): void {
+    if (number === undefined || this.options.keeper === undefined) return;
+    this.dropped.push(kind === "droppedMail" ? { droppedMail: number } : { droppedInstance: number });
+  }
+
+  private restore(keeper: Keeper): void {
+    const { aheadMs, instances, mails, late, last } = keeper.read();
+    this.instances.clear(last.instance);
+    this.outbox.clear((mails[0]?.id ?? last.mail + 1) - 1);
+    this.late.clear(last.late);
+    this.apply({ aheadMs });
+    for (const instance of instances) this.apply({ instance });
+    for (const mail of mails) this.apply({ mail });
+    for (const one of late) this.apply({ late: one });
   }
 }

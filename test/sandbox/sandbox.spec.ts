@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { SANDBOX_KEY } from "../../sandbox/sandbox";
-import type { Instance } from "../../sandbox/state/instances";
-import type { LoggedRequest } from "../../sandbox/state/requestLog";
+import type { Instance } from "../../sandbox/state/instance";
+import type { LoggedRequest } from "../../sandbox/state/loggedRequest";
 import { journeyId } from "../support/journeyId";
 import { useSandbox } from "../support/sandbox";
 

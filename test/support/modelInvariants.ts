@@ -83,7 +83,8 @@ export class ModelInvariants {
   finish(stack: (typeof STACKS)[number], index: number): void {
     const recorded = new Set(this.recorded(stack).map(({ instanceId }) => instanceId));
     const running = this.sandbox.runningInstances().filter(({ instanceId }) => recorded.has(instanceId));
-    if (running.length > 0) running[index % running.length]!.status = "finished";
+    const instance = running[index % running.length];
+    if (instance !== undefined) this.sandbox.store.instances.finish([{ instance, at: Date.now() }]);
   }
 
   hasNotes(): boolean {

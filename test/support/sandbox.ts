@@ -31,10 +31,7 @@ export function useSandbox(options: SandboxOptions = {}, each: Each = "test"): (
 export async function startSandbox(options: SandboxOptions = {}): Promise<RunningSandbox> {
   const sandbox = createSandbox(options);
   const url = await listen(sandbox);
-  const instances = () => {
-    sandbox.store.late.catchUp();
-    return sandbox.store.all();
-  };
+  const instances = () => [...sandbox.instances()];
   const runningInstances = () => instances().filter(({ status }) => status === "running");
   const running = () => runningInstances().map(({ email }) => email);
   return {

@@ -1,6 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import type { Clock } from "../../state/clock";
-import type { Move } from "../../state/moveClock";
+import type { Clock, Move } from "../../state/clock";
 
 const move = {
   type: "object",

@@ -1,14 +1,13 @@
 import type { FastifyInstance } from "fastify";
 import type { InstanceDetail, MailDetail } from "../../api";
-import type { Journeys } from "../../mail/journeys";
 import type { Mail } from "../../mail/mail";
-import type { Instance } from "../../state/instances";
+import type { Instance } from "../../state/instance";
 import type { Store } from "../../state/store";
 import { notFound } from "./notFound";
 
 interface Page {
-  readonly after?: number;
-  readonly limit?: number;
+  readonly after?: string;
+  readonly limit?: string;
 }
 
 const querystring = {
@@ -23,27 +22,27 @@ const querystring = {
  * `/_sandbox/instances`, `/requests` and `/mails`: what the store holds, in the order in which it came. Outside the
  * vendor's paths, and without a key.
  */
-export function listRoutes(app: FastifyInstance, store: Store, journeys: Journeys): void {
+export function listRoutes(app: FastifyInstance, store: Store): void {
   const schema = { querystring };
   app.get<{ Querystring: Page }>("/_sandbox/instances", { schema }, ({ query }) =>
-    pageOf(store.all(), query, ({ number }) => number),
+    store.instances.page(...rangeOf(query)),
   );
   app.get<{ Querystring: Page }>("/_sandbox/requests", { schema }, ({ query }) =>
-    pageOf(store.requests(), query, ({ id }) => id),
+    store.log.kept.page(...rangeOf(query)),
   );
   app.get<{ Querystring: Page }>("/_sandbox/mails", { schema }, ({ query }) =>
-    pageOf(store.mails(), query, ({ id }) => id),
+    store.outbox.kept.page(...rangeOf(query)),
   );
   app.get<{ Params: { instanceId: string } }>("/_sandbox/instances/:instanceId", ({ params }, reply) => {
     const instance = store.instances.get(params.instanceId);
-    return instance === undefined ? notFound(reply, "instance") : detailOf(instance, store, journeys);
+    return instance === undefined ? notFound(reply, "instance") : detailOf(instance, store);
   });
   mailRoutes(app, store);
 }
 
 function mailRoutes(app: FastifyInstance, store: Store): void {
   type Params = { Params: { id: string } };
-  const mailOf = (id: string): Mail | undefined => store.mails().find((mail) => String(mail.id) === id);
+  const mailOf = (id: string): Mail | undefined => store.outbox.kept.get(Number(id));
   app.get<Params>("/_sandbox/mails/:id", async ({ params }, reply) => {
     const mail = mailOf(params.id);
     return mail === undefined ? notFound(reply, "message") : detailOfMail(mail);
@@ -53,7 +52,10 @@ function mailRoutes(app: FastifyInstance, store: Store): void {
     if (mail?.html === undefined) return notFound(reply, "HTML");
     // A journey's HTML is hostile: it runs no scripts and loads nothing, also when it is opened outside the page's frame.
     return reply
-      .header("Content-Security-Policy", "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:")
+      .header(
+        "Content-Security-Policy",
+        "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'",
+      )
       .type("text/html; charset=utf-8")
       .send(mail.html);
   });
@@ -64,22 +66,22 @@ function mailRoutes(app: FastifyInstance, store: Store): void {
   });
 }
 
-function pageOf<T>(all: readonly T[], { after = 0, limit = Infinity }: Page, numberOf: (item: T) => number): T[] {
-  const from = all.findIndex((item) => numberOf(item) > Number(after));
-  return from < 0 ? [] : all.slice(from, from + Number(limit));
+/** Undefined: all. */
+function rangeOf({ after, limit }: Page): [after: number | undefined, limit: number | undefined] {
+  return [after === undefined ? undefined : Number(after), limit === undefined ? undefined : Number(limit)];
 }
 
-function detailOf(instance: Instance, store: Store, journeys: Journeys): InstanceDetail {
-  const { instanceId, journeyId } = instance;
-  const steps = journeys.get(journeyId.toLowerCase()) ?? [];
+function detailOf(instance: Instance, { schedule, log, outbox }: Store): InstanceDetail {
+  const due = instance.status === "running" ? schedule.stepsOf(instance).slice(instance.sent) : [];
+  const first = instance.sent ?? 0;
   return {
     instance,
-    requests: store.requests().filter((request) => request.instanceId === instanceId),
-    mails: store.mails().filter((mail) => mail.instanceId === instanceId),
-    due: store.outbox.dueOf(instance).map(({ index, at }) => ({
-      step: index + 1,
-      at: new Date(at).toISOString(),
-      subject: steps[index]?.subject ?? "",
+    requests: log.ofInstance(instance.instanceId),
+    mails: outbox.ofInstance(instance.instanceId),
+    due: due.map(({ afterMs, subject }, index) => ({
+      step: first + index + 1,
+      at: new Date(Date.parse(instance.startedAt) + afterMs).toISOString(),
+      subject,
     })),
   };
 }

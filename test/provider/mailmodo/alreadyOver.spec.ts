@@ -136,7 +136,7 @@ describe("saysAlreadyOver", () => {
     const refusals = Object.values(profiles).flatMap(({ abortEnded, abortUnknown }) => [abortEnded, abortUnknown]);
     const words = refusals.filter((one) => one !== undefined).filter((one) => one !== "success");
     assert.ok(words.length >= 4);
-    for (const { status, message } of words) assert.equal(saysAlreadyOver(said(message, status)), true);
+    for (const { status, message = "" } of words) assert.equal(saysAlreadyOver(said(message, status)), true);
   });
 
   it("searches no long message", () => {

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { SANDBOX_KEY } from "../../sandbox/sandbox";
-import { journeyId } from "../support/journeyId";
-import { answerOf, connect, rawRequest, untilClosed, type RawAnswer } from "../support/rawRequest";
-import { useSandbox } from "../support/sandbox";
+import { once } from "node:events";
+import { SANDBOX_KEY } from "mailmodo-sandbox";
+import { journeyId } from "../../support/journeyId";
+import { answerOf, connect, rawRequest, untilClosed, type RawAnswer } from "../../support/rawRequest";
+import { useSandbox } from "../../support/sandbox";
 
 const start = `/hooks/start/${journeyId}`;
 const email = "qa@seeds.example.com";
@@ -273,6 +274,28 @@ describe("the sandbox's limits", () => {
       assert.ok(status === 400 || status === 404, `${path}: ${status}`);
       assert.match(headers["content-type"] ?? "", /^application\/json/);
     }
+  });
+
+  it("are 50 streams of events, with the headers of other answers", async () => {
+    const open = async () => {
+      const socket = await connect(sandbox().url);
+      const first = once(socket, "data");
+      socket.write("GET /_sandbox/events HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      return { socket, answer: answerOf(String((await first)[0])) };
+    };
+    const streams = await Promise.all(Array.from({ length: 50 }, open));
+    for (const { answer } of streams) {
+      assert.equal(answer.status, 200);
+      assert.equal(answer.headers["content-type"], "text/event-stream");
+      assert.match(answer.headers["content-security-policy"] ?? "", /^default-src 'none'/);
+      assert.deepEqual(
+        [answer.headers["x-content-type-options"], answer.headers["cache-control"]],
+        ["nosniff", "no-store"],
+      );
+    }
+    const { socket, answer } = await open();
+    assertRefused(answer, 503, /already 50 streams/);
+    for (const one of [...streams.map((stream) => stream.socket), socket]) one.destroy();
   });
 
   for (const [what, begun] of [

@@ -1,0 +1,55 @@
+import AjvCompiler from "@fastify/ajv-compiler";
+import Fastify, { type FastifyInstance } from "fastify";
+import type { LoggedRequest } from "../state/loggedRequest";
+import type { Profile } from "../state/profiles";
+import type { RequestLog } from "../state/requestLog";
+import { ExactAnswer } from "./envelopes";
+import { answerErrors } from "./errors";
+import { isAdminCall, SERVER_LIMITS } from "./security";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Its entry in the log. */
+    logged: LoggedRequest | null;
+    /** The instance that it started, aborted, or was refused because of. */
+    instanceId: string | undefined;
+  }
+}
+
+/** One for all sandboxes of a process, as tests make many: compiling the schemas takes longer than all else in a new one. */
+const buildValidator = AjvCompiler();
+
+/** Creates an app that answers unknown paths and failures as the vendor does, and logs the vendor's calls. */
+export function createApp(log: RequestLog, profile: () => Profile): FastifyInstance {
+  const app = Fastify({
+    ...SERVER_LIMITS,
+    // Closing must not wait for clients that keep their connections open.
+    forceCloseConnections: true,
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
+    schemaController: { compilersFactory: { buildValidator } },
+  });
+  answerErrors(app, profile);
+  app.decorateRequest("fault", null);
+  app.decorateRequest("logged", null);
+  app.decorateRequest("instanceId", undefined);
+
+  // Every request is logged, even to an unknown path or if it was refused before its handler ran.
+  app.addHook("preSerialization", (request, reply, answer, done) => {
+    if (!isAdminCall(request)) {
+      const { method, url: path, body, fault, instanceId } = request;
+      const shown = answer instanceof ExactAnswer ? answer.shown : answer;
+      const entry = { method, path, body, status: reply.statusCode, answer: shown, durationMs: reply.elapsedTime };
+      const length = request.headers["content-length"];
+      request.logged = log.add(
+        { ...entry, ...(fault ? { fault: fault.kind } : {}), ...(instanceId === undefined ? {} : { instanceId }) },
+        length === undefined ? undefined : Number(length),
+      );
+    }
+    done(null, answer);
+  });
+  app.addHook("onResponse", ({ logged }, reply, done) => {
+    if (logged !== null) log.answered(logged, reply.raw.statusCode, reply.elapsedTime);
+    done();
+  });
+  return app;
+}

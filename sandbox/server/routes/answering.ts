@@ -1,0 +1,36 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Postman } from "../../mail/postman";
+import type { Calls } from "../../state/calls";
+import type { Clock } from "../../state/clock";
+import type { LateCall } from "../../state/effects";
+import type { Store } from "../../state/store";
+import { send } from "../envelopes";
+
+const LATE_MS = 9_000;
+
+type VendorRequest = FastifyRequest<{ Params: { journeyId: string } }>;
+
+/** Acts and answers. If the call's fault is `late`, it answers at once and acts later, by the sandbox's clock. */
+export class Answering {
+  constructor(
+    private readonly store: Store,
+    private readonly calls: Calls,
+    private readonly clock: Clock,
+    private readonly postman: Postman,
+  ) {}
+
+  answer(request: VendorRequest, reply: FastifyReply, call: LateCall["call"]): FastifyReply {
+    const { fault, params, body } = request;
+    const { late } = this.store;
+    const asked = { id: late.nextId, at: this.clock.now(), call, journeyId: params.journeyId, body };
+    if (fault?.kind === "late") {
+      this.store.commit([{ late: { ...asked, at: asked.at + (fault.lateMs ?? LATE_MS) } }]);
+      this.postman.scheduleNext();
+      return send(reply, { message: "not yet" });
+    }
+    const answer = this.calls.act(asked);
+    request.instanceId = answer.instanceId;
+    this.postman.scheduleNext();
+    return send(reply, answer);
+  }
+}

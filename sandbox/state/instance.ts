@@ -1,0 +1,19 @@
+/** One run of a journey for one address. */
+export interface Instance {
+  /** Its place in the order of starts, from 1. */
+  readonly number: number;
+  /** Higher after each change of it. */
+  readonly revision: number;
+  readonly instanceId: string;
+  readonly journeyId: string;
+  readonly email: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly startedAt: string;
+  readonly status: "running" | "aborted" | "finished";
+  readonly endedAt?: string;
+  readonly abortReason?: string;
+  /** Set if the address was already in the journey and the start did not allow that: somebody is enrolled twice. */
+  readonly doubled?: true;
+  /** How many of the journey's messages were sent. Undefined if the sandbox does not know the journey's steps. */
+  readonly sent?: number;
+}

@@ -1,0 +1,287 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { profileFrom, profileOf, profiles, readProfileFile, SANDBOX_KEY, type Profile } from "mailmodo-sandbox";
+import { journeyId } from "../../support/journeyId";
+import { startSandbox, useSandbox, type RunningSandbox } from "../../support/sandbox";
+
+const email = "qa@seeds.example.com";
+const elsewhere = "11111111-2222-4333-8444-555555555555";
+
+/** Keeps what is written in a folder of its own. */
+function useFolder(): (content: string) => string {
+  let folder = "";
+  before(() => (folder = fs.mkdtempSync(path.join(os.tmpdir(), "profile-"))));
+  after(() => fs.rmSync(folder, { recursive: true }));
+  return (content) => {
+    const file = path.join(folder, "profile.json");
+    fs.writeFileSync(file, content);
+    return file;
+  };
+}
+
+interface Got {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+async function call(sandbox: RunningSandbox, what: string, body: object, key = SANDBOX_KEY): Promise<Got> {
+  const answer = await fetch(`${sandbox.url}/hooks/${what}`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", mmApiKey: key },
+    body: JSON.stringify(body),
+  });
+  return { status: answer.status, headers: answer.headers, text: await answer.text() };
+}
+
+/** One call for each case that a profile has an answer to, in an order that reaches all of them. */
+async function answersOf(profile: Profile): Promise<unknown[]> {
+  let now = Date.UTC(2026, 10, 24);
+  const sandbox = await startSandbox({ profile, now: () => now, journeyDurationMs: 60_000 });
+  const ids: string[] = [];
+  const start = `start/${journeyId}`;
+  const abort = `abort/${journeyId}`;
+  const seen: unknown[] = [];
+  const ask = async (...args: [what: string, body: object, key?: string]) => {
+    const { status, headers, text } = await call(sandbox, ...args);
+    for (const { instanceId } of sandbox.instances()) if (!ids.includes(instanceId)) ids.push(instanceId);
+    const named = ids.reduce((all, id, index) => all.replaceAll(id, `<${index}>`), text);
+    seen.push([status, headers.get("content-type"), headers.get("retry-after"), named]);
+  };
+  try {
+    await ask(start, { email }, "wrong");
+    await ask(abort, { email: "qa" });
+    await ask(abort, { email });
+    await ask(start, { email });
+    await ask(start, { email });
+    await ask(`start/${elsewhere}`, { email });
+    now += 1000;
+    await ask(start, { email, allowDuplicateEmail: true });
+    await ask(abort, { email });
+    await ask(abort, { instanceId: sandbox.instances()[0]?.instanceId ?? elsewhere });
+    now += 60_000;
+    await ask(abort, { instanceId: sandbox.instances()[0]?.instanceId ?? elsewhere });
+    await ask(start, { email });
+    const { limit } = profile;
+    if (limit !== undefined) for (let i = 0; i <= limit.perSecond; i++) await ask(abort, { email });
+    seen.push(sandbox.instances().map(({ status }) => status));
+    return seen;
+  } finally {
+    await sandbox.app.close();
+  }
+}
+
+describe("a profile file", () => {
+  const write = useFolder();
+
+  for (const [name, changes] of Object.entries(profiles)) {
+    it(`with the name ${name}, or what that changes, answers as the name does`, async () => {
+      assert.deepEqual(readProfileFile(write(JSON.stringify({ profiles: [name] }))), profileOf([name]));
+      const byChanges = readProfileFile(write(JSON.stringify(changes)));
+      assert.deepEqual(await answersOf(byChanges), await answersOf(profileOf([name])));
+    });
+  }
+
+  it("may begin with a byte order mark, name its schema, and be empty", () => {
+    const content = `\uFEFF${JSON.stringify({ $schema: "./node_modules/mailmodo-sandbox/profile.schema.json" })}`;
+    assert.deepEqual(readProfileFile(write(content)), profileOf([]));
+  });
+
+  it("puts its answers before those of its names", () => {
+    const form = { profiles: ["key-401", "limit-5-429"], wrongKey: { status: 403, message: "No" } };
+    assert.deepEqual(profileFrom(form), { ...profileOf(["limit-5-429"]), wrongKey: form.wrongKey });
+  });
+});
+
+describe("an exact answer of a profile", () => {
+  const sandbox = useSandbox();
+  const start = (body: object = { email }, key?: string) => call(sandbox(), `start/${journeyId}`, body, key);
+  const abort = (body: object) => call(sandbox(), `abort/${journeyId}`, body);
+  const use = (form: object) => sandbox().useProfile(profileFrom(form));
+  const refOf = ({ text }: Got) => (JSON.parse(text) as { ref: string }).ref;
+
+  for (const body of [{ error: { code: 7, list: [1.5, null, "x"] } }, ["a"], "text", 5, true, false, null, {}]) {
+    it(`may be any JSON: ${JSON.stringify(body)}`, async () => {
+      use({ wrongKey: { status: 418, body } });
+      const { status, headers, text } = await start({ email }, "wrong");
+      assert.deepEqual([status, text], [418, JSON.stringify(body)]);
+      assert.equal(headers.get("content-type"), "application/json; charset=utf-8");
+      assert.deepEqual(sandbox().store.requests().at(-1)?.answer, body);
+    });
+  }
+
+  for (const [text, contentType] of [
+    ["<h1>Forbidden</h1>", "text/html"],
+    ["", undefined],
+    ['{"a": 1.0,  "a": 2}', "application/json"],
+    ["Grüße \u2028", "text/plain; charset=utf-8"],
+  ]) {
+    it(`may be a text, byte for byte: ${JSON.stringify(text)}`, async () => {
+      use({ wrongKey: { status: 403, text, ...(contentType === undefined ? {} : { contentType }) } });
+      const got = await start({ email }, "wrong");
+      assert.deepEqual([got.status, got.text], [403, text]);
+      assert.equal(got.headers.get("content-type"), contentType ?? "text/plain; charset=utf-8");
+      assert.equal(sandbox().store.requests().at(-1)?.answer, text);
+    });
+  }
+
+  it("may have headers, with what the call concerns", async () => {
+    use({ wrongKey: { status: 503, message: "Later", headers: { "Retry-After": "7", "X-Journey": "{{journeyId}}" } } });
+    const { headers } = await start({ email }, "wrong");
+    assert.deepEqual([headers.get("retry-after"), headers.get("x-journey")], ["7", journeyId]);
+  });
+
+  it("names the instance that runs, was started, has ended or was aborted", async () => {
+    const body = { nested: [{ id: "is {{instanceId}} of {{email}}" }] };
+    const named = (id: string, of = email) => JSON.stringify({ nested: [{ id: `is ${id} of ${of}` }] });
+    use({});
+    const id = refOf(await start());
+    use({ duplicate: { status: 409, body }, aborted: { status: 202, body }, abortEnded: { status: 410, body } });
+    assert.deepEqual(await start().then(({ status, text }) => [status, text]), [409, named(id)]);
+    assert.deepEqual(await abort({ email }).then(({ status, text }) => [status, text]), [202, named(id)]);
+    assert.deepEqual(await abort({ instanceId: id }).then(({ status, text }) => [status, text]), [410, named(id, "")]);
+    use({ started: { status: 201, body } });
+    const { status, text } = await start();
+    assert.deepEqual([status, text], [201, named(sandbox().instances().at(-1)?.instanceId ?? "")]);
+  });
+
+  it("may change the message of a success alone", async () => {
+    use({ started: { status: 200, message: "Off it goes" }, aborted: { status: 200, message: "Stopped" } });
+    const { success, message, ref } = JSON.parse((await start()).text) as Record<string, unknown>;
+    assert.deepEqual([success, message, ref], [true, "Off it goes", sandbox().instances()[0]?.instanceId]);
+    assert.equal((await abort({ email })).text, JSON.stringify({ success: true, message: "Stopped" }));
+  });
+
+  it("may be for an address that is none", async () => {
+    use({ invalidEmail: { status: 422, body: { bad: "{{email}}" } } });
+    assert.deepEqual(await start({ email: "qa" }).then(({ status, text }) => [status, text]), [
+      422,
+      JSON.stringify({ bad: "qa" }),
+    ]);
+    assert.equal((await start({})).status, 400);
+  });
+
+  it("may be for a journey that is not known", async () => {
+    use({ unknownJourney: { status: 404, text: "no {{journeyId}}" }, journeys: [journeyId.toUpperCase()] });
+    for (const what of ["start", "abort"]) {
+      const { status, text } = await call(sandbox(), `${what}/${elsewhere}`, { email });
+      assert.deepEqual([status, text], [404, `no ${elsewhere}`]);
+    }
+    assert.equal((await start()).status, 200);
+  });
+
+  it("may be for too many calls", async () => {
+    use({
+      profiles: ["limit-5-429"],
+      limit: { perSecond: 1, status: 429, body: { slow: "down" }, headers: { "X-Limit": "1" } },
+    });
+    await start();
+    const { status, text, headers } = await start();
+    assert.deepEqual([status, text, headers.get("x-limit")], [429, JSON.stringify({ slow: "down" }), "1"]);
+  });
+
+  it("does not take what a client sends for a name of its own", async () => {
+    use({ invalidEmail: { status: 400, text: "{{email}}", headers: { "X-Email": "{{email}}" } } });
+    const { text, headers } = await start({ email: "{{journeyId}}\r\nSet-Cookie: a=b \u{1F600}" });
+    assert.equal(text, "{{journeyId}}\r\nSet-Cookie: a=b \u{1F600}");
+    assert.equal(headers.get("set-cookie"), null);
+    assert.equal(headers.get("x-email"), "{{journeyId}}??Set-Cookie: a=b ??");
+  });
+});
+
+describe("a profile file that is wrong", () => {
+  const write = useFolder();
+  const ok = { status: 400, message: "x" };
+  const bad: [content: unknown, message: string][] = [
+    [[], "The profile must be an object."],
+    [null, "The profile must be an object."],
+    ["key-401", 'The profile must be an object; it is "key-401".'],
+    [
+      { wrongkey: ok },
+      'The profile has an unknown field "wrongkey"; there are $schema, profiles, wrongKey, duplicate, ',
+    ],
+    [{ profiles: "key-401" }, 'profiles must be a list of names; it is "key-401".'],
+    [{ profiles: [1] }, "profiles.0 must be a name of a profile; it is 1."],
+    [{ profiles: ["generous"] }, 'No profile "generous". The profiles are: default, '],
+    [{ profiles: ["__proto__"] }, 'No profile "__proto__". The profiles are: default, '],
+    [{ wrongKey: 401 }, "wrongKey must be an object with a status and one of message, body and text; it is 401."],
+    [{ wrongKey: { message: "x" } }, "wrongKey must have status."],
+    [{ wrongKey: { status: 400 } }, "wrongKey must be an object with a status and one of message, body and text."],
+    [{ wrongKey: { ...ok, body: 1 } }, "wrongKey must be an object with a status and one of message, body and text."],
+    [{ wrongKey: { ...ok, status: 99 } }, "wrongKey.status must be a whole number from 200 to 599; it is 99."],
+    [{ wrongKey: { ...ok, status: "400" } }, 'wrongKey.status must be a whole number from 200 to 599; it is "400".'],
+    [{ wrongKey: { ...ok, status: 400.5 } }, "wrongKey.status must be a whole number from 200 to 599; it is 400.5."],
+    [{ wrongKey: { ...ok, message: "" } }, 'wrongKey.message must be a text that is not empty; it is "".'],
+    [
+      { wrongKey: { ...ok, mesage: "" } },
+      'wrongKey has an unknown field "mesage"; there are status, message, body, text',
+    ],
+    [{ wrongKey: { ...ok, withRef: true } }, 'wrongKey has an unknown field "withRef"; there are status, '],
+    [{ wrongKey: { ...ok, contentType: "html" } }, "wrongKey.contentType must be a media type, such as text/html"],
+    [
+      { wrongKey: { ...ok, contentType: "a/b\r\nc: d" } },
+      "wrongKey.contentType must be a media type, such as text/html",
+    ],
+    [
+      { wrongKey: { ...ok, headers: { "a b": "" } } },
+      'wrongKey.headers has a field "a b", which is not the name of a header',
+    ],
+    [
+      { wrongKey: { ...ok, headers: { a: 5 } } },
+      "wrongKey.headers.a must be a text of printable ASCII characters; it is 5.",
+    ],
+    [
+      { wrongKey: { ...ok, headers: { a: "b\nc" } } },
+      "wrongKey.headers.a must be a text of printable ASCII characters",
+    ],
+    [{ wrongKey: { ...ok, headers: { "content-LENGTH": "5" } } }, "wrongKey.headers must not have content-LENGTH"],
+    [{ limit: { perSecond: 1, status: 429, headers: { "Transfer-Encoding": "x" } } }, "limit.headers must not have Tr"],
+    [{ wrongKey: { status: 400, body: ["{{instanceId}}"] } }, "wrongKey has {{instanceId}}, but there is no instance"],
+    [
+      { abortUnknown: { ...ok, message: "{{instanceId}}" } },
+      "abortUnknown has {{instanceId}}, but there is no instance",
+    ],
+    [{ duplicate: "success" }, 'duplicate must be "accepted" or an object; it is "success".'],
+    [{ duplicate: { ...ok, withRef: "yes" } }, 'duplicate.withRef must be true or false; it is "yes".'],
+    [{ duplicate: [] }, 'duplicate must be "accepted" or an object.'],
+    [{ duplicateMeans: "always" }, 'duplicateMeans must be "running" or "ever"; it is "always".'],
+    [{ abortEnded: "accepted" }, 'abortEnded must be "success" or an object; it is "accepted".'],
+    [{ abortByAddress: "first" }, 'abortByAddress must be "all" or "last"; it is "first".'],
+    [{ journeys: ["x"] }, 'journeys.0 must be a UUID; it is "x".'],
+    [{ journeys: [] }, "journeys must be a list of journeys' ids, at least one."],
+    [{ started: { ...ok } }, "started.status must be a whole number from 200 to 299; it is 400."],
+    [{ limit: { status: 429 } }, "limit must have perSecond."],
+    [{ limit: { perSecond: 0, status: 429 } }, "limit.perSecond must be a whole number from 1; it is 0."],
+    [{ limit: { perSecond: 1, status: 429, retryAfter: 5 } }, 'limit.retryAfter must be "seconds" or "date"; it is 5.'],
+    [
+      { limit: { perSecond: 1, status: 429, text: "", message: "x" } },
+      "limit must be an object with perSecond, a status",
+    ],
+  ];
+  for (const [content, message] of bad) {
+    it(`is refused in one line: ${JSON.stringify(content)}`, () => {
+      const file = write(JSON.stringify(content));
+      assert.throws(
+        () => readProfileFile(file),
+        ({ message: said }: Error) => {
+          assert.ok(said.startsWith(`${file}: ${message}`), said);
+          assert.ok(!said.includes("\n") && said.endsWith("."));
+          return true;
+        },
+      );
+    });
+  }
+
+  it("is refused if it is no JSON, or not there", () => {
+    const file = write("{'a'");
+    assert.throws(
+      () => readProfileFile(file),
+      /^Error: Could not read the profile in .*profile\.json: .*JSON[^\n]*\.$/,
+    );
+    assert.throws(() => readProfileFile(`${file}.no`), {
+      message: `Could not read the profile in ${file}.no: there is no such file.`,
+    });
+  });
+});
