@@ -23,7 +23,7 @@ describe("The sandbox's page for everybody", () => {
       email: "qa+seeds.pr-42@seeds.example.com",
       reason: "Seen enough",
     });
-    for (const kind of ["500", "late"] as const) used().faults.add({ kind, on: "abort", count: 3, probability: 0.5 });
+    for (const kind of ["500", "late"] as const) used().addFault({ kind, on: "abort", count: 3, probability: 0.5 });
   });
 
   const h1 = (name: string) => (page: Page) => page.getByRole("heading", { level: 1, name }).waitFor();

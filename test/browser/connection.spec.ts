@@ -54,7 +54,7 @@ describe("The connection of the sandbox's page", () => {
     await row(page, "of-before@example.com").waitFor();
     await proxy.cut();
     await status(page).getByText("Reconnecting…").waitFor();
-    await fetch(`${sandbox().url}/_sandbox/reset`, { method: "POST" });
+    sandbox().reset();
     await start("of-after@example.com");
     await proxy.restore();
     await row(page, "of-after@example.com").waitFor();

@@ -29,11 +29,7 @@ describe("A link into the sandbox's page", () => {
   });
 
   it("leads to one enrollment and one of its messages", async () => {
-    await fetch(`${sandbox().url}/_sandbox/clock`, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ advanceSeconds: 86_400 }),
-    });
+    await sandbox().moveClock({ advanceSeconds: 86_400 });
     const page = await browser.open(sandbox().url);
     await row(page, "ada@example.com").getByRole("link").click();
     await page.getByRole("heading", { level: 1, name: "ada@example.com" }).waitFor();

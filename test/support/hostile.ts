@@ -50,7 +50,7 @@ export async function fill(sandbox: RunningSandbox): Promise<{ instanceId: strin
   sandbox.store.instances.start(journeyId, address, {});
   await sandbox.post(`/hooks/abort/${journeyId}`, { instanceId, reason: payload("reason") });
   await raw(sandbox.url, path);
-  sandbox.faults.add({ kind: "500", email: payload("fault") });
+  sandbox.addFault({ kind: "500", email: payload("fault") });
   return { instanceId };
 }
 
