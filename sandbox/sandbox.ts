@@ -7,6 +7,7 @@ import { createApp } from "./server/app";
 import { refuse } from "./server/envelopes";
 import { eventRoute } from "./server/events";
 import { faultHooks } from "./server/faultHooks";
+import { pageRoutes } from "./server/page";
 import { abortRoute } from "./server/routes/abort";
 import { Answering } from "./server/routes/answering";
 import { pageRoutes } from "./server/page";

@@ -1,6 +1,4 @@
-import type { SandboxEvents } from "../../api";
-import type { Instance } from "../../state/instances";
-import type { LoggedRequest } from "../../state/requestLog";
+import type { Instance, LoggedRequest, SandboxEvents } from "../../api";
 import { announce } from "./announcer";
 import { readAll } from "./api";
 import { connection, enrollments, isReading, requests, setState, touched } from "./store";

@@ -1,7 +1,5 @@
 import { signal } from "@preact/signals";
-import type { SandboxState } from "../../api";
-import type { Instance } from "../../state/instances";
-import type { LoggedRequest } from "../../state/requestLog";
+import type { Instance, LoggedRequest, SandboxState } from "../../api";
 import {
   choices,
   compareEnrollments,

@@ -1,4 +1,4 @@
-import type { LoggedRequest } from "../../state/requestLog";
+import type { LoggedRequest } from "../../api";
 
 /**
  * A command that sends a logged request again. Its key comes from the shell's variable `MAILMODO_API_KEY`. The path and

@@ -1,4 +1,4 @@
-import type { Instance } from "../../state/instances";
+import type { Instance } from "../../api";
 import { stackLabel, stackTagOf } from "./plusTag";
 import type { Compare, Keyed, Matches } from "./table";
 

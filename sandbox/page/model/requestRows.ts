@@ -1,4 +1,4 @@
-import type { LoggedRequest } from "../../state/requestLog";
+import type { LoggedRequest } from "../../api";
 import type { Compare, Keyed, Matches } from "./table";
 
 export type Call = "start" | "abort" | "other";

@@ -1,6 +1,4 @@
-import type { InstanceDetail } from "../../api";
-import type { Mail } from "../../mail/mail";
-import type { LoggedRequest } from "../../state/requestLog";
+import type { InstanceDetail, LoggedRequest, Mail } from "../../api";
 import { callOf, wasRefused } from "./requestRows";
 
 type MailHead = InstanceDetail["mails"][number];

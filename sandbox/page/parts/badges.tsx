@@ -1,6 +1,5 @@
-import type { Instance } from "../../state/instances";
+import type { Instance, LoggedRequest } from "../../api";
 import { isUnanswered, wasRefused } from "../model/requestRows";
-import type { LoggedRequest } from "../../state/requestLog";
 
 /** An enrollment's state, in color and in words. */
 export function StateBadge({ status, isDoubled }: { status: Instance["status"]; isDoubled: boolean }) {

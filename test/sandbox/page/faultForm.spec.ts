@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createSandbox } from "../../../sandbox/sandbox";
+import { createSandbox } from "mailmodo-sandbox";
 import { describeFault, emptyFault, FAULT_KINDS, faultOf, type FaultForm } from "../../../sandbox/page/model/faultForm";
 import { profileGroups, withProfile } from "../../../sandbox/page/model/profileGroups";
 import { FAULT_KINDS as KINDS, type FaultKind } from "../../../sandbox/state/faults";

@@ -8,8 +8,7 @@ import {
   sortAfterClick,
 } from "../../../sandbox/page/model/enrollmentRows";
 import { callOf, requestMatches, requestRow, subjectOf, wasRefused } from "../../../sandbox/page/model/requestRows";
-import type { Instance } from "../../../sandbox/state/instances";
-import type { LoggedRequest } from "../../../sandbox/state/requestLog";
+import type { Instance, LoggedRequest } from "../../../sandbox/api";
 
 const instance = (number: number, more: Partial<Instance> = {}): Instance => ({
   instanceId: `id-${number}`,

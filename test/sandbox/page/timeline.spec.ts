@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import type { InstanceDetail } from "../../../sandbox/api";
+import type { InstanceDetail, LoggedRequest } from "../../../sandbox/api";
 import { timelineOf } from "../../../sandbox/page/model/timeline";
-import type { LoggedRequest } from "../../../sandbox/state/requestLog";
 
 const at = (seconds: number) => new Date(seconds * 1000).toISOString();
 const request = (path: string, seconds: number, more: Partial<LoggedRequest> = {}): LoggedRequest => ({
