@@ -10,7 +10,6 @@ import { faultHooks } from "./server/faultHooks";
 import { pageRoutes } from "./server/page";
 import { abortRoute } from "./server/routes/abort";
 import { Answering } from "./server/routes/answering";
-import { pageRoutes } from "./server/page";
 import { clockRoutes } from "./server/routes/clock";
 import { controlRoutes } from "./server/routes/controls";
 import { faultRoutes } from "./server/routes/faults";

@@ -1,3 +1,7 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { createSandbox, SANDBOX_KEY } from "mailmodo-sandbox";
 import { useBrowser } from "../support/browser";
 import { startCuttableProxy, type CuttableProxy } from "../support/cuttableProxy";
 import { journeyId } from "../support/journeyId";
@@ -60,4 +64,38 @@ describe("The connection of the sandbox's page", () => {
     await row(page, "of-after@example.com").waitFor();
     await row(page, "of-before@example.com").waitFor({ state: "detached" });
   });
+
+  it("is back when a sandbox with a store was started again, with everything that was acknowledged", async () => {
+    browser.expectProblems(lost);
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "sandbox-page-"));
+    const store = path.join(folder, "sandbox.db");
+    let stored = createSandbox({ store });
+    try {
+      const url = await stored.listen();
+      const start = (email: string) => postJson(`${url}/hooks/start/${journeyId}`, { email });
+      await start("before@example.com");
+      const page = await browser.open(url);
+      await row(page, "before@example.com").waitFor();
+      await status(page).getByText(`kept in ${store}`).waitFor();
+      const demandNoReload = await mark(page);
+
+      await stored.close();
+      await status(page).getByText("Reconnecting…").waitFor();
+      stored = createSandbox({ store });
+      await stored.listen({ port: Number(new URL(url).port) });
+      await live(page);
+      await start("after@example.com");
+      await row(page, "after@example.com").waitFor();
+      await row(page, "before@example.com").waitFor();
+      await demandNoReload();
+    } finally {
+      await stored.close();
+      fs.rmSync(folder, { recursive: true, force: true });
+    }
+  });
 });
+
+function postJson(url: string, body: object): Promise<Response> {
+  const headers = { "Content-Type": "application/json", mmApiKey: SANDBOX_KEY };
+  return fetch(url, { method: "POST", headers, body: JSON.stringify(body) });
+}

@@ -33,21 +33,30 @@ export async function mark(page: Page): Promise<() => Promise<void>> {
   return async () => assert.equal(await page.evaluate("window.__marked"), true, "The page was loaded again.");
 }
 
-/** Of the browser's types, of which the tests' own compiler knows none. */
-interface Focusable {
-  readonly ownerDocument: { readonly activeElement: unknown };
-}
-
-/** Presses Tab until an element has the focus, as somebody without a mouse does. */
+/** Presses Tab, or Shift and Tab where it is further up, until an element has the focus, as somebody without a mouse does. */
 export async function tabTo(page: Page, target: Locator): Promise<void> {
   await target.waitFor();
-  const isFocused = () =>
-    target.evaluate((element: Focusable) => element === element.ownerDocument.activeElement) as Promise<boolean>;
   for (let presses = 0; presses < 100; presses++) {
-    if (await isFocused()) return;
-    await page.keyboard.press("Tab");
+    const key = (await target.evaluate(keyTo)) as string | undefined;
+    if (key === undefined) return;
+    await page.keyboard.press(key);
   }
   assert.fail(`Tab does not lead to ${String(target)}.`);
+}
+
+/** What the browser's types say of an element, which the tests' own compiler does not know. */
+interface Element {
+  readonly ownerDocument: { readonly activeElement: Element };
+  compareDocumentPosition(other: Element): number;
+  readonly DOCUMENT_POSITION_FOLLOWING: number;
+}
+
+/** The key that leads towards an element from where the focus is. Undefined: it has the focus. Runs in the page. */
+function keyTo(element: Element): string | undefined {
+  const { activeElement } = element.ownerDocument;
+  if (element === activeElement) return undefined;
+  const isAfter = element.compareDocumentPosition(activeElement) & element.DOCUMENT_POSITION_FOLLOWING;
+  return isAfter ? "Shift+Tab" : "Tab";
 }
 
 /** Reaches an element by Tab, and presses Enter. */
@@ -56,9 +65,13 @@ export async function enter(page: Page, target: Locator): Promise<void> {
   await page.keyboard.press("Enter");
 }
 
-/** Waits until an expression is true in the page. Playwright's own way evaluates text there, which the page's policy forbids. */
+/**
+ * Waits until an expression is true in the page. Playwright's own way evaluates text there, which the page's policy
+ * forbids.
+ */
 export async function until(page: Page, expression: string): Promise<void> {
-  await page.evaluate(`new Promise((resolve) => {
+  await page.evaluate(`new Promise((resolve, reject) => {
+    setTimeout(() => reject(new Error(${JSON.stringify(`It did not come true: ${expression}`)})), 30_000);
     const check = () => ((${expression}) ? resolve() : requestAnimationFrame(check));
     check();
   })`);
