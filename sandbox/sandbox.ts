@@ -6,7 +6,9 @@ import { SANDBOX_KEY, withDefaults, type SandboxOptions } from "./options";
 import { createApp } from "./server/app";
 import { refuse } from "./server/envelopes";
 import { eventRoute } from "./server/events";
+import type { HttpApp } from "./server/httpApp";
 import { faultHooks } from "./server/faultHooks";
+import { openApiRoute } from "./server/openapi";
 import { pageRoutes } from "./server/page";
 import { abortRoute } from "./server/routes/abort";
 import { Answering } from "./server/routes/answering";
@@ -16,7 +18,7 @@ import { faultRoutes } from "./server/routes/faults";
 import { listRoutes } from "./server/routes/lists";
 import { startRoute } from "./server/routes/start";
 import { isVendorCall, secure } from "./server/security";
-import { shownState } from "./server/shownState";
+import { shownState, version } from "./server/shownState";
 import { throttle } from "./server/throttle";
 import { refuseUnknownJourneys } from "./server/unknownJourneys";
 import { Calls } from "./state/calls";
@@ -76,7 +78,7 @@ export interface Sandbox {
   /** Removes all instances, messages and logged requests. Faults, profile, key and clock stay. */
   reset(): void;
   /** The HTTP server, for tests that look into it. */
-  readonly app: FastifyInstance;
+  readonly app: HttpApp;
   /** The data, for tests that look into it. */
   readonly store: Store;
   /** The faults that are on, for tests that look into them. */
@@ -173,13 +175,14 @@ function addRoutes(parts: Parts, moveClock: (move: Move) => Promise<void>): void
     }
     done();
   });
+  openApiRoute(app, version);
   void app.register(async (vendorCalls) => addVendorCalls(vendorCalls, parts));
   listRoutes(app, store);
   clockRoutes(app, clock, moveClock);
   controlRoutes(app, store, controls, stateOf);
   faultRoutes(app, faults);
-  eventRoute(app, store.changes, stateOf, () => postman.scheduleNext());
   pageRoutes(app);
+  eventRoute(app, store.changes, stateOf, () => postman.scheduleNext());
 }
 
 function addVendorCalls(app: FastifyInstance, parts: Parts): void {

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { isIP, isIPv4, isIPv6 } from "node:net";
+import { refuse } from "./envelopes";
 
 /** What a client may send, and how long it may take to: nobody may hold the sandbox up by sending slowly or much. */
 export const SERVER_LIMITS = {
@@ -58,13 +59,10 @@ export function secure(app: FastifyInstance, hosts: readonly string[]): void {
     if (!isVendorCall(request) && isFromElsewhere(request)) return forbid(reply, FROM_ELSEWHERE);
   });
   app.addHook("preValidation", async (request, reply) => {
-    if (isDeeper(request.body, MAX_DEPTH)) {
-      // Else the log would have what cannot be written as JSON.
-      request.body = null;
-      return reply
-        .code(400)
-        .send({ success: false, message: `The body is nested more than ${MAX_DEPTH} levels deep.` });
-    }
+    if (!isDeeper(request.body, MAX_DEPTH)) return;
+    // The log could not write it either.
+    request.body = undefined;
+    return refuse(reply, { status: 400, message: `The body is nested more than ${MAX_DEPTH} levels deep` });
   });
 }
 

@@ -45,7 +45,7 @@ export function shownState({ store, clock, controls, faults, journeys, publicKey
   };
 }
 
-const { version } = JSON.parse(readFileSync(require.resolve("mailmodo-sandbox/package.json"), "utf8")) as {
+export const { version } = JSON.parse(readFileSync(require.resolve("mailmodo-sandbox/package.json"), "utf8")) as {
   version: string;
 };
 

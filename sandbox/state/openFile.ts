@@ -24,9 +24,7 @@ const SCHEMA = `
  * @throws {StoreError} It is not a store's, or another process has it, or it cannot be written.
  */
 export function openFile(file: string): DatabaseSync {
-  if (fs.statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) {
-    throw new StoreError(`Could not open the store ${file}: it is a directory. Name a file.`);
-  }
+  checkPath(file);
   const { DatabaseSync } = loadSqlite();
   let database: DatabaseSync | undefined;
   try {
@@ -43,12 +41,24 @@ export function openFile(file: string): DatabaseSync {
   }
 }
 
+/** SQLite says less of these. */
+function checkPath(file: string): void {
+  const stats = fs.statSync(file, { throwIfNoEntry: false });
+  if (stats === undefined) return;
+  if (stats.isDirectory()) throw new StoreError(`Could not open the store ${file}: it is a directory. Name a file.`);
+  try {
+    fs.accessSync(file, fs.constants.R_OK | fs.constants.W_OK);
+  } catch (error) {
+    throw new StoreError(`Could not open the store ${file}: ${REASONS[8]}`, { cause: error });
+  }
+}
+
 /** An error of SQLite's as one line: what failed on which file, why, and what to do. */
 export function storeError(file: string, error: unknown, verb: "open" | "read" | "write"): StoreError {
   if (error instanceof StoreError) return error;
   const { errcode, message } = error as Error & { errcode?: number };
   const why = REASONS[(errcode ?? 0) & 0xff] ?? `${message.replace(/\s+/g, " ")}.`;
-  return new StoreError(`Could not ${verb} the store ${file}: ${why}`);
+  return new StoreError(`Could not ${verb} the store ${file}: ${why}`, { cause: error });
 }
 
 /** By SQLite's result codes. */

@@ -63,6 +63,41 @@ describe("the blocks of the documents, copied into a shell", () => {
   it("leave no sandbox", async () => assert.equal(await reader.run(`! curl --silent ${reader.url}`).then(codeOf), 0));
 });
 
+describe("the blocks of sandbox/README.md, for somebody who has nothing else", () => {
+  let reader: Reader;
+  let done: Run;
+  before(async () => {
+    reader = await createReader();
+    done = await reader.run(
+      "node_modules/.bin/mailmodo-sandbox --port 8025 &",
+      "curl --silent --fail --retry 20 --retry-delay 1 --retry-connrefused --output page.html http://127.0.0.1:8025",
+      blockWith("sandbox/README.md", "http://127.0.0.1:8025/hooks/start/"),
+      "echo",
+      blockWith("sandbox/README.md", "http://127.0.0.1:8025/hooks/abort/"),
+      "echo; mkdir ../seeds && cd ../seeds",
+      blockWith("sandbox/README.md", "cat > Pulumi.yaml"),
+      "curl --silent http://127.0.0.1:8025/_sandbox/instances",
+      "echo",
+      END,
+    );
+  });
+  after(() => reader?.dispose());
+
+  it("end with success", () => assert.equal(done.code, 0, done.output));
+
+  it("start a journey, and abort it, with curl", () => {
+    assert.match(done.stdout, /^\{"success":true,"message":"journey Executed","ref":"[0-9a-f-]{36}"\}$/m);
+    assert.match(done.stdout, /^\{"success":true,"message":"journey aborted"\}$/m);
+  });
+
+  it("enroll with Pulumi", () => {
+    assert.match(done.stdout, /\+ 2 created/);
+    assert.match(done.stdout, /"email":"qa@seeds\.example\.com"/);
+    assert.match(done.stdout, /"email":"qa\+seeds\.dev@seeds\.example\.com"/);
+    assert.deepEqual(statuses(done.stdout), ["aborted", "running"]);
+  });
+});
+
 describe("templates/mailmodo-typescript", () => {
   let reader: Reader;
   beforeEach(async () => (reader = await createReader()));
@@ -77,7 +112,7 @@ describe("templates/mailmodo-typescript", () => {
 
   it("becomes a project with a stack for the sandbox by pulumi new alone", async () => {
     const { code, output } = await reader.run(
-      "node tools/withNode.js ts-node sandbox/main.ts --port 8025 &",
+      "node_modules/.bin/mailmodo-sandbox --port 8025 &",
       'mkdir ../my-seeds && cd ../my-seeds && export PULUMI_BACKEND_URL="file://$PWD/../state" PULUMI_CONFIG_PASSPHRASE=my-seeds',
       "pulumi new ../pulumi-mailmodo/templates/mailmodo-typescript --yes --name my-seeds --stack sandbox",
       "pulumi config",

@@ -15,10 +15,7 @@ export interface Reader {
 }
 
 export async function createReader(): Promise<Reader> {
-  const bench = await createWorkbench(
-    {},
-    { copies: ["package.json", "tsconfig.json", "sandbox", "tools/withNode.js", "templates"], packages: "all" },
-  );
+  const bench = await createWorkbench({}, { copies: ["package.json", "templates"], packages: "all" });
   const bin = path.join(bench.dir, "../bin");
   fs.mkdirSync(bin);
   fs.writeFileSync(path.join(bin, "npm"), NPM, { mode: 0o755 });
@@ -59,9 +56,11 @@ export function blockWith(page: string, text: string): string {
 const INSTALLED = [
   "@pulumi/pulumi",
   "pulumi-mailmodo",
+  "mailmodo-sandbox",
   "typescript",
   "@types/node",
   ".bin/pulumi-mailmodo",
+  ".bin/mailmodo-sandbox",
   ".bin/tsc",
 ];
 

@@ -14,8 +14,7 @@ export interface SandboxProject {
 }
 
 /** Starts the sandbox by these words and asks it, or runs a command of the project's, which must print something. */
-type SandboxTry =
-  { readonly start: readonly string[] } | { readonly run: readonly string[]; readonly prints: RegExp };
+type SandboxTry = { readonly start: readonly string[] } | { readonly run: readonly string[]; readonly prints: RegExp };
 
 const { mocha, typescript, "@types/node": nodeTypes, "@aws-sdk/client-s3": s3 } = manifest.devDependencies;
 const VITEST = "5.1.2";
@@ -81,7 +80,7 @@ function typed(modules: object): Record<string, string> {
   };
   return {
     "tsconfig.json": JSON.stringify({ compilerOptions, files: ["seeds.ts"] }),
-    "seeds.ts": `import { createSandbox, listen, profileOf, SANDBOX_KEY, type Fault, type Instance } from "mailmodo-sandbox";
+    "seeds.ts": `import { createSandbox, profileOf, SANDBOX_KEY, type Fault, type Instance } from "mailmodo-sandbox";
 import { toBucket } from "mailmodo-sandbox/bucket";
 
 export async function addresses(): Promise<string[]> {
@@ -91,12 +90,13 @@ export async function addresses(): Promise<string[]> {
     profile: profileOf(["ended-404"]),
     deliver: toBucket("s3://seeds-inbox/mail"),
   });
-  sandbox.faults.add(fault);
-  const url: string = await listen(sandbox);
-  const instances = (await (await fetch(url + "/_sandbox/instances")).json()) as Instance[];
-  await sandbox.app.close();
+  sandbox.addFault(fault);
+  const url: string = await sandbox.listen();
+  console.log(url);
+  const instances: readonly Instance[] = sandbox.instances();
+  await sandbox.close();
   // @ts-expect-error There is no such fault.
-  sandbox.faults.add({ kind: "flood" });
+  sandbox.addFault({ kind: "flood" });
   return instances.map(({ email }) => email);
 }
 `,

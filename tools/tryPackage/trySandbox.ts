@@ -19,7 +19,8 @@ export async function trySandbox(project: SandboxProject, tarball: Tarball): Pro
       const { tries } = project;
       if ("start" in tries) return startAndAsk(tries.start, dir, env);
       const [command = "", ...args] = tries.run;
-      assert.match(await succeed(path.join(dir, "node_modules/.bin", command), args, dir, env), tries.prints);
+      const uncolored = { ...env, NO_COLOR: "1" };
+      assert.match(await succeed(path.join(dir, "node_modules/.bin", command), args, dir, uncolored), tries.prints);
       if (command === "tsc") await succeed(path.join(dir, "node_modules/.bin/tsc"), [], dir, env);
       return {};
     }),

@@ -1,4 +1,7 @@
-import type { Fault, FaultKind } from "../../state/faults";
+import type { ArmedFault } from "../../api";
+
+type FaultKind = ArmedFault["kind"];
+type Fault = Omit<ArmedFault, "id" | "remaining">;
 
 /** What happens with each kind, in one line. */
 export const FAULT_KINDS: Readonly<Record<FaultKind, string>> = {

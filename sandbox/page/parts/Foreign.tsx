@@ -2,6 +2,7 @@ import { visibleLines, visibleText } from "../model/foreignText";
 
 /** A text from outside on one line: an address, a reason, a subject. Nothing in it is markup, hidden, or turns others around. */
 export function Foreign({ text, isMono = false }: { text: string; isMono?: boolean }) {
+  if (text === "") return null;
   const shown = visibleText(text);
   return (
     <bdi class={isMono ? "foreign mono" : "foreign"} title={shown}>

@@ -25,6 +25,6 @@ export function HttpBadge({ request }: { request: LoggedRequest }) {
   );
 }
 
-export function FaultBadge({ fault }: { fault: string | undefined }) {
-  return fault === undefined ? null : <span class="badge fault">fault: {fault}</span>;
+export function FaultBadge({ fault, isNamed = true }: { fault: string | undefined; isNamed?: boolean }) {
+  return fault === undefined ? null : <span class="badge fault">{isNamed ? `fault: ${fault}` : fault}</span>;
 }

@@ -59,7 +59,7 @@ const COLUMNS: readonly Column<RequestRow>[] = [
     title: "Duration",
     cell: ({ request }) => <span class="mono">{duration(request.durationMs)}</span>,
   },
-  { name: "fault", title: "Fault", cell: ({ request }) => <FaultBadge fault={request.fault} /> },
+  { name: "fault", title: "Fault", cell: ({ request }) => <FaultBadge fault={request.fault} isNamed={false} /> },
 ];
 
 function RequestFilters({ shown }: { shown: number }) {

@@ -4,9 +4,9 @@ import PostalMime from "postal-mime";
 import { toBucket } from "../../../sandbox/mail/delivery";
 import { journeysOf } from "../../../sandbox/mail/journeys";
 import type { Mail } from "../../../sandbox/mail/mail";
-import { createSandbox } from "../../../sandbox/sandbox";
 import { journeyId } from "../../support/journeyId";
 import { makeBucket, s3Of, useMoto } from "../../support/moto";
+import { startSandbox } from "../../support/sandbox";
 
 const mail: Mail = {
   id: 1,
@@ -96,15 +96,14 @@ describe("the sandbox's delivery to a bucket", () => {
     const lines: string[] = [];
     const journeys = journeysOf({ [mail.journeyId]: { steps: [{ delay: "0s", subject: "Welcome", text: "Hello" }] } });
     const deliver = toBucket("s3://no-such-inbox", s3Of(moto()));
-    const { app } = createSandbox({ journeys, deliver, apiKey: "TESTKEY", log: (line) => lines.push(line) });
-    const headers = { mmApiKey: "TESTKEY" };
-    await app.inject({ method: "POST", url: `/hooks/start/${mail.journeyId}`, headers, payload: { email: mail.to } });
-    const moved = await app.inject({ method: "POST", url: "/_sandbox/clock", payload: { advanceSeconds: 0 } });
-    assert.equal(moved.statusCode, 200);
-    const [{ problem } = {}] = (await app.inject("/_sandbox/mails")).json<Mail[]>();
+    const sandbox = await startSandbox({ journeys, deliver, log: (line) => lines.push(line) });
+    await sandbox.post(`/hooks/start/${mail.journeyId}`, { email: mail.to });
+    const moved = await sandbox.post("/_sandbox/clock", { advanceSeconds: 0 });
+    assert.equal(moved.status, 200);
+    const [{ problem } = {}] = sandbox.mails();
     assert.equal(problem, "The specified bucket does not exist (NoSuchBucket)");
     assert.deepEqual(lines, [`Could not deliver mail 1 of journey ${mail.journeyId}: ${problem}`]);
-    await app.close();
+    await sandbox.close();
   });
 
   for (const url of [

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { createSandbox } from "mailmodo-sandbox";
 import { describeFault, emptyFault, FAULT_KINDS, faultOf, type FaultForm } from "../../../sandbox/page/model/faultForm";
 import { profileGroups, withProfile } from "../../../sandbox/page/model/profileGroups";
 import { FAULT_KINDS as KINDS, type FaultKind } from "../../../sandbox/state/faults";
+import { useSandbox } from "../../support/sandbox";
 
 describe("The form for a fault", () => {
+  const sandbox = useSandbox();
   const full: Omit<FaultForm, "kind"> = {
     on: "abort",
     count: "2",
@@ -20,10 +21,8 @@ describe("The form for a fault", () => {
 
   for (const kind of Object.keys(FAULT_KINDS) as FaultKind[]) {
     it(`never makes what the sandbox refuses, with every field filled in: ${kind}`, async () => {
-      const { app } = createSandbox();
-      const answer = await app.inject({ method: "POST", url: "/_sandbox/faults", payload: faultOf({ kind, ...full }) });
-      await app.close();
-      assert.equal(answer.statusCode, 201, answer.body);
+      const { status, body } = await sandbox().post("/_sandbox/faults", faultOf({ kind, ...full }));
+      assert.equal(status, 201, JSON.stringify(body));
     });
   }
 
