@@ -6,6 +6,7 @@ import { Command } from "commander";
 import { report } from "./report";
 import { reportSharing } from "./sharingReport";
 import type { Result } from "./result";
+import { reportSandbox } from "./sandbox";
 import { hasTofu, rows, STEPS, type Measured, type Row } from "./rows";
 
 interface Cell {
@@ -44,6 +45,7 @@ interface Options {
   readonly add?: boolean;
   readonly report?: boolean;
   readonly sharing?: boolean;
+  readonly sandbox?: boolean;
 }
 
 async function main(): Promise<void> {
@@ -55,9 +57,11 @@ async function main(): Promise<void> {
     .option("--add", "go on with bench/results.json, until each has been measured as often as it should be")
     .option("--report", "only print the table and draw the chart from bench/results.json")
     .option("--sharing", "only play runs that share a key, on a moved clock")
+    .option("--sandbox", "only load the sandbox, with its page open, and side by side with Prism; takes ten minutes")
     .parse()
     .opts<Options>();
   if (options.sharing) return reportSharing();
+  if (options.sandbox) return reportSandbox();
   if (!options.report) await measure(options, options.add ? earlier() : []);
   report(earlier());
 }

@@ -83,7 +83,8 @@ function useTitle(): void {
   useSignalEffect(() => {
     const { view, id } = route.value;
     const title = TABS.find(([name]) => name === view)?.[1] ?? "";
-    const item = view === "enrollments" ? (enrollments.table.get(id ?? "")?.email ?? id) : id;
+    // Read for the size too, so that the address takes the place of the id once the list is read.
+    const item = view === "enrollments" && enrollments.size > 0 ? (enrollments.table.get(id ?? "")?.email ?? id) : id;
     document.title = [...(item === undefined ? [] : [isolated(item)]), title, "Mailmodo sandbox"].join(" · ");
   });
 }

@@ -1,0 +1,17 @@
+import { journeysOf } from "mailmodo-sandbox";
+import { journeyId } from "./journeyId";
+
+/** The journey of the tests with two messages: at once in HTML, and a day later in text alone. */
+export const tour = journeysOf({
+  [journeyId]: {
+    steps: [
+      {
+        delay: "0s",
+        subject: "Welcome, {{firstName}}",
+        text: "Hello {{firstName}}, you have {{seats}} seats.",
+        html: "<h1>Hello {{firstName}}</h1><p>You have <b>{{seats}} seats</b>.</p>",
+      },
+      { delay: "1d", subject: "Your second day, {{firstName}}", text: "Invite your team." },
+    ],
+  },
+});
