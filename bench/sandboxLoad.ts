@@ -91,7 +91,7 @@ class Sending {
   private async send(from: number): Promise<void> {
     const aborts = this.load.call === "abort" || (this.load.call === "both" && this.sent % 2 === 1);
     const instanceId = aborts ? this.instances.shift() : undefined;
-    const email = `bench+seeds.${this.sent % 20}.${randomUUID()}@seeds.example.com`;
+    const email = `${randomUUID()}+seeds.pr-${this.sent % 20}@seeds.example.com`;
     this.sent += 1;
     const { statusCode, body } = await this.pool.request({
       method: "POST",

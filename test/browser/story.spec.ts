@@ -46,7 +46,7 @@ describe("The sandbox's page beside the real engine", () => {
     assert.match(failed.output, /It is recorded as unconfirmed/);
     await status(page).getByText("No faults").waitFor();
     await go(page, "Requests");
-    await row(page, "/hooks/start/").getByText("fault: reset-after").waitFor();
+    await row(page, "/hooks/start/").getByRole("gridcell", { name: "reset-after" }).waitFor();
     await go(page, "Enrollments");
     await row(page, email).getByText("running").waitFor();
 

@@ -37,7 +37,7 @@ export async function mark(page: Page): Promise<() => Promise<void>> {
 export async function tabTo(page: Page, target: Locator): Promise<void> {
   await target.waitFor();
   for (let presses = 0; presses < 100; presses++) {
-    const key = (await target.evaluate(keyTo)) as string | undefined;
+    const key = await target.evaluate(keyTo);
     if (key === undefined) return;
     await page.keyboard.press(key);
   }

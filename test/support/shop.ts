@@ -28,9 +28,8 @@ export const shop = journeysOf({
 
 /** Enrollments of two stacks: some run, some ended, one was refused, and a fault is on. */
 export async function fillShop(sandbox: RunningSandbox): Promise<void> {
-  const { post } = sandbox;
   const start = (name: string, stack: string, journey: string) =>
-    post(`/hooks/start/${journey}`, {
+    sandbox.post(`/hooks/start/${journey}`, {
       email: `${name}+shop.${stack}@seeds.example.com`,
       data: { firstName: name[0]!.toUpperCase() + name.slice(1), seats: "3" },
     });
@@ -38,13 +37,13 @@ export async function fillShop(sandbox: RunningSandbox): Promise<void> {
   for (const name of ["alan", "edsger", "barbara"]) await start(name, "pr-42", WELCOME);
   await sandbox.moveClock({ advanceSeconds: 5 * 3600 });
   for (const name of ["grace", "katherine", "margaret"]) await start(name, "prod", TRIAL);
-  await post(`/hooks/abort/${WELCOME}`, {
+  await sandbox.post(`/hooks/abort/${WELCOME}`, {
     email: "edsger+shop.pr-42@seeds.example.com",
     reason: "Pull request 42 was closed",
   });
   await sandbox.moveClock({ advanceSeconds: 20 * 3600 });
   for (const name of ["donald", "radia", "tim", "vint"]) await start(name, "pr-57", TRIAL);
-  await post(`/hooks/abort/${TRIAL}`, { email: "tim+shop.pr-57@seeds.example.com", reason: "Left the cohort" });
+  await sandbox.post(`/hooks/abort/${TRIAL}`, { email: "tim+shop.pr-57@seeds.example.com", reason: "Left the cohort" });
   await sandbox.moveClock({ advanceSeconds: 40 * 60 });
   sandbox.addFault({ kind: "reset-after", on: "start", count: 3, probability: 0.5 });
 }
