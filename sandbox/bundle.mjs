@@ -6,7 +6,8 @@ const file = (name) => fileURLToPath(new URL(name, import.meta.url));
 
 await build({
   entryPoints: [file("dist/main.js")],
-  outfile: file("dist/command.js"),
+  // In a folder of its own, so that what lies beside the other folders is found from it, too.
+  outfile: file("dist/command/command.js"),
   bundle: true,
   platform: "node",
   target: "node22",

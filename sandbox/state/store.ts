@@ -13,7 +13,7 @@ import { RequestLog } from "./requestLog";
 import { Schedule } from "./schedule";
 
 /** How much is kept. What is older is dropped. */
-export interface Limits {
+interface Limits {
   readonly requests: number;
   readonly mails: number;
   readonly ended: number;

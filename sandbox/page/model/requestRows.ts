@@ -52,7 +52,7 @@ export function requestMatches(query: Readonly<Record<string, string>>): Matches
 }
 
 /** `2xx` to `5xx`, and `none` for a request that got no answer. */
-export function statusClass(request: Pick<LoggedRequest, "status" | "fault">): string {
+function statusClass(request: Pick<LoggedRequest, "status" | "fault">): string {
   return isUnanswered(request) ? "none" : `${Math.floor(request.status / 100)}xx`;
 }
 
