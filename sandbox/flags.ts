@@ -5,6 +5,7 @@ import { SANDBOX_KEY } from "./options";
 export interface Flags {
   readonly port: number;
   readonly host: string;
+  readonly allowHost: readonly string[];
   readonly apiKey: string;
   readonly journeyHours: number;
   readonly profile: readonly string[];
@@ -28,6 +29,11 @@ export const command = new Command("mailmodo-sandbox")
     "the address to listen on; another than this machine's own is open to others",
     notEmpty,
     "127.0.0.1",
+  )
+  .option(
+    "--allow-host <name...>",
+    "more names that requests may call it by, such as that of a container; with --host 0.0.0.0 each address is one",
+    [],
   )
   .option("--api-key <key>", "the key that requests must carry", notEmpty, SANDBOX_KEY)
   .option("--profile <name...>", "the answers that the vendor's contract does not define", [])

@@ -1,4 +1,4 @@
-import { networkInterfaces, hostname } from "node:os";
+import { hostname } from "node:os";
 import { command, type Flags } from "./flags";
 import type { Deliver } from "./mail/mail";
 import type { Sandbox } from "./sandbox";
@@ -21,11 +21,11 @@ async function main(flags: Flags): Promise<void> {
 /** Everything is loaded when it is needed, so that the help and a wrong option come at once. */
 async function createFrom(flags: Flags): Promise<Sandbox> {
   const { createSandbox } = await import("./sandbox");
-  const { apiKey, journeyHours, profile, profileFile, journeys, rate, seed, store, deliver, host } = flags;
+  const { apiKey, journeyHours, profile, profileFile, journeys, rate, seed, store, deliver, host, allowHost } = flags;
   return createSandbox({
     apiKey,
     journeyDurationMs: journeyHours * 3_600_000,
-    hosts: namesOf(host),
+    hosts: [host, hostname(), ...allowHost],
     ...(profileFile === undefined ? { profile } : await profileIn(profileFile)),
     ...(journeys === undefined ? {} : { journeys: (await import("./mail/journeys")).readJourneys(journeys) }),
     ...(deliver === undefined ? {} : { deliver: await bucketDelivery(deliver) }),
@@ -94,11 +94,4 @@ async function bucketDelivery(url: string): Promise<Deliver> {
 
 function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || host.startsWith("127.");
-}
-
-/** The names that requests may call it by. An address that means all interfaces is none itself. */
-function namesOf(host: string): string[] {
-  if (host !== "0.0.0.0" && host !== "::") return [host];
-  const addresses = Object.values(networkInterfaces()).flatMap((all) => all?.map(({ address }) => address) ?? []);
-  return [hostname(), ...addresses];
 }

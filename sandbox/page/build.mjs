@@ -1,8 +1,9 @@
 // Bundles the page into dist/page: what the browser loads comes from the sandbox alone.
 import { build } from "esbuild";
-import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { cp, mkdir } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { writeLicenses } from "../licenses.mjs";
 
 const file = (name) => fileURLToPath(new URL(name, import.meta.url));
 const outdir = file("../dist/page");
@@ -23,21 +24,4 @@ const { metafile } = await build({
   logLevel: "warning",
 });
 for (const name of ["index.html", "icon.svg"]) await cp(file(name), path.join(outdir, name));
-await writeFile(path.join(outdir, "licenses.txt"), await licenses(Object.keys(metafile.inputs)));
-
-/** The notices of the packages whose code is in the bundle, which their licenses ask for. */
-async function licenses(inputs) {
-  const folders = new Set();
-  for (const input of inputs) {
-    const [, folder] = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path.resolve(input).replaceAll("\\", "/")) ?? [];
-    if (folder !== undefined) folders.add(folder);
-  }
-  const notices = [];
-  for (const folder of [...folders].sort()) {
-    const { name, version } = JSON.parse(await readFile(path.join(folder, "package.json"), "utf8"));
-    const license = (await readdir(folder)).find((entry) => /^licen[cs]e/i.test(entry));
-    if (license === undefined) throw new Error(`${name} has no license file, and its code is in the page.`);
-    notices.push(`${name} ${version}\n\n${await readFile(path.join(folder, license), "utf8")}`);
-  }
-  return notices.join(`\n${"-".repeat(80)}\n\n`);
-}
+await writeLicenses(metafile, outdir);

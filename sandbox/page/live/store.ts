@@ -40,15 +40,19 @@ let receivedAt = performance.now();
 export function setState(next: SandboxState): void {
   state.value = next;
   receivedAt = performance.now();
-  tick();
+  moveClock();
   dropOld(next);
 }
 
 /** Called once a second. */
 export function tick(): void {
+  moveClock();
+  setChoices();
+}
+
+function moveClock(): void {
   const now = state.peek()?.now;
   if (now !== undefined) clock.value = Date.parse(now) + performance.now() - receivedAt;
-  setChoices();
 }
 
 /** Drops what the server dropped because of its limits. */
@@ -62,8 +66,12 @@ function dropOld({ requests: { limit }, ended }: SandboxState): void {
   enrollments.change((table) => table.remove(oldest));
 }
 
+let chosenFrom: readonly EnrollmentRow[] | undefined;
+
 function setChoices(): void {
   const { all } = enrollments.table;
+  if (all === chosenFrom) return;
+  chosenFrom = all;
   const next = {
     stacks: choices(all, ({ stackLabel }) => stackLabel),
     journeys: choices(all, ({ journeyId }) => journeyId),

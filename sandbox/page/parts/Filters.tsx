@@ -19,6 +19,7 @@ export function Filters({ shown, all, what, searchHint, children }: FiltersProps
   const used = Object.keys(query).filter((name) => name !== "sort");
   const clear = () => filterBy(Object.fromEntries(used.map((name) => [name, ""])));
   const [some, total] = [shown, all].map((count) => count.toLocaleString("en-US"));
+  const counted = `${total} ${all === 1 ? what.replace(/s$/, "") : what}`;
   return (
     <form class="filters" role="search" aria-label={`Filter ${what}`} onSubmit={(event) => event.preventDefault()}>
       <label class="search">
@@ -38,7 +39,7 @@ export function Filters({ shown, all, what, searchHint, children }: FiltersProps
           Clear filters
         </button>
       )}
-      <p class="shown dim">{shown === all ? `${total} ${what}` : `${some} of ${total} ${what}`}</p>
+      <p class="shown dim">{shown === all ? counted : `${some} of ${counted}`}</p>
     </form>
   );
 }
