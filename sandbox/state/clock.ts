@@ -31,19 +31,20 @@ export class Clock {
    * @throws {InvalidInput} The time is past or too far, or no message is due.
    */
   aheadAfter(move: Move, nextMailAt: number | undefined): number {
-    const at = this.timeOf(move, nextMailAt);
-    if (!(at <= MAX_TIME)) throw new InvalidInput("The clock cannot go beyond the year 9999");
+    // Read once: it goes on between two readings.
     const now = this.now();
+    const at = timeOf(move, now, nextMailAt);
+    if (!(at <= MAX_TIME)) throw new InvalidInput("The clock cannot go beyond the year 9999");
     if (at < now) {
       throw new InvalidInput(`The clock only moves forward; it is already at ${new Date(now).toISOString()}`);
     }
     return this.offset + at - now;
   }
+}
 
-  private timeOf(move: Move, nextMailAt: number | undefined): number {
-    if ("advanceSeconds" in move) return this.now() + move.advanceSeconds * 1000;
-    if ("now" in move) return new Date(move.now).getTime();
-    if (nextMailAt === undefined) throw new InvalidInput("No message is due");
-    return Math.max(nextMailAt, this.now());
-  }
+function timeOf(move: Move, now: number, nextMailAt: number | undefined): number {
+  if ("advanceSeconds" in move) return now + move.advanceSeconds * 1000;
+  if ("now" in move) return new Date(move.now).getTime();
+  if (nextMailAt === undefined) throw new InvalidInput("No message is due");
+  return Math.max(nextMailAt, now);
 }

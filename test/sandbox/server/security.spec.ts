@@ -262,18 +262,17 @@ describe("the sandbox's limits", () => {
   });
 
   it("answer a path that cannot be decoded, or not be read, without failing", async () => {
-    for (const path of [
-      "/%zz",
-      "/_sandbox/%ff",
-      "*",
-      "/..%2f..%2fetc/passwd",
-      "//evil.example/",
-      `/${"a/".repeat(3000)}`,
-    ]) {
+    for (const path of ["/%zz", "/_sandbox/%ff", "/..%2f..%2fetc/passwd", "//evil.example/", `/${"a/".repeat(3000)}`]) {
       const { status, headers } = await rawRequest(sandbox().url, [`GET ${path} HTTP/1.1`, "Host: localhost"]);
       assert.ok(status === 400 || status === 404, `${path}: ${status}`);
       assert.match(headers["content-type"] ?? "", /^application\/json/);
     }
+  });
+
+  it("answer a path that is no path as the page, with its policy", async () => {
+    const { status, headers } = await rawRequest(sandbox().url, ["GET * HTTP/1.1", "Host: localhost"]);
+    assert.equal(status, 200);
+    assert.match(headers["content-security-policy"] ?? "", /default-src 'none'/);
   });
 
   it("are 50 streams of events, with the headers of other answers", async () => {
