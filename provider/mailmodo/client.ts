@@ -6,7 +6,7 @@ import { maskAddress, redact } from "../text/masking";
 import { LateStartError, RefusedError, UnconfirmedError, type FailedCall } from "./errors";
 import { Deadline } from "./deadline";
 import { clockTime, isFromTheFuture, rememberSent, mayTakeEffectForMs, waitForLateEffect } from "./lateEffect";
-import { errorFor } from "./outcomeErrors";
+import { errorFor, wordsOf } from "./outcomeErrors";
 import { withRetries } from "./retry";
 import { saying } from "./stranger";
 import { post, type Connection, type Exchange } from "./transport";
@@ -177,7 +177,9 @@ async function abortOnce(
   );
   if (last.kind === "accepted") return undefined;
   const clean = cleaner(connection, email);
-  if (last.kind === "refused" && saysAlreadyOver(last, connection.alreadyOver)) return clean(last.message);
+  const words = last.kind === "refused" ? wordsOf(last) : "";
+  if (last.kind === "refused" && saysAlreadyOver({ ...last, message: words }, connection.alreadyOver))
+    return clean(words);
   const effect = mayHaveTakenEffect ? "An earlier attempt may have taken effect." : undefined;
   const error = errorFor(call, last, clean, effect);
   error.mayHaveTakenEffect ||= mayHaveTakenEffect;

@@ -26,7 +26,7 @@ export type Outcome =
       readonly retryAfterMs?: number;
       readonly slowedMs?: number;
     }
-  | { readonly kind: "notSent"; readonly reason: string; readonly next?: string }
+  | { readonly kind: "notSent"; readonly reason: string; readonly said?: string; readonly next?: string }
   | { readonly kind: "held"; readonly reason: string }
   /** The request may have taken effect. */
   | {

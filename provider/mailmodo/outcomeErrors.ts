@@ -43,7 +43,7 @@ export function errorFor(
     case "held":
       return new HeldError(call, `${outcome.reason}. ${nothing}`, { cause });
     case "notSent":
-      return notSent(call, { ...outcome, reason: clean(outcome.reason) }, nothing, cause);
+      return notSent(call, { ...outcome, said: clean(outcome.said ?? "") }, nothing, cause);
     case "slowDown":
       return new SlowDownError(call, slowDown(outcome, earlier), { ...outcome, cause });
     case "unconfirmed":
@@ -56,7 +56,8 @@ export function errorFor(
   }
 }
 
-function wordsOf(outcome: Extract<Outcome, { message: string }>): string {
+/** What an error quotes of an answer. */
+export function wordsOf(outcome: Extract<Outcome, { message: string }>): string {
   return outcome.kind === "refused" ? (outcome.stranger?.words ?? outcome.message) : outcome.message;
 }
 
@@ -78,11 +79,13 @@ function inWords(ms: number): string {
 
 function notSent(
   call: FailedCall,
-  { reason, next }: Extract<Outcome, { kind: "notSent" }>,
+  { reason, said, next }: Extract<Outcome, { kind: "notSent" }>,
   nothing: string,
   cause: unknown,
 ): NotSentError {
-  const error = new NotSentError(call, [`${reason}.`, nothing, next].filter(Boolean).join(" "), { cause });
+  const error = new NotSentError(call, [`${reason}${said && ` (${said})`}.`, nothing, next].filter(Boolean).join(" "), {
+    cause,
+  });
   error.saysWhatToDo = next !== undefined;
   return error;
 }

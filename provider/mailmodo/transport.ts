@@ -44,8 +44,8 @@ export type Exchange =
   | Answered
   /** There was a reason to hold it back. */
   | { readonly kind: "held"; readonly reason: string }
-  /** The connection was never established, so the vendor cannot have seen the request. `next`: what to do now. */
-  | { readonly kind: "notSent"; readonly reason: string; readonly next?: string }
+  /** No connection, so the vendor cannot have seen the request. `said`: a proxy's own words. `next`: what to do now. */
+  | { readonly kind: "notSent"; readonly reason: string; readonly said?: string; readonly next?: string }
   /** The vendor may have seen the request, but no complete answer came back. */
   | { readonly kind: "noAnswer"; readonly reason: string };
 
@@ -165,7 +165,8 @@ function refusedByProxy(
 ): Exchange {
   return {
     kind: "notSent",
-    reason: `the proxy ${host} answered ${status}${statusText && ` (${statusText})`}`,
+    reason: `the proxy ${host} answered ${status}`,
+    said: statusText,
     next:
       status === 407
         ? "Put its user name and password into HTTPS_PROXY, percent-encoded: http://<user>:<password>@<host>:<port>."

@@ -55,10 +55,14 @@ function globTest(pattern: string): (text: string) => boolean {
  */
 function plainDomain(domain: string): string | undefined {
   const ascii = domainToASCII(domain);
-  const isPlain =
-    ascii !== "" &&
-    [domainToUnicode(ascii), ascii].includes(domain.replace(/[A-Z]/g, (letter) => letter.toLowerCase()));
+  const isPlain = ascii !== "" && [domainToUnicode(ascii), ascii].includes(domain.replace(/\p{Lu}/gu, lowerCase));
   return isPlain && /^[a-z0-9.-]+$/.test(ascii) ? ascii : undefined;
+}
+
+/** The small letter, unless a sign that only looks like an ASCII one would become that: the Kelvin sign would be a "k". */
+function lowerCase(capital: string): string {
+  const small = capital.toLowerCase();
+  return /^[A-Z]$/.test(capital) || /^\P{ASCII}/u.test(small) ? small : capital;
 }
 
 function parseList(text: string): string[] {

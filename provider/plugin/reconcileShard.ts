@@ -1,5 +1,6 @@
 import { UnconfirmedError } from "../mailmodo/errors";
 import type { Connection } from "../mailmodo/transport";
+import { mailboxKey } from "../model/addresses";
 import {
   changesOf,
   digestOf,
@@ -129,10 +130,10 @@ class ShardReconciliation {
   /** Starts the changed and the added contacts. Aborts each changed contact first. */
   async startEach(news: ShardInputs, { removed, changed, added }: Changes): Promise<void> {
     const wanted = parseContacts(news.contacts);
-    const notAborted = new Set(removed.filter((email) => this.contacts.has(email)).map((email) => email.toLowerCase()));
+    const notAborted = new Set(removed.filter((email) => this.contacts.has(email)).map(mailboxKey));
     await this.failures.each([...changed, ...added], async (email) => {
       const to = await session.connect();
-      if (notAborted.has(email.toLowerCase())) throw new ContactError(otherSpelling(email, news));
+      if (notAborted.has(mailboxKey(email))) throw new ContactError(otherSpelling(email, news));
       const contact = this.contacts.get(email);
       if (contact !== undefined) {
         const mustNotAbort = contact.instanceId === undefined && this.recorded.allowDuplicateEmail;

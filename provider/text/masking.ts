@@ -25,7 +25,9 @@ interface Private {
  */
 export function redact(words: string, { apiKey, proxyPasswords = [], email }: Private): string {
   const withoutKey = beginningOf(words).replaceAll(apiKey, "[key]");
-  const masked = proxyPasswords.reduce((text, password) => text.replaceAll(password, "[proxy password]"), withoutKey);
+  // All at once: a password may be a word of what stands in its place.
+  const spellings = new RegExp(proxyPasswords.map(escapeRegExp).join("|"), "g");
+  const masked = proxyPasswords.length === 0 ? withoutKey : withoutKey.replace(spellings, "[proxy password]");
   return oneLine(masked.replace(new RegExp(escapeRegExp(email), "gi"), () => maskAddress(email)));
 }
 

@@ -187,6 +187,12 @@ describe("the client: an abort", () => {
     assert.equal(await abortJourney({ ...connection, alreadyOver }, abortion), message);
   });
 
+  it("takes it so by what an error quotes of another form of JSON", async () => {
+    const connection = await vendor.answering((response) => json(response, 404, { error: "It has left the journey" }));
+    const alreadyOver = ["has left the journey"];
+    assert.equal(await abortJourney({ ...connection, alreadyOver }, abortion), "It has left the journey");
+  });
+
   it("does not take an abort as done by a 410 alone: an endpoint that was withdrawn answers so, too", async () => {
     const connection = await vendor.answering((response) => json(response, 410, { ...no, message: "Gone" }));
     await assert.rejects(vendor.settle(abortJourney(connection, abortion)), { name: "RefusedError" });

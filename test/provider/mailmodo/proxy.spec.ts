@@ -97,6 +97,11 @@ describe("the client: behind a proxy", () => {
       });
     }
 
+    it("where its password is a word of the error's own, which stays", async () => {
+      const next = /: the proxy 127\.0\.0\.1:\d+ answered 502 \(\[proxy password\] failed\)\. Nothing was sent\./;
+      await assert.rejects(startVia({ status: 502, reason: "proxy failed" }, {}, "proxy:proxy@"), { message: next });
+    });
+
     it("where a user name alone is the secret", async () => {
       const token = Buffer.from("secret-token:").toString("base64");
       await assert.rejects(startVia({ status: 407, reason: `secret-token ${token}` }, {}, "secret-token@"), {

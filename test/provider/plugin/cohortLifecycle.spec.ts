@@ -230,6 +230,19 @@ describe("the lifecycle of a cohort's shard, against the sandbox", () => {
     assert.equal(asked().filter((call) => call.startsWith("start")).length, 1);
   }).timeout(60_000);
 
+  it("does not start the ASCII form of a domain whose other form could not be aborted", async () => {
+    const config = { "mailmodo:allowedRecipients": '["*@bücher.example"]' };
+    await configure(settings(sandbox().url, config), cohortLifecycle);
+    const news = shard({}, { contacts: '{"qa@xn--bcher-kva.example":{}}', allowDuplicateEmail: true });
+    const { id, outs } = await create(news);
+    const olds = { ...outs, contacts: outs.contacts.replace("xn--bcher-kva", "bücher") };
+    sandbox().faults.add({ kind: "500", on: "abort", takesEffect: false });
+    const failure = await failureOf(cohortLifecycle.update(id, olds, news));
+    assert.match(failure.message, /another spelling of the address could not be aborted/);
+    assert.deepEqual([recorded(failure.properties), running().length], [running(), 1]);
+    assert.equal(asked().filter((call) => call.startsWith("start")).length, 1);
+  }).timeout(60_000);
+
   it("records nothing where nothing was started", async () => {
     sandbox().useProfile(profileOf(["suppressed-400"]));
     const failure = await failureOf(create(shard({ ada: {}, bob: {} })));

@@ -96,6 +96,15 @@ describe("redact", () => {
 
   it("takes the key literally", () => assert.equal(redacted("KXE-Y"), "KXE-Y"));
 
+  it("removes each spelling of a proxy's password once, and not within what stands in its place", () => {
+    const words = redact("proxy, cHJveHk6cHJveHk=", {
+      apiKey: "K.E-Y",
+      proxyPasswords: ["cHJveHk6cHJveHk=", "cHJveHk6cHJveHk", "proxy", "proxy"],
+      email: "jane@example.com",
+    });
+    assert.equal(words, "[proxy password], [proxy password]");
+  });
+
   it("masks the address in any case", () => assert.equal(redacted("JANE+A@Example.com"), "j***@example.com"));
 
   it("masks a whole address that only its own spelling delimits", () => {
