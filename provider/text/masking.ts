@@ -25,8 +25,9 @@ interface Private {
  */
 export function redact(words: string, { apiKey, proxyPasswords = [], email }: Private): string {
   const withoutKey = beginningOf(words).replaceAll(apiKey, "[key]");
-  // All at once: a password may be a word of what stands in its place.
-  const spellings = new RegExp(proxyPasswords.map(escapeRegExp).join("|"), "g");
+  // All at once, as a password may be a word of what stands in its place; the longest first, as one may begin another.
+  const longestFirst = [...proxyPasswords].sort((a, b) => b.length - a.length);
+  const spellings = new RegExp(longestFirst.map(escapeRegExp).join("|"), "g");
   const masked = proxyPasswords.length === 0 ? withoutKey : withoutKey.replace(spellings, "[proxy password]");
   return oneLine(masked.replace(new RegExp(escapeRegExp(email), "gi"), () => maskAddress(email)));
 }
