@@ -8,6 +8,7 @@ import {
   type EnrollmentInputs,
   type EnrollmentState,
 } from "../model/inputs";
+import { asciiAddress } from "../model/addresses";
 import { maskAddress } from "../text/masking";
 import { UnconfirmedError } from "../mailmodo/errors";
 import type { Connection } from "../mailmodo/transport";
@@ -34,7 +35,12 @@ const enrollmentLifecycle = {
 
   async check(_olds: EnrollmentInputs, news: EnrollmentInputs): Promise<pulumi.dynamic.CheckResult<EnrollmentInputs>> {
     const inputs = withDefaults(news);
-    return { inputs, failures: await checkFailures((recipients) => problemsOf(inputs, recipients)) };
+    const failures = await checkFailures((recipients) => problemsOf(inputs, recipients));
+    // One form for all requests and records, as in a cohort. The domain that it might imitate was refused above.
+    return {
+      inputs: typeof inputs.email === "string" ? { ...inputs, email: asciiAddress(inputs.email) } : inputs,
+      failures,
+    };
   },
 
   async diff(_id: string, olds: EnrollmentState, news: EnrollmentInputs): Promise<pulumi.dynamic.DiffResult> {

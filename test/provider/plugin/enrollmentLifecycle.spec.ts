@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import enrollmentLifecycle from "../../../provider/plugin/enrollmentLifecycle";
+import { UNKNOWN } from "../../../provider/model/inputs";
 import type { EnrollmentInputs } from "../../../provider/model/inputs";
 import { printed } from "../../support/capturedOutput";
 import { configure, settings } from "../../support/configure";
@@ -27,6 +28,21 @@ describe("the lifecycle of an enrollment, against the sandbox", () => {
     const { inputs: checked, failures } = await enrollmentLifecycle.check(given, given);
     assert.deepEqual(failures, []);
     assert.deepEqual(checked, { ...inputs, data: {} });
+  });
+
+  it("takes the ASCII form of an address's domain, once it is checked", async () => {
+    const config = { "mailmodo:allowedRecipients": '["*@seeds.example.com", "*@bücher.example"]' };
+    await configure(settings(sandbox().url, config));
+    for (const [given, taken] of [
+      ["Qa@BÜCHER.example", "Qa@xn--bcher-kva.example"],
+      ["Qa@SEEDS.example.com", "Qa@seeds.example.com"],
+      [UNKNOWN, UNKNOWN],
+    ] as const) {
+      const { inputs: checked, failures } = await enrollmentLifecycle.check(inputs, { ...inputs, email: given });
+      assert.deepEqual([checked?.email, failures], [taken, []]);
+    }
+    const { failures } = await enrollmentLifecycle.check(inputs, { ...inputs, email: "qa@ſeeds.example.com" });
+    assert.equal(failures?.length, 1);
   });
 
   it("checks without a request", async () => {
