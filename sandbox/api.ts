@@ -11,8 +11,10 @@ export interface SandboxState {
   readonly now: string;
   /** How far it is ahead of the machine's clock, in milliseconds. */
   readonly aheadMs: number;
-  /** When the next message is due, or the next late effect. ISO 8601. Null if nothing is. */
+  /** When something happens next: a message, an end, or a late effect. ISO 8601. Null if nothing does. */
   readonly nextDueAt: string | null;
+  /** When the next message is due. ISO 8601. Null if none is. */
+  readonly nextMailAt: string | null;
   /** The key that requests must carry, if it is the invented one. Null if it is another: it may be a secret. */
   readonly apiKey: string | null;
   /** The file that everything is kept in. Null: it is in memory only. */
@@ -53,7 +55,7 @@ export interface InstanceDetail {
   /** The requests that started it, were refused because of it, or aborted it, as far as the log still has them. */
   readonly requests: readonly LoggedRequest[];
   readonly mails: readonly Mail[];
-  /** The messages that are still to be sent. Empty once it has ended. */
+  /** The messages that are still to be sent, with the contact's values in their subjects. Empty once it has ended. */
   readonly due: readonly { readonly step: number; readonly at: string; readonly subject: string }[];
 }
 

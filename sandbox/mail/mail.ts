@@ -47,7 +47,7 @@ export function mailOf(
 }
 
 /** Fills in the contact's values. A name without a value becomes empty; what Mailmodo does then is not known. */
-function fill(template: string, data: Instance["data"], escape = (text: string) => text): string {
+export function fill(template: string, data: Instance["data"], escape = (text: string) => text): string {
   return template.replace(/\{\{\s*([^{}]+?)\s*\}\}/g, (_, name: string) => {
     const value = (Object.hasOwn(data, name) ? data[name] : undefined) ?? "";
     return escape(typeof value === "string" ? value : JSON.stringify(value));

@@ -22,12 +22,12 @@ export interface Shown {
 
 /** The controls and the counters. */
 export function shownState({ store, clock, controls, faults, journeys, publicKey, file }: Shown): SandboxState {
-  const nextDueAt = store.nextDueAt();
   return {
     version,
     now: new Date(clock.now()).toISOString(),
     aheadMs: clock.aheadMs,
-    nextDueAt: nextDueAt === undefined ? null : new Date(nextDueAt).toISOString(),
+    nextDueAt: timeOf(store.nextDueAt()),
+    nextMailAt: timeOf(store.schedule.nextMail?.at),
     apiKey: controls.apiKey === publicKey ? publicKey : null,
     store: file,
     profile: controls.shownProfile,
@@ -48,6 +48,10 @@ export function shownState({ store, clock, controls, faults, journeys, publicKey
 export const { version } = JSON.parse(readFileSync(require.resolve("mailmodo-sandbox/package.json"), "utf8")) as {
   version: string;
 };
+
+function timeOf(at: number | undefined): string | null {
+  return at === undefined ? null : new Date(at).toISOString();
+}
 
 function kept({ count, limit, dropped }: Kept): Kept {
   return { count, limit, dropped };

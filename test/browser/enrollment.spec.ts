@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { useBrowser } from "../support/browser";
 import { journeyId } from "../support/journeyId";
 import { useSandbox } from "../support/sandbox";
@@ -28,7 +29,7 @@ describe("One enrollment on the sandbox's page", () => {
     await start();
     await row(page, "qa@example.com").getByRole("link").click();
     const timeline = page.getByRole("region", { name: "Timeline" });
-    await timeline.getByText(/Message 2 due in \d+ (d|h)/).waitFor();
+    await timeline.getByText("Message 2 due in 1 d: Your second day, Ada").waitFor();
 
     await go(page, "Controls");
     await page.getByRole("button", { name: "Next message" }).click();
@@ -49,6 +50,20 @@ describe("One enrollment on the sandbox's page", () => {
     await timeline.getByRole("link", { name: "Start refused" }).click();
     await page.getByRole("heading", { name: "Request 2" }).waitFor();
     await live(page);
+  });
+
+  it("says why it has no messages, and that none is due", async () => {
+    const page = await browser.open(sandbox().url);
+    const withoutSteps = "0b1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5";
+    await sandbox().post(`/hooks/start/${withoutSteps}`, { email: "qa@example.com" });
+    await row(page, "qa@example.com").getByRole("link").click();
+    await page.getByText("No messages: this journey has no steps. Start the sandbox with --journeys").waitFor();
+    await go(page, "Controls");
+    const next = page.getByRole("button", { name: "Next message" });
+    assert.deepEqual(
+      [await next.isDisabled(), await next.getAttribute("title")],
+      [true, "No message is due: no running journey has one left to send."],
+    );
   });
 
   it("says so where there is none with its id", async () => {

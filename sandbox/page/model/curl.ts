@@ -1,21 +1,23 @@
 import type { LoggedRequest } from "../../api";
 
 /**
- * A command that sends a logged request again. Its key comes from the shell's variable `MAILMODO_API_KEY`. The path and
- * the body are whatever somebody sent, so nothing in them may reach the shell, or curl's own patterns, files and hosts.
+ * A command that sends a logged request again. The path and the body are whatever somebody sent, so nothing in them may
+ * reach the shell, or curl's own patterns, files and hosts.
  *
  * @param origin The sandbox's own, such as `http://127.0.0.1:8025`.
+ * @param key The key that it demands. Null: it comes from the shell's variable `MAILMODO_API_KEY`.
  */
 export function curlOf(
   { method, path, body }: Pick<LoggedRequest, "method" | "path" | "body">,
   origin: string,
+  key: string | null,
 ): string {
   const hasBody = body !== undefined && body !== null;
   return [
     // Without these two, curl would expand {} and [] and resolve "/../".
     "curl --globoff --path-as-is",
     `--request ${shellQuoted(method)}`,
-    '--header "mmApiKey: $MAILMODO_API_KEY"',
+    key === null ? '--header "mmApiKey: $MAILMODO_API_KEY"' : `--header ${shellQuoted(`mmApiKey: ${key}`)}`,
     ...(hasBody ? ["--header 'Content-Type: application/json'"] : []),
     // Not --data, which reads a file if the text begins with @.
     ...(hasBody ? [`--data-raw ${shellQuoted(asciiJson(body))}`] : []),

@@ -5,27 +5,36 @@ const UNITS = [
   ["s", 1000],
 ] as const;
 
-/** A time span in its two largest units, such as `2 d 3 h`. */
-export function span(ms: number): string {
-  let left = Math.max(0, Math.round(ms / 1000) * 1000);
-  const first = UNITS.findIndex(([, size]) => left >= size);
-  if (first < 0) return "0 s";
-  const parts: string[] = [];
-  for (const [unit, size] of UNITS.slice(first, first + 2)) {
-    const count = Math.floor(left / size);
-    left -= count * size;
-    if (count > 0) parts.push(`${count} ${unit}`);
-  }
-  return parts.join(" ");
+type Unit = (typeof UNITS)[number];
+
+/** The largest unit that a time span fills, once it is rounded to it: what is almost a day is one. */
+function unitOf(ms: number): Unit | undefined {
+  return UNITS.find(([, size], nth) => roundedTo(UNITS[nth + 1]?.[1] ?? size, ms) >= size);
 }
 
-/** How long ago something was, or how soon it is: `5 min ago`, `in 2 d`. In one unit, so that it is short. */
+function roundedTo(size: number, ms: number): number {
+  return Math.round(ms / size) * size;
+}
+
+/** A time span in its two largest units, such as `2 d 3 h`, to the nearest one. */
+export function span(ms: number): string {
+  const unit = unitOf(ms);
+  if (unit === undefined) return "0 s";
+  const next = UNITS[UNITS.indexOf(unit) + 1];
+  const [, size] = next ?? unit;
+  const rounded = roundedTo(size, ms);
+  const rest = rounded % unit[1];
+  const whole = `${(rounded - rest) / unit[1]} ${unit[0]}`;
+  return next === undefined || rest === 0 ? whole : `${whole} ${rest / size} ${next[0]}`;
+}
+
+/** How long ago something was, or how soon it is: `5 min ago`, `in 2 d`. To the nearest unit, in one, so that it is short. */
 export function relative(at: number, now: number): string {
   const ms = Math.abs(now - at);
-  const [unit, size] = UNITS.find(([, size]) => ms >= size) ?? ["s", 1000];
-  const count = Math.floor(ms / size);
-  if (count === 0) return "now";
-  return at > now ? `in ${count} ${unit}` : `${count} ${unit} ago`;
+  const unit = unitOf(ms);
+  if (unit === undefined) return "now";
+  const count = Math.round(ms / unit[1]);
+  return at > now ? `in ${count} ${unit[0]}` : `${count} ${unit[0]} ago`;
 }
 
 /** A request's time: `4 ms`, `1.2 s`. */

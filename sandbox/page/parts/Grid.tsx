@@ -43,11 +43,12 @@ export function Grid<Row extends Keyed>(props: GridProps<Row>) {
   }, []);
 
   const items = virtualizer.getVirtualItems();
+  const isScrolling = rows.length * height > (virtualizer.scrollRect?.height ?? Infinity);
   const tabIndexAt = focus.activeIndex >= 0 ? focus.activeIndex : (items[0]?.index ?? 0);
   return (
     <div
       role="grid"
-      class={`grid ${kind}`}
+      class={`grid ${kind} ${isScrolling ? "scrolling" : ""}`}
       aria-label={label}
       aria-rowcount={rows.length + 1}
       aria-colcount={columns.length}

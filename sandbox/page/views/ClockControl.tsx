@@ -7,9 +7,9 @@ import { localTime, relative, span } from "../model/times";
 import { Exact } from "../parts/Time";
 
 /** The sandbox's clock, which can be moved ahead so that later messages are sent now. */
-export function ClockControl({ state: { aheadMs, nextDueAt } }: { state: SandboxState }) {
+export function ClockControl({ state: { aheadMs, nextMailAt } }: { state: SandboxState }) {
   const move = (done: string, body: object) => act(done, () => send("POST", "clock", body));
-  const due = nextDueAt === null ? undefined : Date.parse(nextDueAt);
+  const due = nextMailAt === null ? undefined : Date.parse(nextMailAt);
   return (
     <section aria-labelledby="clock">
       <h2 id="clock">Clock</h2>
@@ -18,13 +18,16 @@ export function ClockControl({ state: { aheadMs, nextDueAt } }: { state: Sandbox
       </p>
       <p class="dim">
         {aheadMs > 0 ? `Ahead of this machine by ${span(aheadMs)}. ` : "In step with this machine. "}
-        {due === undefined ? "No message is due." : `Next due: ${localTime(due)}, ${relative(due, clock.value)}.`} It
-        only moves forward.
+        {due === undefined
+          ? "No message is due."
+          : `Next message: ${localTime(due)}, ${relative(due, clock.value)}.`}{" "}
+        It only moves forward.
       </p>
       <p class="buttons">
         <button
           type="button"
           disabled={due === undefined}
+          {...(due === undefined ? { title: "No message is due: no running journey has one left to send." } : {})}
           onClick={() => void move("Moved to the next message", { toNextMail: true })}
         >
           Next message

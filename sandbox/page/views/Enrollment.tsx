@@ -38,7 +38,7 @@ export function Enrollment({ instanceId }: { instanceId: string }) {
 }
 
 function Known({ detail }: { detail: InstanceDetail }) {
-  const { instance, mails } = detail;
+  const { instance, mails, due } = detail;
   const chosen = mails.find(({ id }) => String(id) === route.value.query["mail"]) ?? mails.at(-1);
   return (
     <div class="detail">
@@ -60,8 +60,25 @@ function Known({ detail }: { detail: InstanceDetail }) {
           <Timeline detail={detail} chosenMail={chosen?.id} />
         </section>
       </div>
+      {mails.length === 0 && due.length === 0 && <NoMessages instance={instance} />}
       {chosen !== undefined && <Message key={chosen.id} id={chosen.id} revision={chosen.revision} />}
     </div>
+  );
+}
+
+/** Without steps the sandbox does not count what was sent. */
+function NoMessages({ instance: { sent } }: Pick<InstanceDetail, "instance">) {
+  return (
+    <p class="nothing">
+      {sent === undefined ? (
+        <>
+          No messages: this journey has no steps. Start the sandbox with <code>--journeys &lt;file&gt;</code> to give it
+          some.
+        </>
+      ) : (
+        "No messages: it ended before the first one."
+      )}
+    </p>
   );
 }
 

@@ -20,6 +20,7 @@ function List() {
   const { query } = route.value;
   const rows = enrollments.shown;
   const order = enrollmentOrder(query);
+  const hasStacks = rows.some(({ stackLabel }) => stackLabel !== "");
   const onSort = (name: string) => {
     const column = ENROLLMENT_COLUMNS.find((one) => one === name);
     if (column !== undefined) filterBy({ sort: sortAfterClick(column, order) });
@@ -34,8 +35,8 @@ function List() {
       ) : (
         <Grid
           label="Enrollments"
-          kind="enrollments"
-          columns={COLUMNS}
+          kind={hasStacks ? "enrollments" : "enrollments without-stacks"}
+          columns={hasStacks ? COLUMNS : COLUMNS.filter(({ name }) => name !== "project" && name !== "stack")}
           rows={rows}
           hrefOf={({ key }) => hashOf({ view: "enrollments", id: key, query: {} })}
           listKey={JSON.stringify(query)}

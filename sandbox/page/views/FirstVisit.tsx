@@ -1,35 +1,29 @@
 import { state } from "../live/store";
+import { projectCommands, stackCommands, startCommand, type Target } from "../model/firstCommands";
 import { Snippet } from "../parts/CopyButton";
-
-const PROGRAM = `const { JourneyEnrollment, stackAddress } = require("pulumi-mailmodo");
-
-const welcome = new JourneyEnrollment("welcome", {
-  journeyId: "6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5",
-  email: stackAddress("qa@seeds.example.com"),
-  data: { firstName: "Ada" },
-});
-exports.instance = welcome.instanceId;
-`;
 
 /** What the page says before anything was enrolled: how to make something appear. */
 export function FirstVisit() {
+  const target = here();
   return (
     <div class="first">
       <h1>Nothing is enrolled yet</h1>
       <p>
         This is a stand-in for Mailmodo on your machine. It answers the calls that start and abort a journey, and sends
-        no mail. What a <code>pulumi up</code> enrolls appears here, live.
+        no mail. Every contact that a program enrolls appears here, live.
       </p>
-      <h2>With a stack that you have</h2>
-      <p>Point it at the sandbox, then run it:</p>
-      <Snippet what="the commands for a stack that you have" text={`${config()}\npulumi up`} />
-      <h2>From nothing</h2>
+      <h2>Try it now</h2>
+      <p>This starts a journey, as a program would:</p>
+      <Snippet what="the command that starts a journey" text={startCommand(target)} />
+      <h2>With a Pulumi program that you have</h2>
       <p>
-        You need Node.js 22 or later and the Pulumi CLI. Save this program as <code>index.js</code> in an empty folder:
+        Use a new stack: the enrollments of one that has enrolled at Mailmodo would run on there, and a destroy here
+        would forget them.
       </p>
-      <Snippet what="the program" text={PROGRAM} />
-      <p>Then run this in the folder:</p>
-      <Snippet what="the commands for a new project" text={newProject()} />
+      <Snippet what="the commands for a program that you have" text={stackCommands(target)} />
+      <h2>From scratch</h2>
+      <p>You need Node.js 22 or later and the Pulumi CLI. Run this in an empty folder:</p>
+      <Snippet what="the commands for a new project" text={projectCommands(target)} />
       <p>
         <code>pulumi destroy</code> aborts the journey, with a reason. Faults, other answers and the clock are under{" "}
         <a href="#/controls">Controls</a>.
@@ -38,23 +32,14 @@ export function FirstVisit() {
   );
 }
 
-function config(): string {
-  const key = state.value?.apiKey ?? "<the key that the sandbox was started with>";
-  return [
-    `pulumi config set mailmodo:baseUrl ${location.origin}`,
-    `pulumi config set --secret mailmodo:apiKey ${key.startsWith("<") ? `'${key}'` : key}`,
-  ].join("\n");
-}
+const SOME_JOURNEY = "6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5";
 
-function newProject(): string {
-  return [
-    "printf 'name: first-seeds\\nruntime: nodejs\\n' > Pulumi.yaml",
-    "npm init --yes",
-    "npm install @pulumi/pulumi pulumi-mailmodo",
-    'export PULUMI_BACKEND_URL="file://$PWD" PULUMI_CONFIG_PASSPHRASE=first-seeds',
-    "pulumi stack init sandbox",
-    config(),
-    "pulumi config set mailmodo:allowedRecipients '[\"*@seeds.example.com\"]'",
-    "pulumi up",
-  ].join("\n");
+function here(): Target {
+  const { apiKey, journeys } = state.value ?? {};
+  return {
+    origin: location.origin,
+    key: apiKey ?? "<the key that the sandbox was started with>",
+    // One with messages, if there is one.
+    journeyId: journeys?.[0]?.journeyId ?? SOME_JOURNEY,
+  };
 }

@@ -2,6 +2,7 @@ import type { SandboxState } from "../../api";
 import { act } from "../live/action";
 import { send } from "../live/api";
 import { profileGroups, withProfile } from "../model/profileGroups";
+import { groupTitle, profileText } from "../model/profileTexts";
 
 /** How the sandbox answers where Mailmodo's contract is silent. Each change counts at once. */
 export function ProfileControl({ state: { profile, profiles } }: { state: SandboxState }) {
@@ -20,7 +21,7 @@ export function ProfileControl({ state: { profile, profiles } }: { state: Sandbo
       </p>
       {[...profileGroups(profiles)].map(([word, names]) => (
         <fieldset key={word} class="choices">
-          <legend>{word}</legend>
+          <legend>{groupTitle(word)}</legend>
           {names.map((name) => (
             <label key={name} class="check">
               <input
@@ -28,7 +29,9 @@ export function ProfileControl({ state: { profile, profiles } }: { state: Sandbo
                 checked={isOn(name)}
                 onChange={(event) => void use(withProfile(profile.names, name, event.currentTarget.checked))}
               />
-              <span class="mono">{name}</span>
+              <span>
+                <span class="mono">{name}</span> <span class="dim">{profileText(name)}</span>
+              </span>
             </label>
           ))}
         </fieldset>

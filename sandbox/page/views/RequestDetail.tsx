@@ -1,5 +1,5 @@
 import { route } from "../live/router";
-import { isReading, requests } from "../live/store";
+import { isReading, requests, state } from "../live/store";
 import { curlOf } from "../model/curl";
 import { readableJson, visibleText } from "../model/foreignText";
 import type { RequestRow } from "../model/requestRows";
@@ -17,7 +17,7 @@ export function RequestDetail({ id }: { id: number }) {
   return (
     <section class="side" aria-labelledby="request">
       <p class="back">
-        <a href={hashOf({ view: "requests", query: route.value.query })}>← Close</a>
+        <a href={hashOf({ view: "requests", query: route.value.query })}>Close ×</a>
       </p>
       <h2 id="request">Request {Number.isSafeInteger(id) ? id : ""}</h2>
       {row === undefined ? (
@@ -31,6 +31,7 @@ export function RequestDetail({ id }: { id: number }) {
 
 function Known({ row: { request, at } }: { row: RequestRow }) {
   const { method, path, body, answer, fault, durationMs, instanceId } = request;
+  const key = state.value?.apiKey ?? null;
   return (
     <>
       <p class="request-line mono">
@@ -50,8 +51,8 @@ function Known({ row: { request, at } }: { row: RequestRow }) {
       <Json title="Body" value={body} none="It had none." />
       <Json title={fault === undefined ? "Answer" : "Answer without the fault"} value={answer} none="There was none." />
       <h3>As curl</h3>
-      <p class="dim">The key is not kept. The command takes it from MAILMODO_API_KEY.</p>
-      <Snippet what="the request as a curl command" text={curlOf(request, location.origin)} />
+      {key === null && <p class="dim">The key is not kept. The command takes it from MAILMODO_API_KEY.</p>}
+      <Snippet what="the request as a curl command" text={curlOf(request, location.origin, key)} />
     </>
   );
 }

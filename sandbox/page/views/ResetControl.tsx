@@ -2,6 +2,7 @@ import { useRef } from "preact/hooks";
 import { act } from "../live/action";
 import { send } from "../live/api";
 import { enrollments, requests } from "../live/store";
+import { counted } from "../model/counted";
 
 /** Empties the sandbox, once that was confirmed. */
 export function ResetControl() {
@@ -22,8 +23,8 @@ export function ResetControl() {
       <dialog ref={dialog} aria-labelledby="confirm">
         <h2 id="confirm">Remove everything?</h2>
         <p>
-          {enrollments.size.toLocaleString("en-US")} enrollments and {requests.size.toLocaleString("en-US")} requests
-          are removed, with all messages. Stacks that enrolled them still record them.
+          {counted(enrollments.size, "enrollment")} and {counted(requests.size, "request")} are removed, with all
+          messages. Stacks that enrolled them still record them.
         </p>
         <p class="buttons">
           <button type="button" onClick={() => dialog.current?.close()}>

@@ -1,4 +1,6 @@
 import { clock, connection, state, type Connection } from "../live/store";
+import { counted } from "../model/counted";
+import { visibleText } from "../model/foreignText";
 import { span } from "../model/times";
 import { Exact } from "../parts/Time";
 
@@ -50,20 +52,18 @@ function Switches() {
           ))}
         </ul>
       )}
+      {now.store !== null && <p class="dim">kept in {visibleText(now.store)}</p>}
     </>
   );
 }
 
-function switchesOf({ faults, profile, limit, store }: NonNullable<typeof state.value>): string[] {
+function switchesOf({ faults, profile, limit }: NonNullable<typeof state.value>): string[] {
   const names = profile.names.filter((name) => name !== "default");
   return [
-    ...(faults.length === 0
-      ? []
-      : [`${faults.length} ${faults.length === 1 ? "fault" : "faults"}: ${faultKinds(faults)}`]),
+    ...(faults.length === 0 ? [] : [`${counted(faults.length, "fault")}: ${faultKinds(faults)}`]),
     ...(names.length === 0 ? [] : [`profile: ${names.join(", ")}`]),
     ...(profile.file === null ? [] : [`profile file: ${profile.file}`]),
-    ...(limit === null ? [] : [`limit: ${limit} requests a second`]),
-    ...(store === null ? [] : [`kept in ${store}`]),
+    ...(limit === null ? [] : [`limit: ${counted(limit, "request")} a second`]),
   ];
 }
 

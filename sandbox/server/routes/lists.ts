@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import type { InstanceDetail, MailDetail } from "../../api";
-import type { Mail } from "../../mail/mail";
+import { fill, type Mail } from "../../mail/mail";
 import type { Instance } from "../../state/instance";
 import type { Store } from "../../state/store";
 import { notFound } from "./notFound";
@@ -81,7 +81,7 @@ function detailOf(instance: Instance, { schedule, log, outbox }: Store): Instanc
     due: due.map(({ afterMs, subject }, index) => ({
       step: first + index + 1,
       at: new Date(Date.parse(instance.startedAt) + afterMs).toISOString(),
-      subject,
+      subject: fill(subject, instance.data),
     })),
   };
 }

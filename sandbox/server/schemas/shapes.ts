@@ -116,6 +116,7 @@ export const state = objectOf<SandboxState>({
   now: time,
   aheadMs: { type: "number", minimum: 0 },
   nextDueAt: orNull(time),
+  nextMailAt: orNull(time),
   apiKey: orNull(text),
   store: orNull(text),
   profile: objectOf<SandboxState["profile"]>({ names: listOf(text), file: orNull(text) }),

@@ -25,7 +25,7 @@ function wordsOf(command: string): string[] {
 describe("A request as a curl command", () => {
   it("has the method, the key's variable, the body and the address", () => {
     assert.deepEqual(
-      wordsOf(curlOf({ method: "POST", path: "/hooks/start/1", body: { email: "qa@example.com" } }, ORIGIN)),
+      wordsOf(curlOf({ method: "POST", path: "/hooks/start/1", body: { email: "qa@example.com" } }, ORIGIN, null)),
       [
         "--globoff",
         "--path-as-is",
@@ -42,20 +42,25 @@ describe("A request as a curl command", () => {
     );
   });
 
+  it("has the key itself where it is the invented one", () => {
+    const command = curlOf({ method: "GET", path: "/", body: undefined }, ORIGIN, "TESTKEY-0");
+    assert.ok(wordsOf(command).includes("mmApiKey: TESTKEY-0"));
+  });
+
   it("has no body and no type of one where there was none", () => {
-    const command = curlOf({ method: "GET", path: "/", body: undefined }, ORIGIN);
+    const command = curlOf({ method: "GET", path: "/", body: undefined }, ORIGIN, null);
     assert.doesNotMatch(command, /data|Content-Type/);
   });
 
   for (const text of HOSTILE) {
     it(`gives the shell ${JSON.stringify(text)} in the body as one word that means the same`, () => {
-      const words = wordsOf(curlOf({ method: "POST", path: "/", body: { text } }, ORIGIN));
+      const words = wordsOf(curlOf({ method: "POST", path: "/", body: { text } }, ORIGIN, null));
       assert.deepEqual(JSON.parse(words[words.indexOf("--data-raw") + 1]!), { text });
       assert.equal(words.length, 11);
     });
 
     it(`keeps ${JSON.stringify(text)} in the path to one word at the sandbox's own host`, () => {
-      const words = wordsOf(curlOf({ method: "GET", path: text, body: undefined }, ORIGIN));
+      const words = wordsOf(curlOf({ method: "GET", path: text, body: undefined }, ORIGIN, null));
       const { origin } = new URL(words.at(-1)!);
       assert.deepEqual([words.length, origin], [7, ORIGIN]);
     });
@@ -72,13 +77,13 @@ describe("A request as a curl command", () => {
     "http://evil.example.com/",
   ]) {
     it(`does not go to another host for the path ${path}`, () => {
-      const words = wordsOf(curlOf({ method: "GET", path, body: undefined }, ORIGIN));
+      const words = wordsOf(curlOf({ method: "GET", path, body: undefined }, ORIGIN, null));
       assert.equal(new URL(words.at(-1)!).origin, ORIGIN);
     });
   }
 
   it("is ASCII, so that nothing in it hides", () => {
-    const command = curlOf({ method: "POST", path: "/\u202e", body: { "\u202e": "😀" } }, ORIGIN);
+    const command = curlOf({ method: "POST", path: "/\u202e", body: { "\u202e": "😀" } }, ORIGIN, null);
     assert.match(command, /^[\x20-\x7e\n]*$/);
   });
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { counted } from "../../../sandbox/page/model/counted";
 import { isolated, readableJson, visibleLines, visibleText } from "../../../sandbox/page/model/foreignText";
 import { duration, localTime, relative, span } from "../../../sandbox/page/model/times";
 
@@ -36,16 +37,27 @@ describe("Times on the sandbox's page", () => {
     [-5, "0 s"],
     [59_999, "1 min"],
     [90 * SECOND, "1 min 30 s"],
-    [DAY + 3 * HOUR + 59 * MINUTE, "1 d 3 h"],
+    [DAY + 3 * HOUR + 59 * MINUTE, "1 d 4 h"],
+    [DAY - 40 * MINUTE, "23 h 20 min"],
+    [DAY - MINUTE, "1 d"],
+    [DAY - SECOND, "1 d"],
+    [2 * DAY - 5 * MINUTE, "2 d"],
+    [400, "0 s"],
     [2 * DAY + 5 * MINUTE, "2 d"],
   ];
   for (const [ms, text] of spans) it(`is ${text} for ${ms} ms`, () => assert.equal(span(ms), text));
 
   const relatives: [number, string][] = [
     [0, "now"],
-    [-999, "now"],
+    [-400, "now"],
+    [-600, "1 s ago"],
     [-5 * SECOND, "5 s ago"],
-    [-119 * SECOND, "1 min ago"],
+    [-59_600, "1 min ago"],
+    [-119 * SECOND, "2 min ago"],
+    [DAY - 5 * SECOND, "in 1 d"],
+    [DAY - 20 * MINUTE, "in 1 d"],
+    [DAY - 40 * MINUTE, "in 23 h"],
+    [2 * DAY - HOUR, "in 2 d"],
     [25 * HOUR, "in 1 d"],
   ];
   for (const [ms, text] of relatives)
@@ -53,6 +65,13 @@ describe("Times on the sandbox's page", () => {
 
   it("rounds a request's time", () => {
     assert.deepEqual([0.84, 12.3, 999.6, 1250].map(duration), ["0.8 ms", "12 ms", "1000 ms", "1.3 s"]);
+  });
+
+  it("counts one thing and several", () => {
+    assert.deepEqual(
+      [0, 1, 1200].map((count) => counted(count, "request")),
+      ["0 requests", "1 request", "1,200 requests"],
+    );
   });
 
   it("says when it does not know a time", () => assert.equal(localTime(Number.NaN), "at an unknown time"));
