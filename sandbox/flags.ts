@@ -38,7 +38,10 @@ export const command = new Command("mailmodo-sandbox")
   )
   .option("--api-key <key>", "the key that requests must carry", notEmpty, SANDBOX_KEY)
   .addOption(
-    new Option("--profile <name...>", "the answers that the vendor's contract does not define").default([], '"default"'),
+    new Option("--profile <name...>", "the answers that the vendor's contract does not define").default(
+      [],
+      '"default"',
+    ),
   )
   .addOption(
     new Option("--profile-file <file>", "a JSON file with the answers, to the byte; it may name profiles, too")

@@ -22,7 +22,19 @@ async function main(flags: Flags): Promise<void> {
 /** Everything is loaded when it is needed, so that the help and a wrong option come at once. */
 async function createFrom(flags: Flags): Promise<Sandbox> {
   const { createSandbox } = await import("./sandbox");
-  const { apiKey, journeyHours, profile, profileFile, journeys, rate, seed, store, deliver, host, allowHost = [] } = flags;
+  const {
+    apiKey,
+    journeyHours,
+    profile,
+    profileFile,
+    journeys,
+    rate,
+    seed,
+    store,
+    deliver,
+    host,
+    allowHost = [],
+  } = flags;
   return createSandbox({
     apiKey,
     journeyDurationMs: journeyHours * 3_600_000,
