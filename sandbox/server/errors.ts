@@ -8,8 +8,8 @@ import { isVendorCall } from "./security";
 /** What is wrong with a call, with the values that it could have. The vendor's calls say it in the vendor's words. */
 export function problemOf([first]: FastifySchemaValidationError[], where: string): Error {
   const { instancePath = "", message = "is not valid", params = {} } = first ?? {};
-  const { allowedValues, allowedValue, additionalProperty } = params as Record<string, unknown>;
-  const named = allowedValues ?? allowedValue ?? additionalProperty;
+  const { allowedValues, allowedValue, additionalProperty } = params;
+  const named = (allowedValues ?? allowedValue ?? additionalProperty) as string | string[] | undefined;
   return new Error(`${where}${instancePath} ${message}${named === undefined ? "" : `: ${[named].flat().join(", ")}`}`);
 }
 
