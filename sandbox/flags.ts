@@ -1,11 +1,12 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { SANDBOX_KEY } from "./options";
+import { version } from "./server/shownState";
 
 /** The options of the command line. */
 export interface Flags {
   readonly port: number;
   readonly host: string;
-  readonly allowHost: readonly string[];
+  readonly allowHost?: readonly string[];
   readonly apiKey: string;
   readonly journeyHours: number;
   readonly profile: readonly string[];
@@ -23,6 +24,7 @@ export const command = new Command("mailmodo-sandbox")
     "A local stand-in for Mailmodo's journey calls, with a page to watch it. It sends no mail. It keeps everything in " +
       "memory and forgets it when it stops, unless --store names a file.",
   )
+  .version(version)
   .option("--port <number>", "the port; 0 picks a free one", wholeNumber(0, 65_535), 8025)
   .option(
     "--host <address>",
@@ -32,11 +34,15 @@ export const command = new Command("mailmodo-sandbox")
   )
   .option(
     "--allow-host <name...>",
-    "more names that requests may call it by, such as that of a container; with --host 0.0.0.0 each address is one",
-    [],
+    "more host names that it answers to, such as that of a container; with --host 0.0.0.0 each address is one",
   )
   .option("--api-key <key>", "the key that requests must carry", notEmpty, SANDBOX_KEY)
-  .option("--profile <name...>", "the answers that the vendor's contract does not define", [])
+  .addOption(
+    new Option("--profile <name...>", "the answers that the vendor's contract does not define").default(
+      [],
+      '"default"',
+    ),
+  )
   .addOption(
     new Option("--profile-file <file>", "a JSON file with the answers, to the byte; it may name profiles, too")
       .conflicts("profile")

@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { command, type Flags } from "./flags";
 import type { Deliver } from "./mail/mail";
+import { SANDBOX_KEY } from "./options";
 import type { Sandbox } from "./sandbox";
 
 void main(command.parse().opts<Flags>());
@@ -21,7 +22,19 @@ async function main(flags: Flags): Promise<void> {
 /** Everything is loaded when it is needed, so that the help and a wrong option come at once. */
 async function createFrom(flags: Flags): Promise<Sandbox> {
   const { createSandbox } = await import("./sandbox");
-  const { apiKey, journeyHours, profile, profileFile, journeys, rate, seed, store, deliver, host, allowHost } = flags;
+  const {
+    apiKey,
+    journeyHours,
+    profile,
+    profileFile,
+    journeys,
+    rate,
+    seed,
+    store,
+    deliver,
+    host,
+    allowHost = [],
+  } = flags;
   return createSandbox({
     apiKey,
     journeyDurationMs: journeyHours * 3_600_000,
@@ -57,10 +70,14 @@ async function listen(sandbox: Sandbox, { host, port }: Flags): Promise<string> 
 }
 
 function print(url: string, { apiKey, host, store }: Flags): void {
-  console.log(`Sandbox at ${url}, key ${apiKey}. Its page: ${url}/. Stop it with Ctrl-C.
-Point a stack at it:
+  // A key of the user's may be a real one, and what is printed may be kept in a log.
+  const [key, typed] =
+    apiKey === SANDBOX_KEY ? [`key ${SANDBOX_KEY}`, SANDBOX_KEY] : ["key: the one of --api-key", "<your key>"];
+  console.log(`Sandbox at ${url}, ${key}. Stop it with Ctrl-C.
+Page: ${url}/
+Point a new stack at it:
   pulumi config set mailmodo:baseUrl ${url}
-  pulumi config set --secret mailmodo:apiKey ${apiKey}`);
+  pulumi config set --secret mailmodo:apiKey ${typed}`);
   if (store !== undefined) console.log(`It keeps everything in ${store}, except faults, profile and requests.`);
   if (!isLoopback(host)) {
     console.error(

@@ -40,7 +40,7 @@ export interface SandboxOptions {
    */
   now?: () => number;
   /**
-   * The names or addresses that requests may call it by, besides localhost and the loopback addresses. Default: none.
+   * The host names or addresses that it answers to, besides localhost and the loopback addresses. Default: none.
    */
   hosts?: readonly string[];
   /** Waits for the time of a `delay` fault. Default: by the machine's clock. */

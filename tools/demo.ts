@@ -81,7 +81,7 @@ async function main(): Promise<void> {
     // Not with the minutes in which the engine may have been built.
     const started = Date.now();
     await demo(bench, sandbox);
-    console.log(`Each step was true, in ${((Date.now() - started) / 1000).toFixed(1)} s. Nothing is left behind.`);
+    console.log(`Each step held, in ${((Date.now() - started) / 1000).toFixed(1)} s. Nothing is left behind.`);
   } finally {
     bench?.dispose();
     await sandbox.app.close();

@@ -4,8 +4,8 @@ import type { LoggedRequest } from "../state/loggedRequest";
 import type { Profile } from "../state/profiles";
 import type { RequestLog } from "../state/requestLog";
 import { ExactAnswer } from "./envelopes";
-import { answerErrors } from "./errors";
-import { isAdminCall, SERVER_LIMITS } from "./security";
+import { answerErrors, problemOf } from "./errors";
+import { isOwnPath, SERVER_LIMITS } from "./security";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -27,6 +27,7 @@ export function createApp(log: RequestLog, profile: () => Profile): FastifyInsta
     forceCloseConnections: true,
     // Checking the sandbox's own schemas each time would be a third of its start.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, validateSchema: false } },
+    schemaErrorFormatter: problemOf,
     schemaController: { compilersFactory: { buildValidator } },
   });
   answerErrors(app, profile);
@@ -34,9 +35,9 @@ export function createApp(log: RequestLog, profile: () => Profile): FastifyInsta
   app.decorateRequest("logged", null);
   app.decorateRequest("instanceId", undefined);
 
-  // Every request is logged, even to an unknown path or if it was refused before its handler ran.
+  // Every request that may be meant for the vendor is logged, even to an unknown path or if it was refused before its handler ran.
   app.addHook("preSerialization", (request, reply, answer, done) => {
-    if (!isAdminCall(request)) {
+    if (!isOwnPath(request)) {
       const { method, url: path, body, fault, instanceId } = request;
       const shown = answer instanceof ExactAnswer ? answer.shown : answer;
       const entry = { method, path, body, status: reply.statusCode, answer: shown, durationMs: reply.elapsedTime };

@@ -13,7 +13,7 @@ export function send(reply: FastifyReply, answer: Answer): FastifyReply {
   }));
 }
 
-/** Sends the vendor's envelope for a failure, or what the profile has in its place. */
+/** Sends the vendor's envelope for a failure, or what the profile has instead of it. */
 export function refuse(reply: FastifyReply, refusal: Refusal, ref?: string, instanceId?: string): FastifyReply {
   return sendAs(reply, refusal, instanceId, (message) => ({
     ...failure(reply.request, message),

@@ -76,6 +76,11 @@ export function isAdminCall({ routeOptions: { url } }: FastifyRequest): boolean 
   return url?.startsWith("/_sandbox/") ?? false;
 }
 
+/** What is there and is not the vendor's: the sandbox's calls, its page, and the icon that a browser asks for unasked. */
+export function isOwnPath(request: FastifyRequest): boolean {
+  return request.is404 ? request.url === "/favicon.ico" : !isVendorCall(request);
+}
+
 /** The name that it was called by, in lowercase and without the port. Empty if there is none, or more than one. */
 function calledBy({ headers: { host = "" }, raw }: FastifyRequest): string {
   const [, name = ""] = /^(\[[\da-f:.]+\]|[a-z\d._-]+)(?::\d{1,5})?$/i.exec(host) ?? [];

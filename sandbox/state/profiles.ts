@@ -38,7 +38,7 @@ export interface Profile {
   readonly duplicate: Refusal | "accepted";
   /** Whether a start is a duplicate only while an earlier instance runs, or forever. */
   readonly duplicateMeans: "running" | "ever";
-  /** The answer to an abort of an instance that has ended. */
+  /** The answer to an abort by instance id of an instance that has ended. */
   readonly abortEnded: Refusal | "success";
   /** The answer to an abort if there is no such instance, or nothing runs for the address. */
   readonly abortUnknown: Refusal | "success";
@@ -48,7 +48,7 @@ export interface Profile {
    * Refuses every start, as for a suppressed contact, a paused journey or a full quota. Default: starts are accepted.
    */
   readonly start?: Refusal;
-  /** The answer to an address that is none. Default: the one of the contract's example. */
+  /** The answer to an invalid address. Default: the one of the contract's example. */
   readonly invalidEmail?: Refusal;
   /** The answer to a call for a journey that is not known. Default: each journey is known. */
   readonly unknownJourney?: Refusal;

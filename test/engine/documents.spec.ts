@@ -74,7 +74,7 @@ describe("the blocks of sandbox/README.md, for somebody who has nothing else", (
       blockWith("sandbox/README.md", "http://127.0.0.1:8025/hooks/start/"),
       "echo",
       blockWith("sandbox/README.md", "http://127.0.0.1:8025/hooks/abort/"),
-      "echo; mkdir ../seeds && cd ../seeds",
+      "echo; mkdir ../first-seeds && cd ../first-seeds",
       blockWith("sandbox/README.md", "cat > Pulumi.yaml"),
       "curl --silent http://127.0.0.1:8025/_sandbox/instances",
       "echo",
@@ -93,7 +93,7 @@ describe("the blocks of sandbox/README.md, for somebody who has nothing else", (
   it("enroll with Pulumi", () => {
     assert.match(done.stdout, /\+ 2 created/);
     assert.match(done.stdout, /"email":"qa@seeds\.example\.com"/);
-    assert.match(done.stdout, /"email":"qa\+seeds\.dev@seeds\.example\.com"/);
+    assert.match(done.stdout, /"email":"qa\+first-seeds\.sandbox@seeds\.example\.com"/);
     assert.deepEqual(statuses(done.stdout), ["aborted", "running"]);
   });
 });

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { version } from "../../sandbox/package.json";
 import { SANDBOX_KEY } from "../../sandbox/sandbox";
 import { journeyId } from "../support/journeyId";
 
@@ -53,13 +54,43 @@ describe("the command mailmodo-sandbox", () => {
     const url = await listening;
     assert.equal(
       said(),
-      `Sandbox at ${url}, key ${SANDBOX_KEY}. Its page: ${url}/. Stop it with Ctrl-C.
-Point a stack at it:
+      `Sandbox at ${url}, key ${SANDBOX_KEY}. Stop it with Ctrl-C.
+Page: ${url}/
+Point a new stack at it:
   pulumi config set mailmodo:baseUrl ${url}
   pulumi config set --secret mailmodo:apiKey ${SANDBOX_KEY}
 `,
     );
     assert.equal((await fetch(`${url}/_sandbox/state`)).status, 200);
+  });
+
+  it("prints no key of the user's", async () => {
+    const { listening, said, warned } = run("--port", "0", "--api-key", "a-key-of-mine");
+    const url = await listening;
+    assert.equal(
+      said(),
+      `Sandbox at ${url}, key: the one of --api-key. Stop it with Ctrl-C.
+Page: ${url}/
+Point a new stack at it:
+  pulumi config set mailmodo:baseUrl ${url}
+  pulumi config set --secret mailmodo:apiKey <your key>
+`,
+    );
+    assert.equal(warned(), "");
+  });
+
+  it("prints its version, and no more", async () => {
+    const { listening, closed, said } = run("--version");
+    await assert.rejects(listening);
+    assert.deepEqual([await closed, said()], [[0, null], `${version}\n`]);
+  });
+
+  it("names each default in its help", async () => {
+    const { listening, closed, said } = run("--help");
+    await assert.rejects(listening);
+    await closed;
+    assert.match(said().replace(/\s+/g, " "), /--profile <name\.\.\.>[^(]*\(default: "default"\)/);
+    assert.doesNotMatch(said(), /default: \[/);
   });
 
   for (const signal of ["SIGINT", "SIGTERM"] as const) {

@@ -34,6 +34,24 @@ describe("the sandbox", () => {
     ]);
   });
 
+  it("logs what may be meant for Mailmodo, and nothing of its own", async () => {
+    const { url } = sandbox();
+    const paths = [
+      "openapi.json",
+      "%6fpenapi.json",
+      "favicon.ico",
+      "",
+      "page.css",
+      "_sandbox/state",
+      "api/v1",
+      "hooks/up",
+    ];
+    for (const path of paths) await (await fetch(`${url}/${path}`)).text();
+    await post("/openapi.json", {});
+    const logged = (await list<LoggedRequest>("requests")).map(({ method, path }) => `${method} ${path}`);
+    assert.deepEqual(logged, ["GET /api/v1", "GET /hooks/up", "POST /openapi.json"]);
+  });
+
   it("aborts by instance id and keeps the reason", async () => {
     const ref = await started();
     assert.equal((await post(abort, { instanceId: ref, reason: "done" })).status, 200);

@@ -19,7 +19,7 @@ describe("npm run demo", () => {
       for (const what of ["pulumi up, again", "no request was made", "pulumi destroy", "the demo is over"]) {
         assert.ok(output.includes(what), output);
       }
-      assert.match(output, /Each step was true/);
+      assert.match(output, /Each step held/);
       assert.deepEqual(fs.readdirSync(tmp), []);
       assert.equal((await status()).stdout, before);
     } finally {

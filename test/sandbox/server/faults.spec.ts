@@ -214,4 +214,17 @@ describe("the sandbox's faults", () => {
   ]) {
     it(`refuses ${JSON.stringify(bad)}`, async () => assert.equal(await fault(bad as Fault), 400));
   }
+
+  for (const [bad, line] of [
+    [{ kind: "fire" }, `body/kind must be equal to one of the allowed values: ${FAULT_KINDS.join(", ")}`],
+    [{ kind: "500", on: "up" }, "body/on must be equal to one of the allowed values: start, abort"],
+    [{ kind: "late", status: 500 }, "body/status must be equal to one of the allowed values: 502, 503, 504"],
+    [{ kind: "500", lateMs: 1 }, "body/kind must be equal to constant: late"],
+    [{ kind: "500", often: true }, "body must NOT have additional properties: often"],
+  ] as const) {
+    it(`names what ${JSON.stringify(bad)} could be`, async () => {
+      const { body } = await sandbox().post("/_sandbox/faults", bad);
+      assert.deepEqual(body, { success: false, message: line });
+    });
+  }
 });
