@@ -1,4 +1,4 @@
-import { networkInterfaces, hostname } from "node:os";
+import { hostname } from "node:os";
 import { command, type Flags } from "./flags";
 import type { Deliver } from "./mail/mail";
 import type { Sandbox } from "./sandbox";
@@ -96,9 +96,8 @@ function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || host.startsWith("127.");
 }
 
-/** The names that requests may call it by. An address that means all interfaces is none itself. */
+/** The names that requests may call it by. An address that means all interfaces stands for any address. */
 function namesOf(host: string): string[] {
   if (host !== "0.0.0.0" && host !== "::") return [host];
-  const addresses = Object.values(networkInterfaces()).flatMap((all) => all?.map(({ address }) => address) ?? []);
-  return [hostname(), ...addresses];
+  return [hostname(), host];
 }

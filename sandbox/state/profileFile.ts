@@ -55,7 +55,14 @@ let validate: Validate | undefined;
 /** Compiled only when there is a file, as that takes longer than the start of the sandbox. */
 function compiled(): Validate {
   const schema: unknown = JSON.parse(fs.readFileSync(require.resolve("mailmodo-sandbox/profile.schema.json"), "utf8"));
-  const options = { verbose: true, coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false };
+  const options = {
+    verbose: true,
+    coerceTypes: false,
+    removeAdditional: false,
+    useDefaults: false,
+    allErrors: false,
+    allowUnionTypes: true,
+  };
   const compile = AjvCompiler()({}, { customOptions: options }) as unknown as (route: { schema: unknown }) => Validate;
   return compile({ schema });
 }
