@@ -58,5 +58,7 @@ export function withDefaults(options: SandboxOptions) {
   const { apiKey = SANDBOX_KEY, profile = [], journeyDurationMs = 7 * DAY_MS, now = Date.now } = options;
   const journeys: Journeys = options.journeys ?? new Map<string, never>();
   const log = options.log ?? console.error;
-  return { ...options, apiKey, profile, journeyDurationMs, now, journeys, log, keep: { ...KEEP, ...options.keep } };
+  const { requests = KEEP.requests, mails = KEEP.mails, ended = KEEP.ended } = options.keep ?? {};
+  const keep = { requests, mails, ended };
+  return { ...options, apiKey, profile, journeyDurationMs, now, journeys, log, keep };
 }

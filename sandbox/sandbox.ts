@@ -24,7 +24,8 @@ import { refuseUnknownJourneys } from "./server/unknownJourneys";
 import { Calls } from "./state/calls";
 import { Clock, type Move } from "./state/clock";
 import { Controls } from "./state/controls";
-import { Database } from "./state/database";
+import { withDatabase } from "./state/database";
+import type { Keeper } from "./state/effects";
 import { Faults, type ArmedFault, type Fault } from "./state/faults";
 import type { Instance } from "./state/instance";
 import type { LoggedRequest } from "./state/loggedRequest";
@@ -107,7 +108,7 @@ export async function listen(sandbox: Pick<Sandbox, "listen">, port = 0): Promis
  * @throws {Error} The store's file cannot be used, or there is no such profile. The message is one line.
  */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
-  const parts = createParts(options);
+  const parts = withDatabase(options.store, (keeper) => createParts(options, keeper));
   const { app, store, faults, controls, postman, clock, timekeeper } = parts;
   const moveClock = async (move: Move) => {
     store.commit([{ aheadMs: clock.aheadAfter(move, store.schedule.nextMail?.at) }]);
@@ -138,14 +139,13 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
 
 type Parts = ReturnType<typeof createParts>;
 
-function createParts(given: SandboxOptions) {
+function createParts(given: SandboxOptions, keeper: Keeper | undefined) {
   const options = withDefaults(given);
   const { keep: limits, journeys, seed, log, deliver } = options;
   const clock = new Clock(options.now);
   const changed = () => store.changes.state();
   const controls = new Controls(options.apiKey, options.rate, changed);
   const faults = new Faults(changed, seed);
-  const keeper = options.store === undefined ? undefined : new Database(options.store);
   const store = new Store({ ...options, clock, limits, keeper });
   controls.useProfile(options.profile, options.profileFile);
   const calls = new Calls(store, () => controls.profile);

@@ -10,6 +10,8 @@ const KEEP_OPEN_MS = 15_000;
 const MOST_READERS = 50;
 /** What is sent of each kind in one flush: 100,000 instances that finish at once must not fill the readers' buffers. */
 const MOST_AT_ONCE = 2_000;
+/** What is sent in one event: 2,000 instances with a megabyte of values each would be longer than a string can be. */
+const MOST_IN_EVENT = 100;
 /** A reader that is so many bytes behind is disconnected. It reconnects and reads everything again. */
 const FULL_BUFFER = 8 * 1024 * 1024;
 
@@ -25,7 +27,8 @@ export function eventRoute(
   watched: () => void,
 ): void {
   const readers = new Readers(changes, stateOf, watched);
-  app.get("/_sandbox/events", (_request, reply) => {
+  // An answer to HEAD would never end.
+  app.get("/_sandbox/events", { exposeHeadRoute: false }, (_request, reply) => {
     if (readers.isFull) {
       return reply.code(503).send({ success: false, message: `There are already ${MOST_READERS} streams of events` });
     }
@@ -83,18 +86,23 @@ class Readers {
   private flush(): void {
     this.timer = undefined;
     const { isReset, instances, requests, mails } = this.changes.take(MOST_AT_ONCE);
-    this.write(
-      (isReset ? text("reset", {}) : "") +
-        (instances.length > 0 ? text("instances", instances) : "") +
-        (requests.length > 0 ? text("requests", requests) : "") +
-        (mails.length > 0 ? text("mails", mails.map(withoutBody)) : "") +
-        text("state", this.stateOf()),
-    );
+    if (isReset) this.write(text("reset", {}));
+    this.writeParts("instances", instances);
+    this.writeParts("requests", requests);
+    this.writeParts("mails", mails.map(withoutBody));
+    this.write(text("state", this.stateOf()));
     if (!this.changes.isEmpty) this.schedule();
+  }
+
+  private writeParts<Name extends "instances" | "requests" | "mails">(name: Name, items: SandboxEvents[Name]): void {
+    for (let from = 0; from < items.length; from += MOST_IN_EVENT) {
+      this.write(text(name, items.slice(from, from + MOST_IN_EVENT) as unknown as SandboxEvents[Name]));
+    }
   }
 
   private write(events: string): void {
     for (const reader of this.open) {
+      if (reader.destroyed) continue;
       reader.write(events);
       if (reader.writableLength > FULL_BUFFER) reader.destroy();
     }

@@ -4,6 +4,9 @@ import { failure, isAbort } from "./envelopes";
 import type { Fault, Faults } from "../state/faults";
 import type { Store } from "../state/store";
 
+/** The longest delay of Node's timers. With a longer one they would not wait at all. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
 declare module "fastify" {
   interface FastifyRequest {
     fault: Fault | null;
@@ -36,7 +39,7 @@ export function faultHooks(
   app.addHook("onSend", (request, reply, payload, done) => {
     const { fault } = request;
     if (fault === null) return done(null, payload);
-    const delayed = fault.kind === "delay" ? sleep(fault.delayMs ?? 1000) : Promise.resolve();
+    const delayed = fault.kind === "delay" ? sleep(Math.min(fault.delayMs ?? 1000, MAX_TIMEOUT_MS)) : Promise.resolve();
     delayed
       .then(() => spoil(fault, request, reply, payload as string))
       .then(

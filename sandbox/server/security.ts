@@ -56,7 +56,7 @@ export function secure(app: FastifyInstance, hosts: readonly string[]): void {
     if (!isVendorCall(request)) reply.headers(HEADERS);
     if (isAdminCall(request)) reply.header("Cache-Control", "no-store");
     if (!isAllowed(calledBy(request))) return forbid(reply, misnamed(request.headers.host));
-    if (!isVendorCall(request) && isFromElsewhere(request)) return forbid(reply, FROM_ELSEWHERE);
+    if (isFromElsewhere(request)) return forbid(reply, FROM_ELSEWHERE);
   });
   app.addHook("preValidation", async (request, reply) => {
     if (!isDeeper(request.body, MAX_DEPTH)) return;
@@ -66,7 +66,7 @@ export function secure(app: FastifyInstance, hosts: readonly string[]): void {
   });
 }
 
-/** The calls of the vendor's contract. A web page cannot make them: their key is in a header, which needs a preflight. */
+/** The calls of the vendor's contract. */
 export function isVendorCall({ routeOptions: { url } }: FastifyRequest): boolean {
   return url?.startsWith("/hooks/") ?? false;
 }
@@ -106,7 +106,8 @@ function hostCheck(hosts: readonly string[]): (name: string) => boolean {
 }
 
 /**
- * Whether a page of another site sent it. Links to the sandbox's page are welcome from anywhere. Programs that are no
+ * Whether a page of another site sent it. It could not start a vendor's call, as the key is in a header, which needs a
+ * preflight; but a call without one would still use up faults and the rate. Links to the sandbox's page are welcome from anywhere. Programs that are no
  * browsers send neither of the headers.
  */
 function isFromElsewhere(request: FastifyRequest): boolean {

@@ -5,6 +5,12 @@ export type Move =
   { readonly advanceSeconds: number } | { readonly now: string | Date } | { readonly toNextMail: true };
 
 const MAX_TIME = Date.UTC(9999, 11, 31);
+const LAST_DATE = 8.64e15;
+
+/** So many milliseconds after a time, or the last one that a date can say. */
+export function timeAfter(at: number, ms: number): number {
+  return Math.min(at + ms, LAST_DATE);
+}
 
 /** The sandbox's clock. It follows another clock, and can be moved ahead of it. */
 export class Clock {

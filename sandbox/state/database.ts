@@ -18,14 +18,20 @@ export class Database implements Keeper {
   /** @throws {StoreError} The file cannot be used. The message is one line. */
   constructor(readonly file: string) {
     this.database = openFile(file);
-    this.statements = Object.fromEntries(
-      Object.entries(STATEMENTS).map(([name, sql]) => [name, this.database.prepare(sql)]),
-    );
+    try {
+      this.statements = Object.fromEntries(
+        Object.entries(STATEMENTS).map(([name, sql]) => [name, this.database.prepare(sql)]),
+      );
+    } catch (error) {
+      this.database.close();
+      throw storeError(file, error, "open");
+    }
   }
 
   write(effects: readonly Effect[]): void {
     try {
-      if (effects.length === 1) return effects.forEach((effect) => this.writeOne(effect));
+      if (effects.length === 1 && !effects.some((effect) => "reset" in effect))
+        return effects.forEach((effect) => this.writeOne(effect));
       this.run("begin");
       for (const effect of effects) this.writeOne(effect);
       this.run("commit");
@@ -42,7 +48,7 @@ export class Database implements Keeper {
         this.database
           .prepare(`SELECT record FROM ${table} ORDER BY number`)
           .all()
-          .map(({ record }) => JSON.parse(String(record)) as T);
+          .map(({ record }) => parsed(String(record)) as T);
       const last = (table: string) => {
         const numbers = `SELECT number FROM ${table} UNION SELECT number FROM dropped WHERE name = '${table}'`;
         return Number(this.database.prepare(`SELECT max(number) AS last FROM (${numbers})`).get()?.["last"] ?? 0);
@@ -82,6 +88,27 @@ export class Database implements Keeper {
   private run(name: keyof typeof STATEMENTS, ...values: (number | string)[]): void {
     this.statements[name]?.run(...values);
   }
+}
+
+/**
+ * Opens a store's file for what is made with it. If that cannot be made, the file is free again.
+ *
+ * @param file Undefined: there is none.
+ */
+export function withDatabase<T>(file: string | undefined, make: (keeper: Keeper | undefined) => T): T {
+  const keeper = file === undefined ? undefined : new Database(file);
+  try {
+    return make(keeper);
+  } catch (error) {
+    keeper?.close();
+    throw error;
+  }
+}
+
+function parsed(record: string): object {
+  const value: unknown = JSON.parse(record);
+  if (typeof value === "object" && value !== null) return value;
+  throw new SyntaxError("It is no object");
 }
 
 const TABLES = ["instances", "mails", "lateCalls", "dropped"];

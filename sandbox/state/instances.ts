@@ -112,7 +112,9 @@ export class Instances {
 
   /** Those after a number, at most so many, in the order of their starts. */
   page(after = 0, limit = Infinity): Instance[] {
-    return this.byNumber.getRange(after + 1, Infinity, true, limit).map(([, instance]) => instance);
+    // The tree gives one more than it is asked for.
+    const found = this.byNumber.getRange(after + 1, Infinity, true, limit).slice(0, limit);
+    return found.map(([, instance]) => instance);
   }
 
   /** Takes in an instance that was started or changed. Returns one that is dropped for it. */
@@ -127,12 +129,24 @@ export class Instances {
       // The same object, because the lists hold it.
       Object.assign(known, next);
     }
-    this.numbersOf[instance.status] += 1;
     this.parts.changes.instance(instance);
-    if (instance.status === "running") return void this.parts.schedule.add(instance);
-    const dropped = this.ended.push(instance);
-    if (dropped !== undefined) this.drop(dropped);
-    return dropped;
+    return this.settle(instance);
+  }
+
+  /**
+   * Takes in what a file kept, in the order of the starts. Returns what is dropped, which are those that ended first, as
+   * before: the order of the revisions is that of the ends.
+   */
+  restore(kept: readonly Instance[], lastNumber: number): Instance[] {
+    this.clear(lastNumber);
+    for (const instance of kept) this.insert(instance);
+    return kept
+      .toSorted((a, b) => a.revision - b.revision)
+      .map((instance) => {
+        this.lastRevision = instance.revision;
+        return this.settle(instance);
+      })
+      .filter((dropped) => dropped !== undefined);
   }
 
   /** @param lastNumber The highest number that was ever given. */
@@ -144,6 +158,15 @@ export class Instances {
 
   private nextRevision(): number {
     return ++this.lastRevision;
+  }
+
+  /** Gives an instance its place among those that run or have ended. Returns one that is dropped for it. */
+  private settle(instance: Instance): Instance | undefined {
+    this.numbersOf[instance.status] += 1;
+    if (instance.status === "running") return void this.parts.schedule.add(instance);
+    const dropped = this.ended.push(instance);
+    if (dropped !== undefined) this.drop(dropped);
+    return dropped;
   }
 
   private insert(instance: Instance): void {

@@ -1,4 +1,5 @@
 import * as fs from "node:fs";
+import * as path from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 
 /** The store's file could not be used, written or read. The message is one line. */
@@ -29,7 +30,8 @@ export function openFile(file: string): DatabaseSync {
   const { DatabaseSync } = loadSqlite();
   let database: DatabaseSync | undefined;
   try {
-    database = new DatabaseSync(file);
+    // As a path, because SQLite has names of its own, such as ":memory:".
+    database = new DatabaseSync(path.resolve(file));
     // Exclusive first: then the log of writes needs no shared memory, and the lock goes with the process.
     database.exec("PRAGMA locking_mode = EXCLUSIVE");
     const version = versionOf(database, file);
@@ -58,7 +60,8 @@ function checkPath(file: string): void {
 export function storeError(file: string, error: unknown, verb: "open" | "read" | "write"): StoreError {
   if (error instanceof StoreError) return error;
   const { errcode, message } = error as Error & { errcode?: number };
-  const why = REASONS[(errcode ?? 0) & 0xff] ?? `${message.replace(/\s+/g, " ")}.`;
+  const isDamaged = error instanceof SyntaxError || /^no such (table|column)/.test(message);
+  const why = (isDamaged ? REASONS[11] : REASONS[(errcode ?? 0) & 0xff]) ?? `${message.replace(/\s+/g, " ")}.`;
   return new StoreError(`Could not ${verb} the store ${file}: ${why}`, { cause: error });
 }
 
@@ -66,6 +69,7 @@ export function storeError(file: string, error: unknown, verb: "open" | "read" |
 const REASONS: Readonly<Record<number, string>> = {
   5: "another process uses it. Stop that one, or name another file.",
   8: "it cannot be written. Allow it, or name another file.",
+  11: "it is damaged. Put back a copy, or name another file.",
   13: "the disk is full. Make room; nothing was changed.",
   14: "it cannot be opened or made. Check that its folder is there and can be written.",
   26: "it is not a store of a sandbox. Name another file.",

@@ -50,5 +50,10 @@ export class RequestLog {
 function cut(body: unknown, length: number | undefined): Pick<LoggedRequest, "body" | "bodyLength"> | undefined {
   if (body === undefined || (length !== undefined && length <= BODY_LIMIT)) return undefined;
   const text = JSON.stringify(body);
-  return text.length <= BODY_LIMIT ? undefined : { body: text.slice(0, BODY_LIMIT), bodyLength: text.length };
+  return text.length <= BODY_LIMIT ? undefined : { body: copyOf(text.slice(0, BODY_LIMIT)), bodyLength: text.length };
+}
+
+/** A part of a string would keep the whole of it in memory. */
+function copyOf(text: string): string {
+  return Buffer.from(text).toString();
 }

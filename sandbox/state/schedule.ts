@@ -1,5 +1,6 @@
 import BTree from "sorted-btree";
 import type { Journeys, Step } from "../mail/journeys";
+import { timeAfter } from "./clock";
 import type { Instance } from "./instance";
 
 /** What happens next to a running instance: its next message, or its end. */
@@ -66,7 +67,7 @@ export class Schedule {
 
   private dueOf(instance: Instance): Due {
     const afterMs = this.nextStep(instance)?.afterMs ?? this.durationMs;
-    return { at: Date.parse(instance.startedAt) + afterMs, instance };
+    return { at: timeAfter(Date.parse(instance.startedAt), afterMs), instance };
   }
 
   /** Also undefined if the journey has lost its steps since the instance was started. It then ends like any other. */

@@ -134,11 +134,10 @@ export class Store {
 
   private restore(keeper: Keeper): void {
     const { aheadMs, instances, mails, late, last } = keeper.read();
-    this.instances.clear(last.instance);
     this.outbox.clear((mails[0]?.id ?? last.mail + 1) - 1);
     this.late.clear(last.late);
     this.apply({ aheadMs });
-    for (const instance of instances) this.apply({ instance });
+    for (const { number } of this.instances.restore(instances, last.instance)) this.note("droppedInstance", number);
     for (const mail of mails) this.apply({ mail });
     for (const one of late) this.apply({ late: one });
   }

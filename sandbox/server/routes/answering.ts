@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Postman } from "../../mail/postman";
 import type { Calls } from "../../state/calls";
-import type { Clock } from "../../state/clock";
+import { timeAfter, type Clock } from "../../state/clock";
 import type { LateCall } from "../../state/effects";
 import type { Store } from "../../state/store";
 import { send } from "../envelopes";
@@ -24,7 +24,7 @@ export class Answering {
     const { late } = this.store;
     const asked = { id: late.nextId, at: this.clock.now(), call, journeyId: params.journeyId, body };
     if (fault?.kind === "late") {
-      this.store.commit([{ late: { ...asked, at: asked.at + (fault.lateMs ?? LATE_MS) } }]);
+      this.store.commit([{ late: { ...asked, at: timeAfter(asked.at, fault.lateMs ?? LATE_MS) } }]);
       this.postman.scheduleNext();
       return send(reply, { message: "not yet" });
     }

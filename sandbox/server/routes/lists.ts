@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import type { InstanceDetail, MailDetail } from "../../api";
 import { fill, type Mail } from "../../mail/mail";
+import { timeAfter } from "../../state/clock";
 import type { Instance } from "../../state/instance";
 import type { Store } from "../../state/store";
 import { notFound } from "./notFound";
@@ -80,7 +81,7 @@ function detailOf(instance: Instance, { schedule, log, outbox }: Store): Instanc
     mails: outbox.ofInstance(instance.instanceId),
     due: due.map(({ afterMs, subject }, index) => ({
       step: first + index + 1,
-      at: new Date(Date.parse(instance.startedAt) + afterMs).toISOString(),
+      at: new Date(timeAfter(Date.parse(instance.startedAt), afterMs)).toISOString(),
       subject: fill(subject, instance.data),
     })),
   };

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
+import * as os from "node:os";
+import * as path from "node:path";
 import { SANDBOX_KEY } from "mailmodo-sandbox";
 import { journeyId } from "../../support/journeyId";
 import { answerOf, connect, rawRequest, untilClosed, type RawAnswer } from "../../support/rawRequest";
@@ -105,6 +108,25 @@ describe("the sandbox's check of the Host header, on all interfaces", () => {
   }
 });
 
+describe("the command on all interfaces", () => {
+  it("answers by the address that it is reached by, such as that of a machine that maps the port", async () => {
+    const command = path.join(__dirname, "../../../sandbox/bin/mailmodo-sandbox.js");
+    const child = spawn(process.execPath, [command, "--port", "0", "--host", "0.0.0.0"], {
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    try {
+      const [said] = (await once(child.stdout, "data")) as [Buffer];
+      const url = /Sandbox at (\S+),/.exec(String(said))?.[1] ?? "";
+      const status = async (host: string) =>
+        (await rawRequest(url, ["GET /_sandbox/clock HTTP/1.1", `Host: ${host}`])).status;
+      const hosts = ["0.0.0.0:1", "198.51.100.7:8025", os.hostname(), "evil.example"];
+      assert.deepEqual(await Promise.all(hosts.map(status)), [200, 200, 200, 403]);
+    } finally {
+      if (child.kill("SIGKILL")) await once(child, "exit");
+    }
+  });
+});
+
 describe("the sandbox's admin API", () => {
   const sandbox = useSandbox();
   const send = (method: string, path: string, headers: readonly string[], body = "") =>
@@ -196,6 +218,34 @@ describe("the vendor's calls of a web page", () => {
       assertRefused(await rawRequest(sandbox().url, lines, JSON.stringify({ email })), 400, /Media Type/i);
     }
     assert.deepEqual(sandbox().instances(), []);
+  });
+});
+
+describe("another site's page", () => {
+  const sandbox = useSandbox({}, "suite");
+
+  it("uses up no fault and none of the rate with a vendor's call", async () => {
+    sandbox().addFault({ kind: "reset-before", count: 1 });
+    sandbox().useProfile(["limit-5-429"]);
+    for (const from of ["Origin: https://evil.example", "Origin: null", "Sec-Fetch-Site: cross-site"]) {
+      for (let count = 0; count < 3; count++) {
+        // What fetch sends in the mode no-cors with a Blob without a type.
+        const answer = await rawRequest(sandbox().url, [`POST ${start} HTTP/1.1`, "Host: localhost", from], "{}");
+        assertRefused(answer, 403, /another web site sent it/);
+      }
+    }
+    assert.equal(sandbox().faults.all().length, 1);
+    sandbox().clearFaults();
+    assert.equal((await sandbox().post(start, { email })).status, 200);
+  });
+});
+
+describe("the sandbox's events", () => {
+  const sandbox = useSandbox({}, "suite");
+
+  it("are no answer to HEAD, which would never end", async () => {
+    const { status } = await rawRequest(sandbox().url, ["HEAD /_sandbox/events HTTP/1.1", "Host: localhost"]);
+    assert.equal(status, 404);
   });
 });
 

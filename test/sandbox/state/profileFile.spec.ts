@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -273,6 +274,14 @@ describe("a profile file that is wrong", () => {
       );
     });
   }
+
+  it("is refused by the command in that line alone", () => {
+    const command = path.join(__dirname, "../../../sandbox/bin/mailmodo-sandbox.js");
+    const args = [command, "--port", "0", "--profile-file", write("[]")];
+    const { status, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
+    assert.equal(status, 1);
+    assert.match(stderr, /^[^\n]*: The profile must be an object\.\n$/);
+  });
 
   it("is refused if it is no JSON, or not there", () => {
     const file = write("{'a'");
