@@ -1,7 +1,7 @@
 // Bundles the command into one file: reading some hundred of them would be half of its start.
 import { build } from "esbuild";
 import { fileURLToPath } from "node:url";
-import { writeLicenses } from "./licenses.mjs";
+import { writeLicenses } from "./page/licenses.mjs";
 
 const file = (name) => fileURLToPath(new URL(name, import.meta.url));
 

@@ -3,7 +3,7 @@ import { build } from "esbuild";
 import { cp, mkdir } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { writeLicenses } from "../licenses.mjs";
+import { writeLicenses } from "./licenses.mjs";
 
 const file = (name) => fileURLToPath(new URL(name, import.meta.url));
 const outdir = file("../dist/page");

@@ -2,9 +2,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { isIP, isIPv4, isIPv6 } from "node:net";
 import { refuse } from "./envelopes";
 
-/** What a client may send, and how long it may take to: nobody may hold the sandbox up by sending slowly or much. */
+/**
+ * What a client may send, and how long it may take to: nobody may hold the sandbox up by sending slowly or much. The
+ * provider sends at most 64 KiB of values.
+ */
 export const SERVER_LIMITS = {
-  bodyLimit: 1024 * 1024,
+  bodyLimit: 256 * 1024,
   requestTimeout: 30_000,
   keepAliveTimeout: 72_000,
   http: {
@@ -72,7 +75,7 @@ export function isVendorCall({ routeOptions: { url } }: FastifyRequest): boolean
 }
 
 /** By the route, as one path can be written in several ways, such as `/%5fsandbox/reset`. */
-export function isAdminCall({ routeOptions: { url } }: FastifyRequest): boolean {
+function isAdminCall({ routeOptions: { url } }: FastifyRequest): boolean {
   return url?.startsWith("/_sandbox/") ?? false;
 }
 
@@ -107,8 +110,8 @@ function hostCheck(hosts: readonly string[]): (name: string) => boolean {
 
 /**
  * Whether a page of another site sent it. It could not start a vendor's call, as the key is in a header, which needs a
- * preflight; but a call without one would still use up faults and the rate. Links to the sandbox's page are welcome from anywhere. Programs that are no
- * browsers send neither of the headers.
+ * preflight; but a call without one would still use up faults and the rate. Links to the sandbox's page are welcome from
+ * anywhere. Programs that are no browsers send neither of the headers.
  */
 function isFromElsewhere(request: FastifyRequest): boolean {
   const { headers, method } = request;

@@ -22,7 +22,7 @@ const invalid = { 400: json("Not as described, or not possible now", shapes.fail
 const withBody = {
   ...invalid,
   ...forbidden,
-  413: json("The body is larger than 1 MiB", shapes.failure),
+  413: json("The body is larger than 256 KiB", shapes.failure),
   415: json("The body is not JSON", shapes.failure),
 };
 const notThere = { 404: json("There is none, or no longer", shapes.missing), ...forbidden };
