@@ -11,7 +11,7 @@ import { openFile, storeError } from "./openFile";
  * A commit survives a kill of the process. That it also survives a loss of power would need a sync of the disk for each
  * answer, which a stand-in is not worth.
  */
-export class Database implements Keeper {
+class Database implements Keeper {
   private readonly database: DatabaseSync;
   private readonly statements: Readonly<Record<string, StatementSync>>;
 
