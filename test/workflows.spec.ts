@@ -126,10 +126,9 @@ describe("dependabot.yml", () => {
       gomod: "go.mod",
       pip: "requirements.txt",
     };
-    assert.deepEqual(
-      updates.map((update) => update["package-ecosystem"]),
-      Object.keys(manifests),
-    );
+    assert.deepEqual([...new Set(updates.map((update) => update["package-ecosystem"]))], Object.keys(manifests));
+    const folders = updates.map(({ directory }) => directory);
+    assert.deepEqual(folders, ["/", "/", "/tools/engine/pulumi", "/tools/moto", "/tools/schemathesis"]);
     for (const { directory, ...update } of updates) {
       const manifest = path.join(github, "..", directory, manifests[update["package-ecosystem"]]);
       assert.ok(fs.existsSync(manifest), manifest);

@@ -25,14 +25,16 @@ export class Ticker {
   private next(): void {
     this.begin();
     // The timer keeps running between short works. Otherwise many of them would never reach its end.
-    this.timer = setTimeout(() => {
-      this.timer = undefined;
-      if (this.working === 0) return;
-      this.tick();
-      this.next();
-    }, EVERY_MS);
+    this.timer = setTimeout(this.endOfInterval, EVERY_MS);
     this.timer.unref();
   }
+
+  private readonly endOfInterval = (): void => {
+    this.timer = undefined;
+    if (this.working === 0) return;
+    this.tick();
+    this.next();
+  };
 }
 
 /** The length of the interval, in milliseconds. */

@@ -1,6 +1,5 @@
 import disk from "node:fs";
 import FakeTimers from "@sinonjs/fake-timers";
-import { EVERY_MS } from "../../provider/plugin/ticker";
 
 /** A clock for waits and dates that moves only when a test moves it; sockets keep their own, and answers come in real time. */
 export interface MovableClock {
@@ -40,7 +39,7 @@ export function useMovableClock(deadlineMs: number, startsAt = 0): MovableClock 
   });
   afterEach(() => clock.uninstall());
   useImmediateSync();
-  const waits = () => [...(clock.timers?.values() ?? [])] as { delay?: number; callAt: number }[];
+  const waits = () => [...(clock.timers?.values() ?? [])] as { delay?: number; callAt: number; func: () => void }[];
   const waiting = async (ms: number) => {
     while (!waits().some(({ delay }) => delay === ms)) await new Promise((resolve) => setImmediate(resolve));
   };
@@ -64,7 +63,7 @@ export function useMovableClock(deadlineMs: number, startsAt = 0): MovableClock 
       while (!over) {
         await new Promise((resolve) => setImmediate(resolve));
         // No step waits for a report, and what it does wait for may take its time: the disk, another thread.
-        const timers = waits().filter(({ delay }) => delay !== EVERY_MS);
+        const timers = waits().filter(({ func }) => func.name !== "endOfInterval");
         const onTheirWay = timers.filter(({ delay }) => delay === deadlineMs).length;
         // One that the server has yet to see would come to it after its time.
         if (onTheirWay > 0 && hung() - hangs >= onTheirWay) {
