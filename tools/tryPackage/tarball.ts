@@ -9,7 +9,7 @@ import { assertSuccess, REPOSITORY, succeed, userEnvironment } from "./shell";
 const PUBLISHED = {
   provider: /^(bin\/pulumi-mailmodo\.js|dist\/.*\.(js|d\.ts)|package\.json|README\.md|LICENSE)$/,
   sandbox:
-    /^(bin\/mailmodo-sandbox\.js|dist\/(?!page\/).*\.(js|d\.ts)|dist\/page\/[^/]+|dist\/command\.js\.LEGAL\.txt|(journeys\.example|profile\.schema)\.json|package\.json|README\.md|LICENSE)$/,
+    /^(bin\/mailmodo-sandbox\.js|dist\/(?!page\/).*\.(js|d\.ts)|dist\/page\/[^/]+|dist\/command\/licenses\.txt|(journeys\.example|profile\.schema)\.json|package\.json|README\.md|LICENSE)$/,
 };
 
 /** The folder of a package in this repository. */
