@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import Table from "cli-table3";
-import { createSandbox, listen, SANDBOX_KEY } from "mailmodo-sandbox";
+import { createSandbox, SANDBOX_KEY } from "mailmodo-sandbox";
 import { createWorkbench, type Workbench } from "../tools/workbench";
 
 const ROUNDS = 5;
@@ -30,7 +30,7 @@ const languages: Record<string, Record<string, string>> = {
 /** How long an up of one enrollment takes from TypeScript, as a ratio to plain JavaScript: medians, interleaved. */
 async function main(): Promise<void> {
   const sandbox = createSandbox();
-  const url = await listen(sandbox);
+  const url = await sandbox.listen();
   const benches = new Map<string, Workbench>();
   try {
     for (const [language, files] of Object.entries(languages)) {

@@ -1,4 +1,4 @@
-export { createSandbox, listen, SANDBOX_KEY, type Sandbox, type SandboxOptions } from "./sandbox";
+export { createSandbox, SANDBOX_KEY, type Sandbox, type SandboxOptions } from "./sandbox";
 export { journeysOf, readJourneys, type Journeys, type Step } from "./mail/journeys";
 export type { Deliver, Mail } from "./mail/mail";
 export type { Move } from "./state/clock";

@@ -86,15 +86,6 @@ export interface Sandbox {
 }
 
 /**
- * Makes a sandbox listen on 127.0.0.1, and returns its URL.
- *
- * @param port Default: 0, which picks a free port.
- */
-export async function listen(sandbox: Pick<Sandbox, "listen">, port = 0): Promise<string> {
-  return sandbox.listen({ port });
-}
-
-/**
  * Creates a stateful stand-in for Mailmodo's two journey calls. It sends no mail: what its journeys would send is in its
  * outbox, and wherever `deliver` puts it.
  *

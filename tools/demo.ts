@@ -1,5 +1,5 @@
 import Table from "cli-table3";
-import { createSandbox, listen, type Sandbox, SANDBOX_KEY } from "mailmodo-sandbox";
+import { createSandbox, type Sandbox, SANDBOX_KEY } from "mailmodo-sandbox";
 import { quickStart } from "./quickStart";
 import { createWorkbench, type Run, type Workbench } from "./workbench";
 
@@ -66,7 +66,7 @@ async function main(): Promise<void> {
   // Ctrl-C reaches the CLI too, and whatever is made here goes with the process.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
   const sandbox = createSandbox();
-  const url = await listen(sandbox);
+  const url = await sandbox.listen();
   let bench: Workbench | undefined;
   try {
     bench = await createWorkbench(

@@ -1,5 +1,5 @@
-import * as fs from "node:fs";
 import ms, { type StringValue } from "ms";
+import { readJsonFile } from "../state/jsonFile";
 
 /** One message of a journey. `{{name}}` in it stands for the contact's value of that name. */
 export interface Step {
@@ -20,19 +20,7 @@ export type Journeys = ReadonlyMap<string, readonly Step[]>;
  * @throws {Error} The file cannot be read or has another form. The message is one line and names the step.
  */
 export function readJourneys(file: string): Journeys {
-  let value: unknown;
-  try {
-    value = JSON.parse(fs.readFileSync(file, "utf8"));
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const why = code === "ENOENT" ? "there is no such file" : message.replace(/\s+/g, " ");
-    throw new Error(`Could not read the journeys in ${file}: ${why}.`);
-  }
-  try {
-    return journeysOf(value);
-  } catch (error) {
-    throw new Error(`${file}: ${(error as Error).message}`);
-  }
+  return readJsonFile("the journeys", file, journeysOf);
 }
 
 /** @throws {Error} The value does not have the form described at {@link readJourneys}. */

@@ -1,6 +1,7 @@
 import AjvCompiler from "@fastify/ajv-compiler";
 import * as fs from "node:fs";
 import { InvalidInput } from "./invalidInput";
+import { readJsonFile } from "./jsonFile";
 import { profileOf, type Profile, type Reply } from "./profiles";
 
 /**
@@ -10,19 +11,7 @@ import { profileOf, type Profile, type Reply } from "./profiles";
  * @throws {InvalidInput} The file cannot be read or has another form. The message is one line, and names the field.
  */
 export function readProfileFile(file: string): Profile {
-  let value: unknown;
-  try {
-    value = JSON.parse(fs.readFileSync(file, "utf8").replace(/^\uFEFF/, ""));
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const why = code === "ENOENT" ? "there is no such file" : message.replace(/\s+/g, " ");
-    throw new InvalidInput(`Could not read the profile in ${file}: ${why}.`);
-  }
-  try {
-    return profileFrom(value);
-  } catch (error) {
-    throw new InvalidInput(`${file}: ${(error as Error).message}`);
-  }
+  return readJsonFile("the profile", file, profileFrom);
 }
 
 type Form = Partial<Profile> & { readonly $schema?: string; readonly profiles?: readonly string[] };

@@ -1,20 +1,12 @@
 import assert from "node:assert/strict";
 import { useBrowser } from "../support/browser";
-import { useProject } from "../support/project";
 import { DESTROY, UP } from "../support/pulumiArgs";
 import { enter, live, mark, row, status, tabTo } from "../support/sandboxPage";
-import { tour } from "../support/tour";
-
-const email = "qa+seeds.test@seeds.example.com";
+import { tourEmail as email, useTour } from "../support/tour";
 
 describe("The sandbox's page by keyboard alone", () => {
   const browser = useBrowser();
-  const project = useProject(
-    `new JourneyEnrollment("qa", {
-      journeyId, email: stackAddress("qa@seeds.example.com"), data: { firstName: "Ada", seats: "3" }, abortReason: "The tour is over",
-    });`,
-    { journeys: tour },
-  );
+  const project = useTour();
 
   it("goes from a fault to the unconfirmed start, the next up, its messages, the destroy and the reset", async () => {
     const page = await browser.open(project().sandbox.url);

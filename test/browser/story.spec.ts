@@ -1,21 +1,13 @@
 import assert from "node:assert/strict";
 import { useBrowser } from "../support/browser";
 import { journeyId } from "../support/journeyId";
-import { useProject } from "../support/project";
 import { DESTROY, UP } from "../support/pulumiArgs";
 import { go, list, live, mark, row, status } from "../support/sandboxPage";
-import { tour } from "../support/tour";
-
-const email = "qa+seeds.test@seeds.example.com";
+import { tourEmail as email, useTour } from "../support/tour";
 
 describe("The sandbox's page beside the real engine", () => {
   const browser = useBrowser();
-  const project = useProject(
-    `new JourneyEnrollment("qa", {
-      journeyId, email: stackAddress("qa@seeds.example.com"), data: { firstName: "Ada", seats: "3" }, abortReason: "The tour is over",
-    });`,
-    { journeys: tour },
-  );
+  const project = useTour();
 
   it("shows an enrollment when an up starts it, and the reason when a destroy ends it, without a reload", async () => {
     const page = await browser.open(project().sandbox.url);

@@ -1,4 +1,4 @@
-import { createSandbox, type Instance, listen, type Sandbox, SANDBOX_KEY, type SandboxOptions } from "mailmodo-sandbox";
+import { createSandbox, type Instance, type Sandbox, SANDBOX_KEY, type SandboxOptions } from "mailmodo-sandbox";
 
 export interface RunningSandbox extends Sandbox {
   readonly url: string;
@@ -30,7 +30,7 @@ export function useSandbox(options: SandboxOptions = {}, each: Each = "test"): (
 /** Starts a sandbox on a free port; the caller closes it. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<RunningSandbox> {
   const sandbox = createSandbox(options);
-  const url = await listen(sandbox);
+  const url = await sandbox.listen();
   const instances = () => [...sandbox.instances()];
   const runningInstances = () => instances().filter(({ status }) => status === "running");
   const running = () => runningInstances().map(({ email }) => email);

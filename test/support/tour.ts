@@ -1,5 +1,6 @@
 import { journeysOf } from "mailmodo-sandbox";
 import { journeyId } from "./journeyId";
+import { useProject } from "./project";
 
 /** The journey of the tests with two messages: at once in HTML, and a day later in text alone. */
 export const tour = journeysOf({
@@ -15,3 +16,15 @@ export const tour = journeysOf({
     ],
   },
 });
+
+/** The address of the project's contact, in its stack. */
+export const tourEmail = "qa+seeds.test@seeds.example.com";
+
+/** A project with one contact in that journey. */
+export const useTour = () =>
+  useProject(
+    `new JourneyEnrollment("qa", {
+      journeyId, email: stackAddress("qa@seeds.example.com"), data: { firstName: "Ada", seats: "3" }, abortReason: "The tour is over",
+    });`,
+    { journeys: tour },
+  );

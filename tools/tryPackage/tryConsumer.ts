@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { createSandbox, listen, SANDBOX_KEY } from "mailmodo-sandbox";
+import { createSandbox, SANDBOX_KEY } from "mailmodo-sandbox";
 import { run, type Run, type Workbench } from "../workbench";
 import type { Consumer, Program } from "./consumers";
 import { install } from "./packageManagers";
@@ -43,7 +43,7 @@ async function tryProgram(program: Program, folder: string, bench: Workbench): P
   try {
     const settings = JSON.stringify({
       config: {
-        "mailmodo:baseUrl": await listen(sandbox),
+        "mailmodo:baseUrl": await sandbox.listen(),
         "mailmodo:allowedRecipients": ["*@seeds.example.com"],
         // The machine may be busy with another consumer.
         "mailmodo:requestTimeoutSeconds": "20",
