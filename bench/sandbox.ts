@@ -12,12 +12,12 @@ const MEMORY_SECONDS = 60;
 
 type Row = [what: string, ...values: string[]];
 
-/** Measures, and prints tables. Takes about ten minutes, and needs a machine that does little else. */
+/** Measures, and prints tables. Takes about six minutes, and needs a machine that does little else. */
 export async function reportSandbox(): Promise<void> {
   const peers = await installPeers();
   const sender = new Sender(peers);
   try {
-    print(["with the page open", "a second", "p50", "p99", "longest frame", "longest task"], await withPage(sender));
+    print(["page open, worst of 3", "a second", "p50", "p99", "longest frame", "longest task"], await withPage(sender));
     print(["unthrottled", "a second", "p50", "p99", "to Prism"], await sideBySide(sender, peers));
     print(["", "", ""], [...(await aborts(sender)), ...(await memory(sender)), await startUp()]);
   } finally {
@@ -25,25 +25,42 @@ export async function reportSandbox(): Promise<void> {
   }
 }
 
+/** The worst of the rounds: the bounds are for each of them. */
 async function withPage(sender: Sender): Promise<Row[]> {
   const rows: Row[] = [];
   for (const [name, start] of [
     ["in memory", startSandbox],
     ["with --store", startStoring],
   ] as const) {
-    const measured = await using(await start(), async ({ url }) => {
-      await warmUp(sender, url);
-      return watchPage(url, () =>
-        sender.send({ url, call: "start", until: { requests: STARTS }, perSecond: PAGE_RATE }),
+    const rounds: { result: Measured; watched: Watched }[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      rounds.push(
+        await using(await start(), async ({ url }) => {
+          await warmUp(sender, url);
+          return watchPage(url, () =>
+            sender.send({ url, call: "start", until: { requests: STARTS }, perSecond: PAGE_RATE }),
+          );
+        }),
       );
-    });
-    rows.push([
-      `${count(STARTS)} starts at ${PAGE_RATE}/s, ${name}`,
-      ...figures(measured.result),
-      ...frames(measured.watched),
-    ]);
+    }
+    rows.push([`${count(STARTS)} starts at ${PAGE_RATE}/s, ${name}`, ...worstOf(rounds)]);
   }
   return rows;
+}
+
+function worstOf(rounds: readonly { result: Measured; watched: Watched }[]): string[] {
+  const highest = (figure: (round: (typeof rounds)[number]) => number) => Math.max(...rounds.map(figure));
+  const result = {
+    ...rounds[0]!.result,
+    perSecond: Math.min(...rounds.map((round) => round.result.perSecond)),
+    p50: highest((round) => round.result.p50),
+    p99: highest((round) => round.result.p99),
+  };
+  const watched = {
+    longestFrameMs: highest((round) => round.watched.longestFrameMs),
+    longestTaskMs: highest((round) => round.watched.longestTaskMs),
+  };
+  return [...figures(result), ...frames(watched)];
 }
 
 /** Interleaved: a round takes each once, so that a slower minute of the machine slows all of them. */
@@ -85,7 +102,7 @@ async function memory(sender: Sender): Promise<Row[]> {
   return using(await startSandbox(), async (target) => {
     const samples: number[] = [];
     const send = (seconds: number) => sender.send({ url: target.url, call: "both", until: { seconds } });
-    await send(MEMORY_SECONDS / 2);
+    await send(MEMORY_SECONDS * 1.5);
     const timer = setInterval(() => samples.push(target.memoryMb()), 1000);
     const { requests } = await send(MEMORY_SECONDS);
     clearInterval(timer);

@@ -88,8 +88,13 @@ class Sending {
     return performance.now() - this.began >= until.seconds * 1000;
   }
 
+  /** Not while the starts that would be next are still under way. */
+  private isTurnToAbort(): boolean {
+    return this.sent % 2 === 1 && this.instances.length > 0;
+  }
+
   private async send(from: number): Promise<void> {
-    const aborts = this.load.call === "abort" || (this.load.call === "both" && this.sent % 2 === 1);
+    const aborts = this.load.call === "abort" || (this.load.call === "both" && this.isTurnToAbort());
     const instanceId = aborts ? this.instances.shift() : undefined;
     const email = `${randomUUID()}+seeds.pr-${this.sent % 20}@seeds.example.com`;
     this.sent += 1;

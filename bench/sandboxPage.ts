@@ -9,7 +9,7 @@ export interface Watched {
   readonly longestTaskMs: number;
 }
 
-/** Opens the sandbox's page in a real browser while something is done. */
+/** Opens the sandbox's page in a real browser, and does something once it has drawn its list and is idle. */
 export async function watchPage<T>(url: string, work: () => Promise<T>): Promise<{ result: T; watched: Watched }> {
   const browser = await chromium.launch({
     executablePath: await findChromium(),
@@ -18,7 +18,8 @@ export async function watchPage<T>(url: string, work: () => Promise<T>): Promise
   try {
     const page = await browser.newPage();
     await page.goto(url);
-    await page.getByRole("heading").first().waitFor();
+    await page.getByRole("link", { name: /@/ }).first().waitFor();
+    await page.evaluate("new Promise((resolve) => requestIdleCallback(() => requestIdleCallback(() => resolve())))");
     // As text: the compiler would add calls of its own, which the browser has not.
     await page.evaluate(OBSERVE);
     const result = await work();
