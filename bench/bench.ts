@@ -57,7 +57,7 @@ async function main(): Promise<void> {
     .option("--add", "go on with bench/results.json, until each has been measured as often as it should be")
     .option("--report", "only print the table and draw the chart from bench/results.json")
     .option("--sharing", "only play runs that share a key, on a moved clock")
-    .option("--sandbox", "only load the sandbox, with its page open, and side by side with Prism; takes ten minutes")
+    .option("--sandbox", "only load the sandbox, with its page open, and side by side with Prism; takes six minutes")
     .parse()
     .opts<Options>();
   if (options.sharing) return reportSharing();
