@@ -1,8 +1,10 @@
 import type { InstanceDetail } from "../../api";
 import { listHash, route } from "../live/router";
 import { useDetail } from "../live/useDetail";
+import { counted } from "../model/counted";
 import { readableJson } from "../model/foreignText";
 import { stackTagOf } from "../model/plusTag";
+import { hashOf } from "../model/route";
 import { StateBadge } from "../parts/badges";
 import { CopyButton } from "../parts/CopyButton";
 import { Foreign, ForeignBlock } from "../parts/Foreign";
@@ -67,7 +69,7 @@ function Known({ detail }: { detail: InstanceDetail }) {
 }
 
 /** Without steps the sandbox does not count what was sent. */
-function NoMessages({ instance: { sent } }: Pick<InstanceDetail, "instance">) {
+function NoMessages({ instance: { sent, withheld } }: Pick<InstanceDetail, "instance">) {
   return (
     <p class="nothing">
       {sent === undefined ? (
@@ -76,7 +78,7 @@ function NoMessages({ instance: { sent } }: Pick<InstanceDetail, "instance">) {
           some.
         </>
       ) : (
-        "No messages: it ended before the first one."
+        `No messages: ${withheld === undefined ? "it ended before the first one" : "they were withheld"}.`
       )}
     </p>
   );
@@ -84,6 +86,7 @@ function NoMessages({ instance: { sent } }: Pick<InstanceDetail, "instance">) {
 
 function Facts({ detail: { instance } }: { detail: InstanceDetail }) {
   const { instanceId, journeyId, email, status, startedAt, endedAt, abortReason, doubled } = instance;
+  const { withheld, withheldReason } = instance;
   const tag = stackTagOf(email);
   return (
     <dl class="facts">
@@ -121,6 +124,18 @@ function Facts({ detail: { instance } }: { detail: InstanceDetail }) {
           </dd>
         </>
       )}
+      {withheld !== undefined && (
+        <>
+          <dt>Withheld</dt>
+          <dd>
+            {counted(withheld, "message")}: <Foreign text={withheldReason ?? ""} />
+          </dd>
+        </>
+      )}
+      <dt>Contact</dt>
+      <dd>
+        <a href={hashOf({ view: "contacts", query: { q: email } })}>Its lists and state</a>
+      </dd>
       {abortReason !== undefined && (
         <>
           <dt>Reason</dt>
