@@ -86,14 +86,45 @@ function NoMessages({ instance: { sent, withheld } }: Pick<InstanceDetail, "inst
 
 function Facts({ detail: { instance } }: { detail: InstanceDetail }) {
   const { instanceId, journeyId, email, status, startedAt, endedAt, abortReason, doubled } = instance;
-  const { withheld, withheldReason } = instance;
-  const tag = stackTagOf(email);
   return (
     <dl class="facts">
       <dt>State</dt>
       <dd>
         <StateBadge status={status} isDoubled={doubled === true} />
       </dd>
+      <TagFacts email={email} />
+      <Id title="Journey" id={journeyId} />
+      <Id title="Instance" id={instanceId} />
+      <dt>Started</dt>
+      <dd>
+        <Exact at={Date.parse(startedAt)} />
+      </dd>
+      {endedAt !== undefined && (
+        <>
+          <dt>Ended</dt>
+          <dd>
+            <Exact at={Date.parse(endedAt)} />
+          </dd>
+        </>
+      )}
+      <ContactFacts instance={instance} />
+      {abortReason !== undefined && (
+        <>
+          <dt>Reason</dt>
+          <dd>
+            <Foreign text={abortReason} />
+          </dd>
+        </>
+      )}
+    </dl>
+  );
+}
+
+/** What the plus tag of the address says. */
+function TagFacts({ email }: { email: string }) {
+  const tag = stackTagOf(email);
+  return (
+    <>
       {tag !== undefined && !tag.isShortened && (
         <>
           <dt>Project</dt>
@@ -110,20 +141,14 @@ function Facts({ detail: { instance } }: { detail: InstanceDetail }) {
           </dd>
         </>
       )}
-      <Id title="Journey" id={journeyId} />
-      <Id title="Instance" id={instanceId} />
-      <dt>Started</dt>
-      <dd>
-        <Exact at={Date.parse(startedAt)} />
-      </dd>
-      {endedAt !== undefined && (
-        <>
-          <dt>Ended</dt>
-          <dd>
-            <Exact at={Date.parse(endedAt)} />
-          </dd>
-        </>
-      )}
+    </>
+  );
+}
+
+/** Why the contact received less than the journey has, and the way to it. */
+function ContactFacts({ instance: { email, withheld, withheldReason } }: Pick<InstanceDetail, "instance">) {
+  return (
+    <>
       {withheld !== undefined && (
         <>
           <dt>Withheld</dt>
@@ -136,15 +161,7 @@ function Facts({ detail: { instance } }: { detail: InstanceDetail }) {
       <dd>
         <a href={hashOf({ view: "contacts", query: { q: email } })}>Its lists and state</a>
       </dd>
-      {abortReason !== undefined && (
-        <>
-          <dt>Reason</dt>
-          <dd>
-            <Foreign text={abortReason} />
-          </dd>
-        </>
-      )}
-    </dl>
+    </>
   );
 }
 
