@@ -20,11 +20,15 @@ export class AdvisedError extends Error {
  *
  * @param secret The reference to the key in AWS. Undefined if the key does not come from AWS.
  */
-export function withAdvice(error: unknown, call: "start" | "abort", secret: string | undefined): unknown {
-  const parts = [baseUrlAdvice(error), call === "start" ? adviceOnStart(error, secret) : adviceOnAbort(error, secret)];
-  const advice = parts.filter(Boolean).join(" ");
-  return advice === "" ? error : new AdvisedError(error as Error, advice);
+export function withAdvice(error: unknown, call: AdvisedCall, secret: string | undefined): unknown {
+  const advice = { start: adviceOnStart, abort: adviceOnAbort, archive: adviceOnKeyInDestroy }[call];
+  const parts = [baseUrlAdvice(error), advice(error, secret)];
+  const text = parts.filter(Boolean).join(" ");
+  return text === "" ? error : new AdvisedError(error as Error, text);
 }
+
+/** The calls with advice of their own. */
+export type AdvisedCall = "start" | "abort" | "archive";
 
 /** How to make Pulumi forget an enrollment. Never for a contact of a cohort: the others of its shard go on. */
 export const FORGET =
@@ -67,6 +71,20 @@ function adviceOnStart(error: unknown, secret: string | undefined): string | und
 }
 
 function adviceOnAbort(error: unknown, secret: string | undefined): string | undefined {
+  const advice = adviceOnKeyInDestroy(error, secret);
+  if (advice !== undefined) return advice;
+  if (error instanceof LateStartError) return "It stays in the state.";
+  if (error instanceof RefusedError || error instanceof UnconfirmedError) {
+    return (
+      `It stays in the state: run it again. If it has ended, or was aborted in Mailmodo by hand, ${FORGET}. ` +
+      "pulumi stack --show-urns lists the URNs."
+    );
+  }
+  return undefined;
+}
+
+/** What to do about the key and the settings of a destroy. */
+function adviceOnKeyInDestroy(error: unknown, secret: string | undefined): string | undefined {
   if (secret !== undefined && error instanceof KeyRefusedError) return inSecret(secret);
   if (secret !== undefined && error instanceof SettingsError) {
     return (
@@ -78,13 +96,6 @@ function adviceOnAbort(error: unknown, secret: string | undefined): string | und
     return (
       "A plain destroy uses the settings of the last up. Give it the current ones: put the key in MAILMODO_API_KEY, " +
       "or set mailmodo:apiKey and run pulumi up, or set it and run pulumi destroy --run-program."
-    );
-  }
-  if (error instanceof LateStartError) return "It stays in the state.";
-  if (error instanceof RefusedError || error instanceof UnconfirmedError) {
-    return (
-      `It stays in the state: run it again. If it has ended, or was aborted in Mailmodo by hand, ${FORGET}. ` +
-      "pulumi stack --show-urns lists the URNs."
     );
   }
   return undefined;

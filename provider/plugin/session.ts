@@ -6,7 +6,7 @@ import type { Enrollment } from "../model/enrollment";
 import type { Recipients } from "../model/recipients";
 import { formerApiKeyOf } from "../settings/apiKey";
 import { allowedRecipients, keySources, readSettings, secretInUse, type ConfigReader } from "../settings/settings";
-import { withAdvice } from "./advice";
+import { withAdvice, type AdvisedCall } from "./advice";
 import { EngineWatch } from "./engineWatch";
 import { Journals } from "./journals";
 import { OtherEnrollments } from "./otherEnrollments";
@@ -62,7 +62,7 @@ export class Session {
   }
 
   /** Adds advice to an error. */
-  advised(error: unknown, call: "start" | "abort"): unknown {
+  advised(error: unknown, call: AdvisedCall): unknown {
     return withAdvice(error, call, secretInUse(this.config));
   }
 

@@ -1,4 +1,4 @@
-import { addressKey } from "../model/addresses";
+import { addressKey, mailboxKey } from "../model/addresses";
 import type { Enrollment } from "../model/enrollment";
 import type { Deployment } from "./deployment";
 import { entriesOf, type Ended, type Entry } from "./stateResource";
@@ -7,6 +7,8 @@ import { entriesOf, type Ended, type Entry } from "./stateResource";
 export class RecordedIndex {
   private readonly byInstance = new Map<string, Entry>();
   private readonly byAddress = new Map<string, Entry[]>();
+  /** Made when it is first needed. */
+  private byMailbox: Map<string, Entry[]> | undefined;
 
   constructor({ resources = [] }: Deployment) {
     for (const entry of resources.flatMap(entriesOf)) {
@@ -25,6 +27,12 @@ export class RecordedIndex {
   runningFor(enrollment: Pick<Enrollment, "journeyId" | "email">): (Entry & { readonly instanceId: string })[] {
     const entries = this.byAddress.get(addressKey(enrollment)) ?? [];
     return entries.filter((entry): entry is Entry & { readonly instanceId: string } => entry.instanceId !== undefined);
+  }
+
+  /** The records of a mailbox in any journey, with an instance id or without. */
+  ofMailbox(email: string): readonly Entry[] {
+    this.byMailbox ??= Map.groupBy([...this.byAddress.values()].flat(), (entry) => mailboxKey(entry.email));
+    return this.byMailbox.get(mailboxKey(email)) ?? [];
   }
 
   /** Whether the state records an unconfirmed start, with the time of its last attempt. */

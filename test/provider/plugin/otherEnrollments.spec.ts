@@ -85,7 +85,7 @@ describe("an unconfirmed start whose address this run starts for another resourc
     const others = otherEnrollments({ test: state() });
     const reason = async () => (await others.reasonNotToAbort(enrollment, false))?.why;
     assert.equal(await reason(), undefined);
-    const forget = others.starting(enrollment);
+    const { forget } = others.thisRun.starting(enrollment);
     assert.match(
       (await reason()) ?? "",
       /^another resource of this stack \(one that this run starts\) enrolls the address/,

@@ -1,0 +1,76 @@
+import { addressKey, mailboxKey } from "../model/addresses";
+import type { Enrollment } from "../model/enrollment";
+
+type Address = Pick<Enrollment, "journeyId" | "email">;
+
+/** A start of this run that may have taken effect. */
+interface Start {
+  readonly addressKey: string;
+  /** Undefined until Mailmodo has confirmed it. */
+  instanceId: string | undefined;
+}
+
+/** What becomes of a start that is remembered. */
+export interface BegunStart {
+  /** Mailmodo has confirmed it. */
+  confirm(instanceId: string): void;
+  /** It certainly had no effect. */
+  forget(): void;
+}
+
+/** What this run has started, ended and been asked for. A state may not show it yet. */
+export class ThisRun {
+  private readonly starts = new Map<string, Set<Start>>();
+  private readonly endedInstances = new Set<string>();
+  private readonly endedAddresses = new Set<string>();
+  private readonly wantedMailboxes = new Set<string>();
+
+  /**
+   * Remembers a start, from before its request leaves: an abort by address would stop it as soon as it takes effect.
+   */
+  starting(enrollment: Address): BegunStart {
+    const start: Start = { addressKey: addressKey(enrollment), instanceId: undefined };
+    const mailbox = mailboxKey(enrollment.email);
+    const ofMailbox = this.starts.get(mailbox) ?? new Set();
+    this.starts.set(mailbox, ofMailbox.add(start));
+    return { confirm: (instanceId) => (start.instanceId = instanceId), forget: () => ofMailbox.delete(start) };
+  }
+
+  /** Remembers a successful abort: of an instance or, without its id, of all that ran for the address. */
+  ended({ instanceId, ...address }: Address & Pick<Enrollment, "instanceId">): void {
+    const key = addressKey(address);
+    if (instanceId === undefined) this.endedAddresses.add(key);
+    else this.endedInstances.add(instanceId);
+    const ofMailbox = this.starts.get(mailboxKey(address.email)) ?? new Set();
+    for (const start of ofMailbox)
+      if (instanceId === undefined ? start.addressKey === key : start.instanceId === instanceId)
+        ofMailbox.delete(start);
+  }
+
+  /** Whether this run has ended an enrollment that a state records. */
+  hasEnded({ instanceId, ...address }: Address & Pick<Enrollment, "instanceId">): boolean {
+    return (
+      this.endedAddresses.has(addressKey(address)) || (instanceId !== undefined && this.endedInstances.has(instanceId))
+    );
+  }
+
+  /** Whether this run has started an address in a journey and not ended it. */
+  hasStarted(address: Address): boolean {
+    const key = addressKey(address);
+    return [...(this.starts.get(mailboxKey(address.email)) ?? [])].some((start) => start.addressKey === key);
+  }
+
+  /** The same for a mailbox, in any journey. */
+  enrolls(email: string): boolean {
+    return (this.starts.get(mailboxKey(email))?.size ?? 0) > 0;
+  }
+
+  /** Remembers that a resource of the program uses the contacts. A destroy runs no program. */
+  want(emails: Iterable<string>): void {
+    for (const email of emails) this.wantedMailboxes.add(mailboxKey(email));
+  }
+
+  wants(email: string): boolean {
+    return this.wantedMailboxes.has(mailboxKey(email));
+  }
+}
