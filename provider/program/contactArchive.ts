@@ -14,8 +14,7 @@ export class ContactArchive extends TrimmedResource {
   /** @param inputs The contacts, and the cohort that they belong to, if any. */
   constructor(name: string, inputs: () => pulumi.Inputs, opts: pulumi.CustomResourceOptions = {}) {
     const common = { stack: fullStackName(), __provider: ARCHIVE_LOADER };
-    // A cohort that is protected may still get smaller, which replaces this. Its shards are protected, and depend on this.
-    super(TYPES.archive, name, () => ({ ...inputs(), ...common }), { ...opts, protect: false });
+    super(TYPES.archive, name, () => ({ ...inputs(), ...common }), opts);
   }
 }
 

@@ -184,17 +184,18 @@ describe("archiveContact", () => {
     assert.deepEqual(await archives(program), []);
   });
 
-  for (const [what, opts] of [
+  const leaving: [what: string, opts: pulumi.CustomResourceOptions][] = [
     ["retainOnDelete", { retainOnDelete: true }],
     ["ignoreChanges of email", { ignoreChanges: ["email"] }],
-  ] as const) {
+  ];
+  for (const [what, opts] of leaving) {
     it(`refuses ${what}, with which the contact would be archived while its journey runs on`, async () => {
       assert.equal(
-        await refusal(() => enroll("qa", {}, { ...opts })),
+        await refusal(() => enroll("qa", {}, opts)),
         `archiveContact of the enrollment "qa" is not possible with ${what}: the contact would be archived while its journey runs on. ` +
           "Remove one of the two.",
       );
-      assert.equal((await archives(() => enroll("qa", { archiveContact: false }, { ...opts }))).length, 0);
+      assert.equal((await archives(() => enroll("qa", { archiveContact: false }, opts))).length, 0);
     });
   }
 
