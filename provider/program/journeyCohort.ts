@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import { defaultAbortReason } from "./abortReason";
-import { asciiAddress, normalizeAddress } from "../model/addresses";
 import { addressesAsJson } from "../model/archive";
 import { claimAddresses } from "./claimAddresses";
 import { ContactArchive } from "./contactArchive";
@@ -10,14 +9,11 @@ import {
   isLater,
   laterContacts,
   numberOfShards,
-  refuseRepeated,
   contactsAsJson,
   type CohortContact,
   type KnownContact,
-  withKnownData,
   type JourneyCohortArgs,
 } from "./cohortArgs";
-import { refuseInvalidContacts, type NumberedContact } from "./contactProblems";
 import { requireFindable } from "./findable";
 import { byShard, numbersAsJson } from "../model/contacts";
 import { refuseKeyInClear } from "./keyInClear";
@@ -26,6 +22,7 @@ import { checkArchiveOptions, cohortOptions } from "./options";
 import { sendable } from "./sendable";
 import { fullStackName } from "./stackName";
 import { TrimmedResource } from "./trimmedResource";
+import { validContacts } from "./validContacts";
 
 export type { CohortContact, JourneyCohortArgs };
 
@@ -151,27 +148,6 @@ export class JourneyCohort extends pulumi.ComponentResource {
       .all(shardResources.map(({ contacts }) => contacts))
       .apply((texts) => Object.fromEntries(texts.flatMap(runningInstances)));
   }
-}
-
-/**
- * The contacts with their places in the program's list, and with one form of each address, so that another spelling is no
- * other contact.
- *
- * @throws {pulumi.RunError} A contact is not valid.
- */
-function validContacts(name: string, contacts: readonly KnownContact[]): (KnownContact & NumberedContact)[] {
-  refuseRepeated(
-    name,
-    contacts.map(({ email }) => email),
-  );
-  const numbered = contacts.map(({ email, data }, index) => ({
-    number: index + 1,
-    email: normalizeAddress(email),
-    data,
-  }));
-  refuseInvalidContacts(name, numbered.map(withKnownData));
-  // What it might imitate was refused above.
-  return numbered.map((contact) => ({ ...contact, email: asciiAddress(contact.email) }));
 }
 
 /** Whether contacts are archived, or may be, once that is known. */

@@ -85,12 +85,12 @@ describe("an unconfirmed start whose address this run starts for another resourc
     const others = otherEnrollments({ test: state() });
     const reason = async () => (await others.reasonNotToAbort(enrollment, false))?.why;
     assert.equal(await reason(), undefined);
-    const { forget } = others.thisRun.starting(enrollment);
+    const start = others.thisRun.starting(enrollment);
     assert.match(
       (await reason()) ?? "",
       /^another resource of this stack \(one that this run starts\) enrolls the address/,
     );
-    forget();
+    start.forget();
     assert.equal(await reason(), undefined);
   });
 });

@@ -12,12 +12,12 @@ describe("what this run knows of itself", () => {
   beforeEach(() => (run = new ThisRun()));
 
   it("counts a start from before its request leaves until it is forgotten, in any spelling", () => {
-    const { forget } = run.starting(qa);
+    const start = run.starting(qa);
     assert.deepEqual(
       [run.hasStarted(qa), run.enrolls("QA@Seeds.example.com"), run.hasStarted(inOther)],
       [true, true, false],
     );
-    forget();
+    start.forget();
     assert.deepEqual([run.hasStarted(qa), run.enrolls(qa.email)], [false, false]);
   });
 
