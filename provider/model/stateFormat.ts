@@ -13,6 +13,8 @@ export const SHARD_LOADER = `exports.handler = () => require("pulumi-mailmodo/co
 export const PLAN_LOADER = `exports.handler = () => require("pulumi-mailmodo/cohortPlan")`;
 /** The same for what archives contacts. */
 export const ARCHIVE_LOADER = `exports.handler = () => require("pulumi-mailmodo/contactArchive")`;
+/** The same for a contact. */
+export const CONTACT_LOADER = `exports.handler = () => require("pulumi-mailmodo/contactLifecycle")`;
 
 /** The types of the package's resources in the state. They must not change either. */
 export const TYPES = {
@@ -20,4 +22,5 @@ export const TYPES = {
   shard: "pulumi-nodejs:dynamic/mailmodo:CohortShard",
   plan: "pulumi-nodejs:dynamic/mailmodo:CohortPlan",
   archive: "pulumi-nodejs:dynamic/mailmodo:ContactArchive",
+  contact: "pulumi-nodejs:dynamic/mailmodo:Contact",
 };

@@ -1,4 +1,13 @@
-import { KeyRefusedError, MailmodoError, RefusedError, UnconfirmedError, LateStartError } from "../mailmodo/errors";
+import {
+  HeldError,
+  KeyRefusedError,
+  LateStartError,
+  MailmodoError,
+  NoAnswerError,
+  RefusedError,
+  UnconfirmedError,
+} from "../mailmodo/errors";
+import type { Call } from "../mailmodo/outgoing";
 import { baseUrlAdvice } from "../settings/baseUrlAdvice";
 import { SettingsError } from "../settings/settingsError";
 import { isInPreview, keyCommand } from "../text/configCommand";
@@ -20,15 +29,17 @@ export class AdvisedError extends Error {
  *
  * @param secret The reference to the key in AWS. Undefined if the key does not come from AWS.
  */
-export function withAdvice(error: unknown, call: AdvisedCall, secret: string | undefined): unknown {
-  const advice = { start: adviceOnStart, abort: adviceOnAbort, archive: adviceOnKeyInDestroy }[call];
-  const parts = [baseUrlAdvice(error), advice(error, secret)];
-  const text = parts.filter(Boolean).join(" ");
-  return text === "" ? error : new AdvisedError(error as Error, text);
+export function withAdvice(error: unknown, call: Call, secret: string | undefined): unknown {
+  const parts = [baseUrlAdvice(error), adviceOn(error, call, secret)];
+  const advice = parts.filter(Boolean).join(" ");
+  return advice === "" ? error : new AdvisedError(error as Error, advice);
 }
 
-/** The calls with advice of their own. */
-export type AdvisedCall = "start" | "abort" | "archive";
+function adviceOn(error: unknown, call: Call, secret: string | undefined): string | undefined {
+  if (call === "start") return adviceOnStart(error, secret);
+  if (call === "abort") return adviceOnAbort(error, secret);
+  return call === "archive" ? adviceOnArchive(error, secret) : adviceOnContact(error, secret);
+}
 
 /** How to make Pulumi forget an enrollment. Never for a contact of a cohort: the others of its shard go on. */
 export const FORGET =
@@ -53,11 +64,29 @@ export function mayHaveTakenEffect(error: unknown): boolean {
   return cause instanceof MailmodoError && cause.mayHaveTakenEffect;
 }
 
-function adviceOnStart(error: unknown, secret: string | undefined): string | undefined {
-  if (error instanceof KeyRefusedError) {
-    if (secret !== undefined) return inSecret(secret);
-    return `Set the current key: ${keyCommand()}${isInPreview() ? "" : ", or put it in MAILMODO_API_KEY"}.`;
+function adviceOnContact(error: unknown, secret: string | undefined): string | undefined {
+  if (error instanceof KeyRefusedError) return adviceOnKey(secret);
+  return error instanceof NoAnswerError || error instanceof UnconfirmedError ? "Run it again." : undefined;
+}
+
+function adviceOnArchive(error: unknown, secret: string | undefined): string | undefined {
+  if (error instanceof SettingsError || error instanceof KeyRefusedError) return adviceOnAbort(error, secret);
+  if (error instanceof HeldError || error instanceof RefusedError || error instanceof UnconfirmedError) {
+    return (
+      "It stays in the state: run it again. If the contact is archived already or may stay in Mailmodo, remove it from the " +
+      "state: pulumi state delete <urn>. pulumi stack --show-urns lists the URNs."
+    );
   }
+  return undefined;
+}
+
+function adviceOnKey(secret: string | undefined): string {
+  if (secret !== undefined) return inSecret(secret);
+  return `Set the current key: ${keyCommand()}${isInPreview() ? "" : ", or put it in MAILMODO_API_KEY"}.`;
+}
+
+function adviceOnStart(error: unknown, secret: string | undefined): string | undefined {
+  if (error instanceof KeyRefusedError) return adviceOnKey(secret);
   if (error instanceof RefusedError && error.mayRunAlready && error.operation === "start") {
     return (
       "Nothing was started. If the address is in the journey already, another resource or stack has enrolled it, or a run " +
@@ -71,20 +100,6 @@ function adviceOnStart(error: unknown, secret: string | undefined): string | und
 }
 
 function adviceOnAbort(error: unknown, secret: string | undefined): string | undefined {
-  const advice = adviceOnKeyInDestroy(error, secret);
-  if (advice !== undefined) return advice;
-  if (error instanceof LateStartError) return "It stays in the state.";
-  if (error instanceof RefusedError || error instanceof UnconfirmedError) {
-    return (
-      `It stays in the state: run it again. If it has ended, or was aborted in Mailmodo by hand, ${FORGET}. ` +
-      "pulumi stack --show-urns lists the URNs."
-    );
-  }
-  return undefined;
-}
-
-/** What to do about the key and the settings of a destroy. */
-function adviceOnKeyInDestroy(error: unknown, secret: string | undefined): string | undefined {
   if (secret !== undefined && error instanceof KeyRefusedError) return inSecret(secret);
   if (secret !== undefined && error instanceof SettingsError) {
     return (
@@ -96,6 +111,13 @@ function adviceOnKeyInDestroy(error: unknown, secret: string | undefined): strin
     return (
       "A plain destroy uses the settings of the last up. Give it the current ones: put the key in MAILMODO_API_KEY, " +
       "or set mailmodo:apiKey and run pulumi up, or set it and run pulumi destroy --run-program."
+    );
+  }
+  if (error instanceof LateStartError) return "It stays in the state.";
+  if (error instanceof RefusedError || error instanceof UnconfirmedError) {
+    return (
+      `It stays in the state: run it again. If it has ended, or was aborted in Mailmodo by hand, ${FORGET}. ` +
+      "pulumi stack --show-urns lists the URNs."
     );
   }
   return undefined;

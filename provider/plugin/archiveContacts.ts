@@ -66,19 +66,21 @@ async function archiveShard({ contacts, stack }: ArchiveInputs, cohort: string, 
  */
 async function isDue(email: string, stack: string): Promise<boolean> {
   const { otherEnrollments } = session;
+  // The program has a contact for it in place of archiveContact.
+  if (otherEnrollments.thisRun.wants("contact", email)) return false;
   const user = await otherEnrollments.enrolling(email, stack).catch((error: Error) => {
     const why = "whether anything of the stack still enrolls it is not known";
     throw plainError(`Could not archive the contact ${maskAddress(email)}: ${why}. ${error.message}`);
   });
   if (user === undefined) return true;
-  if (otherEnrollments.thisRun.wants(email)) return false;
+  if (otherEnrollments.thisRun.wants("enrollment", email)) return false;
   const why = `a resource that is not gone yet still enrolls it (${user})`;
   throw new ContactError(`Could not archive the contact ${maskAddress(email)}: ${why}.`);
 }
 
 /** @returns Mailmodo's words if it knows no such contact, otherwise undefined. */
 async function archive(email: string): Promise<string | undefined> {
-  const to = await session.connectToAbort();
+  const to = await session.connectTo("archive");
   const { archiveContact } = await client();
   try {
     return await archiveContact(to, email);

@@ -1,9 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { addressesWithout, archiveProblem, type ArchiveInputs } from "../model/archive";
+import { addressesWithout, archiveProblem, parseAddresses, type ArchiveInputs } from "../model/archive";
 import { UNKNOWN } from "../model/inputs";
 import { archiveAll } from "./archiveContacts";
 import { checkFailures } from "./checkFailures";
-import { configure } from "./session";
+import { configure, session } from "./session";
 
 /**
  * The lifecycle of what archives contacts once nothing of the stack enrolls them any more: the contact of one address, or
@@ -24,7 +24,9 @@ const contactArchive = {
   configure,
 
   async check(_olds: ArchiveInputs, news: ArchiveInputs): Promise<pulumi.dynamic.CheckResult<ArchiveInputs>> {
-    return { inputs: news, failures: await checkFailures((recipients) => [archiveProblem(news, recipients)]) };
+    const failures = await checkFailures((recipients) => [archiveProblem(news, recipients)]);
+    if (news.contacts !== UNKNOWN) session.otherEnrollments.thisRun.want("archive", parseAddresses(news.contacts));
+    return { inputs: news, failures };
   },
 
   async diff(_id: string, olds: ArchiveInputs, news: ArchiveInputs): Promise<pulumi.dynamic.DiffResult> {

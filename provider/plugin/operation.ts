@@ -56,9 +56,8 @@ export class Operation {
     const begun = this.session.otherEnrollments.thisRun.starting(enrollment);
     try {
       const instanceId = await startJourney(journaledCall.connection(to), enrollment);
-      begun.confirm(instanceId);
       this.answered.push(...journaledCall.confirmStart(instanceId));
-      return instanceId;
+      return begun.confirm(instanceId);
     } catch (error) {
       if (!(error instanceof UnconfirmedError)) {
         journaledCall.finish();

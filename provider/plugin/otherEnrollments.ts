@@ -4,6 +4,7 @@ import { isPlugin } from "../pulumi/pluginProcess";
 import type { OtherStacks } from "../pulumi/otherStacks";
 import { FORGET } from "./advice";
 import type { RecordedIndex } from "../pulumi/recordedIndex";
+import type { ContactEntry } from "../pulumi/stateResource";
 import type { Stack } from "../pulumi/stack";
 import { ThisRun } from "./thisRun";
 
@@ -60,6 +61,16 @@ export class OtherEnrollments {
     if (!isPlugin()) return undefined;
     const { ownStack } = await this.statesFor(stack);
     return ownStack.ofMailbox(email).find((entry) => !this.thisRun.hasEnded(entry))?.urn;
+  }
+
+  /**
+   * The resources of this stack that record an address as a contact.
+   *
+   * @throws {Error} The state cannot be read.
+   */
+  async contactsInStack(email: string, stack: string | undefined): Promise<readonly ContactEntry[]> {
+    if (stack === undefined || !isPlugin()) return [];
+    return (await this.statesFor(stack)).ownStack.contactsOf(email);
   }
 
   /**

@@ -3,6 +3,9 @@ import type { Enrollment } from "../model/enrollment";
 
 type Address = Pick<Enrollment, "journeyId" | "email">;
 
+/** How a resource of the program uses a contact: it enrolls it, it is the contact, or it archives it. */
+type Use = "enrollment" | "contact" | "archive";
+
 /** A start of this run that may have taken effect. */
 interface Start {
   readonly addressKey: string;
@@ -12,8 +15,8 @@ interface Start {
 
 /** What becomes of a start that is remembered. */
 export interface BegunStart {
-  /** Mailmodo has confirmed it. */
-  confirm(instanceId: string): void;
+  /** Mailmodo has confirmed it. Returns the instance's id. */
+  confirm(instanceId: string): string;
   /** It certainly had no effect. */
   forget(): void;
 }
@@ -23,7 +26,7 @@ export class ThisRun {
   private readonly starts = new Map<string, Set<Start>>();
   private readonly endedInstances = new Set<string>();
   private readonly endedAddresses = new Set<string>();
-  private readonly wantedMailboxes = new Set<string>();
+  private readonly uses = { enrollment: new Set<string>(), contact: new Set<string>(), archive: new Set<string>() };
 
   /**
    * Remembers a start, from before its request leaves: an abort by address would stop it as soon as it takes effect.
@@ -65,12 +68,12 @@ export class ThisRun {
     return (this.starts.get(mailboxKey(email))?.size ?? 0) > 0;
   }
 
-  /** Remembers that a resource of the program uses the contacts. A destroy runs no program. */
-  want(emails: Iterable<string>): void {
-    for (const email of emails) this.wantedMailboxes.add(mailboxKey(email));
+  /** Remembers that a resource of the program uses contacts. A destroy runs no program. */
+  want(use: Use, emails: Iterable<string>): void {
+    for (const email of emails) this.uses[use].add(mailboxKey(email));
   }
 
-  wants(email: string): boolean {
-    return this.wantedMailboxes.has(mailboxKey(email));
+  wants(use: Use, email: string): boolean {
+    return this.uses[use].has(mailboxKey(email));
   }
 }

@@ -79,6 +79,11 @@ function claimMailboxes(user: MailboxUser, emails: readonly string[]): void {
   for (const email of emails) mailboxes?.add(mailboxKey(email), user, email);
 }
 
+/** The same for a Contact, which archives its contact itself. */
+export function claimMailboxOfContact(name: string, email: string): void {
+  claimsOfRun()?.mailboxes.add(mailboxKey(email), { name, kind: "contact", archives: false }, email);
+}
+
 function claim(news: Claim, journeyId: string, emails: readonly string[]): void {
   const taken = claimsOfRun()?.byAddress;
   for (const email of taken === undefined ? [] : emails) {

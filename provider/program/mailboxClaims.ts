@@ -4,7 +4,7 @@ import { programError } from "./programError";
 /** A resource that uses a mailbox's contact. */
 export interface MailboxUser {
   readonly name: string;
-  readonly kind: "enrollment" | "cohort";
+  readonly kind: "enrollment" | "cohort" | "contact";
   /** Whether `archiveContact` is set. */
   readonly archives: boolean;
 }
@@ -27,6 +27,12 @@ export class MailboxClaims {
 
 function refuseConflict(one: MailboxUser, other: MailboxUser, contact: string): void {
   if (!one.archives && !other.archives) return;
+  const user = one.kind === "contact" ? other : one;
+  if ([one, other].some(({ kind }) => kind === "contact"))
+    throw programError(
+      `"${one.name}" and "${other.name}" both archive the contact ${contact}: a Contact does that itself, after its enrollments. ` +
+        `Remove archiveContact from "${user.name}".`,
+    );
   const areSingle = one.kind === "enrollment" && other.kind === "enrollment";
   if (areSingle && one.archives && other.archives) return;
   const archiving = one.archives ? one : other;

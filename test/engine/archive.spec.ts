@@ -11,7 +11,8 @@ const OTHER_JOURNEY = "0b9e8d7c-6a5f-4e4d-9c3b-2a1908f7e6d5";
 
 /** A program that a plan in the environment describes. */
 const PROGRAM = `
-const { singles = {}, cohorts = {} } = JSON.parse(process.env.PLAN);
+const { singles = {}, cohorts = {}, contacts = {} } = JSON.parse(process.env.PLAN);
+for (const [name, of] of Object.entries(contacts)) new (require("pulumi-mailmodo").Contact)(name, { email: stackAddress(of + "@seeds.example.com"), list: "Seeds" });
 const address = (name) => stackAddress(name + "@seeds.example.com");
 for (const [name, { of, isSecret, opts, ...args }] of Object.entries(singles))
   new JourneyEnrollment(name, { journeyId, email: isSecret ? pulumi.secret(address(of)) : address(of), archiveContact: true, ...args }, opts);
@@ -27,6 +28,7 @@ for (const [name, { of, opts, seats = 1, ...args }] of Object.entries(cohorts))
 
 interface Plan {
   readonly singles?: Readonly<Record<string, { of: string; journeyId?: string; [arg: string]: unknown }>>;
+  readonly contacts?: Readonly<Record<string, string>>;
   readonly cohorts?: Readonly<Record<string, { of: readonly string[]; [arg: string]: unknown }>>;
 }
 
@@ -165,6 +167,16 @@ describe("archiveContact through the real engine", () => {
     await project().succeed(...DESTROY);
     assert.equal(asked().length, 6);
     assert.deepEqual([archived(), unarchived()], [["ada", "bob", "eve"], []]);
+  });
+
+  it("does not archive a contact that a Contact takes over in one up, and gives back", async () => {
+    await up({ singles: { welcome: { of: "ada" } } });
+    await up({ contacts: { ada: "ada" } });
+    assert.deepEqual(unarchived(), ["ada"]);
+    await up({ singles: { welcome: { of: "ada" } } });
+    assert.deepEqual(unarchived(), ["ada"]);
+    await project().succeed(...DESTROY);
+    assert.deepEqual(archived(), ["ada"]);
   });
 
   it("archives nothing when a cohort is renamed, with an alias and without", async () => {

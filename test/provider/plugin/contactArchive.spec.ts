@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { profileOf } from "mailmodo-sandbox";
 import { addressesAsJson, type ArchiveInputs } from "../../../provider/model/archive";
 import { UNKNOWN } from "../../../provider/model/inputs";
-import { ARCHIVE_LOADER } from "../../../provider/model/stateFormat";
+import { ARCHIVE_LOADER, CONTACT_LOADER } from "../../../provider/model/stateFormat";
 import contactArchive from "../../../provider/plugin/contactArchive";
+import contactLifecycle from "../../../provider/plugin/contactLifecycle";
 import enrollmentLifecycle from "../../../provider/plugin/enrollmentLifecycle";
 import { beginSession } from "../../../provider/plugin/session";
 import { printed } from "../../support/capturedOutput";
@@ -143,6 +144,21 @@ describe("the lifecycle of what archives contacts, against the sandbox", () => {
     await configure(settings(sandbox().url, config), contactArchive);
     assert.match((await failureOf(remove(single("ada")))).message, /outside mailmodo:allowedRecipients/);
     assert.deepEqual(sandbox().requests(), []);
+  });
+
+  it("leaves a contact to the Contact of the program that takes its place, and the reverse", async () => {
+    const ada = { email: tagged("ada"), list: "Seeds", data: {}, adopt: false, stack, __provider: CONTACT_LOADER };
+    await contactLifecycle.check(ada, ada);
+    await remove(single("ada"));
+    const { id, outs } = await contactLifecycle.create(ada);
+
+    beginSession();
+    await configure(settings(sandbox().url), contactArchive);
+    await contactArchive.check(single("ada"), single("ada"));
+    await contactLifecycle.delete(id, outs);
+    assert.deepEqual(archived(), []);
+    await remove(single("ada"));
+    assert.deepEqual(archived(), ["ada"]);
   });
 
   describe("beside an enrollment of this run", () => {

@@ -47,8 +47,12 @@ describe("what this run knows of itself", () => {
     assert.deepEqual([run.hasEnded(inOther), run.hasEnded(qa)], [true, false]);
   });
 
-  it("remembers what the program uses, in any spelling", () => {
-    run.want(["Ada@bücher.example"]);
-    assert.deepEqual([run.wants("ada@xn--bcher-kva.example"), run.wants("bob@bücher.example")], [true, false]);
+  it("remembers how the program uses a contact, in any spelling", () => {
+    run.want("contact", ["Ada@bücher.example"]);
+    assert.equal(run.wants("contact", "ada@xn--bcher-kva.example"), true);
+    assert.deepEqual(
+      [run.wants("contact", "bob@bücher.example"), run.wants("archive", "ada@bücher.example")],
+      [false, false],
+    );
   });
 });

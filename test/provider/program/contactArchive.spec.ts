@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { ARCHIVE_LOADER, TYPES } from "../../../provider/model/stateFormat";
+import { Contact } from "../../../provider/program/contact";
 import { JourneyCohort, type JourneyCohortArgs } from "../../../provider/program/journeyCohort";
 import { JourneyEnrollment, type JourneyEnrollmentArgs } from "../../../provider/program/journeyEnrollment";
 import { stackAddress } from "../../../provider/program/stackAddress";
@@ -175,6 +176,18 @@ describe("archiveContact", () => {
       assert.match(
         await refusal(program),
         /^"(one|smoke)" and "(one|smoke)" both use the contact .\*\*\*@\S+, and "smoke" sets archiveContact\. With a cohort, the one that sets it must be the only one\. Remove the address from one of them, or archiveContact\.$/i,
+      );
+    });
+  }
+
+  for (const [what, program] of [
+    ["enrollment", () => [new Contact("ada", { email, list: "Seeds" }), enroll("smoke")]],
+    ["cohort", () => [cohort("smoke", ["qa"]), new Contact("ada", { email: pulumi.secret(email), list: "Seeds" })]],
+  ] as const) {
+    it(`refuses an address of an ${what} that is a Contact too`, async () => {
+      assert.match(
+        (await refusal(program)).replace(/^error serializing property "adopt": /, ""),
+        /^"(ada|smoke)" and "(ada|smoke)" both archive the contact q\*\*\*@\S+: a Contact does that itself, after its enrollments\. Remove archiveContact from "smoke"\.$/,
       );
     });
   }
