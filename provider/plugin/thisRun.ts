@@ -23,7 +23,7 @@ export interface BegunStart {
 
 /** What this run has started, ended and been asked for. A state may not show it yet. */
 export class ThisRun {
-  private readonly starts = new Map<string, Set<Start>>();
+  private readonly starts = new Map<string, readonly Start[]>();
   private readonly endedInstances = new Set<string>();
   private readonly endedAddresses = new Set<string>();
   private readonly uses = { enrollment: new Set<string>(), contact: new Set<string>(), archive: new Set<string>() };
@@ -33,10 +33,11 @@ export class ThisRun {
    */
   starting(enrollment: Address): BegunStart {
     const start: Start = { addressKey: addressKey(enrollment), instanceId: undefined };
-    const mailbox = mailboxKey(enrollment.email);
-    const ofMailbox = this.starts.get(mailbox) ?? new Set();
-    this.starts.set(mailbox, ofMailbox.add(start));
-    return { confirm: (instanceId) => (start.instanceId = instanceId), forget: () => ofMailbox.delete(start) };
+    this.starts.set(mailboxKey(enrollment.email), [...this.startsOf(enrollment.email), start]);
+    return {
+      confirm: (instanceId) => (start.instanceId = instanceId),
+      forget: () => this.remove(enrollment.email, (one) => one === start),
+    };
   }
 
   /** Remembers a successful abort: of an instance or, without its id, of all that ran for the address. */
@@ -44,10 +45,9 @@ export class ThisRun {
     const key = addressKey(address);
     if (instanceId === undefined) this.endedAddresses.add(key);
     else this.endedInstances.add(instanceId);
-    const ofMailbox = this.starts.get(mailboxKey(address.email)) ?? new Set();
-    for (const start of ofMailbox)
-      if (instanceId === undefined ? start.addressKey === key : start.instanceId === instanceId)
-        ofMailbox.delete(start);
+    this.remove(address.email, (start) =>
+      instanceId === undefined ? start.addressKey === key : start.instanceId === instanceId,
+    );
   }
 
   /** Whether this run has ended an enrollment that a state records. */
@@ -60,12 +60,12 @@ export class ThisRun {
   /** Whether this run has started an address in a journey and not ended it. */
   hasStarted(address: Address): boolean {
     const key = addressKey(address);
-    return [...(this.starts.get(mailboxKey(address.email)) ?? [])].some((start) => start.addressKey === key);
+    return this.startsOf(address.email).some((start) => start.addressKey === key);
   }
 
   /** The same for a mailbox, in any journey. */
   enrolls(email: string): boolean {
-    return (this.starts.get(mailboxKey(email))?.size ?? 0) > 0;
+    return this.startsOf(email).length > 0;
   }
 
   /** Remembers that a resource of the program uses contacts. A destroy runs no program. */
@@ -75,5 +75,15 @@ export class ThisRun {
 
   wants(use: Use, email: string): boolean {
     return this.uses[use].has(mailboxKey(email));
+  }
+
+  private startsOf(email: string): readonly Start[] {
+    return this.starts.get(mailboxKey(email)) ?? [];
+  }
+
+  private remove(email: string, isEnded: (start: Start) => boolean): void {
+    const left = this.startsOf(email).filter((start) => !isEnded(start));
+    if (left.length > 0) this.starts.set(mailboxKey(email), left);
+    else this.starts.delete(mailboxKey(email));
   }
 }
