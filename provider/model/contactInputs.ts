@@ -102,8 +102,9 @@ export function declaredData(
   const entries = Object.entries(declared).flatMap(([key, value]): [string, DataValue][] => {
     const now = Object.hasOwn(known, key) ? known[key] : undefined;
     if (now === undefined || now === null) return [];
-    if (typeof now === "object") return [[key, JSON.stringify(now)]];
-    return [[key, String(now) === String(value) ? value : (now as DataValue)]];
+    if (typeof now !== "string" && typeof now !== "number" && typeof now !== "boolean")
+      return [[key, JSON.stringify(now)]];
+    return [[key, String(now) === String(value) ? value : now]];
   });
   return Object.fromEntries(entries);
 }
