@@ -16,6 +16,7 @@ import { controlRoutes } from "./server/routes/controls";
 import { faultRoutes } from "./server/routes/faults";
 import { listRoutes } from "./server/routes/lists";
 import { startRoute } from "./server/routes/start";
+import { unsubscribeRoutes } from "./server/routes/unsubscribe";
 import { isVendorCall, secure } from "./server/security";
 import { shownState, version } from "./server/shownState";
 import { throttle } from "./server/throttle";
@@ -41,6 +42,7 @@ export function addRoutes(parts: Parts, moveClock: (move: Move) => Promise<void>
   void app.register(async (vendorCalls) => addVendorCalls(vendorCalls, parts));
   listRoutes(app, store);
   contactSeedRoutes(app, store);
+  unsubscribeRoutes(app, store);
   clockRoutes(app, clock, moveClock);
   controlRoutes(app, store, controls, stateOf);
   faultRoutes(app, faults);

@@ -1,6 +1,8 @@
 import { Postman } from "./mail/postman";
+import { UNSUBSCRIBE_PATH } from "./mail/unsubscribeLink";
 import { withDefaults, type SandboxOptions } from "./options";
 import { createApp } from "./server/app";
+import { ownUrl } from "./server/ownUrl";
 import { Calls } from "./state/calls";
 import { Clock } from "./state/clock";
 import { Controls } from "./state/controls";
@@ -18,9 +20,11 @@ export function createParts(given: SandboxOptions, keeper: Keeper | undefined) {
   const { keep: limits, journeys, seed, log, deliver } = options;
   const clock = new Clock(options.now);
   const changed = () => store.changes.state();
+  // The app is made later: it logs to the store.
+  const linkOf = (instanceId: string): string => ownUrl(app) + UNSUBSCRIBE_PATH + instanceId;
   const controls = new Controls(options.apiKey, options.rate, changed);
   const faults = new Faults(changed, seed);
-  const store = new Store({ ...options, clock, limits, keeper });
+  const store = new Store({ ...options, clock, limits, linkOf, keeper });
   controls.useProfile(options.profile, options.profileFile);
   const calls = new Calls(store, () => controls.profile);
   const timekeeper = new Timekeeper(store, calls, clock);

@@ -10,7 +10,7 @@ export function openApiRoute(app: FastifyInstance, version: string): void {
   let document: Promise<object> | undefined;
   app.addHook("onRoute", (route) => {
     // Fastify adds a HEAD to each GET.
-    if (/^\/(hooks|api|_sandbox)\//.test(route.url) && route.method !== "HEAD") routes.push(route);
+    if (/^\/(hooks|api|unsubscribe|_sandbox)\//.test(route.url) && route.method !== "HEAD") routes.push(route);
   });
   app.get("/openapi.json", () => (document ??= describe(routes, version)));
 }
@@ -40,9 +40,9 @@ async function describe(routes: readonly RouteOptions[], version: string): Promi
       tags: [{ name: "Mailmodo" }, { name: "Sandbox" }],
     },
   });
-  for (const { method, url, schema } of routes) {
+  for (const { method, url, schema, config } of routes) {
     const operation: Operation | undefined = operations[`${String(method)} ${url}`];
-    const isVendors = !url.startsWith("/_sandbox/");
+    const isVendors = config?.vendorCall !== undefined;
     const body = schema?.body === undefined ? {} : { body: { ...schema.body, ...operation?.body } };
     const described = { ...schema, ...operation, ...body, tags: [isVendors ? "Mailmodo" : "Sandbox"] };
     app.route({ method, url, schema: { ...described, ...(isVendors ? { security: [{ key: [] }] } : {}) }, handler });

@@ -1,6 +1,6 @@
 import type { Answer } from "./answer";
 import { ContactCalls, type ContactInput } from "./contactCalls";
-import { isSuppressed } from "./contact";
+import { suppressionOf } from "./contact";
 import type { Effect, LateCall } from "./effects";
 import type { Profile, Refusal } from "./profiles";
 import type { Store } from "./store";
@@ -35,7 +35,7 @@ export class Calls {
     const { instances, contacts } = this.store;
     const { start: refusal, suppressed, duplicate, duplicateMeans, started } = this.profile();
     if (refusal !== undefined) return { refusal };
-    if (suppressed !== "accepted" && isSuppressed(contacts.get(email))) return { refusal: suppressed };
+    if (suppressed !== "accepted" && suppressionOf(contacts.get(email)) !== undefined) return { refusal: suppressed };
     if (!allowDuplicateEmail && duplicate !== "accepted") {
       const earlier =
         duplicateMeans === "ever"

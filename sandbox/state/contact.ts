@@ -57,9 +57,12 @@ export function withFacts(contact: Contact, facts: ContactFacts, at: string): Co
   return next.state === contact.state ? next : { ...next, since: at };
 }
 
-/** Whether journeys send it nothing. */
-export function isSuppressed(contact: Contact | undefined): contact is Contact {
-  return contact !== undefined && (contact.blocked || contact.unsubscribed);
+/** Why journeys send it nothing, such as "The contact is blocked: Bounced". Undefined: they do. */
+export function suppressionOf(contact: Contact | undefined): string | undefined {
+  if (contact === undefined || !(contact.blocked || contact.unsubscribed)) return undefined;
+  const { blocked, blockedReason, unsubscribeReason } = contact;
+  const reason = blocked ? blockedReason : unsubscribeReason;
+  return `The contact is ${blocked ? "blocked" : "unsubscribed"}${reason === undefined ? "" : `: ${reason}`}`;
 }
 
 function stateOf({ archived, blocked, unsubscribed }: Contact): ContactState {

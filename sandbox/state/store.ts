@@ -29,6 +29,8 @@ export interface StoreOptions {
   readonly journeyDurationMs: number;
   readonly journeys: Journeys;
   readonly limits: Limits;
+  /** The link that unsubscribes the contact of an instance. */
+  readonly linkOf: (instanceId: string) => string;
   readonly seed?: number | undefined;
   /** Keeps it beyond the process. Undefined: it is in memory only. */
   readonly keeper?: Keeper | undefined;
@@ -50,7 +52,7 @@ export class Store {
   private dropped: Effect[] = [];
 
   constructor(private readonly options: StoreOptions) {
-    const { clock, journeys, journeyDurationMs, limits, seed, keeper } = options;
+    const { clock, journeys, journeyDurationMs, limits, linkOf, seed, keeper } = options;
     const { changes, commit } = this;
     const now = () => this.actingAt ?? clock.now();
     const schedule = new Schedule(journeys, journeyDurationMs);
@@ -65,7 +67,15 @@ export class Store {
     });
     this.contacts = new Contacts({ now, changes, idOf: idMaker(seed, "contact"), archivedLimit: limits.archived });
     this.contactLists = new ContactLists({ now, idOf: idMaker(seed, "list") });
-    this.outbox = new Outbox({ instances: this.instances, schedule, changes, limit: limits.mails, commit });
+    this.outbox = new Outbox({
+      instances: this.instances,
+      contacts: this.contacts,
+      schedule,
+      changes,
+      limit: limits.mails,
+      linkOf,
+      commit,
+    });
     this.log = new RequestLog(now, changes, limits.requests);
     if (keeper !== undefined) this.restore(keeper);
   }

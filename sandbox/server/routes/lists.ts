@@ -2,7 +2,7 @@ import type { FastifyInstance } from "fastify";
 import type { InstanceDetail, MailDetail } from "../../api";
 import { fill, type Mail } from "../../mail/mail";
 import { timeAfter } from "../../state/clock";
-import type { Instance } from "../../state/instance";
+import { stepsOver, type Instance } from "../../state/instance";
 import type { Store } from "../../state/store";
 import { notFound } from "./notFound";
 
@@ -78,8 +78,8 @@ export function rangeOf({ after, limit }: Page): [after: number | undefined, lim
 }
 
 function detailOf(instance: Instance, { schedule, log, outbox }: Store): InstanceDetail {
-  const due = instance.status === "running" ? schedule.stepsOf(instance).slice(instance.sent) : [];
-  const first = instance.sent ?? 0;
+  const due = instance.status === "running" ? schedule.stepsOf(instance).slice(stepsOver(instance)) : [];
+  const first = stepsOver(instance);
   return {
     instance,
     requests: log.ofInstance(instance.instanceId),

@@ -84,6 +84,22 @@ export const operations: Readonly<Record<string, Operation>> = {
     summary: "Sets contacts as they are at Mailmodo: new ones, or changes of those that there are",
     response: { 200: json("They as they are now", listOf(shapes.contact)), ...withBody },
   },
+  "GET /unsubscribe/:instanceId": {
+    operationId: "unsubscribe",
+    summary: "The link in a message: unsubscribes its contact, and says so",
+    response: {
+      200: media("Unsubscribed", "text/html"),
+      404: media("There is no such enrollment, or no longer", "text/html"),
+    },
+  },
+  "POST /unsubscribe/:instanceId": {
+    operationId: "unsubscribeAtOnce",
+    summary: "The same, as mail programs do it with one click (RFC 8058)",
+    response: {
+      200: media("Unsubscribed", "text/html"),
+      404: media("There is no such enrollment, or no longer", "text/html"),
+    },
+  },
   "GET /_sandbox/requests": {
     operationId: "getRequests",
     summary: "The requests to the vendor's calls",

@@ -42,8 +42,10 @@ export const instance = objectOf<Instance>(
     abortReason: text,
     doubled: { const: true },
     sent: count,
+    withheld: number,
+    withheldReason: text,
   },
-  ["endedAt", "abortReason", "doubled", "sent"],
+  ["endedAt", "abortReason", "doubled", "sent", "withheld", "withheldReason"],
 );
 
 export const contact = objectOf<Contact>(
@@ -97,10 +99,11 @@ const mailFields: Record<keyof Mail, Schema> = {
   subject: text,
   text,
   html: text,
+  unsubscribeUrl: text,
   deliveredTo: text,
   problem: text,
 };
-const ofSomeMails: (keyof Mail)[] = ["text", "html", "deliveredTo", "problem"];
+const ofSomeMails: (keyof Mail)[] = ["text", "html", "unsubscribeUrl", "deliveredTo", "problem"];
 export const mail = objectOf<Mail>(mailFields, ofSomeMails);
 export const mailDetail = objectOf<MailDetail>(
   { ...mailFields, headers: listOf(objectOf<{ name: string; value: string }>({ name: text, value: text })) },
