@@ -46,21 +46,29 @@ export function withContactDefaults<T extends UncheckedContact>(inputs: T): T {
 
 /** All problems of the inputs, with no full address in them. A value that is not yet known is skipped. */
 export function contactInputProblems(inputs: UncheckedContact, recipients: Recipients | undefined): string[] {
-  const isWrong = (name: "adopt" | "onDelete", allowed: readonly unknown[]) =>
-    inputs[name] !== UNKNOWN && !allowed.includes(inputs[name]);
-  const listProblem = inputs.list === UNKNOWN ? undefined : problemOfList(inputs.list);
+  const problems = { list: listProblem, adopt: adoptProblem, onDelete: onDeleteProblem };
   return [
     ...problemsOf(inputs, recipients, ["email", "data"]),
-    ...(listProblem === undefined ? [] : [listProblem]),
-    ...(isWrong("adopt", [true, false]) ? ["adopt must be true or false."] : []),
-    ...(isWrong("onDelete", ["archive", "leave", undefined]) ? ['onDelete must be "archive" or "leave".'] : []),
+    ...(["list", "adopt", "onDelete"] as const)
+      .filter((name) => inputs[name] !== UNKNOWN)
+      .flatMap((name) => problems[name](inputs[name]) ?? []),
   ];
 }
 
-function problemOfList(list: unknown): string | undefined {
+function listProblem(list: unknown): string | undefined {
   if (typeof list !== "string" || list.trim() === "") return "list must be the name of a list, as a string.";
   if (/[\p{Cc}\u2028\u2029]/u.test(list)) return "list must not contain a line break or another control character.";
   return list.isWellFormed() ? undefined : `list ${NOT_WELL_FORMED}`;
+}
+
+function adoptProblem(adopt: unknown): string | undefined {
+  return typeof adopt === "boolean" ? undefined : "adopt must be true or false.";
+}
+
+function onDeleteProblem(onDelete: unknown): string | undefined {
+  return ["archive", "leave", undefined].includes(onDelete as string)
+    ? undefined
+    : 'onDelete must be "archive" or "leave".';
 }
 
 /** Whether Mailmodo must be told of a change. Compares deeply, and ignores the order of keys. */
@@ -94,8 +102,9 @@ export function declaredData(
   const entries = Object.entries(declared).flatMap(([key, value]): [string, DataValue][] => {
     const now = Object.hasOwn(known, key) ? known[key] : undefined;
     if (now === undefined || now === null) return [];
-    if (typeof now === "object") return [[key, JSON.stringify(now)]];
-    return [[key, String(now) === String(value) ? value : (now as DataValue)]];
+    if (typeof now !== "string" && typeof now !== "number" && typeof now !== "boolean")
+      return [[key, JSON.stringify(now)]];
+    return [[key, String(now) === String(value) ? value : now]];
   });
   return Object.fromEntries(entries);
 }

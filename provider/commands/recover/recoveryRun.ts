@@ -9,7 +9,7 @@ import { Archives } from "./archives";
 import { hasPendingUpdates, type Deployment } from "../../pulumi/deployment";
 import { finishNotes, leftoverCalls, type LeftoverCalls } from "./leftoverCalls";
 import { LeftoverContacts } from "./leftoverContacts";
-import { assertUnlocked, holderOf, notedSince } from "./lock";
+import { assertUnlocked, holderOf } from "./lock";
 import { heldLocks } from "../../pulumi/heldLocks";
 import { OtherStacks } from "../../pulumi/otherStacks";
 import { CurrentRuns, runsOf } from "./currentRuns";
