@@ -2,10 +2,16 @@ import { clockTime } from "../mailmodo/lateEffect";
 import { RefusedError, UnconfirmedError, LateStartError } from "../mailmodo/errors";
 import { inParallel } from "../async/inParallel";
 import type { ShardInputs } from "../model/shard";
+import { hideStackTrace } from "../text/hideStackTrace";
 import { AdvisedError, withoutAdvice } from "./advice";
 
 /** A problem of one contact only. */
-export class ContactError extends Error {}
+export class ContactError extends Error {
+  constructor(message: string) {
+    super(message);
+    hideStackTrace(this);
+  }
+}
 
 /** Runs an action for each contact of a shard, several at a time, and collects the failures. */
 export class ContactFailures {

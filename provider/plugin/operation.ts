@@ -53,15 +53,15 @@ export class Operation {
     await this.settleEarlier(journal, to, enrollment);
     const { startJourney } = await client();
     const journaledCall = new JournaledCall(journal, "start", enrollment);
-    const forget = this.session.otherEnrollments.starting(enrollment);
+    const begun = this.session.otherEnrollments.thisRun.starting(enrollment);
     try {
       const instanceId = await startJourney(journaledCall.connection(to), enrollment);
       this.answered.push(...journaledCall.confirmStart(instanceId));
-      return instanceId;
+      return begun.confirm(instanceId);
     } catch (error) {
       if (!(error instanceof UnconfirmedError)) {
         journaledCall.finish();
-        forget();
+        begun.forget();
         throw await this.explained(journaledCall.advised(error), enrollment);
       }
       this.answered.push(...journaledCall.leaveUnconfirmed(error.startSentAt));
@@ -162,7 +162,7 @@ export class Operation {
         ? undefined
         : await requestAbort(journaledCall.connection({ ...to, reasonToHold }), enrollment);
       this.aborted.push(...journaledCall.confirmAbort());
-      this.session.otherEnrollments.ended(enrollment);
+      this.session.otherEnrollments.thisRun.ended(enrollment);
       for (const call of journal.unsettled.of(enrollment))
         if (isSettledBy(enrollment, call)) journal.unsettled.settle(call);
       return words;

@@ -1,11 +1,12 @@
-import { addressKey } from "../model/addresses";
 import { atMostEvery } from "../async/atMostEvery";
 import type { Enrollment } from "../model/enrollment";
 import { isPlugin } from "../pulumi/pluginProcess";
 import type { OtherStacks } from "../pulumi/otherStacks";
 import { FORGET } from "./advice";
 import type { RecordedIndex } from "../pulumi/recordedIndex";
+import type { ContactEntry } from "../pulumi/stateResource";
 import type { Stack } from "../pulumi/stack";
+import { ThisRun } from "./thisRun";
 
 /** Why an enrollment must not be aborted by address, and what to do about it. */
 export interface ReasonNotToAbort {
@@ -14,35 +15,15 @@ export interface ReasonNotToAbort {
 }
 
 /**
- * Finds other enrollments of an address whose start is unconfirmed. An abort by address would stop them as well. Reads
- * the states of the project's stacks through the CLI.
+ * Finds other enrollments of an address: of one whose start is unconfirmed, because an abort by address would stop them as
+ * well; and of one whose contact is to be archived. Reads the states of the project's stacks through the CLI.
  */
 export class OtherEnrollments {
   private readonly looks = new Map<string, () => Promise<States>>();
-  /** How many starts of this run each address key has. */
-  private readonly starts = new Map<string, number>();
-  private readonly endedInstances = new Set<string>();
+  readonly thisRun = new ThisRun();
 
   /** @param stackOf Makes a stack from its full name: `organization/project/stack`. */
   constructor(private readonly stackOf: (fullName: string) => Promise<Stack>) {}
-
-  /**
-   * Remembers a start of this run, from before its request leaves: an abort by address would stop it as soon as it takes
-   * effect.
-   *
-   * @returns Forgets it. Call that if the start certainly had no effect.
-   */
-  starting(enrollment: { journeyId: string; email: string }): () => void {
-    const key = addressKey(enrollment);
-    const add = (more: number) => this.starts.set(key, (this.starts.get(key) ?? 0) + more);
-    add(1);
-    return () => void add(-1);
-  }
-
-  /** Remembers a successful abort of this run. */
-  ended({ instanceId }: Enrollment): void {
-    if (instanceId !== undefined) this.endedInstances.add(instanceId);
-  }
 
   /**
    * Whether a state records an instance: this stack's, or another one's, to which a resource was moved or which is this
@@ -67,6 +48,29 @@ export class OtherEnrollments {
     if (stack === undefined || !isPlugin()) return undefined;
     const states = await this.statesFor(stack).catch(() => undefined);
     return states?.ownStack.runningFor(enrollment)[0]?.urn;
+  }
+
+  /**
+   * What enrolls the mailbox of an address in any journey: the URN of a resource of this stack's state, or a description if
+   * this run started it. Undefined if nothing does.
+   *
+   * @throws {Error} The state cannot be read.
+   */
+  async enrolling(email: string, stack: string): Promise<string | undefined> {
+    if (this.thisRun.enrolls(email)) return STARTED_HERE;
+    if (!isPlugin()) return undefined;
+    const { ownStack } = await this.statesFor(stack);
+    return ownStack.ofMailbox(email).find((entry) => !this.thisRun.hasEnded(entry))?.urn;
+  }
+
+  /**
+   * The resources of this stack that record an address as a contact.
+   *
+   * @throws {Error} The state cannot be read.
+   */
+  async contactsInStack(email: string, stack: string | undefined): Promise<readonly ContactEntry[]> {
+    if (stack === undefined || !isPlugin()) return [];
+    return (await this.statesFor(stack)).ownStack.contactsOf(email);
   }
 
   /**
@@ -111,10 +115,8 @@ export class OtherEnrollments {
    * The URN of a resource that records a running enrollment of the address, or a description if this run starts it.
    */
   private otherResource(ownStack: RecordedIndex, enrollment: Enrollment): string | undefined {
-    const running = ownStack.runningFor(enrollment).find(({ instanceId }) => !this.endedInstances.has(instanceId));
-    return (
-      running?.urn ?? ((this.starts.get(addressKey(enrollment)) ?? 0) > 0 ? "one that this run starts" : undefined)
-    );
+    const running = ownStack.runningFor(enrollment).find((entry) => !this.thisRun.hasEnded(entry));
+    return running?.urn ?? (this.thisRun.hasStarted(enrollment) ? STARTED_HERE : undefined);
   }
 
   private statesFor(stack: string): Promise<States> {
@@ -148,5 +150,6 @@ interface States {
 
 /** Reading starts the CLI for each stack, so a cohort must not do it for each contact. */
 const CACHE_MS = 30_000;
+const STARTED_HERE = "one that this run starts";
 const AS_WELL = "which an abort by address would stop as well";
 const IF_ALONE = `if Mailmodo shows that only that one runs, this one does not: ${FORGET}`;

@@ -1,6 +1,7 @@
 import { Ticker } from "./ticker";
 
-type Action = "aborted" | "started";
+const ACTIONS = ["aborted", "started", "archived"] as const;
+type Action = (typeof ACTIONS)[number];
 
 /**
  * Reports the progress of a cohort's run, across all of its shards. Prints a line every five seconds while there is
@@ -8,15 +9,15 @@ type Action = "aborted" | "started";
  */
 export class Progress {
   /** The expected number of actions, by shard. A shard counts as soon as it is known, before the engine reaches it. */
-  private readonly expected: Record<Action, Map<number, number>> = { aborted: new Map(), started: new Map() };
-  private readonly done: Record<Action, number> = { aborted: 0, started: 0 };
+  private readonly expected = { aborted: new Map(), started: new Map(), archived: new Map() } as Expected;
+  private readonly done: Record<Action, number> = { aborted: 0, started: 0, archived: 0 };
   private size = 0;
   /** Whether a check or a diff has called `expect`. A destroy runs neither. */
   private isPlanned = false;
   private last = { at: 0, done: 0 };
   private readonly ticker = new Ticker(
     () => this.print(this.line()),
-    () => (this.last = { at: Date.now(), done: this.done.aborted + this.done.started }),
+    () => (this.last = { at: Date.now(), done: this.doneInAll() }),
   );
 
   /**
@@ -30,9 +31,14 @@ export class Progress {
   ) {}
 
   /** Sets how many contacts of a shard the run will abort or start. */
-  expect(shard: number, action: Action, count: number): void {
+  expect(shard: number, action: "aborted" | "started", count: number): void {
     this.isPlanned = true;
     this.expected[action].set(shard, count);
+  }
+
+  /** Sets how many contacts of a shard a delete is about to archive. */
+  beginArchiving(shard: number, count: number): void {
+    this.expected.archived.set(shard, (this.expected.archived.get(shard) ?? 0) + count);
   }
 
   /**
@@ -52,14 +58,13 @@ export class Progress {
   }
 
   private line(): string {
-    const { aborted, started } = this.done;
-    const perSecond = ((aborted + started - this.last.done) * 1000) / (Date.now() - this.last.at);
-    const [toAbort, toStart] = [this.total("aborted"), this.total("started")];
+    const perSecond = ((this.doneInAll() - this.last.done) * 1000) / (Date.now() - this.last.at);
+    const totals = ACTIONS.map((action) => ({ action, total: this.total(action) })).filter(({ total }) => total > 0);
+    const left = totals.reduce((sum, { total }) => sum + total, 0) - this.doneInAll();
     const parts = [
-      toAbort > 0 ? `${format(aborted)} of ${format(toAbort)} aborted` : "",
-      toStart > 0 ? `${format(started)} of ${format(toStart)} started` : "",
+      ...totals.map(({ action, total }) => `${format(this.done[action])} of ${format(total)} ${action}`),
       `${format(perSecond)}/s`,
-      perSecond > 0 ? `${format(Math.ceil((toAbort + toStart - aborted - started) / perSecond))} s left` : "",
+      perSecond > 0 ? `${format(Math.ceil(left / perSecond))} s left` : "",
     ];
     const note = this.note();
     return `${this.cohort}: ${parts.filter(Boolean).join(", ")}${note === undefined ? "" : `. ${note}`}`;
@@ -67,9 +72,17 @@ export class Progress {
 
   private total(action: Action): number {
     const expected = [...this.expected[action].values()].reduce((sum, count) => sum + count, 0);
-    return Math.max(expected, this.done[action], action === "aborted" ? this.size : 0);
+    // Whether a cohort's contacts are archived shows when the first of its archives is deleted.
+    const isOfAll = action === "aborted" || (action === "archived" && this.expected.archived.size > 0);
+    return Math.max(expected, this.done[action], isOfAll ? this.size : 0);
+  }
+
+  private doneInAll(): number {
+    return ACTIONS.reduce((sum, action) => sum + this.done[action], 0);
   }
 }
+
+type Expected = Readonly<Record<Action, Map<number, number>>>;
 
 function format(count: number): string {
   const digits = count < 10 && count > 0 ? 1 : 0;

@@ -52,6 +52,13 @@ export interface JourneyCohortArgs {
    */
   triggers?: pulumi.Input<pulumi.Input<unknown>[]>;
   /**
+   * Whether to archive each contact at Mailmodo once it has left the cohort: without that, the abort leaves the contact
+   * there. Only for addresses with this stack's tag (see {@link stackAddress}), which no other enrollment or cohort of the
+   * stack has; any other fails the preview. Anything other than true or false fails the preview. Default: false. Changed in
+   * place, without a request.
+   */
+  archiveContact?: pulumi.Input<boolean>;
+  /**
    * The highest number of resources that the contacts are spread over: a whole number from 1 to 1024, for any number of
    * contacts. Default: 64. It is fixed for the cohort's life: changing it fails the preview.
    */

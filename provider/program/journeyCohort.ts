@@ -1,29 +1,28 @@
 import * as pulumi from "@pulumi/pulumi";
 import { defaultAbortReason } from "./abortReason";
-import { asciiAddress, normalizeAddress } from "../model/addresses";
+import { addressesAsJson } from "../model/archive";
 import { claimAddresses } from "./claimAddresses";
+import { ContactArchive } from "./contactArchive";
 import {
   areKnown,
   contactList,
   isLater,
   laterContacts,
   numberOfShards,
-  refuseRepeated,
   contactsAsJson,
   type CohortContact,
   type KnownContact,
-  withKnownData,
   type JourneyCohortArgs,
 } from "./cohortArgs";
-import { refuseInvalidContacts } from "./contactProblems";
 import { requireFindable } from "./findable";
 import { byShard, numbersAsJson } from "../model/contacts";
 import { refuseKeyInClear } from "./keyInClear";
 import { PLAN_LOADER, SHARD_LOADER, TYPES } from "../model/stateFormat";
-import { cohortOptions } from "./options";
+import { checkArchiveOptions, cohortOptions } from "./options";
 import { sendable } from "./sendable";
 import { fullStackName } from "./stackName";
 import { TrimmedResource } from "./trimmedResource";
+import { validContacts } from "./validContacts";
 
 export type { CohortContact, JourneyCohortArgs };
 
@@ -69,6 +68,7 @@ export class JourneyCohort extends pulumi.ComponentResource {
     requireFindable();
     sendable(`cohort "${name}"`, { name });
     const shardOptions = cohortOptions(name, opts);
+    if (isArchiving(args)) checkArchiveOptions(`cohort "${name}"`, opts);
     const shards = numberOfShards(name, args.shards);
     const { contacts } = args;
     const given = isLater(contacts) ? undefined : contactList(name, contacts);
@@ -106,44 +106,53 @@ export class JourneyCohort extends pulumi.ComponentResource {
     source?: pulumi.Output<readonly string[]>,
   ): pulumi.Output<Record<string, string>> {
     const emails = all.map(({ email }) => email);
-    refuseRepeated(name, emails);
-    const numbered = all.map(({ email, data }, index) => ({ number: index + 1, email: normalizeAddress(email), data }));
-    refuseInvalidContacts(name, numbered.map(withKnownData));
+    const contactsByShard = byShard(validContacts(name, all), shards);
     const given = sendable(`cohort "${name}"`, { ...args, contacts: undefined });
-    // One form of each address, so that another spelling is no other contact. What it might imitate was refused above.
-    const spelled = numbered.map((contact) => ({ ...contact, email: asciiAddress(contact.email) }));
-    const contactsByShard = byShard(spelled, shards);
     // The plan sends nothing, so the order of its own replacement does not matter.
     const { shards: planned } = new CohortPart(TYPES.plan, name, () => ({ shards, __provider: PLAN_LOADER }), {
       parent: this,
+    });
+    const { allowDuplicateEmail, archives } = claimAddresses(name, {
+      ...args,
+      kind: "cohort",
+      emails: source ?? emails,
     });
     const common = {
       cohort: name,
       shards: planned,
       size: emails.length,
       journeyId: given.journeyId,
-      allowDuplicateEmail: claimAddresses(name, { ...args, emails: source ?? emails }),
+      allowDuplicateEmail,
       abortReason: given.abortReason ?? defaultAbortReason(),
       triggers: given.triggers,
       stack: fullStackName(),
       __provider: SHARD_LOADER,
     };
+    const secretIfGiven = (text: pulumi.Input<string>) => (source === undefined ? text : source.apply(() => text));
     const shardResources = [...contactsByShard].map(([shard, contacts]) => {
-      const inputs = () => {
-        const text = contactsAsJson(name, contacts);
-        return {
-          ...common,
-          shard,
-          numbers: numbersAsJson(contacts),
-          contacts: source === undefined ? text : source.apply(() => text),
-        };
+      const inputs = () => ({
+        ...common,
+        shard,
+        numbers: numbersAsJson(contacts),
+        contacts: secretIfGiven(contactsAsJson(name, contacts)),
+      });
+      const archive = () => {
+        const addresses = secretIfGiven(addressesAsJson(contacts.map(({ email }) => email)));
+        const archived = { cohort: name, shard, size: emails.length, contacts: addresses };
+        return new ContactArchive(`${name}-${shard}`, () => archived, { parent: this });
       };
-      return new CohortPart(TYPES.shard, `${name}-${shard}`, inputs, { ...shardOptions, parent: this });
+      const dependsOn = isArchiving(args) ? archives.apply((isOn) => (isOn ? [archive()] : [])) : [];
+      return new CohortPart(TYPES.shard, `${name}-${shard}`, inputs, { ...shardOptions, dependsOn, parent: this });
     });
     return pulumi
       .all(shardResources.map(({ contacts }) => contacts))
       .apply((texts) => Object.fromEntries(texts.flatMap(runningInstances)));
   }
+}
+
+/** Whether contacts are archived, or may be, once that is known. */
+function isArchiving({ archiveContact }: JourneyCohortArgs): boolean {
+  return archiveContact !== undefined && archiveContact !== false;
 }
 
 /** What the parts of a cohort have in common. */

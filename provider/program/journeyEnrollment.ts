@@ -1,15 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import { defaultAbortReason } from "./abortReason";
 import { claimAddresses } from "./claimAddresses";
+import { archiveOf } from "./contactArchive";
 import { requireFindable } from "./findable";
 import type { DataValue } from "../model/inputs";
 import type { DataInput } from "./data";
 import { refuseKeyInClear } from "./keyInClear";
 import { LOADER, TYPES } from "../model/stateFormat";
-import { ABORT_FIRST, checkEnrollmentOptions } from "./options";
+import { ABORT_FIRST, checkArchiveOptions, checkEnrollmentOptions, dependingOn } from "./options";
 import { sendable } from "./sendable";
 import { fullStackName } from "./stackName";
-import { TrimmedResource } from "./trimmedResource";
+import { TrimmedResource, withoutStackTraces } from "./trimmedResource";
 
 /** What {@link JourneyEnrollment} enrolls, and in which journey. */
 export interface JourneyEnrollmentArgs {
@@ -45,6 +46,13 @@ export interface JourneyEnrollmentArgs {
    * none. Changing them replaces the enrollment: the journey is aborted and started again.
    */
   triggers?: pulumi.Input<pulumi.Input<unknown>[]>;
+  /**
+   * Whether to archive the contact at Mailmodo once its enrollments are gone: without that, the abort leaves the contact
+   * there. Only for addresses with this stack's tag (see {@link stackAddress}); any other fails the preview. All
+   * enrollments of an address agree on it, in whatever journeys, and the contact is archived after the last of them.
+   * Anything other than true or false fails the preview. Default: false. Changed in place, without a request.
+   */
+  archiveContact?: pulumi.Input<boolean>;
 }
 
 /**
@@ -98,13 +106,18 @@ export class JourneyEnrollment extends TrimmedResource {
    * @param opts Pulumi's options. Import is not possible, because Mailmodo cannot be asked what is running. A
    *   replacement aborts before it starts: `deleteBeforeReplace` is always true.
    * @throws {pulumi.RunError} An option is refused (`import`, `deleteBeforeReplace: false`, or `replaceOnChanges`, which would
-   *   have no effect), or the API key was set without `--secret`. Two enrollments of one address in one journey fail the
-   *   preview as well.
+   *   have no effect; with `archiveContact` also what would leave the journey running), or the API key was set without
+   *   `--secret`. Two enrollments of one address in one journey fail the preview as well.
    */
   constructor(name: string, args: JourneyEnrollmentArgs, opts?: pulumi.CustomResourceOptions) {
     refuseKeyInClear();
     requireFindable();
     checkEnrollmentOptions(name, opts);
+    const isArchiving = args.archiveContact !== undefined && args.archiveContact !== false;
+    if (isArchiving) checkArchiveOptions(`enrollment "${name}"`, opts);
+    const { allowDuplicateEmail, archives } = withoutStackTraces(() =>
+      claimAddresses(name, { ...args, kind: "enrollment", emails: [args.email] }),
+    );
     super(
       TYPES.enrollment,
       name,
@@ -114,7 +127,7 @@ export class JourneyEnrollment extends TrimmedResource {
           journeyId: given.journeyId,
           email: given.email,
           data: given.data ?? {},
-          allowDuplicateEmail: claimAddresses(name, { ...args, emails: [args.email] }),
+          allowDuplicateEmail,
           abortReason: given.abortReason ?? defaultAbortReason(),
           triggers: given.triggers,
           stack: fullStackName(),
@@ -125,7 +138,7 @@ export class JourneyEnrollment extends TrimmedResource {
           __provider: LOADER,
         };
       },
-      { ...opts, ...ABORT_FIRST },
+      { ...(isArchiving ? dependingOn(archiveOf(args.email, archives), opts) : opts), ...ABORT_FIRST },
     );
   }
 }

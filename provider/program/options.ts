@@ -50,6 +50,55 @@ export function cohortOptions(name: string, opts: pulumi.CustomResourceOptions =
   return { ...ABORT_FIRST, ...Object.fromEntries(passedOn.map((option) => [option, opts[option] as unknown])) };
 }
 
+/**
+ * Refuses the options with which a contact would be archived while its journey runs on.
+ *
+ * @param what Names the resource: `enrollment "welcome"`.
+ * @throws {pulumi.RunError} There is such an option.
+ */
+export function checkArchiveOptions(what: string, opts: pulumi.CustomResourceOptions = {}): void {
+  const { retainOnDelete, deletedWith, ignoreChanges = [] } = opts;
+  const refused = [
+    ...(retainOnDelete === true ? ["retainOnDelete"] : []),
+    ...(deletedWith === undefined ? [] : ["deletedWith"]),
+    ...(ignoreChanges.some((property) => ["email", "*"].includes(property)) ? ["ignoreChanges of email"] : []),
+  ];
+  if (refused.length === 0) return;
+  throw programError(
+    `archiveContact of the ${what} is not possible with ${refused.join(" and ")}: the contact would be archived while its journey ` +
+      "runs on. Remove one of the two.",
+  );
+}
+
+/** The options with one more dependency. */
+export function dependingOn(
+  resources: pulumi.Output<pulumi.Resource[]>,
+  opts: pulumi.CustomResourceOptions = {},
+): pulumi.CustomResourceOptions {
+  // The SDK takes lists in lists, and outputs in them, but its type does not say so.
+  const dependsOn = [opts.dependsOn ?? [], resources] as unknown as pulumi.Resource[];
+  return { ...opts, dependsOn };
+}
+
+/**
+ * Refuses the options of a contact that Pulumi would pass over without a word.
+ *
+ * @throws {pulumi.RunError} There is such an option.
+ */
+export function checkContactOptions(name: string, opts: pulumi.CustomResourceOptions): void {
+  if ((opts.import ?? opts.id) !== undefined)
+    throw programError(
+      `The contact "${name}" cannot be imported. Remove the option import, and set adopt: true: pulumi up then takes over ` +
+        "the contact that exists, and a destroy leaves it in Mailmodo.",
+    );
+  // A dynamic provider names no changed property to the engine.
+  if (opts.replaceOnChanges?.some((property) => property !== "email"))
+    throw programError(
+      `replaceOnChanges of the contact "${name}" would have no effect. Another email replaces it anyway, and every other ` +
+        "input is changed in place. Remove the option.",
+    );
+}
+
 /** The options that Pulumi itself does not give to the parts of a component. */
 const PASSED_ON = ["customTimeouts", "hooks", "replaceWith", "replacementTrigger"] as const;
 

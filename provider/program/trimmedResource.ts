@@ -26,6 +26,17 @@ export abstract class TrimmedResource extends pulumi.CustomResource {
   }
 }
 
+/** Makes something of promises, without a stack trace for each of them. */
+export function withoutStackTraces<T>(make: () => T): T {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return make();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
 /** The SDK skips its own frames and one constructor. This class's constructor and the function below come in addition. */
 const OWN_FRAMES = 2;
 

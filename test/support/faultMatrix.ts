@@ -3,12 +3,16 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
 import { profileOf, SANDBOX_KEY, type VendorCall } from "mailmodo-sandbox";
+import type { ArchiveInputs } from "../../provider/model/archive";
+import { TYPES } from "../../provider/model/stateFormat";
+import contactArchive from "../../provider/plugin/contactArchive";
+import { beginSession, session } from "../../provider/plugin/session";
 import { useCapturedOutput } from "./capturedOutput";
 import { configure, settings } from "./configure";
 import { journalOf } from "./journalOf";
 import { livesOf, type Life } from "./lives";
 import { useModelBackend } from "./modelBackend";
-import { ModelStack, type CallPlugin } from "./modelStack";
+import { ModelStack, type CallPlugin, type Declared } from "./modelStack";
 import { useMovableClock } from "./movableClock";
 import { useSandbox } from "./sandbox";
 
@@ -26,6 +30,8 @@ export interface Subject<Inputs, State> {
   readonly rounds: number;
   /** The calls that go wrong. Default: those for journeys. */
   readonly calls?: readonly VendorCall[];
+  /** What archives its contacts, before and after the change. Default: nothing. */
+  readonly archive?: { readonly inputs: ArchiveInputs; readonly change: Partial<ArchiveInputs> };
   /** How an up or a destroy may fail. */
   readonly failure: RegExp;
   /** What a state records: the instance of each address, or null where its start is unconfirmed. */
@@ -56,10 +62,9 @@ export function describeFaultMatrix<Inputs, State>(of: string, subject: Subject<
     const clock = useMovableClock(timeoutMs);
     const backend = useModelBackend();
 
-    beforeEach(async () => {
-      const values = settings(sandbox().url, { "mailmodo:requestTimeoutSeconds": String(timeoutMs / 1000) });
-      await configure(values, lifecycle);
-    });
+    const configured = () =>
+      configure(settings(sandbox().url, { "mailmodo:requestTimeoutSeconds": String(timeoutMs / 1000) }), lifecycle);
+    beforeEach(configured);
     const printed = useCapturedOutput();
 
     for (const [profile, some] of lives) {
@@ -90,19 +95,23 @@ export function describeFaultMatrix<Inputs, State>(of: string, subject: Subject<
       sandbox().faults.clear();
       sandbox().faults.add(fault);
       isAnswered = fault.kind !== "hang" && (fault.kind !== "late" || fault.status !== undefined);
-      const stack = new ModelStack("test", backend(), () => lifecycle);
+      if (subject.archive !== undefined) await beginRun();
+      const stack = new ModelStack("test", backend(), (of) => (of === TYPES.archive ? contactArchive : lifecycle));
       stack.remove();
-      const up = (inputs: Inputs) =>
-        stack.up([{ urn, type, inputs: { ...inputs } as Record<string, unknown> }], asItIs, HOLDER);
+      const up = (inputs: Inputs, isChanged = false) => stack.up(programOf(inputs, isChanged), asItIs, HOLDER);
 
       if (await tried(() => up(given))) {
         const before = sandbox().store.requests().length;
         await settle(up(given));
         assert.equal(sandbox().store.requests().length, before, "an up without changes asks nothing");
         checkBooks(stack, { isUp: true });
-        checkBooks(stack, { isUp: await tried(() => up({ ...given, ...change })) });
+        const isChanged = await tried(() => up({ ...given, ...change }, true));
+        checkBooks(stack, { isUp: isChanged });
+        if (isChanged && subject.archive !== undefined) checkArchived(subject.archive.change.contacts);
       } else checkBooks(stack, { isUp: false });
 
+      // A destroy runs no program, and so wants no contact.
+      if (subject.archive !== undefined) await beginRun();
       sandbox().rotateKey("TESTKEY-0000000-0000000-0000009");
       if (recordsOf(stack).size > 0 && fault.on === "start") {
         await assert.rejects(settle(stack.destroy(asItIs, HOLDER)), /Mailmodo refused the API key .*MAILMODO_API_KEY/);
@@ -112,6 +121,35 @@ export function describeFaultMatrix<Inputs, State>(of: string, subject: Subject<
       clock.tick(LATER_MS);
       assert.deepEqual(running(), [], "nothing runs after destroy, now or later");
       checkNobodyTwice();
+      if (subject.archive !== undefined) checkArchived("[]");
+    }
+
+    /** Begins a run that knows nothing of the one before. */
+    async function beginRun(): Promise<void> {
+      await settle(session.journals.close());
+      beginSession();
+      await configured();
+    }
+
+    /** The program of an up: what archives the contacts, if anything does, and what depends on it. */
+    function programOf(inputs: Inputs, isChanged: boolean): Declared[] {
+      const main = { urn, type, inputs: { ...inputs } as Record<string, unknown> };
+      if (subject.archive === undefined) return [main];
+      const archived = { ...subject.archive.inputs, ...(isChanged ? subject.archive.change : {}) };
+      const archive = {
+        urn: `${urn}-archive`,
+        type: TYPES.archive,
+        inputs: { ...archived } as Record<string, unknown>,
+      };
+      return [archive, { ...main, dependencies: [archive.urn] }];
+    }
+
+    /** @param stay The addresses of the contacts that are not archived, as JSON. */
+    function checkArchived(stay = "[]"): void {
+      const left = sandbox()
+        .contacts()
+        .filter(({ archived, email }) => !archived && !stay.includes(email));
+      assert.deepEqual(left, [], "each contact that is gone is archived");
     }
 
     /**
@@ -167,7 +205,7 @@ export function describeFaultMatrix<Inputs, State>(of: string, subject: Subject<
     const recordsOf = ({ state }: ModelStack): ReadonlyMap<string, string | null> =>
       new Map(
         state.resources
-          .filter(({ pendingReplacement }) => pendingReplacement !== true)
+          .filter(({ pendingReplacement, type: of }) => pendingReplacement !== true && of === type)
           .flatMap(({ outputs }) => [...subject.recordsOf(outputs as State)]),
       );
 

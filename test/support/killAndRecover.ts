@@ -16,13 +16,14 @@ import { requestNumber } from "./requestNumber";
 const PROGRAM = `
 for (let i = 0; i < ${CONTACTS}; i++) {
   new JourneyEnrollment("qa" + i, {
-    journeyId, email: stackAddress((process.env.BASE ?? "qa") + i + "@seeds.example.com"), triggers: process.env.TRIGGER ? [process.env.TRIGGER] : [],
+    journeyId, archiveContact: process.env.ARCHIVES === "yes",
+    email: stackAddress((process.env.BASE ?? "qa") + i + "@seeds.example.com"), triggers: process.env.TRIGGER ? [process.env.TRIGGER] : [],
   });
 }`;
 
 const COHORT = `
 new JourneyCohort("smoke", {
-  journeyId, shards: 3,
+  journeyId, shards: 3, archiveContact: process.env.ARCHIVES === "yes",
   contacts: Array.from({ length: ${CONTACTS} }, (_, i) => ({
     email: stackAddress((process.env.BASE ?? "qa") + i + "@seeds.example.com"), data: { round: process.env.TRIGGER ?? "0" },
   })),
@@ -30,13 +31,15 @@ new JourneyCohort("smoke", {
 
 /**
  * Kills a run, then does what docs/recovery.md says: recover, up, destroy. Asserts that nobody was ever in the
- * journey twice, that nothing runs at the end, and that nothing else was touched.
+ * journey twice, that nothing runs at the end, that no contact is left then if they are archived, and that nothing else was
+ * touched.
  */
 export async function killAndRecover(kill: Kill): Promise<void> {
   const { project, close } = await createProject(kill.cohort ? COHORT : PROGRAM, {
     profile: profileOf(kill.duplicatesAccepted ? ["duplicate-accepted"] : []),
   });
   try {
+    project.env["ARCHIVES"] = kill.archives ? "yes" : "no";
     if (kill.setting === "main outside") moveProgram(project);
     const trigger = kill.phase === "replace" ? { TRIGGER: "1" } : {};
     const neighbor = await neighborOf(project, kill);
@@ -57,6 +60,8 @@ export async function killAndRecover(kill: Kill): Promise<void> {
     assert.equal(project.sandbox.running().length, neighbor.size);
     const doubled = project.sandbox.store.all().filter((instance) => instance.doubled);
     assert.deepEqual(doubled, [], "nobody is enrolled twice");
+    const left = project.sandbox.contacts().filter(({ archived }) => !archived).length;
+    assert.equal(left - neighbor.size, kill.archives ? 0 : CONTACTS, "the stack's contacts that are not archived");
     neighbor.check();
   } finally {
     await close();

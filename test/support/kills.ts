@@ -18,6 +18,8 @@ export interface Kill {
   readonly duplicatesAccepted: boolean;
   /** Whether the 20 contacts are a cohort; its replace is an update of each shard that changes every contact. */
   readonly cohort: boolean;
+  /** Whether the contacts are archived at the end. */
+  readonly archives: boolean;
   /**
    * What else there is: the program in a folder outside the project's; another run that must not be touched; a pid
    * namespace, as a container has, which the killed run has of its own; a clock that is set back by an hour after the kill; a
@@ -33,15 +35,21 @@ export function kills(count: number, seed: number): Kill[] {
   return Array.from({ length: count }, (_, number) => {
     // Each phase and victim comes about equally often; the rest is chance.
     const phase = (["up", "replace", "destroy"] as const)[number % 3]!;
+    const archives = number % 5 !== 0;
     return {
       number,
       phase,
       victim: (["cli", "plugin", "both"] as const)[Math.floor(number / 3) % 3]!,
       signal: pick(["SIGKILL", "SIGKILL", "SIGINT", "SIGTERM"] as const),
-      requests: uniformInt(generator, 0, phase === "replace" ? 2 * CONTACTS : CONTACTS),
+      requests: uniformInt(
+        generator,
+        0,
+        phase === "replace" || (phase === "destroy" && archives) ? 2 * CONTACTS : CONTACTS,
+      ),
       moment: pick(["asked", "answered"] as const),
       duplicatesAccepted: pick([true, false]),
       cohort: number % 4 === 3,
+      archives,
       setting: SETTINGS[number % SETTINGS.length]!,
     };
   });
@@ -58,10 +66,11 @@ const SETTINGS = [
 ] as const;
 
 export function describeKill(kill: Kill): string {
-  const { phase, victim, signal, requests, moment, duplicatesAccepted, cohort, setting } = kill;
+  const { phase, victim, signal, requests, moment, duplicatesAccepted, cohort, archives, setting } = kill;
   const other = duplicatesAccepted ? ", where Mailmodo starts duplicates" : "";
   const when = requests === 0 ? "before the first request" : `request ${requests} ${moment}`;
   const whom = victim === "both" ? "the cli and the plugin" : `the ${victim}`;
   const where = setting === "plain" ? "" : ` (${setting})`;
-  return `${signal} to ${whom} in ${phase}${cohort ? " of a cohort" : ""}, ${when}${other}${where}`;
+  const what = `${phase}${cohort ? " of a cohort" : ""}${archives ? " with archiveContact" : ""}`;
+  return `${signal} to ${whom} in ${what}, ${when}${other}${where}`;
 }

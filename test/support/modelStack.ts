@@ -15,6 +15,8 @@ export interface ModelResource extends StateResource {
   readonly id: string;
   readonly outputs: Record<string, unknown>;
   readonly initErrors?: readonly string[];
+  /** Set on the old half of a replacement that is created before it is deleted, which is at the end of a run. */
+  readonly delete?: boolean;
 }
 
 /** A resource as the program has it. */
@@ -22,6 +24,8 @@ export interface Declared {
   readonly urn: string;
   readonly type: string;
   readonly inputs: Record<string, unknown>;
+  /** The URNs of those that must be deleted after it. Default: none. */
+  readonly dependencies?: readonly string[];
 }
 
 /** The process of a run is gone, and with it what it was about to do. */
@@ -88,7 +92,7 @@ export class ModelStack {
       for (const declared of program) await this.reconcile(declared, call);
       const kept = new Set(program.map(({ urn }) => urn));
       await this.deleteAll(
-        this.state.resources.filter(({ urn }) => !kept.has(urn)),
+        this.state.resources.filter((one) => one.delete === true || !kept.has(one.urn)),
         call,
       );
     });
@@ -115,13 +119,13 @@ export class ModelStack {
     fs.rmSync(this.lockFile);
   }
 
-  private async reconcile({ urn, type, inputs }: Declared, call: CallPlugin): Promise<void> {
+  private async reconcile({ urn, type, inputs, dependencies = [] }: Declared, call: CallPlugin): Promise<void> {
     const lifecycle = this.lifecycleOf(type);
-    const old = this.state.resources.find((one) => one.urn === urn);
+    const old = this.state.resources.find((one) => one.urn === urn && one.delete !== true);
     const checked = await call(() => lifecycle.check(old?.inputs ?? {}, inputs));
     if (checked.failures?.length) throw new Error(checked.failures.map(({ reason }) => reason).join("\n"));
     const news = checked.inputs as Record<string, unknown>;
-    const resource = { urn, type, id: "", inputs: news, outputs: {} };
+    const resource = { urn, type, id: "", inputs: news, outputs: {}, dependencies };
     const create = async () => {
       const created = await call(() => lifecycle.create(news));
       return { ...resource, id: created.id, outputs: created.outs as Record<string, unknown> };
@@ -130,7 +134,11 @@ export class ModelStack {
 
     const diff = await call(() => lifecycle.diff(old.id, old.outputs, news));
     if (diff.replaces?.length) {
-      await this.delete(old, call, true);
+      if (diff.deleteBeforeReplace === true) await this.delete(old, call, true);
+      else
+        this.write({
+          resources: this.state.resources.map((one) => (isSame(one, old) ? { ...one, delete: true } : one)),
+        });
       return this.step("creating", resource, create);
     }
     if (!diff.changes && old.initErrors === undefined) return;
@@ -140,12 +148,15 @@ export class ModelStack {
     });
   }
 
-  /** They do not depend on each other, so one that fails does not keep the engine from the others. */
+  /** One that fails keeps the engine from those that it depends on, and from no others. */
   private async deleteAll(resources: readonly ModelResource[], call: CallPlugin): Promise<void> {
     const errors: unknown[] = [];
+    const needed = new Set<string>();
     for (const resource of resources) {
+      if (needed.has(resource.urn)) continue;
       await this.delete(resource, call).catch((error: unknown) => {
         if (error instanceof Killed) throw error;
+        for (const urn of resource.dependencies ?? []) needed.add(urn);
         errors.push(error);
       });
     }
@@ -165,7 +176,7 @@ export class ModelStack {
     const { pending_operations: pending } = this.state;
     this.write({ pending_operations: [...pending, { type, resource }] });
     const record = (one: ModelResource | undefined) => {
-      const others = this.state.resources.filter(({ urn }) => urn !== resource.urn);
+      const others = this.state.resources.filter((other) => !isSame(other, resource));
       this.write({ resources: one === undefined ? others : [...others, one], pending_operations: pending });
     };
     try {
@@ -189,4 +200,9 @@ export class ModelStack {
     this.writes += 1;
     return new Date(Date.now()).toISOString().replace(/\d{3}Z$/, `${String(this.writes).padStart(6, "0")}Z`);
   }
+}
+
+/** Whether two are the same half of the same resource. */
+function isSame(one: StateResource & { delete?: boolean }, other: StateResource & { delete?: boolean }): boolean {
+  return one.urn === other.urn && one.delete === other.delete;
 }

@@ -6,7 +6,7 @@ export function requestNumber(project: Project, number: number): Promise<ServerR
   let asked = 0;
   return new Promise((resolve) => {
     project.sandbox.app.server.prependListener("request", (request, response) => {
-      if (request.url?.startsWith("/hooks/") && ++asked === number) resolve(response);
+      if (/^\/(hooks|api)\//.test(request.url ?? "") && ++asked === number) resolve(response);
     });
   });
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import Module from "node:module";
-import { LOADER } from "../../../provider/model/stateFormat";
+import { ARCHIVE_LOADER, LOADER, TYPES } from "../../../provider/model/stateFormat";
 
 interface Handler {
   handler: () => Record<string, unknown>;
@@ -12,13 +12,20 @@ describe("the loader", () => {
     assert.equal(LOADER, `exports.handler = () => require("pulumi-mailmodo/enrollmentLifecycle")`);
   });
 
-  it("loads the package's lifecycle when it is evaluated as the plugin does", () => {
-    const text = new Module("") as Module & { _compile(code: string, name: string): void };
-    text.paths = module.paths;
-    text._compile(LOADER, "");
-    const { handler } = text.exports as Handler;
-    for (const method of ["configure", "check", "diff", "create", "update", "delete"]) {
-      assert.equal(typeof handler()[method], "function", method);
-    }
+  it("is such a text for what archives contacts, too", () => {
+    assert.equal(ARCHIVE_LOADER, `exports.handler = () => require("pulumi-mailmodo/contactArchive")`);
+    assert.equal(TYPES.archive, "pulumi-nodejs:dynamic/mailmodo:ContactArchive");
   });
+
+  for (const loader of [LOADER, ARCHIVE_LOADER]) {
+    it(`loads the package's lifecycle when it is evaluated as the plugin does (${loader})`, () => {
+      const text = new Module("") as Module & { _compile(code: string, name: string): void };
+      text.paths = module.paths;
+      text._compile(loader, "");
+      const { handler } = text.exports as Handler;
+      for (const method of ["configure", "check", "diff", "create", "update", "delete"]) {
+        assert.equal(typeof handler()[method], "function", method);
+      }
+    });
+  }
 });

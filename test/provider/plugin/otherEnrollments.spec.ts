@@ -85,12 +85,45 @@ describe("an unconfirmed start whose address this run starts for another resourc
     const others = otherEnrollments({ test: state() });
     const reason = async () => (await others.reasonNotToAbort(enrollment, false))?.why;
     assert.equal(await reason(), undefined);
-    const forget = others.starting(enrollment);
+    const start = others.thisRun.starting(enrollment);
     assert.match(
       (await reason()) ?? "",
       /^another resource of this stack \(one that this run starts\) enrolls the address/,
     );
-    forget();
+    start.forget();
     assert.equal(await reason(), undefined);
+  });
+});
+
+describe("what enrolls a contact that is to be archived", () => {
+  const stack = "organization/seeds/test";
+  const instanceId = "11111111-2222-4333-8444-555555555555";
+  const enrollment = { ...inputs, stack, instanceId, journeyId: "0b9e8d7c-6a5f-4e4d-9c3b-2a1908f7e6d5" };
+  const resource = (type: string, outputs: object) => ({ urn: `urn:pulumi:test::seeds::${type}::one`, type, outputs });
+  const single = resource(TYPES.enrollment, { ...enrollment, status: "started" });
+  const unconfirmed = resource(TYPES.enrollment, { ...enrollment, instanceId: undefined, status: "unconfirmed" });
+  const shard = resource(TYPES.shard, {
+    ...enrollment,
+    contacts: JSON.stringify({ [inputs.email]: [instanceId, "x"] }),
+  });
+  useModelCli();
+  usePluginProcess();
+
+  for (const [what, one] of [
+    ["an enrollment", single],
+    ["an unconfirmed one", unconfirmed],
+    ["a contact of a cohort", shard],
+  ] as const) {
+    it(`is ${what} of the state, in any journey and spelling, until this run has ended it`, async () => {
+      const others = otherEnrollments({ test: state(one), prod: state() });
+      assert.equal(await others.enrolling(inputs.email.toUpperCase(), stack), one.urn);
+      assert.equal(await others.enrolling("bob@seeds.example.com", stack), undefined);
+      others.thisRun.ended({ ...enrollment, instanceId: one === unconfirmed ? undefined : instanceId });
+      assert.equal(await others.enrolling(inputs.email, stack), undefined);
+    });
+  }
+
+  it("is not known where the state cannot be read", async () => {
+    await assert.rejects(otherEnrollments({ test: "", prod: state() }).enrolling(inputs.email, stack));
   });
 });

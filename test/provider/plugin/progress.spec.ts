@@ -17,7 +17,7 @@ describe("the progress of a cohort", () => {
     end();
     await over;
   });
-  const count = (action: "aborted" | "started", times: number) => {
+  const count = (action: "aborted" | "started" | "archived", times: number) => {
     for (let nth = 0; nth < times; nth++) progress.count(action);
   };
 
@@ -79,6 +79,30 @@ describe("the progress of a cohort", () => {
     count("aborted", 7);
     clock.tick(5_000);
     assert.deepEqual(lines, ["smoke: 7 of 2,000 aborted, 1.4/s, 1,424 s left"]);
+  });
+
+  it("counts what is archived, of all contacts in a destroy", () => {
+    progress.assumeSize(500);
+    count("aborted", 200);
+    clock.tick(5_000);
+    progress.beginArchiving(0, 8);
+    count("archived", 5);
+    count("aborted", 300);
+    clock.tick(5_000);
+    assert.deepEqual(lines, [
+      "smoke: 200 of 500 aborted, 40/s, 8 s left",
+      "smoke: 500 of 500 aborted, 5 of 500 archived, 61/s, 9 s left",
+    ]);
+  });
+
+  it("counts what is archived in an up, as far as it is known", () => {
+    progress.expect(0, "aborted", 3);
+    count("aborted", 3);
+    progress.beginArchiving(0, 2);
+    progress.beginArchiving(4, 1);
+    count("archived", 1);
+    clock.tick(5_000);
+    assert.deepEqual(lines, ["smoke: 3 of 3 aborted, 1 of 3 archived, 0.8/s, 3 s left"]);
   });
 
   it("ends a line with what else there is to say", () => {

@@ -1,0 +1,90 @@
+import { parseAddresses, type ArchiveInputs } from "../model/archive";
+import { maskAddress } from "../text/masking";
+import { AdvisedError } from "./advice";
+import { ContactError, ContactFailures } from "./contactFailures";
+import { session } from "./session";
+import { plainError } from "./shardMessages";
+
+/** Loaded by the first request. With axios it is most of the package's load time, and a preview sends nothing. */
+const client = () => import("../mailmodo/contactClient");
+
+/**
+ * Archives the contacts that nothing of the stack enrolls any more.
+ *
+ * @throws {Error} Some are not archived. The engine keeps the resource, and the next delete tries all of them again.
+ */
+export async function archiveAll(state: ArchiveInputs): Promise<void> {
+  const { cohort, shard = 0, size = 0 } = state;
+  await session.engine.whileBusy(async () => {
+    if (cohort === undefined) return session.slowDownNotice.during(() => archiveSingle(state));
+    const progress = session.progressOf(cohort);
+    progress.assumeSize(size);
+    return progress.during(() => archiveShard(state, cohort, shard));
+  });
+}
+
+async function archiveSingle({ contacts, stack }: ArchiveInputs): Promise<void> {
+  for (const email of parseAddresses(contacts)) {
+    const words = await archiveIfDue(email, stack).catch((error: Error) => {
+      throw error instanceof AdvisedError ? error : new AdvisedError(error, "It stays in the state: run it again.");
+    });
+    // Pulumi shows the plugin's output as information under the stack.
+    if (words !== undefined) console.log(`Nothing left to archive for ${maskAddress(email)}: "${words}"`);
+  }
+}
+
+async function archiveIfDue(email: string, stack: string): Promise<string | undefined> {
+  return (await isDue(email, stack)) ? archive(email) : undefined;
+}
+
+async function archiveShard({ contacts, stack }: ArchiveInputs, cohort: string, shard: number): Promise<void> {
+  const failures = new ContactFailures();
+  const due: string[] = [];
+  await failures.each(parseAddresses(contacts), async (email) => {
+    if (await isDue(email, stack)) due.push(email);
+  });
+  const progress = session.progressOf(cohort);
+  progress.beginArchiving(shard, due.length);
+  const unknown: string[] = [];
+  await failures.each(due, async (email) => {
+    const words = await archive(email);
+    if (words !== undefined) unknown.push(words);
+    progress.count("archived");
+  });
+  if (unknown.length > 0)
+    console.log(`${cohort}: nothing left to archive for ${unknown.length} of ${due.length} contacts: "${unknown[0]}"`);
+  if (failures.count === 0) return;
+  const message = failures.describe({ cohort, shard }, Math.max(due.length, failures.count));
+  throw plainError(`${message} What is not archived stays in the state: run it again.`);
+}
+
+/**
+ * Whether a contact must be archived now. It must not if the program still uses it: `archiveContact` was turned off, or the
+ * contact was moved to another resource, which archives it in its turn.
+ *
+ * @throws {Error} Something enrolls it that is not in the program, or is not deleted yet; or that cannot be told.
+ */
+async function isDue(email: string, stack: string): Promise<boolean> {
+  const { otherEnrollments } = session;
+  // The program has a contact for it in place of archiveContact.
+  if (otherEnrollments.thisRun.wants("contact", email)) return false;
+  const user = await otherEnrollments.enrolling(email, stack).catch((error: Error) => {
+    const why = "whether anything of the stack still enrolls it is not known";
+    throw plainError(`Could not archive the contact ${maskAddress(email)}: ${why}. ${error.message}`);
+  });
+  if (user === undefined) return true;
+  if (otherEnrollments.thisRun.wants("enrollment", email)) return false;
+  const why = `a resource that is not gone yet still enrolls it (${user})`;
+  throw new ContactError(`Could not archive the contact ${maskAddress(email)}: ${why}.`);
+}
+
+/** @returns Mailmodo's words if it knows no such contact, otherwise undefined. */
+async function archive(email: string): Promise<string | undefined> {
+  const to = await session.connectTo("archive");
+  const { archiveContact } = await client();
+  try {
+    return await archiveContact(to, email);
+  } catch (error) {
+    throw session.advised(error, "archive");
+  }
+}
