@@ -6,6 +6,7 @@ import type { Connection } from "../mailmodo/transport";
 import type { Enrollment } from "../model/enrollment";
 import type { Recipients } from "../model/recipients";
 import { formerApiKeyOf } from "../settings/apiKey";
+import { refuseSuppressed } from "../settings/refuseSuppressed";
 import { allowedRecipients, keySources, readSettings, secretInUse, type ConfigReader } from "../settings/settings";
 import { withAdvice } from "./advice";
 import { EngineWatch } from "./engineWatch";
@@ -13,6 +14,7 @@ import { Journals } from "./journals";
 import { OtherEnrollments } from "./otherEnrollments";
 import { Progress } from "./progress";
 import { SlowDownNotice } from "./slowDownNotice";
+import { SuppressionCheck } from "./suppressionCheck";
 import { EVERY_MS } from "./ticker";
 
 /** What a plugin keeps between operations: the stack's config, the rate limit, the journals and the progress. */
@@ -23,6 +25,7 @@ export class Session {
   readonly otherEnrollments = new OtherEnrollments((stack) => this.journals.stackOf(stack));
   /** For enrollments that belong to no cohort. */
   readonly slowDownNotice = new SlowDownNotice(() => this.slowDownNote("enrollment"));
+  readonly suppressionCheck = new SuppressionCheck();
   private readonly progress = new Map<string, Progress>();
   private rateLimit = new RateLimit(1);
   private slowDownBudgetMs = 0;
@@ -60,6 +63,15 @@ export class Session {
   /** @throws {SettingsError} The list is missing or invalid. */
   allowedRecipients(): Recipients {
     return allowedRecipients(this.config);
+  }
+
+  /**
+   * Whether the start of a contact that Mailmodo sends nothing is refused.
+   *
+   * @throws {SettingsError} The setting is invalid.
+   */
+  refuseSuppressed(): boolean {
+    return refuseSuppressed(this.config);
   }
 
   /** Adds advice to an error. */
