@@ -1,4 +1,4 @@
-import { possibleEffectsOf, entriesOf, isMailmodoResource } from "../../pulumi/stateResource";
+import { possibleEffectsOf, entriesOf, isMailmodoResource, type Entry } from "../../pulumi/stateResource";
 import { DEFAULT_TTL_MS } from "../durations";
 import type { ListedStack, Workspace } from "./workspace";
 
@@ -27,6 +27,8 @@ export interface Preview {
   readonly contacts?: number;
   /** The number of these that are unconfirmed. */
   readonly unconfirmed?: number;
+  /** What its `up` found of its contacts, one line each: those that Mailmodo sends nothing. Undefined in a list. */
+  readonly warnings?: readonly string[];
 }
 
 /** The preview that a stack's tags describe, or undefined if the stack is not a preview. */
@@ -45,17 +47,18 @@ export function previewOf({ name, updated }: ListedStack, tags: Readonly<Record<
   };
 }
 
-/** Counts the contacts in a stack's state, and those of them that are unconfirmed. */
-export async function countContacts(
-  workspace: Workspace,
-  name: string,
-): Promise<{ contacts: number; unconfirmed: number }> {
+/** The enrollments that run, or may run, according to a stack's state. */
+export async function enrollmentsOf(workspace: Workspace, name: string): Promise<Entry[]> {
   const { resources = [], pending_operations: pending = [] } = await workspace.stack(name).state();
   // The starts of a killed run may have taken effect.
   const possibleStarts = pending
     .filter(({ type, resource }) => type === "creating" && isMailmodoResource(resource))
     .flatMap(({ resource }) => possibleEffectsOf(resource, undefined));
-  const entries = [...resources.flatMap(entriesOf), ...possibleStarts.flatMap(({ start }) => start ?? [])];
+  return [...resources.flatMap(entriesOf), ...possibleStarts.flatMap(({ start }) => start ?? [])];
+}
+
+/** The numbers of enrollments, and of those that are unconfirmed. */
+export function countContacts(entries: readonly Entry[]): { contacts: number; unconfirmed: number } {
   return {
     contacts: entries.length,
     unconfirmed: entries.filter(({ instanceId }) => instanceId === undefined).length,
