@@ -1,4 +1,11 @@
-import { createSandbox, type Instance, type LoggedRequest, type Sandbox, SANDBOX_KEY, type SandboxOptions } from "mailmodo-sandbox";
+import {
+  createSandbox,
+  type Instance,
+  type LoggedRequest,
+  type Sandbox,
+  SANDBOX_KEY,
+  type SandboxOptions,
+} from "mailmodo-sandbox";
 
 export interface RunningSandbox extends Sandbox {
   readonly url: string;
