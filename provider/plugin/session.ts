@@ -1,8 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { Deadline } from "../mailmodo/deadline";
 import { RateLimit } from "../mailmodo/rateLimit";
-import type { Outgoing } from "../mailmodo/outgoing";
+import type { Call, Outgoing } from "../mailmodo/outgoing";
 import type { Connection } from "../mailmodo/transport";
+import { contactNote } from "../model/contactInputs";
 import type { Enrollment } from "../model/enrollment";
 import type { Recipients } from "../model/recipients";
 import { formerApiKeyOf } from "../settings/apiKey";
@@ -12,6 +13,7 @@ import { withAdvice } from "./advice";
 import { EngineWatch } from "./engineWatch";
 import { Journals } from "./journals";
 import { OtherEnrollments } from "./otherEnrollments";
+import { OwnContacts } from "./ownContacts";
 import { Progress } from "./progress";
 import { SlowDownNotice } from "./slowDownNotice";
 import { SuppressionCheck } from "./suppressionCheck";
@@ -23,6 +25,7 @@ export class Session {
   config: ConfigReader = { get: () => undefined };
   readonly journals = new Journals(() => formerApiKeyOf(keySources(this.config)));
   readonly otherEnrollments = new OtherEnrollments((stack) => this.journals.stackOf(stack));
+  readonly ownContacts = new OwnContacts((email, stack) => this.otherEnrollments.contactsInStack(email, stack));
   /** For enrollments that belong to no cohort. */
   readonly slowDownNotice = new SlowDownNotice(() => this.slowDownNote("enrollment"));
   readonly suppressionCheck = new SuppressionCheck();
@@ -52,11 +55,16 @@ export class Session {
   }
 
   /** The same for an abort: its errors have advice that helps in a destroy. */
-  async connectToAbort(): Promise<Connection> {
+  connectToAbort(): Promise<Connection> {
+    return this.connectTo("abort");
+  }
+
+  /** The same for any call. */
+  async connectTo(call: Call): Promise<Connection> {
     try {
       return await this.connect();
     } catch (error) {
-      throw this.advised(error, "abort");
+      throw this.advised(error, call);
     }
   }
 
@@ -75,8 +83,14 @@ export class Session {
   }
 
   /** Adds advice to an error. */
-  advised(error: unknown, call: "start" | "abort"): unknown {
+  advised(error: unknown, call: Call): unknown {
     return withAdvice(error, call, secretInUse(this.config));
+  }
+
+  /** Whether an earlier run began to archive a contact without recording the result. It may be archived then. */
+  async archiveBegun(to: Connection, contact: { email: string; stack?: string }): Promise<boolean> {
+    const { unsettled } = await this.journals.of(to, contact.stack);
+    return unsettled.of(contactNote(contact)).some(({ kind }) => kind === "archive");
   }
 
   /**
