@@ -11,16 +11,17 @@ describe("the contacts of a preview, through the real engine", () => {
   const newRunner = useRunners(sandbox, backend, "suite");
   let runner: Runner;
   let summary: string;
-  const lookUps = () =>
+  const lookUpsOf = (name: string) =>
     sandbox()
-      .store.requests()
-      .filter(({ path }) => path.includes("getContactDetails")).length;
+      .requests()
+      .filter(({ path }) => path.includes(`getContactDetails?email=${name}%2Bseeds.pr-7%40`)).length;
   before(async () => {
     runner = await newRunner({
-      program: `const { JourneyCohort } = require("pulumi-mailmodo");
+      program: `const { Contact, JourneyCohort } = require("pulumi-mailmodo");
         const email = (name) => stackAddress(name + "@seeds.example.com");
         new JourneyEnrollment("qa", { journeyId: "${journeyId}", email: email("qa") });
-        new JourneyCohort("smoke", { journeyId: "${journeyId}", shards: 1, contacts: [{ email: email("a") }, { email: email("b") }] });`,
+        new JourneyCohort("smoke", { journeyId: "${journeyId}", shards: 1, contacts: [{ email: email("a") }, { email: email("b") }] });
+        new Contact("ada", { email: email("ada"), list: "Seeds" });`,
     });
     summary = path.join(runner.dir, "../summary.md");
   });
@@ -28,17 +29,18 @@ describe("the contacts of a preview, through the real engine", () => {
   it("are each looked up once by an up, which ends without a warning if they get mail", async () => {
     const { stdout } = await runner.succeed("up", "--name", "pr-7");
     assert.doesNotMatch(stdout, /Warning/);
-    assert.equal(lookUps(), 3);
+    assert.deepEqual(["qa", "a", "b"].map(lookUpsOf), [1, 1, 1]);
   });
 
   it("have a warning each if Mailmodo sends them nothing: printed, in JSON and in the summary", async () => {
     sandbox().setContacts([
       { email: "qa+seeds.pr-7@seeds.example.com", unsubscribed: true, unsubscribeReason: "Clicked the link" },
       { email: "b+seeds.pr-7@seeds.example.com", blocked: true },
+      { email: "ada+seeds.pr-7@seeds.example.com", blocked: true },
     ]);
     const { stdout } = await runner.succeed("up", "--name", "pr-7", "--summary", summary);
     const warnings = stdout.split("\n").filter((line) => line.startsWith("Warning: "));
-    assert.equal(warnings.length, 2, stdout);
+    assert.equal(warnings.length, 3, stdout);
     assert.match(
       stdout,
       /Warning: Mailmodo sends nothing to q\*\*\*@seeds\.example\.com \(qa\), because it is unsubscribed \("Clicked the link"\)\. Resubscribe it: curl .*\n/,
@@ -46,6 +48,10 @@ describe("the contacts of a preview, through the real engine", () => {
     assert.match(
       stdout,
       /Warning: Mailmodo sends nothing to b\*\*\*@seeds\.example\.com \(smoke-0\), because it is blocked\./,
+    );
+    assert.match(
+      stdout,
+      /Warning: Mailmodo sends nothing to a\*\*\*@seeds\.example\.com \(ada\), because it is blocked\./,
     );
     assert.ok(stdout.trimEnd().endsWith(warnings.at(-1)!), "they come last");
     assert.match(fs.readFileSync(summary, "utf8"), /\n- Warning: `Mailmodo sends nothing to q\*\*\*@/);
@@ -65,7 +71,7 @@ describe("the contacts of a preview, through the real engine", () => {
     assert.equal(warnings.length, 1, stdout);
     assert.match(
       warnings[0]!,
-      /^Warning: Whether Mailmodo sends mail to 3 of its 3 contacts is not known\. Could not look up/,
+      /^Warning: Whether Mailmodo sends mail to 4 of its 4 contacts is not known\. Could not look up/,
     );
     sandbox().faults.clear();
     await runner.succeed("down", "--name", "pr-7");

@@ -1,6 +1,13 @@
-import { possibleEffectsOf, entriesOf, isMailmodoResource, type Entry } from "../../pulumi/stateResource";
+import type { Deployment } from "../../pulumi/deployment";
+import {
+  contactEntryOf,
+  possibleEffectsOf,
+  entriesOf,
+  isMailmodoResource,
+  type Entry,
+} from "../../pulumi/stateResource";
 import { DEFAULT_TTL_MS } from "../durations";
-import type { ListedStack, Workspace } from "./workspace";
+import type { ListedStack } from "./workspace";
 
 /** The tags of a preview's stack. A stack without the first tag is never changed. */
 export const TAGS = {
@@ -48,13 +55,18 @@ export function previewOf({ name, updated }: ListedStack, tags: Readonly<Record<
 }
 
 /** The enrollments that run, or may run, according to a stack's state. */
-export async function enrollmentsOf(workspace: Workspace, name: string): Promise<Entry[]> {
-  const { resources = [], pending_operations: pending = [] } = await workspace.stack(name).state();
+export function enrollmentsOf({ resources = [], pending_operations: pending = [] }: Deployment): Entry[] {
   // The starts of a killed run may have taken effect.
   const possibleStarts = pending
     .filter(({ type, resource }) => type === "creating" && isMailmodoResource(resource))
     .flatMap(({ resource }) => possibleEffectsOf(resource, undefined));
   return [...resources.flatMap(entriesOf), ...possibleStarts.flatMap(({ start }) => start ?? [])];
+}
+
+/** The addresses of a stack's state: those that are or may be enrolled, and those of contacts that are resources. */
+export function addressesOf(state: Deployment): { readonly email: string; readonly urn: string }[] {
+  const contacts = (state.resources ?? []).flatMap((resource) => contactEntryOf(resource) ?? []);
+  return [...enrollmentsOf(state), ...contacts];
 }
 
 /** The numbers of enrollments, and of those that are unconfirmed. */

@@ -1,7 +1,7 @@
 import { hasPendingUpdates } from "../../pulumi/deployment";
 import { KnownPreviews } from "./knownPreviews";
 import type { AskOpen } from "./openPreviews";
-import { countContacts, enrollmentsOf, TAGS, type Preview } from "./preview";
+import { addressesOf, countContacts, enrollmentsOf, TAGS, type Preview } from "./preview";
 import type { PreviewStack } from "./previewStack";
 import { DESTROY, DRY_RUN, Steps, UP } from "./steps";
 import type { Stop } from "./stop";
@@ -71,13 +71,13 @@ export class Previews {
       const result = "up succeeded";
       await this.tag(name, TAGS.result, result);
       const commit = sha ?? found?.sha;
-      const enrolled = await enrollmentsOf(this.workspace, name);
-      const warnings = await suppressionWarnings(enrolled, {
+      const state = await this.workspace.stack(name).state();
+      const warnings = await suppressionWarnings(addressesOf(state), {
         readConfig: () => this.workspace.stack(name, stack.settings).config(),
         env: stack.env,
         signal: this.options.stop.signal,
       });
-      const counts = countContacts(enrolled);
+      const counts = countContacts(enrollmentsOf(state));
       return { name, created, expires, ...(commit === undefined ? {} : { sha: commit }), result, ...counts, warnings };
     });
   }
@@ -109,11 +109,12 @@ export class Previews {
   async list(): Promise<Preview[]> {
     const previews: Preview[] = [];
     for (const preview of (await this.known.all()).previews) {
-      const enrolled = await enrollmentsOf(this.workspace, preview.name).catch((error: Error) => {
-        this.log(preview.name, error.message);
-        return undefined;
-      });
-      previews.push({ ...preview, ...(enrolled === undefined ? {} : countContacts(enrolled)) });
+      const stack = this.workspace.stack(preview.name);
+      const counts = await stack.state().then(
+        (state) => countContacts(enrollmentsOf(state)),
+        (error: Error) => this.log(preview.name, error.message),
+      );
+      previews.push({ ...preview, ...counts });
     }
     return previews;
   }

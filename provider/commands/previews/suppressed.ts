@@ -9,8 +9,8 @@ import { readSettings } from "../../settings/settings";
 import { maskAddress } from "../../text/masking";
 import { count } from "../../text/wording";
 
-/** An address that a resource of a preview enrolls. */
-interface Enrolled {
+/** An address that a resource of a preview has. */
+interface Addressed {
   readonly email: string;
   readonly urn: string;
 }
@@ -27,8 +27,8 @@ interface LookUpOptions {
  * Looks up the contacts of a preview, and warns of those that Mailmodo sends nothing, and of what is not known: one line
  * each. It never fails.
  */
-export async function suppressionWarnings(enrolled: readonly Enrolled[], options: LookUpOptions): Promise<string[]> {
-  const contacts = contactsOf(enrolled);
+export async function suppressionWarnings(addresses: readonly Addressed[], options: LookUpOptions): Promise<string[]> {
+  const contacts = contactsOf(addresses);
   if (contacts.length === 0) return [];
   const lookUps = new LookUps(contacts.slice(0, MAX_LOOK_UPS), options);
   const problem = await lookUps.run().catch((error: Error) => error.message);
@@ -57,16 +57,16 @@ const MAX_RESOURCES_SHOWN = 3;
 const ENDED = "the look-ups have ended";
 const LIMITS = `Each up looks up the first ${MAX_LOOK_UPS}, in at most ${MAX_MS / 1000} s.`;
 
-/** An address, with the names of the resources that enroll it. */
+/** An address, with the names of the resources that have it. */
 interface Contact {
   readonly email: string;
   readonly resources: Set<string>;
 }
 
 /** Each mailbox once, in the order of the state. */
-function contactsOf(enrolled: readonly Enrolled[]): Contact[] {
+function contactsOf(addresses: readonly Addressed[]): Contact[] {
   const contacts = new Map<string, Contact>();
-  for (const { email, urn } of enrolled) {
+  for (const { email, urn } of addresses) {
     const key = mailboxKey(email);
     const contact = contacts.get(key) ?? { email, resources: new Set() };
     contacts.set(key, contact);
