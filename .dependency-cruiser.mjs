@@ -12,7 +12,7 @@ const ROOMS = {
   settings: ["mailmodo", "model", "network", "text"],
   journal: ["model", "processes", "text"],
   pulumi: ["async", "model", "processes", "text"],
-  inbox: ["model", "network", "text"],
+  inbox: ["mailmodo", "model", "network", "text"],
   program: ["model", "settings", "text"],
   plugin: ["async", "journal", "mailmodo", "model", "processes", "pulumi", "settings", "text"],
   commands: ["async", "journal", "mailmodo", "model", "processes", "pulumi", "settings", "text"],

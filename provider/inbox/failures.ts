@@ -20,14 +20,20 @@ export interface Found {
   readonly aheadMs: Listing["aheadMs"];
 }
 
-/** The error for a message that did not arrive in time. It lists what arrived instead. */
+/**
+ * The error for a message that did not arrive in time. It lists what arrived instead.
+ *
+ * @param suppressed That Mailmodo sends the address nothing. Default: that is not known.
+ */
 export function notArrived(
   { to, subject, since, timeoutMs }: Wanted,
   { arrived, aheadMs }: Found,
   bucket: Bucket,
+  suppressed?: string,
 ): InboxError {
   const titled = subject === undefined ? "" : ` with the subject ${quoted(subject)}`;
-  const what = `No mail for ${maskAddress(to)}${titled} in ${timeoutMs / 1000} s.`;
+  const noMail = `No mail for ${maskAddress(to)}${titled} in ${timeoutMs / 1000} s.`;
+  const what = suppressed === undefined ? noMail : `${noMail} ${suppressed}`;
   if (arrived === undefined) {
     return new InboxError(`${what} S3 did not list ${urlOf(bucket)} in that time. ${CHECK_NETWORK}`);
   }

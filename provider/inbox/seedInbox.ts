@@ -4,10 +4,11 @@ import { Arrivals } from "./arrivals";
 import { clientFor, type Bucket } from "./bucket";
 import { notArrived } from "./failures";
 import { InboxError } from "./inboxError";
+import { suppressionLookUp, type SeedContactOptions } from "./seedContact";
 import type { SeedMail } from "./seedMail";
 import { wantedBy, type WaitForMailOptions } from "./wanted";
 
-export { InboxError, type SeedMail, type WaitForMailOptions };
+export { InboxError, type SeedContactOptions, type SeedMail, type WaitForMailOptions };
 
 /** Where the mails arrive. */
 export interface SeedInboxOptions {
@@ -22,6 +23,12 @@ export interface SeedInboxOptions {
    * the profile. If `AWS_ENDPOINT_URL` names a stand-in for S3, it puts the bucket into the path.
    */
   client?: S3Client;
+  /**
+   * How to ask Mailmodo about the contact if its mail does not come. The error then says if Mailmodo sends the contact
+   * nothing, because it is blocked or unsubscribed. A look-up that fails, or takes more than five seconds, leaves the
+   * error as it is. Default: nothing is looked up.
+   */
+  contact?: SeedContactOptions;
 }
 
 /**
@@ -43,10 +50,12 @@ export interface SeedInboxOptions {
  */
 export class SeedInbox {
   private readonly bucket: Bucket;
+  private readonly lookUp: ReturnType<typeof suppressionLookUp>;
 
   /** @throws {InboxError} An option is invalid. */
   constructor(options: SeedInboxOptions) {
     this.bucket = bucketOf(options);
+    this.lookUp = suppressionLookUp(options.contact);
   }
 
   /**
@@ -71,7 +80,7 @@ export class SeedInbox {
       }
     } catch (error) {
       if (!giveUp.signal.aborted) throw error;
-      throw notArrived(wanted, arrivals.found(), this.bucket);
+      throw notArrived(wanted, arrivals.found(), this.bucket, await this.lookUp(wanted.to));
     } finally {
       clearTimeout(timer);
     }

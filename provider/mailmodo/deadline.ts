@@ -12,15 +12,21 @@ export class Deadline {
   /** For how long the operation was asked to slow down, in milliseconds. */
   slowedMs = 0;
 
-  /** @param slowDownBudgetMs The additional time while Mailmodo answers 429, in milliseconds. Default: 15 minutes. */
-  constructor(readonly slowDownBudgetMs = SLOW_DOWN_BUDGET_MS) {}
+  /**
+   * @param slowDownBudgetMs The additional time while Mailmodo answers 429, in milliseconds. Default: 15 minutes.
+   * @param budgetMs The time for the operation, in milliseconds. Default: a minute.
+   */
+  constructor(
+    readonly slowDownBudgetMs = SLOW_DOWN_BUDGET_MS,
+    private readonly budgetMs = OPERATION_BUDGET_MS,
+  ) {}
 
   begin(): void {
-    this.at ??= performance.now() + OPERATION_BUDGET_MS;
+    this.at ??= performance.now() + this.budgetMs;
   }
 
   leftMs(): number {
-    return this.at === undefined ? OPERATION_BUDGET_MS : this.at - performance.now();
+    return this.at === undefined ? this.budgetMs : this.at - performance.now();
   }
 
   /** Excludes a time in which Mailmodo had asked to slow down. Nothing was done in it. */

@@ -68,6 +68,9 @@ export class KeyRefusedError extends MailmodoError {}
 /** This package itself held the request back. Nothing was started or aborted. */
 export class HeldError extends MailmodoError {}
 
+/** The contact was looked up before a start, and Mailmodo sends it nothing. Nothing was started. */
+export class SuppressedError extends MailmodoError {}
+
 /** The request was never sent: no DNS, no connection or no TLS. Nothing was started or aborted. */
 export class NotSentError extends MailmodoError {
   /** Whether the message says what to do now. */

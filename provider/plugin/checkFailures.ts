@@ -14,7 +14,8 @@ export async function checkFailures(
 ): Promise<pulumi.dynamic.CheckFailure[]> {
   const settings = await valueOrProblem(() => session.connect());
   const recipients = await valueOrProblem(() => session.allowedRecipients());
-  return [settings.problem, recipients.problem, ...problemsOf(recipients.value)]
+  const suppression = await valueOrProblem(() => session.refuseSuppressed());
+  return [settings.problem, recipients.problem, suppression.problem, ...problemsOf(recipients.value)]
     .filter((problem) => problem !== undefined)
     .map((reason) => ({ property: "", reason }));
 }

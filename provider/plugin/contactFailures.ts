@@ -1,5 +1,5 @@
 import { clockTime } from "../mailmodo/lateEffect";
-import { RefusedError, UnconfirmedError, LateStartError } from "../mailmodo/errors";
+import { LateStartError, RefusedError, SuppressedError, UnconfirmedError } from "../mailmodo/errors";
 import { inParallel } from "../async/inParallel";
 import type { ShardInputs } from "../model/shard";
 import { hideStackTrace } from "../text/hideStackTrace";
@@ -77,7 +77,7 @@ export class ContactFailures {
     const cause = withoutAdvice(error);
     if (cause instanceof UnconfirmedError) this.unconfirmedInARow += 1;
     // These errors are about one contact. An error about the key, the network or this machine affects all of them.
-    const concernsOneContact = [ContactError, RefusedError, UnconfirmedError, LateStartError].some(
+    const concernsOneContact = [ContactError, RefusedError, SuppressedError, UnconfirmedError, LateStartError].some(
       (kind) => cause instanceof kind,
     );
     if (!concernsOneContact || this.unconfirmedInARow >= GIVE_UP_AFTER) this.hasGivenUp = true;

@@ -35,9 +35,7 @@ export class Operation {
     });
   }
 
-  /**
-   * Leaves the notes of the aborts unfinished for the next run, because the engine will not record what the aborts did.
-   */
+  /** Leaves the notes of the aborts unfinished for the next run: the engine will not record what the aborts did. */
   leaveAbortsUnfinished(): void {
     this.aborted.length = 0;
   }
@@ -51,6 +49,7 @@ export class Operation {
   async start(to: Connection, enrollment: StartRequest & Enrollment): Promise<string> {
     const journal = await this.session.journals.of(to, enrollment.stack);
     await this.settleEarlier(journal, to, enrollment);
+    if (this.session.refuseSuppressed()) await this.session.suppressionCheck.refuse(to, enrollment);
     const { startJourney } = await client();
     const journaledCall = new JournaledCall(journal, "start", enrollment);
     const begun = this.session.otherEnrollments.thisRun.starting(enrollment);

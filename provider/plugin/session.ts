@@ -7,6 +7,7 @@ import { contactNote } from "../model/contactInputs";
 import type { Enrollment } from "../model/enrollment";
 import type { Recipients } from "../model/recipients";
 import { formerApiKeyOf } from "../settings/apiKey";
+import { refuseSuppressed } from "../settings/refuseSuppressed";
 import { allowedRecipients, keySources, readSettings, secretInUse, type ConfigReader } from "../settings/settings";
 import { withAdvice } from "./advice";
 import { EngineWatch } from "./engineWatch";
@@ -15,6 +16,7 @@ import { OtherEnrollments } from "./otherEnrollments";
 import { OwnContacts } from "./ownContacts";
 import { Progress } from "./progress";
 import { SlowDownNotice } from "./slowDownNotice";
+import { SuppressionCheck } from "./suppressionCheck";
 import { EVERY_MS } from "./ticker";
 
 /** What a plugin keeps between operations: the stack's config, the rate limit, the journals and the progress. */
@@ -26,6 +28,7 @@ export class Session {
   readonly ownContacts = new OwnContacts((email, stack) => this.otherEnrollments.contactsInStack(email, stack));
   /** For enrollments that belong to no cohort. */
   readonly slowDownNotice = new SlowDownNotice(() => this.slowDownNote("enrollment"));
+  readonly suppressionCheck = new SuppressionCheck();
   private readonly progress = new Map<string, Progress>();
   private rateLimit = new RateLimit(1);
   private slowDownBudgetMs = 0;
@@ -68,6 +71,15 @@ export class Session {
   /** @throws {SettingsError} The list is missing or invalid. */
   allowedRecipients(): Recipients {
     return allowedRecipients(this.config);
+  }
+
+  /**
+   * Whether the start of a contact that Mailmodo sends nothing is refused.
+   *
+   * @throws {SettingsError} The setting is invalid.
+   */
+  refuseSuppressed(): boolean {
+    return refuseSuppressed(this.config);
   }
 
   /** Adds advice to an error. */

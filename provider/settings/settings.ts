@@ -1,4 +1,5 @@
 import { apiKeyOf, type KeySource } from "./apiKey";
+import { DEFAULT_BASE_URL, parseBaseUrl } from "../mailmodo/baseUrl";
 import { parseRecipients, type Recipients } from "../model/recipients";
 import { ProxySettingError, proxyFor } from "../network/proxy";
 import { stackOptions } from "../text/configCommand";
@@ -12,7 +13,6 @@ export interface ConfigReader {
   get(key: string): string | undefined;
 }
 
-const DEFAULT_BASE_URL = "https://api.mailmodo.com";
 const DEFAULT_REQUEST_TIMEOUT_SECONDS = 10;
 /** The limit of the smallest plan. */
 const DEFAULT_REQUESTS_PER_SECOND = 5;
@@ -100,23 +100,11 @@ export function allowedRecipients(config: ConfigReader): Recipients {
 let parsed: { readonly text: string; readonly recipients: Recipients } | undefined;
 
 function baseUrl(config: ConfigReader, env: NodeJS.ProcessEnv): string {
-  const text = config.get("mailmodo:baseUrl") || DEFAULT_BASE_URL;
-  const fail = (why: string) =>
-    new SettingsError(
-      `mailmodo:baseUrl ${why}. Set it: pulumi config set ${stackOptions(env)}mailmodo:baseUrl ${DEFAULT_BASE_URL}.`,
-    );
-  if (!URL.canParse(text)) throw fail("is not a URL");
-  const url = new URL(text);
-  if (url.username || url.password || url.search || url.hash)
-    throw fail("must be an origin, without user, query or fragment");
-  // Uses the parsed URL, not the text: a stray space, "?" or slash at the end would break the path that is appended.
-  const origin = (url.origin + url.pathname).replace(/\/+$/, "");
-  if (url.protocol === "https:") return origin;
-  if (url.protocol !== "http:") throw fail("must begin with https://");
-  if (!/^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url.hostname)) {
-    throw fail("must begin with https://; http is for a loopback address only, because each request carries the key");
-  }
-  return origin;
+  const parsed = parseBaseUrl(config.get("mailmodo:baseUrl") || DEFAULT_BASE_URL);
+  if ("url" in parsed) return parsed.url;
+  throw new SettingsError(
+    `mailmodo:baseUrl ${parsed.problem}. Set it: pulumi config set ${stackOptions(env)}mailmodo:baseUrl ${DEFAULT_BASE_URL}.`,
+  );
 }
 
 /** Plain http is for this machine only, and no proxy must see the key. */

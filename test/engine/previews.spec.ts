@@ -9,7 +9,7 @@ describe("a preview, through the real engine", () => {
   const backend = useFolderBackend("suite");
   const newRunner = useRunners(sandbox, backend, "suite");
   const running = () => sandbox().running();
-  const asked = () => sandbox().store.requests().length;
+  const asked = () => sandbox().journeyRequests().length;
   let runner: Runner;
   let summary: string;
   let writtenAt: number;

@@ -72,7 +72,7 @@ describe("pulumi-mailmodo previews, with their state in S3 and their secrets und
   it("do not change when they come up again on a machine that made no key of its own", async () => {
     const [other = assert.fail()] = runners;
     await other.succeed("up", "--name", "pr-1");
-    assert.equal(sandbox().store.requests().length, 3);
+    assert.equal(sandbox().journeyRequests().length, 3);
   });
 
   it("are said to have no stack where the state was deleted or never was", async () => {

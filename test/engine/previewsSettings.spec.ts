@@ -12,7 +12,7 @@ describe("the settings of previews, through the real engine", () => {
   const backend = useFolderBackend();
   const newRunner = useRunners(sandbox, backend);
   const running = () => sandbox().running();
-  const asked = () => sandbox().store.requests().length;
+  const asked = () => sandbox().journeyRequests().length;
 
   it("are kept apart for two commands of one preview: each start goes where its own say", async () => {
     const second = await startSandbox();
@@ -27,7 +27,7 @@ describe("the settings of previews, through the real engine", () => {
       assert.deepEqual(running(), ["qa+seeds.pr-1@seeds.example.com"]);
       assert.deepEqual(await two.letGo(), [0, null]);
       assert.equal(asked(), 1);
-      assert.deepEqual(second.store.requests(), []);
+      assert.deepEqual(second.journeyRequests(), []);
     } finally {
       await second.app.close();
     }

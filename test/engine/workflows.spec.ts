@@ -40,7 +40,7 @@ describe("the workflows, run step by step against the sandbox and moto", () => {
       const pushed = await at().preview({ action: "synchronize", sha: "b2".repeat(20) });
       runs.push(pushed);
       assert.equal(pushed.conclusion, "success", pushed.output);
-      assert.equal(at().sandbox.store.requests().length, 1);
+      assert.equal(at().sandbox.journeyRequests().length, 1);
       assert.match(comment().body, /\| b2b2b2b2 \|/);
     });
 

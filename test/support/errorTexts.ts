@@ -8,7 +8,7 @@ const LISTS = /^(problems|undecided)$/;
 /** The fields of an object that become part of a message. */
 const FIELDS = /^(problem|reason|why|error|failure)$/;
 /** The functions whose result is a line for the user. */
-const TELLERS = /(Problem|reasonTo\w+|reasonNotToAbort|warnings)$/;
+const TELLERS = /(Problem|reasonTo\w+|reasonNotToAbort|[wW]arnings?)$/;
 const LIST_METHODS = /^(filter|join|slice|map|flatMap)$/;
 /** A part of a message that has fewer words is no sentence. */
 const SENTENCE_WORDS = 4;

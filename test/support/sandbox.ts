@@ -1,4 +1,11 @@
-import { createSandbox, type Instance, type Sandbox, SANDBOX_KEY, type SandboxOptions } from "mailmodo-sandbox";
+import {
+  createSandbox,
+  type Instance,
+  type LoggedRequest,
+  type Sandbox,
+  SANDBOX_KEY,
+  type SandboxOptions,
+} from "mailmodo-sandbox";
 
 export interface RunningSandbox extends Sandbox {
   readonly url: string;
@@ -7,6 +14,8 @@ export interface RunningSandbox extends Sandbox {
   /** The addresses that a journey runs for. */
   running(): string[];
   runningInstances(): Instance[];
+  /** The requests to start or abort a journey. */
+  journeyRequests(): LoggedRequest[];
   /** Posts JSON with the sandbox's key, unless other headers are given. */
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<{ status: number; body: unknown }>;
 }
@@ -40,6 +49,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
     instances,
     running,
     runningInstances,
+    journeyRequests: () => sandbox.requests().filter(({ path }) => path.startsWith("/hooks/")),
     post: (path, body, headers) => post(url + path, body, headers),
   };
 }

@@ -1,6 +1,13 @@
-import { possibleEffectsOf, entriesOf, isMailmodoResource } from "../../pulumi/stateResource";
+import type { Deployment } from "../../pulumi/deployment";
+import {
+  contactEntryOf,
+  possibleEffectsOf,
+  entriesOf,
+  isMailmodoResource,
+  type Entry,
+} from "../../pulumi/stateResource";
 import { DEFAULT_TTL_MS } from "../durations";
-import type { ListedStack, Workspace } from "./workspace";
+import type { ListedStack } from "./workspace";
 
 /** The tags of a preview's stack. A stack without the first tag is never changed. */
 export const TAGS = {
@@ -27,6 +34,8 @@ export interface Preview {
   readonly contacts?: number;
   /** The number of these that are unconfirmed. */
   readonly unconfirmed?: number;
+  /** What its `up` found of its contacts, one line each: those that Mailmodo sends nothing. Undefined in a list. */
+  readonly warnings?: readonly string[];
 }
 
 /** The preview that a stack's tags describe, or undefined if the stack is not a preview. */
@@ -45,17 +54,23 @@ export function previewOf({ name, updated }: ListedStack, tags: Readonly<Record<
   };
 }
 
-/** Counts the contacts in a stack's state, and those of them that are unconfirmed. */
-export async function countContacts(
-  workspace: Workspace,
-  name: string,
-): Promise<{ contacts: number; unconfirmed: number }> {
-  const { resources = [], pending_operations: pending = [] } = await workspace.stack(name).state();
+/** The enrollments that run, or may run, according to a stack's state. */
+export function enrollmentsOf({ resources = [], pending_operations: pending = [] }: Deployment): Entry[] {
   // The starts of a killed run may have taken effect.
   const possibleStarts = pending
     .filter(({ type, resource }) => type === "creating" && isMailmodoResource(resource))
     .flatMap(({ resource }) => possibleEffectsOf(resource, undefined));
-  const entries = [...resources.flatMap(entriesOf), ...possibleStarts.flatMap(({ start }) => start ?? [])];
+  return [...resources.flatMap(entriesOf), ...possibleStarts.flatMap(({ start }) => start ?? [])];
+}
+
+/** The addresses of a stack's state: those that are or may be enrolled, and those of contacts that are resources. */
+export function addressesOf(state: Deployment): { readonly email: string; readonly urn: string }[] {
+  const contacts = (state.resources ?? []).flatMap((resource) => contactEntryOf(resource) ?? []);
+  return [...enrollmentsOf(state), ...contacts];
+}
+
+/** The numbers of enrollments, and of those that are unconfirmed. */
+export function countContacts(entries: readonly Entry[]): { contacts: number; unconfirmed: number } {
   return {
     contacts: entries.length,
     unconfirmed: entries.filter(({ instanceId }) => instanceId === undefined).length,

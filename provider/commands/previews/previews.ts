@@ -1,10 +1,11 @@
 import { hasPendingUpdates } from "../../pulumi/deployment";
 import { KnownPreviews } from "./knownPreviews";
 import type { AskOpen } from "./openPreviews";
-import { countContacts, TAGS, type Preview } from "./preview";
+import { addressesOf, countContacts, enrollmentsOf, TAGS, type Preview } from "./preview";
 import type { PreviewStack } from "./previewStack";
 import { DESTROY, DRY_RUN, Steps, UP } from "./steps";
 import type { Stop } from "./stop";
+import { suppressionWarnings } from "./suppressed";
 import { sweep, type PreviewOutcome } from "./sweep";
 import { Workspace } from "./workspace";
 
@@ -43,7 +44,7 @@ export class Previews {
 
   /**
    * Creates or updates a preview: creates its stack, or recovers it from a killed run; runs the program; and checks that
-   * a second run would change nothing.
+   * a second run would change nothing. Then looks up its contacts, to warn of those that Mailmodo sends nothing.
    *
    * @throws {Error} The up failed, or a second one would change something. What exists is recorded and can be destroyed.
    */
@@ -70,8 +71,14 @@ export class Previews {
       const result = "up succeeded";
       await this.tag(name, TAGS.result, result);
       const commit = sha ?? found?.sha;
-      const counts = await countContacts(this.workspace, name);
-      return { name, created, expires, ...(commit === undefined ? {} : { sha: commit }), result, ...counts };
+      const state = await this.workspace.stack(name).state();
+      const warnings = await suppressionWarnings(addressesOf(state), {
+        readConfig: () => this.workspace.stack(name, stack.settings).config(),
+        env: stack.env,
+        signal: this.options.stop.signal,
+      });
+      const counts = countContacts(enrollmentsOf(state));
+      return { name, created, expires, ...(commit === undefined ? {} : { sha: commit }), result, ...counts, warnings };
     });
   }
 
@@ -102,10 +109,11 @@ export class Previews {
   async list(): Promise<Preview[]> {
     const previews: Preview[] = [];
     for (const preview of (await this.known.all()).previews) {
-      const counts = await countContacts(this.workspace, preview.name).catch((error: Error) => {
-        this.log(preview.name, error.message);
-        return {};
-      });
+      const stack = this.workspace.stack(preview.name);
+      const counts = await stack.state().then(
+        (state) => countContacts(enrollmentsOf(state)),
+        (error: Error) => this.log(preview.name, error.message),
+      );
       previews.push({ ...preview, ...counts });
     }
     return previews;

@@ -4,11 +4,13 @@ import { inert, inertCell, inertMarkdown } from "../../text/inert";
 import type { Preview } from "./preview";
 import type { PreviewOutcome } from "./sweep";
 
-/** A title and a table, to be printed or written as Markdown. */
+/** A title, a table and warnings, to be printed or written as Markdown. */
 export interface Report {
   readonly title: string;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
+  /** One line each. Default: none. */
+  readonly warnings?: readonly string[];
 }
 
 export function listReport(previews: readonly Preview[], now = Date.now()): Report {
@@ -28,7 +30,8 @@ export function listReport(previews: readonly Preview[], now = Date.now()): Repo
 }
 
 export function upReport(preview: Preview, now = Date.now()): Report {
-  return { ...listReport([preview], now), title: `Preview ${preview.name} is up` };
+  const { name, warnings = [] } = preview;
+  return { ...listReport([preview], now), title: `Preview ${name} is up`, warnings };
 }
 
 export function downReport({ name, outcome }: PreviewOutcome): Report {
@@ -64,19 +67,21 @@ const WORDS: Record<PreviewOutcome["outcome"], string> = {
   left: "still there",
 };
 
-export function printed({ title, columns, rows }: Report): string {
-  if (rows.length === 0) return inert(title);
+export function printed({ title, columns, rows, warnings = [] }: Report): string {
+  const list = warnings.map((line) => `Warning: ${inert(line)}`);
+  if (rows.length === 0) return [inert(title), ...list].join("\n");
   const table = new Table({ head: [...columns], style: { head: [], border: [] } });
   table.push(...rows.map((row) => row.map((cell) => inert(cell).replace(/\s+/g, " "))));
-  return `${inert(title)}\n${table.toString()}`;
+  return [inert(title), table.toString(), ...list].join("\n");
 }
 
 /** The report as Markdown, for a pull request's comment or a job's summary. */
-export function markdown({ title, columns, rows }: Report): string {
+export function markdown({ title, columns, rows, warnings = [] }: Report): string {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |\n`;
   const head = `\n${line(columns)}${line(columns.map(() => "---"))}`;
   const table = rows.length === 0 ? "" : head + rows.map((row) => line(row.map(inertCell))).join("");
-  return `### ${inertMarkdown(title)}\n${table}\n`;
+  const list = warnings.map((line) => `- Warning: ${inertMarkdown(line)}\n`).join("");
+  return `### ${inertMarkdown(title)}\n${table}${list && `\n${list}`}\n`;
 }
 
 function expiry(expires: string, now: number): string {

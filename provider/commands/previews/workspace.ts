@@ -50,9 +50,13 @@ export class Workspace {
     await this.cli.succeed(`set a tag of ${name}`, ["stack", "tag", "set", tag, value, "--stack", name]);
   }
 
-  /** The stack, for access to its state. */
-  stack(name: string): Stack {
-    return new Stack(name, this.cwd, this.cli.env);
+  /**
+   * The stack, for access to its state.
+   *
+   * @param settings The file with its settings, for access to its config. Default: none.
+   */
+  stack(name: string, settings?: string): Stack {
+    return new Stack(name, this.cwd, this.cli.env, settings);
   }
 
   /**

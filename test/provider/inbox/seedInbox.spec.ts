@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import type { S3Client } from "@aws-sdk/client-s3";
+import { SANDBOX_KEY } from "mailmodo-sandbox";
 import { SeedInbox, type WaitForMailOptions } from "../../../provider/inbox/seedInbox";
 import { makeBucket, s3Of, useMoto } from "../../support/moto";
 import { useMovableClock } from "../../support/movableClock";
+import { useSandbox } from "../../support/sandbox";
 import { put, sesMail } from "../../support/seedMails";
 
 const bucket = "seeds-inbox";
@@ -104,6 +106,37 @@ describe("SeedInbox", () => {
     await arrive("late");
     clock.tick(117);
     assert.equal((await last).key, `${prefix}late`);
+  });
+
+  describe("that may ask Mailmodo", () => {
+    const sandbox = useSandbox();
+    const asking = () => {
+      const contact = { apiKey: SANDBOX_KEY, baseUrl: sandbox().url };
+      return new SeedInbox({ bucket, prefix, client, contact });
+    };
+
+    it("says that the contact is suppressed, before what else may be wrong", async () => {
+      sandbox().setContacts([{ email: to, unsubscribed: true, unsubscribeReason: "Clicked" }]);
+      assert.match(
+        await inVain({}, asking()),
+        /^No mail for q\*\*\*@seeds\.example\.com in 1 s\. Mailmodo sends the contact nothing, because it is unsubscribed \("Clicked"\)\. Resubscribe it: curl .*\. Nothing arrived since /,
+      );
+    });
+
+    it("leaves the error as it is where Mailmodo cannot be asked", async () => {
+      sandbox().setContacts([{ email: to, unsubscribed: true }]);
+      sandbox().rotateKey("TESTKEY-0000000-0000000-0000009");
+      assert.match(
+        await inVain({}, asking()),
+        /^No mail for q\*\*\*@seeds\.example\.com in 1 s\. Nothing arrived since /,
+      );
+    });
+
+    it("asks nothing where the mail came", async () => {
+      await arrive("a");
+      await wait({}, asking());
+      assert.deepEqual(sandbox().store.requests(), []);
+    });
   });
 
   it("lists what did arrive where the mail did not", async () => {

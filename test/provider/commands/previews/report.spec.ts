@@ -6,6 +6,7 @@ import {
   markdown,
   printed,
   sweepReport,
+  upReport,
 } from "../../../../provider/commands/previews/report";
 
 const now = Date.parse("2026-11-24T12:00:00Z");
@@ -32,6 +33,26 @@ describe("listReport", () => {
   });
 
   it("says that there are none", () => assert.equal(printed(listReport([])), "No previews"));
+});
+
+describe("the report of an up", () => {
+  const warnings = ["Mailmodo sends nothing to q***@seeds.example.com (qa).", "a\u001b[2J\nb"];
+
+  it("prints its warnings last, one line each, without control characters", () => {
+    const lines = printed(upReport({ ...preview, warnings }, now)).split("\n");
+    assert.deepEqual(lines.slice(-2), [`Warning: ${warnings[0]}`, "Warning: a [2J b"]);
+    assert.equal(lines.length, 8);
+  });
+
+  it("lists them in Markdown, and mentions nobody", () => {
+    const text = markdown(upReport({ ...preview, warnings }, now));
+    assert.ok(text.endsWith(`|\n\n- Warning: \`${warnings[0]}\`\n- Warning: \`a [2J b\`\n\n`), text);
+  });
+
+  it("has none where there are none", () => {
+    assert.equal(markdown(upReport(preview, now)).includes("Warning"), false);
+    assert.equal(printed(upReport(preview, now)).includes("Warning"), false);
+  });
 });
 
 describe("markdown", () => {
