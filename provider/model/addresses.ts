@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { domainToASCII } from "node:url";
 
 /** Lowercases the domain, because two spellings that mean the same to Mailmodo must not start a journey twice. */
@@ -17,6 +18,11 @@ export function addressKey({ journeyId, email }: { journeyId: string; email: str
 /** The same for an address alone. */
 export function mailboxKey(email: string): string {
   return asciiAddress(email).toLowerCase();
+}
+
+/** A name for the contact of an address, without the address: for ids and names, which states and logs have in clear. */
+export function contactName(email: string): string {
+  return `contact-${createHash("sha256").update(mailboxKey(email)).digest("hex").slice(0, 12)}`;
 }
 
 /** The address with its domain in lower case and in its ASCII form. What is before the @ stays as it is. */

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { mailboxKey } from "./addresses";
 import type { Enrollment } from "./enrollment";
@@ -107,11 +106,6 @@ export function declaredData(
     return [[key, String(now) === String(value) ? value : now]];
   });
   return Object.fromEntries(entries);
-}
-
-/** The id of a contact's resource. It is in logs, so the address is not in it. */
-export function contactResourceId(email: string): string {
-  return `contact-${createHash("sha256").update(mailboxKey(email)).digest("hex").slice(0, 12)}`;
 }
 
 /** A contact in the journal, whose notes are about enrollments: one in no journey. */

@@ -1,12 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ContactDetails } from "../mailmodo/contactClient";
 import type { Connection } from "../mailmodo/transport";
-import { asciiAddress } from "../model/addresses";
+import { asciiAddress, contactName } from "../model/addresses";
 import {
   changesContact,
   changesRecord,
   contactInputProblems,
-  contactResourceId,
   declaredData,
   isArchivedAtDelete,
   isOtherMailbox,
@@ -67,7 +66,7 @@ const contactLifecycle = {
       if (owner === "foreign" && !inputs.adopt) throw foreignContact(inputs);
       const adopted = owner === "foreign";
       await operation.add(to, inputs, !adopted);
-      const id = contactResourceId(inputs.email);
+      const id = contactName(inputs.email);
       return { id, outs: { ...inputs, adopted, ...(await factsOrFailure(operation, to, { ...inputs, adopted })) } };
     });
   },
@@ -128,7 +127,7 @@ async function factsOrFailure(
   to: Connection,
   state: ContactInputs & { readonly adopted: boolean },
 ): Promise<ContactFacts> {
-  const fail = (message: string) => new RecordedFailure(contactResourceId(state.email), state, message);
+  const fail = (message: string) => new RecordedFailure(contactName(state.email), state, message);
   const details = await operation.find(to, state).catch((error: Error) => {
     throw fail(`${error.message} It was added and is recorded: the next pulumi up looks again.`);
   });

@@ -1,6 +1,5 @@
-import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import { asciiAddress, mailboxKey } from "../model/addresses";
+import { asciiAddress, contactName, mailboxKey } from "../model/addresses";
 import { addressesAsJson } from "../model/archive";
 import { ARCHIVE_LOADER, TYPES } from "../model/stateFormat";
 import { fullStackName } from "./stackName";
@@ -35,17 +34,10 @@ export function archiveOf(
     const mailbox = mailboxKey(known);
     // The input is made of what the program gave, so that it is secret if that is.
     const contacts = () => pulumi.output(email).apply((one) => addressesAsJson([asciiAddress(one)]));
-    const archive = ofRun.get(mailbox) ?? new ContactArchive(nameOf(mailbox), () => ({ contacts: contacts() }));
+    const archive = ofRun.get(mailbox) ?? new ContactArchive(contactName(known), () => ({ contacts: contacts() }));
     ofRun.set(mailbox, archive);
     return [archive];
   });
 }
 
 const archivesByRun = new WeakMap<object, Map<string, ContactArchive>>();
-
-/** A name is in the state and in logs in plain text, where no address may be. */
-function nameOf(mailbox: string): string {
-  return `contact-${createHash("sha256").update(mailbox).digest("hex").slice(0, HASH_LENGTH)}`;
-}
-
-const HASH_LENGTH = 12;
