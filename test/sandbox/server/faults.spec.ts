@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { ALWAYS_TAKE_EFFECT, FAULT_KINDS, type Fault, type FaultKind } from "../../../sandbox/state/faults";
+import { defaultProfile } from "../../../sandbox/state/profiles";
 import { SANDBOX_KEY } from "../../../sandbox/sandbox";
 import { VENDOR_CALLS } from "../../../sandbox/state/vendorCall";
 import { contactCall, CONTACT_CALLS, type ContactCall } from "../../support/contactCalls";
 import { journeyId } from "../../support/journeyId";
+import { rawRequest } from "../../support/rawRequest";
 import { useSandbox } from "../../support/sandbox";
 
 const email = "qa@seeds.example.com";
@@ -161,6 +163,25 @@ describe("the sandbox's faults", () => {
       await fault({ kind: "500", on: "getContactDetails", email });
       assert.match(await made("getContactDetails"), /^500/);
     });
+  });
+
+  it("cut off an answer of the profile's with its own status and headers", async () => {
+    const started = { status: 202, text: "Accepted it", headers: { "X-Request": "7" } };
+    sandbox().useProfile({ ...defaultProfile, started });
+    await fault({ kind: "cut", count: 1 });
+    const body = JSON.stringify({ email });
+    const lines = [
+      `POST /hooks/start/${journeyId} HTTP/1.1`,
+      "Host: localhost",
+      `mmApiKey: ${SANDBOX_KEY}`,
+      "Content-Type: application/json",
+    ];
+    const answer = await rawRequest(sandbox().url, lines, body);
+    assert.equal(answer.status, 202);
+    assert.equal(answer.body, "Accep");
+    assert.equal(answer.headers["x-request"], "7");
+    assert.match(answer.headers["content-type"] ?? "", /^text\/plain/);
+    assert.equal(answer.headers["content-length"], "11");
   });
 
   it("waits as long as a delay says", async () => {
