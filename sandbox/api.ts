@@ -36,6 +36,8 @@ export interface SandboxState {
   readonly mails: Kept;
   readonly ended: Kept;
   readonly archived: Kept;
+  /** Contacts that only starts have made, and that no journey runs for. */
+  readonly idle: Kept;
   readonly journeys: readonly { readonly journeyId: string; readonly steps: readonly ShownStep[] }[];
 }
 

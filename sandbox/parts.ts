@@ -29,7 +29,12 @@ export function createParts(given: SandboxOptions, keeper: Keeper | undefined) {
   const calls = new Calls(store, () => controls.profile);
   const timekeeper = new Timekeeper(store, calls, clock);
   const postman = new Postman({ store, clock, timekeeper, deliver, log });
-  const app = createApp(store.log, () => controls.profile);
+  const app = createApp({
+    log: store.log,
+    profile: () => controls.profile,
+    apiKey: () => controls.apiKey,
+    hosts: options.hosts ?? [],
+  });
   app.addHook("onReady", async () => postman.scheduleNext());
   app.addHook("onClose", async () => {
     await postman.close();

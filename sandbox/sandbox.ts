@@ -22,7 +22,10 @@ export interface Sandbox {
    * @param at `port`, default 0, which picks a free one; and `host`, default 127.0.0.1.
    */
   listen(at?: { readonly port?: number; readonly host?: string }): Promise<string>;
-  /** Stops listening, and closes all connections and the store's file. */
+  /**
+   * Stops listening, and closes all connections and the store's file. It waits for a message that is being delivered, but
+   * at most three seconds: what a `deliver` comes to later is not recorded.
+   */
   close(): Promise<void>;
   /** The enrollments that are kept, in the order of their starts. */
   instances(): readonly Instance[];
@@ -96,7 +99,10 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   };
   addRoutes(parts, moveClock);
   return {
-    listen: ({ port = 0, host = "127.0.0.1" } = {}) => app.listen({ port, host }),
+    listen: async ({ port = 0, host = "127.0.0.1" } = {}) => {
+      // No client can call it by the address that stands for all.
+      return (await app.listen({ port, host })).replace("//[::]:", "//[::1]:");
+    },
     close: () => app.close(),
     instances() {
       timekeeper.catchUp();

@@ -14,7 +14,11 @@ declare module "fastify" {
   }
 }
 
-/** Applies the faults to the vendor's calls: before the request is read, instead of its effect, or after its effect. */
+/**
+ * Applies the faults to the vendor's calls: before the request is read, instead of its effect, or after its effect.
+ *
+ * @param sleep Rejects if the sandbox closes meanwhile.
+ */
 export function faultHooks(
   app: FastifyInstance,
   faults: Faults,
@@ -31,7 +35,8 @@ export function faultHooks(
     if (faults.isEmpty) return done();
     const call = callOf(request);
     const forThis = (fault: Fault) =>
-      fault.kind !== "reset-before" && (fault.email === undefined || fault.email === addressOf(request, store));
+      fault.kind !== "reset-before" &&
+      (fault.email === undefined || fault.email.toLowerCase() === addressOf(request, store)?.toLowerCase());
     request.fault = faults.take(call, forThis) ?? null;
     // This answer is sent before the handler runs, so nothing takes effect.
     if (request.fault?.takesEffect !== false) return done();
@@ -43,7 +48,10 @@ export function faultHooks(
     if (fault === null) return done(null, payload);
     const delayed = fault.kind === "delay" ? sleep(Math.min(fault.delayMs ?? 1000, MAX_TIMEOUT_MS)) : Promise.resolve();
     delayed
-      .then(() => spoil(fault, request, reply, payload as string))
+      .then(
+        () => spoil(fault, request, reply, payload as string),
+        () => disconnect(reply),
+      )
       .then(
         // Without a payload, the fault has taken the connection: Fastify would write a second answer to it.
         (spoiled) => spoiled !== undefined && done(null, spoiled),
@@ -98,12 +106,15 @@ async function spoil(
     case "cut":
       return cut(reply, payload);
     case "reset-after":
-      reply.hijack();
-      reply.raw.destroy();
-      return undefined;
+      return disconnect(reply);
     case "hang":
       return untilGivenUp(reply);
   }
+}
+
+function disconnect(reply: FastifyReply): undefined {
+  reply.hijack();
+  reply.raw.destroy();
 }
 
 /** Sends no answer for as long as the client waits. */

@@ -78,7 +78,9 @@ export function rangeOf({ after, limit }: Page): [after: number | undefined, lim
 }
 
 function detailOf(instance: Instance, { schedule, log, outbox }: Store): InstanceDetail {
-  const due = instance.status === "running" ? schedule.stepsOf(instance).slice(stepsOver(instance)) : [];
+  // Nothing comes where it began without steps, even if the journey has some since a restart.
+  const hasSchedule = instance.status === "running" && instance.sent !== undefined;
+  const due = hasSchedule ? schedule.stepsOf(instance).slice(stepsOver(instance)) : [];
   const first = stepsOver(instance);
   return {
     instance,

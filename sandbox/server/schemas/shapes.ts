@@ -65,8 +65,9 @@ export const contact = objectOf<Contact>(
     unsubscribed: flag,
     unsubscribeReason: text,
     unsubscribedEmailTypes: listOf(text),
+    fromStarts: { const: true },
   },
-  ["blockedReason", "unsubscribeReason"],
+  ["blockedReason", "unsubscribeReason", "fromStarts"],
 );
 
 export const request = objectOf<LoggedRequest & { email?: string }>(
@@ -155,6 +156,7 @@ export const state = objectOf<SandboxState>({
   mails: kept,
   ended: kept,
   archived: kept,
+  idle: kept,
   journeys: listOf(
     objectOf<SandboxState["journeys"][number]>({
       journeyId: uuid,

@@ -265,6 +265,18 @@ describe("the sandbox's faults", () => {
     });
   });
 
+  it("are for an address however it is written", async () => {
+    await fault({ kind: "500", email: email.toUpperCase() });
+    assert.match(await start(), /^500/);
+  });
+
+  it("leave out the instance id of a start alone", async () => {
+    await fault({ kind: "no-ref" });
+    const answer = await sandbox().post(`/hooks/abort/${journeyId}`, { email });
+    assert.equal(answer.status, 400);
+    assert.match(await start(), /^200 .*Executed"\}$/);
+  });
+
   it("are for one address alone, or for one call", async () => {
     await fault({ kind: "500", email: "other@seeds.example.com" });
     await fault({ kind: "500", on: "abort" });
