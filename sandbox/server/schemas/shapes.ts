@@ -70,7 +70,7 @@ export const contact = objectOf<Contact>(
   ["blockedReason", "unsubscribeReason", "fromStarts"],
 );
 
-export const request = objectOf<LoggedRequest & { email?: string }>(
+export const request = objectOf<LoggedRequest>(
   {
     id: number,
     at: time,
@@ -146,7 +146,7 @@ export const state = objectOf<SandboxState>({
   nextMailAt: orNull(time),
   apiKey: orNull(text),
   store: orNull(text),
-  profile: objectOf<SandboxState["profile"]>({ names: listOf(text), file: orNull(text) }),
+  profile: objectOf<SandboxState["profile"]>({ names: listOf(text), file: orNull(text), isCustom: flag }),
   profiles: listOf(text),
   faults: listOf(armedFault),
   limit: orNull(number),
