@@ -1,4 +1,5 @@
 import { addRoutes } from "./addRoutes";
+import { checkedProfile, checkFault, checkOptions } from "./checkOptions";
 import type { Mail } from "./mail/mail";
 import type { SandboxOptions } from "./options";
 import { createParts } from "./parts";
@@ -87,9 +88,10 @@ export interface Sandbox {
  *   console.log(sandbox.instances());
  *   await sandbox.close();
  *
- * @throws {Error} The store's file cannot be used, or there is no such profile. The message is one line.
+ * @throws {Error} The store's file cannot be used, or an option is unknown or wrong. The message is one line.
  */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
+  checkOptions(options);
   const parts = withDatabase(options.store, (keeper) => createParts(options, keeper));
   const { app, store, faults, controls, postman, clock, timekeeper } = parts;
   const moveClock = async (move: Move) => {
@@ -115,9 +117,12 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     setContacts: (contacts) => store.setContacts(contacts),
     mails: () => store.mails(),
     requests: () => store.requests(),
-    addFault: (fault) => faults.add(fault),
+    addFault(fault) {
+      checkFault(fault);
+      return faults.add(fault);
+    },
     clearFaults: () => faults.clear(),
-    useProfile: (profile) => controls.useProfile(profile),
+    useProfile: (profile) => controls.useProfile(checkedProfile(profile)),
     rotateKey: (apiKey) => controls.rotateKey(apiKey),
     moveClock,
     reset: () => store.reset(),
