@@ -50,6 +50,13 @@ export function addRoutes(parts: Parts, moveClock: (move: Move) => Promise<void>
   eventRoute(app, store.changes, stateOf, () => postman.scheduleNext());
 }
 
+/** Waits by the machine's clock, but not longer than until the app closes. */
+function sleeper(app: FastifyInstance): (ms: number) => Promise<void> {
+  const closing = new AbortController();
+  app.addHook("preClose", async () => closing.abort());
+  return (ms) => setTimeout(ms, undefined, { signal: closing.signal });
+}
+
 function addVendorCalls(app: FastifyInstance, parts: Parts): void {
   const { options, store, controls, faults, calls, clock, postman, journeys } = parts;
   // Uses the clock that cannot be moved, because the rate limit is about the client, not about a journey.
@@ -58,7 +65,13 @@ function addVendorCalls(app: FastifyInstance, parts: Parts): void {
     if (request.headers["mmapikey"] === controls.apiKey) return done();
     refuse(reply, controls.profile.wrongKey);
   });
-  faultHooks(app, faults, store, options.sleep ?? setTimeout);
+  app.addHook("preHandler", (request, _reply, done) => {
+    // Two ways to write the same id, as of the address.
+    const params = request.params as { journeyId?: string };
+    if (params.journeyId !== undefined) params.journeyId = params.journeyId.toLowerCase();
+    done();
+  });
+  faultHooks(app, faults, store, options.sleep ?? sleeper(app));
   refuseUnknownJourneys(app, () => controls.profile, journeys);
   const answering = new Answering(store, calls, clock, postman);
   startRoute(app, answering);

@@ -21,8 +21,8 @@ export interface SandboxState {
   readonly apiKey: string | null;
   /** The file that everything is kept in. Null: it is in memory only. */
   readonly store: string | null;
-  /** The names of the profiles in effect, and whether a profile file is. */
-  readonly profile: { readonly names: readonly string[]; readonly file: string | null };
+  /** The names of the profiles in effect, or whether it is one of the user's own, and its file if that is known. */
+  readonly profile: { readonly names: readonly string[]; readonly file: string | null; readonly isCustom: boolean };
   /** The names of all profiles. */
   readonly profiles: readonly string[];
   readonly faults: readonly ArmedFault[];
@@ -36,6 +36,8 @@ export interface SandboxState {
   readonly mails: Kept;
   readonly ended: Kept;
   readonly archived: Kept;
+  /** Contacts that only starts have made, and that no journey runs for. */
+  readonly idle: Kept;
   readonly journeys: readonly { readonly journeyId: string; readonly steps: readonly ShownStep[] }[];
 }
 

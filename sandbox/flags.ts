@@ -44,7 +44,7 @@ export const command = new Command("mailmodo-sandbox")
     ),
   )
   .addOption(
-    new Option("--profile-file <file>", "a JSON file with the answers, to the byte; it may name profiles, too")
+    new Option("--profile-file <file>", "a JSON file with the exact answers; it may also name profiles")
       .conflicts("profile")
       .argParser(notEmpty),
   )

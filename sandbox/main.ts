@@ -78,7 +78,11 @@ Page: ${url}/
 Point a new stack at it:
   pulumi config set mailmodo:baseUrl ${url}
   pulumi config set --secret mailmodo:apiKey ${typed}`);
-  if (store !== undefined) console.log(`It keeps everything in ${store}, except faults, profile and requests.`);
+  if (store !== undefined) {
+    console.log(
+      `It keeps everything in ${store}, except faults, profile and requests. Copy that file only after a stop by Ctrl-C.`,
+    );
+  }
   if (!isLoopback(host)) {
     console.error(
       `Warning: it listens on ${host}, so that others on the network can read and change everything in it.`,
@@ -110,5 +114,6 @@ async function bucketDelivery(url: string): Promise<Deliver> {
 }
 
 function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || host.startsWith("127.");
+  const name = host.toLowerCase();
+  return name === "localhost" || name === "::1" || name.startsWith("127.");
 }

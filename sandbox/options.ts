@@ -8,7 +8,7 @@ export interface SandboxOptions {
   apiKey?: string;
   /** The answers that the vendor's contract does not define, or names of profiles. Default: {@link defaultProfile}. */
   profile?: Profile | readonly string[];
-  /** The file that `profile` was read from, for those who look. Default: none. */
+  /** The file that `profile` was read from, which the page shows. Default: none. */
   profileFile?: string;
   /** Requests in any one second; more are answered with 429. It takes the place of a profile's limit. Default: no limit. */
   rate?: number;
@@ -28,10 +28,18 @@ export interface SandboxOptions {
    */
   store?: string;
   /**
-   * How much is kept; what is older is dropped. Instances that run and contacts that are not archived are never dropped.
-   * Default: 10,000 requests, 10,000 mails, 100,000 instances that have ended, and 100,000 archived contacts.
+   * How much is kept; what is older is dropped. Instances that run and their contacts are never dropped, nor are contacts
+   * that a contact call, the admin API or an unsubscribe link has set or changed, unless they are archived. Default: 10,000
+   * requests, 10,000 mails, 100,000 instances that have ended, 100,000 archived contacts, and 100,000 idle ones, which only
+   * starts have made and no journey runs for.
    */
-  keep?: { readonly requests?: number; readonly mails?: number; readonly ended?: number; readonly archived?: number };
+  keep?: {
+    readonly requests?: number;
+    readonly mails?: number;
+    readonly ended?: number;
+    readonly archived?: number;
+    readonly idle?: number;
+  };
   /** Receives one line for each message that could not be delivered. Default: standard error. */
   log?: (line: string) => void;
   /**
@@ -51,19 +59,20 @@ export interface SandboxOptions {
 export const SANDBOX_KEY = "TESTKEY-0000000-0000000-0000000";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-const KEEP = { requests: 10_000, mails: 10_000, ended: 100_000, archived: 100_000 };
+const KEEP = { requests: 10_000, mails: 10_000, ended: 100_000, archived: 100_000, idle: 100_000 };
 
 /** The options with their defaults. */
 export function withDefaults(options: SandboxOptions) {
   const { apiKey = SANDBOX_KEY, profile = [], journeyDurationMs = 7 * DAY_MS, now = Date.now } = options;
   const journeys: Journeys = options.journeys ?? new Map<string, never>();
   const log = options.log ?? console.error;
-  const { requests, mails, ended, archived } = options.keep ?? {};
+  const { requests, mails, ended, archived, idle } = options.keep ?? {};
   const keep = {
     requests: requests ?? KEEP.requests,
     mails: mails ?? KEEP.mails,
     ended: ended ?? KEEP.ended,
     archived: archived ?? KEEP.archived,
+    idle: idle ?? KEEP.idle,
   };
   return { ...options, apiKey, profile, journeyDurationMs, now, journeys, log, keep };
 }

@@ -1,3 +1,4 @@
+import { checkedProfile } from "./checkOptions";
 import { Postman } from "./mail/postman";
 import { UNSUBSCRIBE_PATH } from "./mail/unsubscribeLink";
 import { withDefaults, type SandboxOptions } from "./options";
@@ -25,11 +26,16 @@ export function createParts(given: SandboxOptions, keeper: Keeper | undefined) {
   const controls = new Controls(options.apiKey, options.rate, changed);
   const faults = new Faults(changed, seed);
   const store = new Store({ ...options, clock, limits, linkOf, keeper });
-  controls.useProfile(options.profile, options.profileFile);
+  controls.useProfile(checkedProfile(options.profile), options.profileFile);
   const calls = new Calls(store, () => controls.profile);
   const timekeeper = new Timekeeper(store, calls, clock);
   const postman = new Postman({ store, clock, timekeeper, deliver, log });
-  const app = createApp(store.log, () => controls.profile);
+  const app = createApp({
+    log: store.log,
+    profile: () => controls.profile,
+    apiKey: () => controls.apiKey,
+    hosts: options.hosts ?? [],
+  });
   app.addHook("onReady", async () => postman.scheduleNext());
   app.addHook("onClose", async () => {
     await postman.close();

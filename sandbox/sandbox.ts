@@ -1,4 +1,5 @@
 import { addRoutes } from "./addRoutes";
+import { checkedProfile, checkFault, checkOptions } from "./checkOptions";
 import type { Mail } from "./mail/mail";
 import type { SandboxOptions } from "./options";
 import { createParts } from "./parts";
@@ -22,7 +23,10 @@ export interface Sandbox {
    * @param at `port`, default 0, which picks a free one; and `host`, default 127.0.0.1.
    */
   listen(at?: { readonly port?: number; readonly host?: string }): Promise<string>;
-  /** Stops listening, and closes all connections and the store's file. */
+  /**
+   * Stops listening, and closes all connections and the store's file. It waits for a message that is being delivered, but
+   * at most three seconds: what a `deliver` comes to later is not recorded.
+   */
   close(): Promise<void>;
   /** The enrollments that are kept, in the order of their starts. */
   instances(): readonly Instance[];
@@ -84,9 +88,10 @@ export interface Sandbox {
  *   console.log(sandbox.instances());
  *   await sandbox.close();
  *
- * @throws {Error} The store's file cannot be used, or there is no such profile. The message is one line.
+ * @throws {Error} The store's file cannot be used, or an option is unknown or wrong. The message is one line.
  */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
+  checkOptions(options);
   const parts = withDatabase(options.store, (keeper) => createParts(options, keeper));
   const { app, store, faults, controls, postman, clock, timekeeper } = parts;
   const moveClock = async (move: Move) => {
@@ -96,7 +101,10 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   };
   addRoutes(parts, moveClock);
   return {
-    listen: ({ port = 0, host = "127.0.0.1" } = {}) => app.listen({ port, host }),
+    listen: async ({ port = 0, host = "127.0.0.1" } = {}) => {
+      // No client can call it by the address that stands for all.
+      return (await app.listen({ port, host })).replace("//[::]:", "//[::1]:");
+    },
     close: () => app.close(),
     instances() {
       timekeeper.catchUp();
@@ -109,9 +117,12 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     setContacts: (contacts) => store.setContacts(contacts),
     mails: () => store.mails(),
     requests: () => store.requests(),
-    addFault: (fault) => faults.add(fault),
+    addFault(fault) {
+      checkFault(fault);
+      return faults.add(fault);
+    },
     clearFaults: () => faults.clear(),
-    useProfile: (profile) => controls.useProfile(profile),
+    useProfile: (profile) => controls.useProfile(checkedProfile(profile)),
     rotateKey: (apiKey) => controls.rotateKey(apiKey),
     moveClock,
     reset: () => store.reset(),

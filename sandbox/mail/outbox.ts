@@ -17,7 +17,7 @@ interface Parts {
   readonly linkOf: (instanceId: string) => string;
   /** How many messages are kept. */
   readonly limit: number;
-  /** Lets effects happen, all or none. */
+  /** Applies effects, all or none. */
   readonly commit: (effects: readonly Effect[]) => void;
 }
 
@@ -31,7 +31,7 @@ export class Outbox {
   }
 
   /**
-   * Sends the next message of an instance: records it, together with what it makes of its instance. If the contact is
+   * Sends the next message of an instance: records it, together with the change of its instance. If the contact is
    * blocked or unsubscribed, the message is withheld, and the journey goes on.
    *
    * @returns The message. It is to be delivered now. Undefined: none is sent.
@@ -80,8 +80,8 @@ export class Outbox {
     return undefined;
   }
 
-  /** @param lastId The highest id that was ever given. */
-  clear(lastId = 0): void {
+  /** @param lastId The highest id that was ever given. No id is given again. */
+  clear(lastId?: number): void {
     this.kept.clear(lastId);
   }
 

@@ -1,4 +1,4 @@
-import { setImmediate } from "node:timers/promises";
+import { setImmediate, setTimeout as wait } from "node:timers/promises";
 import type { Clock } from "../state/clock";
 import type { Store } from "../state/store";
 import type { Timekeeper } from "../state/timekeeper";
@@ -10,6 +10,8 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 const AT_ONCE = 200;
 /** After a message could not be recorded, such as on a full disk. */
 const RETRY_MS = 5_000;
+/** How long a close waits for a message that is being delivered. */
+const CLOSE_MS = 3_000;
 
 interface Parts {
   readonly store: Store;
@@ -27,11 +29,13 @@ export class Postman {
   private timer: NodeJS.Timeout | undefined;
   private timerAt = Infinity;
   private isClosed = false;
+  /** Once it no longer waits for what is being delivered. The store is closed then. */
+  private hasGivenUp = false;
 
   constructor(private readonly parts: Parts) {}
 
   /**
-   * Lets happen all that is due. Resolves when the last message is delivered.
+   * Does all that is due. Resolves when the last message is delivered.
    *
    * @throws What keeps a message from being recorded.
    */
@@ -55,10 +59,15 @@ export class Postman {
     this.timer.unref();
   }
 
+  /** Ends after the message that is being delivered, or after {@link CLOSE_MS}, whichever is first. */
   async close(): Promise<void> {
     this.isClosed = true;
     clearTimeout(this.timer);
-    await this.round;
+    const waiting = new AbortController();
+    const late = wait(CLOSE_MS, undefined, { signal: waiting.signal }).catch(() => undefined);
+    await Promise.race([this.round, late]);
+    waiting.abort();
+    this.hasGivenUp = true;
   }
 
   private async wake(): Promise<void> {
@@ -90,12 +99,14 @@ export class Postman {
   private async deliver(mail: Mail, deliver: Deliver): Promise<void> {
     const { store, log } = this.parts;
     try {
-      store.outbox.delivered(mail, { deliveredTo: await deliver(mail) });
+      const deliveredTo = await deliver(mail);
+      if (!this.hasGivenUp) store.outbox.delivered(mail, { deliveredTo });
     } catch (error) {
+      if (this.hasGivenUp) return;
       const { name, message } = error as Error;
       const problem = `${message} (${name})`.replace(/\s+/g, " ");
       store.outbox.delivered(mail, { problem });
-      log(`Could not deliver mail ${mail.step} of journey ${mail.journeyId}: ${problem}`);
+      log(`Could not deliver message ${mail.step} of journey ${mail.journeyId}: ${problem}`);
     }
   }
 }

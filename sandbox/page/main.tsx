@@ -11,4 +11,6 @@ followTheme();
 followAddressBar();
 setInterval(tick, 1000);
 render(<App onReconnect={() => feed.connect()} />, document.getElementById("page")!);
-feed.connect();
+const follow = () => (document.hidden ? feed.pause() : feed.connect());
+document.addEventListener("visibilitychange", follow);
+follow();

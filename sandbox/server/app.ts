@@ -5,7 +5,8 @@ import type { Profile } from "../state/profiles";
 import type { RequestLog } from "../state/requestLog";
 import { ExactAnswer } from "./envelopes";
 import { answerErrors, problemOf } from "./errors";
-import { isOwnPath, SERVER_LIMITS } from "./security";
+import { keyMask } from "./keyMask";
+import { answerMalformed, isOwnPath, SERVER_LIMITS } from "./security";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -19,8 +20,17 @@ declare module "fastify" {
 /** One for all sandboxes of a process, as tests make many: compiling the schemas takes longer than all else in a new one. */
 const buildValidator = AjvCompiler();
 
+interface AppParts {
+  readonly log: RequestLog;
+  readonly profile: () => Profile;
+  /** The key that the log must not have. */
+  readonly apiKey: () => string;
+  /** The names or addresses that it may be called by, besides those of the loopback interface. */
+  readonly hosts: readonly string[];
+}
+
 /** Creates an app that answers unknown paths and failures as the vendor does, and logs the vendor's calls. */
-export function createApp(log: RequestLog, profile: () => Profile): FastifyInstance {
+export function createApp({ log, profile, apiKey, hosts }: AppParts): FastifyInstance {
   const app = Fastify({
     ...SERVER_LIMITS,
     // Closing must not wait for clients that keep their connections open.
@@ -28,6 +38,7 @@ export function createApp(log: RequestLog, profile: () => Profile): FastifyInsta
     // Checking the sandbox's own schemas each time would be a third of its start.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, validateSchema: false } },
     schemaErrorFormatter: problemOf,
+    frameworkErrors: answerMalformed(hosts),
     schemaController: { compilersFactory: { buildValidator } },
   });
   answerErrors(app, profile);
@@ -38,9 +49,14 @@ export function createApp(log: RequestLog, profile: () => Profile): FastifyInsta
   // Every request that may be meant for the vendor is logged, even to an unknown path or if it was refused before its handler ran.
   app.addHook("preSerialization", (request, reply, answer, done) => {
     if (!isOwnPath(request)) {
-      const { method, url: path, body, fault, instanceId } = request;
-      const shown = answer instanceof ExactAnswer ? answer.shown : answer;
-      const entry = { method, path, body, status: reply.statusCode, answer: shown, durationMs: reply.elapsedTime };
+      const { method, url, body, fault, instanceId } = request;
+      const masked = keyMask(apiKey());
+      const shown = {
+        path: masked(url),
+        body: masked(body),
+        answer: masked(answer instanceof ExactAnswer ? answer.shown : answer),
+      };
+      const entry = { method, ...shown, status: reply.statusCode, durationMs: reply.elapsedTime };
       const length = request.headers["content-length"];
       request.logged = log.add(
         { ...entry, ...(fault ? { fault: fault.kind } : {}), ...(instanceId === undefined ? {} : { instanceId }) },

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Answer } from "../state/answer";
 import type { Refusal, Reply } from "../state/profiles";
 import type { VendorCall } from "../state/vendorCall";
+import { mapStrings } from "./mapStrings";
 
 declare module "fastify" {
   interface FastifyContextConfig {
@@ -90,11 +91,4 @@ function filler(request: FastifyRequest, instanceId = ""): (text: string) => str
   const { email } = inputOf(request);
   const values: Record<string, string> = { instanceId, journeyId, email: typeof email === "string" ? email : "" };
   return (text) => text.replace(/\{\{(instanceId|journeyId|email)\}\}/g, (_, name: string) => values[name] ?? "");
-}
-
-function mapStrings(value: unknown, change: (text: string) => string): unknown {
-  if (typeof value === "string") return change(value);
-  if (Array.isArray(value)) return value.map((one) => mapStrings(one, change));
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, mapStrings(one, change)]));
 }

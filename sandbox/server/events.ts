@@ -1,7 +1,6 @@
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { FastifyInstance } from "fastify";
 import type { SandboxEvents, SandboxState } from "../api";
-import type { Mail } from "../mail/mail";
 import type { Changes } from "../state/changes";
 
 const FLUSH_MS = 100;
@@ -10,10 +9,13 @@ const KEEP_OPEN_MS = 15_000;
 const MOST_READERS = 50;
 /** What is sent of each kind in one flush: 100,000 instances that finish at once must not fill the readers' buffers. */
 const MOST_AT_ONCE = 2_000;
-/** What is sent in one event: 2,000 instances with a megabyte of values each would be longer than a string can be. */
 const MOST_IN_EVENT = 100;
-/** A reader that is so many bytes behind is disconnected. It reconnects and reads everything again. */
-const FULL_BUFFER = 8 * 1024 * 1024;
+/** What is sent of each kind in one flush, in characters. 2,000 instances may have a quarter of a megabyte of values each. */
+const FULL_LENGTH = 1024 * 1024;
+/** While a reader has so many bytes to read yet, nothing more is sent. */
+const FULL_BUFFER = 1024 * 1024;
+/** A reader that has so many to read for longer is disconnected. It reconnects and reads everything again. */
+const PATIENCE_MS = 5_000;
 
 /**
  * `GET /_sandbox/events`: what changes, as server-sent events.
@@ -41,6 +43,8 @@ export function eventRoute(
 
 class Readers {
   private readonly open = new Set<ServerResponse>();
+  /** Since when a reader is behind, in milliseconds. */
+  private readonly behind = new WeakMap<ServerResponse, number>();
   private timer: NodeJS.Timeout | undefined;
   private keepOpen: NodeJS.Timeout | undefined;
 
@@ -85,42 +89,54 @@ class Readers {
 
   private flush(): void {
     this.timer = undefined;
-    const { isReset, instances, requests, mails, contacts } = this.changes.take(MOST_AT_ONCE);
+    if (this.isAnyBehind()) return this.schedule();
+    const texts = new Map<object, string>();
+    const sizeOf = (item: object) => {
+      const shown = JSON.stringify(withoutBody(item));
+      texts.set(item, shown);
+      return shown.length;
+    };
+    const { isReset, ...changed } = this.changes.take(MOST_AT_ONCE, FULL_LENGTH, sizeOf);
     if (isReset) this.write(text("reset", {}));
-    this.writeParts("instances", instances);
-    this.writeParts("requests", requests);
-    this.writeParts("mails", mails.map(withoutBody));
-    this.writeParts("contacts", contacts);
+    for (const name of ["instances", "requests", "mails", "contacts"] as const)
+      this.writeParts(
+        name,
+        [...changed[name]].map((item) => texts.get(item) ?? ""),
+      );
     this.write(text("state", this.stateOf()));
     if (!this.changes.isEmpty) this.schedule();
   }
 
-  private writeParts<Name extends Exclude<keyof SandboxEvents, "state" | "reset">>(
-    name: Name,
-    items: SandboxEvents[Name],
-  ): void {
-    for (let from = 0; from < items.length; from += MOST_IN_EVENT) {
-      this.write(text(name, items.slice(from, from + MOST_IN_EVENT) as unknown as SandboxEvents[Name]));
-    }
+  private writeParts(name: keyof SandboxEvents, items: readonly string[]): void {
+    for (let from = 0; from < items.length; from += MOST_IN_EVENT)
+      this.write(event(name, `[${items.slice(from, from + MOST_IN_EVENT).join(",")}]`));
   }
 
   private write(events: string): void {
+    for (const reader of this.open) if (!reader.destroyed) reader.write(events);
+  }
+
+  private isAnyBehind(): boolean {
+    const now = performance.now();
     for (const reader of this.open) {
-      if (reader.destroyed) continue;
-      reader.write(events);
-      if (reader.writableLength > FULL_BUFFER) reader.destroy();
+      if (reader.writableLength <= FULL_BUFFER) this.behind.delete(reader);
+      else if (now - (this.behind.get(reader) ?? now) > PATIENCE_MS) reader.destroy();
+      else this.behind.set(reader, this.behind.get(reader) ?? now);
     }
+    return [...this.open].some((reader) => this.behind.has(reader) && !reader.destroyed);
   }
 }
 
-function withoutBody(mail: Mail): Omit<Mail, "text" | "html"> {
-  const copy: { -readonly [Name in keyof Mail]: Mail[Name] } = { ...mail };
-  delete copy.text;
-  delete copy.html;
-  return copy;
+/** The bodies of messages are read one at a time. */
+function withoutBody(item: object): object {
+  return { ...item, text: undefined, html: undefined };
+}
+
+function text<Name extends keyof SandboxEvents>(name: Name, data: SandboxEvents[Name]): string {
+  return event(name, JSON.stringify(data));
 }
 
 /** JSON has no line breaks of its own, so one line of data is enough. */
-function text<Name extends keyof SandboxEvents>(name: Name, data: SandboxEvents[Name]): string {
-  return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
+function event(name: keyof SandboxEvents, json: string): string {
+  return `event: ${name}\ndata: ${json}\n\n`;
 }

@@ -1,4 +1,4 @@
-import { once } from "node:events";
+import type { OutgoingHttpHeaders } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { failure, inputOf, vendorCallOf } from "./envelopes";
 import type { Fault, Faults } from "../state/faults";
@@ -14,7 +14,11 @@ declare module "fastify" {
   }
 }
 
-/** Applies the faults to the vendor's calls: before the request is read, instead of its effect, or after its effect. */
+/**
+ * Applies the faults to the vendor's calls: before the request is read, instead of its effect, or after its effect.
+ *
+ * @param sleep Rejects if the sandbox closes meanwhile.
+ */
 export function faultHooks(
   app: FastifyInstance,
   faults: Faults,
@@ -31,7 +35,8 @@ export function faultHooks(
     if (faults.isEmpty) return done();
     const call = callOf(request);
     const forThis = (fault: Fault) =>
-      fault.kind !== "reset-before" && (fault.email === undefined || fault.email === addressOf(request, store));
+      fault.kind !== "reset-before" &&
+      (fault.email === undefined || fault.email.toLowerCase() === addressOf(request, store)?.toLowerCase());
     request.fault = faults.take(call, forThis) ?? null;
     // This answer is sent before the handler runs, so nothing takes effect.
     if (request.fault?.takesEffect !== false) return done();
@@ -43,9 +48,13 @@ export function faultHooks(
     if (fault === null) return done(null, payload);
     const delayed = fault.kind === "delay" ? sleep(Math.min(fault.delayMs ?? 1000, MAX_TIMEOUT_MS)) : Promise.resolve();
     delayed
-      .then(() => spoil(fault, request, reply, payload as string))
       .then(
-        (spoiled) => done(null, spoiled),
+        () => spoil(fault, request, reply, payload as string),
+        () => disconnect(reply),
+      )
+      .then(
+        // Without a payload, the fault has taken the connection: Fastify would write a second answer to it.
+        (spoiled) => spoiled !== undefined && done(null, spoiled),
         (error: Error) => done(error),
       );
   });
@@ -55,8 +64,13 @@ function isBeforeAll({ kind }: Fault): boolean {
   return kind === "reset-before";
 }
 
-/** The payload to send in place of the answer. */
-async function spoil(fault: Fault, request: FastifyRequest, reply: FastifyReply, payload: string): Promise<string> {
+/** The payload to send in place of the answer. Undefined: the connection was taken, and nothing more is to be sent. */
+async function spoil(
+  fault: Fault,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  payload: string,
+): Promise<string | undefined> {
   const say = (status: number, body: unknown) => {
     reply.code(status);
     return JSON.stringify(body);
@@ -92,28 +106,31 @@ async function spoil(fault: Fault, request: FastifyRequest, reply: FastifyReply,
     case "cut":
       return cut(reply, payload);
     case "reset-after":
-      reply.hijack();
-      reply.raw.destroy();
-      return payload;
+      return disconnect(reply);
     case "hang":
       return untilGivenUp(reply);
   }
 }
 
-/** Sends no answer for as long as the client waits. */
-async function untilGivenUp(reply: FastifyReply): Promise<string> {
-  // Otherwise the handler of a request that must not take effect runs once the client has given up.
+function disconnect(reply: FastifyReply): undefined {
   reply.hijack();
-  if (!reply.raw.destroyed) await once(reply.raw, "close");
-  return "";
+  reply.raw.destroy();
+}
+
+/** Sends no answer for as long as the client waits. */
+function untilGivenUp(reply: FastifyReply): undefined {
+  // Otherwise the handler of a request that must not take effect runs.
+  reply.hijack();
 }
 
 /** Promises the whole answer, sends half of it, and closes the connection. */
-function cut(reply: FastifyReply, payload: string): string {
+function cut(reply: FastifyReply, payload: string): undefined {
   reply.hijack();
-  reply.raw.writeHead(200, { "Content-Type": "application/json", "Content-Length": Buffer.byteLength(payload) });
+  reply.raw.writeHead(reply.statusCode, {
+    ...(reply.getHeaders() as OutgoingHttpHeaders),
+    "content-length": Buffer.byteLength(payload),
+  });
   reply.raw.write(payload.slice(0, payload.length / 2), () => reply.raw.destroy());
-  return payload;
 }
 
 /** The address that a call is for. An abort may name only the instance. */

@@ -17,7 +17,7 @@ export function openApiRoute(app: FastifyInstance, version: string): void {
 
 /** Adds the same routes to an app that answers nothing. */
 async function describe(routes: readonly RouteOptions[], version: string): Promise<object> {
-  const [{ default: Fastify }, { default: swagger }, { operations }] = await Promise.all([
+  const [{ default: Fastify }, { default: swagger }, { forbidden, operations }] = await Promise.all([
     import("fastify"),
     import("@fastify/swagger"),
     import("./schemas/operations"),
@@ -44,7 +44,8 @@ async function describe(routes: readonly RouteOptions[], version: string): Promi
     const operation: Operation | undefined = operations[`${String(method)} ${url}`];
     const isVendors = config?.vendorCall !== undefined;
     const body = schema?.body === undefined ? {} : { body: { ...schema.body, ...operation?.body } };
-    const described = { ...schema, ...operation, ...body, tags: [isVendors ? "Mailmodo" : "Sandbox"] };
+    const response = { ...operation?.response, ...forbidden };
+    const described = { ...schema, ...operation, ...body, response, tags: [isVendors ? "Mailmodo" : "Sandbox"] };
     app.route({ method, url, schema: { ...described, ...(isVendors ? { security: [{ key: [] }] } : {}) }, handler });
   }
   await app.ready();

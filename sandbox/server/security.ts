@@ -10,6 +10,8 @@ export const SERVER_LIMITS = {
   bodyLimit: 256 * 1024,
   requestTimeout: 30_000,
   keepAliveTimeout: 72_000,
+  // Never less than a header can be: an id that is too long is answered like any other that is wrong.
+  routerOptions: { maxParamLength: 16 * 1024 },
   http: {
     headersTimeout: 10_000,
     /** How often Node looks for requests that take too long. */
@@ -69,6 +71,16 @@ export function secure(app: FastifyInstance, hosts: readonly string[]): void {
   });
 }
 
+/** Answers paths that are not valid, for which no hook runs. */
+export function answerMalformed(hosts: readonly string[]) {
+  const isAllowed = hostCheck(hosts);
+  return (_error: Error, request: FastifyRequest, reply: FastifyReply): void => {
+    reply.headers(HEADERS);
+    if (isAllowed(calledBy(request))) reply.code(400).send({ success: false, message: "The path is not valid" });
+    else forbid(reply, misnamed(request.headers.host));
+  };
+}
+
 /** The calls of the vendor's contract. */
 export function isVendorCall(request: FastifyRequest): boolean {
   return vendorCallOf(request) !== undefined;
@@ -79,9 +91,11 @@ function isAdminCall({ routeOptions: { url } }: FastifyRequest): boolean {
   return url?.startsWith("/_sandbox/") ?? false;
 }
 
-/** What is there and is not the vendor's: the sandbox's calls, its page, and the icon that a browser asks for unasked. */
+/** What is there and is not the vendor's: the sandbox's calls, its page, and what a browser asks for unasked. */
 export function isOwnPath(request: FastifyRequest): boolean {
-  return request.is404 ? request.url === "/favicon.ico" : !isVendorCall(request);
+  if (!request.is404) return !isVendorCall(request);
+  // A browser asks for what no program of the user's would, such as /apple-touch-icon.png.
+  return request.method === "GET" && (request.url === "/favicon.ico" || "sec-fetch-site" in request.headers);
 }
 
 /** The name that it was called by, in lowercase and without the port. Empty if there is none, or more than one. */

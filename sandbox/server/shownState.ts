@@ -40,6 +40,7 @@ export function shownState({ store, clock, controls, faults, journeys, publicKey
     mails: kept(store.outbox.kept),
     ended: kept(store.instances.keptEnded),
     archived: store.contacts.keptArchived,
+    idle: store.contacts.keptIdle,
     journeys: [...journeys].map(([journeyId, steps]) => ({
       journeyId,
       steps: steps.map(({ afterMs, subject }) => ({ afterMs, subject })),

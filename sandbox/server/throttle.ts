@@ -17,6 +17,8 @@ export class Window {
   take(perSecond: number, now: number): number | undefined {
     if (perSecond !== this.served.limit) this.resize(perSecond);
     const { served } = this;
+    // The clock went back: nothing can be said of what was served later.
+    if ((served.at(served.count - 1) ?? now) > now) served.clear();
     const oldest = served.at(0);
     if (served.count === perSecond && oldest !== undefined && oldest > now - WINDOW_MS) return oldest + WINDOW_MS;
     served.push(now);

@@ -39,8 +39,8 @@ export class Calls {
     if (!allowDuplicateEmail && duplicate !== "accepted") {
       const earlier =
         duplicateMeans === "ever"
-          ? instances.startedFor(journeyId, email)[0]
-          : instances.firstRunning(journeyId, email);
+          ? instances.byAddress.firstStarted(journeyId, email)
+          : instances.byAddress.firstRunning(journeyId, email);
       if (earlier !== undefined) {
         return { refusal: duplicate, ref: earlier.instanceId, instanceId: earlier.instanceId };
       }
@@ -74,7 +74,7 @@ export class Calls {
     if (startContact === "none" || isForGood) return [];
     if (startContact === "creates" && known?.archived === false) return [];
     const changed = startContact === "updates" ? { data: { ...known?.data, ...data } } : {};
-    return this.store.contactEffects([{ email, archived: false, ...changed }]);
+    return this.store.contactEffects([{ email, archived: false, ...changed }], "start");
   }
 
   private abortInstance(journeyId: string, instanceId: string, reason: string | undefined): Answer {
@@ -88,7 +88,7 @@ export class Calls {
 
   private abortAddress(journeyId: string, email: string, reason: string | undefined): Answer {
     const { abortByAddress, abortUnknown } = this.profile();
-    const running = this.store.instances.running(journeyId, email);
+    const running = this.store.instances.byAddress.running(journeyId, email);
     const last = running.at(-1);
     if (last === undefined) return this.answerOf(abortUnknown);
     this.store.instances.abort(abortByAddress === "all" ? running : last, reason);

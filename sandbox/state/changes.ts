@@ -64,16 +64,21 @@ export class Changes {
     this.state();
   }
 
-  /** What changed, at most so many of each kind. The rest remains. */
-  take(limit = Infinity): Change {
+  /**
+   * What changed, at most so many of each kind, and of each only until a size is reached. The rest remains.
+   *
+   * @param sizeOf The size of an item.
+   */
+  take(limit = Infinity, maxSize = Infinity, sizeOf: (item: object) => number = () => 0): Change {
+    const takeFrom = <T extends object>(changed: Set<T>) => taken(changed, limit, maxSize, sizeOf);
     const { isReset } = this;
     this.isReset = false;
     return {
       isReset,
-      instances: takeFrom(this.instances, limit),
-      requests: takeFrom(this.requests, limit),
-      mails: takeFrom(this.mails, limit),
-      contacts: takeFrom(this.contacts, limit),
+      instances: takeFrom(this.instances),
+      requests: takeFrom(this.requests),
+      mails: takeFrom(this.mails),
+      contacts: takeFrom(this.contacts),
     };
   }
 
@@ -84,12 +89,19 @@ export class Changes {
   }
 }
 
-function takeFrom<T>(changed: Set<T>, limit: number): T[] {
-  const taken: T[] = [];
+function taken<T extends object>(
+  changed: Set<T>,
+  limit: number,
+  maxSize: number,
+  sizeOf: (item: object) => number,
+): T[] {
+  const items: T[] = [];
+  let size = 0;
   for (const item of changed) {
-    if (taken.length >= limit) break;
-    taken.push(item);
+    if (items.length >= limit || size >= maxSize) break;
+    items.push(item);
     changed.delete(item);
+    size += sizeOf(item);
   }
-  return taken;
+  return items;
 }

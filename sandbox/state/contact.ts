@@ -23,13 +23,15 @@ export interface Contact {
   readonly unsubscribeReason?: string;
   /** The kinds of messages that it is unsubscribed from. Empty if it is not unsubscribed. */
   readonly unsubscribedEmailTypes: readonly string[];
+  /** Set while nothing but starts has made and changed it. Of these, only so many are kept once no journey runs for them. */
+  readonly fromStarts?: true;
 }
 
 export type ContactState = "active" | "unsubscribed" | "blocked" | "archived";
 
 /** What can be changed of a contact. What is left out stays as it is. */
 export type ContactFacts = Partial<
-  Omit<Contact, "number" | "revision" | "contactIdentifier" | "email" | "createdAt" | "state" | "since">
+  Omit<Contact, "number" | "revision" | "contactIdentifier" | "email" | "createdAt" | "state" | "since" | "fromStarts">
 >;
 
 /** A contact to be set as it is at the vendor: a new one, or one that changes. What is left out stays as it is. */

@@ -9,6 +9,7 @@ interface Parts {
 /** The lists of contacts, in the order in which they were made. */
 export class ContactLists {
   private readonly byName = new Map<string, ContactList>();
+  private lastNumber = 0;
 
   constructor(private readonly parts: Parts) {}
 
@@ -27,16 +28,19 @@ export class ContactLists {
     return [...new Set(names)]
       .filter((name) => !this.has(name))
       .map((name, index) => {
-        const number = this.byName.size + index + 1;
+        const number = this.lastNumber + index + 1;
         return { number, listId: idOf(number), name, createdAt };
       });
   }
 
   put(list: ContactList): void {
     this.byName.set(list.name, list);
+    this.lastNumber = Math.max(this.lastNumber, list.number);
   }
 
-  clear(): void {
+  /** @param lastNumber The highest number that was ever given. No number is given again. */
+  clear(lastNumber = this.lastNumber): void {
     this.byName.clear();
+    this.lastNumber = lastNumber;
   }
 }

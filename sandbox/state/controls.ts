@@ -20,9 +20,9 @@ export class Controls {
     return this.current.profile;
   }
 
-  get shownProfile(): { readonly names: readonly string[]; readonly file: string | null } {
-    const { names, file } = this.current;
-    return { names, file };
+  get shownProfile(): { readonly names: readonly string[]; readonly file: string | null; readonly isCustom: boolean } {
+    const { profile, names, file } = this.current;
+    return { names, file, isCustom: names.length === 0 && profile !== defaultProfile };
   }
 
   get apiKey(): string {

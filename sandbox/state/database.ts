@@ -3,7 +3,7 @@ import type { Mail } from "../mail/mail";
 import type { Contact, ContactList } from "./contact";
 import type { Effect, Keeper, Kept, LateCall } from "./effects";
 import type { Instance } from "./instance";
-import { openFile, storeError } from "./openFile";
+import { openFile, storeError, StoreError } from "./openFile";
 
 /**
  * Keeps the sandbox's data in a file of SQLite, by the SQLite that is part of Node.js: nothing is built or downloaded, and
@@ -14,6 +14,7 @@ import { openFile, storeError } from "./openFile";
  */
 class Database implements Keeper {
   private readonly database: DatabaseSync;
+  private isClosed = false;
   private readonly statements: Readonly<Record<string, StatementSync>>;
 
   /** @throws {StoreError} The file cannot be used. The message is one line. */
@@ -30,6 +31,7 @@ class Database implements Keeper {
   }
 
   write(effects: readonly Effect[]): void {
+    if (this.isClosed) throw new StoreError(`Could not write the store ${this.file}: the sandbox was closed.`);
     try {
       if (effects.length === 1 && !effects.some((effect) => "reset" in effect))
         return effects.forEach((effect) => this.writeOne(effect));
@@ -50,10 +52,6 @@ class Database implements Keeper {
           .prepare(`SELECT record FROM ${table} ORDER BY number`)
           .all()
           .map(({ record }) => parsed(String(record)) as T);
-      const last = (table: string) => {
-        const numbers = `SELECT number FROM ${table} UNION SELECT number FROM dropped WHERE name = '${table}'`;
-        return Number(this.database.prepare(`SELECT max(number) AS last FROM (${numbers})`).get()?.["last"] ?? 0);
-      };
       return {
         aheadMs: Number(this.database.prepare("SELECT aheadMs FROM clock").get()?.["aheadMs"] ?? 0),
         instances: records<Instance>("instances"),
@@ -62,10 +60,11 @@ class Database implements Keeper {
         lists: records<ContactList>("lists"),
         late: records<LateCall>("lateCalls"),
         last: {
-          instance: last("instances"),
-          mail: last("mails"),
-          contact: last("contacts"),
-          late: last("lateCalls"),
+          instance: this.last("instances"),
+          mail: this.last("mails"),
+          contact: this.last("contacts"),
+          list: this.last("lists"),
+          late: this.last("lateCalls"),
         },
       };
     } catch (error) {
@@ -74,6 +73,7 @@ class Database implements Keeper {
   }
 
   close(): void {
+    this.isClosed = true;
     this.database.close();
   }
 
@@ -88,7 +88,19 @@ class Database implements Keeper {
     else if ("droppedInstance" in effect) this.drop("instances", "dropInstance", effect.droppedInstance);
     else if ("droppedMail" in effect) this.drop("mails", "dropMail", effect.droppedMail);
     else if ("droppedContact" in effect) this.drop("contacts", "dropContact", effect.droppedContact);
-    else for (const table of TABLES) this.database.exec(`DELETE FROM ${table}`);
+    else for (const table of TABLES) this.empty(table);
+  }
+
+  /** Afterwards no number is given again: with a seed, an id would then be that of two enrollments. */
+  private empty(table: string): void {
+    this.run("noteDropped", table, this.last(table));
+    this.database.exec(`DELETE FROM ${table}`);
+  }
+
+  /** The highest number that was ever given. */
+  private last(table: string): number {
+    const numbers = `SELECT number FROM ${table} UNION SELECT number FROM dropped WHERE name = '${table}'`;
+    return Number(this.database.prepare(`SELECT max(number) AS last FROM (${numbers})`).get()?.["last"] ?? 0);
   }
 
   private drop(table: string, statement: keyof typeof STATEMENTS, number: number): void {
@@ -122,7 +134,7 @@ function parsed(record: string): object {
   throw new SyntaxError("It is no object");
 }
 
-const TABLES = ["instances", "mails", "contacts", "lists", "lateCalls", "dropped"];
+const TABLES = ["instances", "mails", "contacts", "lists", "lateCalls"];
 
 const put = (table: string) =>
   `INSERT INTO ${table} (number, record) VALUES (?, ?) ON CONFLICT (number) DO UPDATE SET record = excluded.record`;

@@ -46,6 +46,7 @@ export interface Kept {
     readonly instance: number;
     readonly mail: number;
     readonly contact: number;
+    readonly list: number;
     readonly late: number;
   };
 }

@@ -32,7 +32,7 @@ export interface Fault {
    * - `late` acts only after its answer, or after the client has given up.
    */
   readonly kind: FaultKind;
-  /** The call that the fault is for. Default: all. */
+  /** The call that the fault is for. Default: all; of `no-ref`: `start`. */
   readonly on?: VendorCall;
   /** How many times it happens. Default: no limit. */
   readonly count?: number;
@@ -121,7 +121,7 @@ export class Faults {
 
   /** Takes the fault for a call, and counts it as used once. */
   take(call: VendorCall, fits: (fault: Fault) => boolean): Fault | undefined {
-    const armed = this.armed.find((one) => (one.fault.on ?? call) === call && fits(one.fault) && happens(one));
+    const armed = this.armed.find((one) => callOf(one.fault, call) === call && fits(one.fault) && happens(one));
     if (armed === undefined) return undefined;
     armed.remaining -= 1;
     this.keep(({ remaining }) => remaining > 0);
@@ -134,6 +134,11 @@ export class Faults {
     this.changed();
     return this.armed.length < before;
   }
+}
+
+/** The call that a fault is for. Only the answer to a start has an instance id that can be left out. */
+function callOf({ kind, on }: Fault, any: VendorCall): VendorCall {
+  return on ?? (kind === "no-ref" ? "start" : any);
 }
 
 function shown({ id, fault, remaining }: Armed): ArmedFault {

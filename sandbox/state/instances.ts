@@ -1,4 +1,5 @@
 import BTree from "sorted-btree";
+import { ByAddress } from "./byAddress";
 import type { Changes } from "./changes";
 import type { Effect } from "./effects";
 import type { Instance } from "./instance";
@@ -15,14 +16,14 @@ interface Parts {
   readonly idOf: (number: number) => string;
   /** How many of those that have ended are kept. */
   readonly endedLimit: number;
-  /** Lets effects happen, all or none. */
+  /** Applies effects, all or none. */
   readonly commit: (effects: readonly Effect[]) => void;
 }
 
 /** The instances: all that run, and the newest of those that have ended. */
 export class Instances {
+  readonly byAddress = new ByAddress(({ number }) => this.byNumber.has(number));
   private readonly byId = new Map<string, Instance>();
-  private readonly byAddress = new Map<string, Instance[]>();
   private readonly byNumber = new BTree<number, Instance>();
   private readonly ended: Ring<Instance>;
   private readonly numbersOf: Record<Status, number> = { running: 0, aborted: 0, finished: 0 };
@@ -59,7 +60,7 @@ export class Instances {
       data,
       startedAt: new Date(now()).toISOString(),
       status: "running",
-      ...(!allowDuplicateEmail && this.firstRunning(journeyId, email) !== undefined ? { doubled: true } : {}),
+      ...(!allowDuplicateEmail && this.byAddress.firstRunning(journeyId, email) !== undefined ? { doubled: true } : {}),
       ...(schedule.stepsOf({ journeyId }).length > 0 ? { sent: 0 } : {}),
     };
     commit([{ instance }, ...also]);
@@ -97,19 +98,6 @@ export class Instances {
     return instance?.journeyId === journeyId ? instance : undefined;
   }
 
-  running(journeyId: string, email: string): Instance[] {
-    return this.startedFor(journeyId, email).filter(({ status }) => status === "running");
-  }
-
-  firstRunning(journeyId: string, email: string): Instance | undefined {
-    return this.startedFor(journeyId, email).find(({ status }) => status === "running");
-  }
-
-  /** All instances of an address, in the order of their starts. */
-  startedFor(journeyId: string, email: string): readonly Instance[] {
-    return this.byAddress.get(keyOf(journeyId, email)) ?? [];
-  }
-
   /** All instances, in the order of their starts. */
   all(): Instance[] {
     return this.byNumber.valuesArray();
@@ -131,8 +119,10 @@ export class Instances {
     else {
       if (known.status === "running") this.parts.schedule.remove(known);
       this.numbersOf[known.status] -= 1;
+      const { status } = known;
       // The same object, because the lists hold it.
       Object.assign(known, next);
+      if (status === "running" && next.status !== "running") this.byAddress.ended(known);
     }
     this.parts.changes.instance(instance);
     return this.settle(instance);
@@ -154,8 +144,8 @@ export class Instances {
       .filter((dropped) => dropped !== undefined);
   }
 
-  /** @param lastNumber The highest number that was ever given. */
-  clear(lastNumber = 0): void {
+  /** @param lastNumber The highest number that was ever given. No number is given again. */
+  clear(lastNumber = this.lastNumber): void {
     for (const index of [this.byId, this.byAddress, this.byNumber, this.ended, this.parts.schedule]) index.clear();
     Object.assign(this.numbersOf, { running: 0, aborted: 0, finished: 0 });
     this.lastNumber = lastNumber;
@@ -178,23 +168,13 @@ export class Instances {
     this.lastNumber = Math.max(this.lastNumber, instance.number);
     this.byId.set(instance.instanceId, instance);
     this.byNumber.set(instance.number, instance);
-    const key = keyOf(instance.journeyId, instance.email);
-    const others = this.byAddress.get(key);
-    if (others === undefined) this.byAddress.set(key, [instance]);
-    else others.push(instance);
+    this.byAddress.add(instance);
   }
 
   private drop(instance: Instance): void {
     this.numbersOf[instance.status] -= 1;
     this.byId.delete(instance.instanceId);
     this.byNumber.delete(instance.number);
-    const key = keyOf(instance.journeyId, instance.email);
-    const others = this.startedFor(instance.journeyId, instance.email).filter((other) => other !== instance);
-    if (others.length === 0) this.byAddress.delete(key);
-    else this.byAddress.set(key, others);
+    this.byAddress.dropped(instance);
   }
-}
-
-function keyOf(journeyId: string, email: string): string {
-  return `${journeyId} ${email.toLowerCase()}`;
 }

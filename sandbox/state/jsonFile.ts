@@ -5,7 +5,7 @@ import { InvalidInput } from "./invalidInput";
  * Reads a JSON file of the user's.
  *
  * @param what What is in it, such as "the profile".
- * @param parse Checks the value and takes what it is about from it. What it throws is said of the file.
+ * @param parse Checks the value and takes what it is about from it. The message of its error follows the name of the file.
  * @throws {InvalidInput} The file cannot be read, or the value is refused. The message is one line.
  */
 export function readJsonFile<T>(what: string, file: string, parse: (value: unknown) => T): T {

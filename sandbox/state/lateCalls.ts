@@ -23,8 +23,8 @@ export class LateCalls {
     this.waiting.delete(late);
   }
 
-  /** @param lastId The highest id that was ever given. */
-  clear(lastId = 0): void {
+  /** @param lastId The highest id that was ever given. No id is given again. */
+  clear(lastId = this.lastId): void {
     this.waiting.clear();
     this.lastId = lastId;
   }

@@ -9,6 +9,8 @@ export interface LoggedRequest {
   readonly body: unknown;
   /** The length of the whole body, if only its beginning is kept. */
   readonly bodyLength?: number;
+  /** The address in the body, if only its beginning is kept. */
+  readonly email?: string;
   /** The status of the answer. While it is not sent: of what the sandbox meant to answer. */
   readonly status: number;
   readonly answer: unknown;

@@ -45,8 +45,8 @@ export class Numbered<T> {
     return this.ring.slice(from, from + limit);
   }
 
-  /** @param last The highest number that was ever given. */
-  clear(last = 0): void {
+  /** @param last The highest number that was ever given. No number is given again. */
+  clear(last = this.last): void {
     this.ring.clear();
     this.last = last;
   }

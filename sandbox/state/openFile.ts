@@ -28,7 +28,7 @@ const SCHEMA_VERSION = SCHEMAS.length;
 /**
  * Opens a store's file, or makes a new one, for this process alone.
  *
- * @throws {StoreError} It is not a store's, or another process has it, or it cannot be written.
+ * @throws {StoreError} It is not a store's, or something else has it, or it cannot be written.
  */
 export function openFile(file: string): DatabaseSync {
   checkPath(file);
@@ -73,9 +73,9 @@ export function storeError(file: string, error: unknown, verb: "open" | "read" |
 
 /** By SQLite's result codes. */
 const REASONS: Readonly<Record<number, string>> = {
-  5: "another process uses it. Stop that one, or name another file.",
+  5: "another sandbox or process uses it. Stop that one, or name another file.",
   8: "it cannot be written. Allow it, or name another file.",
-  11: "it is damaged. Put back a copy, or name another file.",
+  11: "it is damaged. Remove it with its -wal and -shm files and put back a copy, or name another file.",
   13: "the disk is full. Make room; nothing was changed.",
   14: "it cannot be opened or made. Check that its folder is there and can be written.",
   26: "it is not a store of a sandbox. Name another file.",

@@ -77,9 +77,12 @@ export interface Profile {
   readonly addArchived: "revives" | "ignored" | Refusal;
   /** The answer to an invalid address. Default: the one of the contract's example. */
   readonly invalidEmail?: Refusal;
-  /** The answer to a call for a journey that is not known. Default: each journey is known. */
+  /**
+   * The answer to a call for a journey that is not known. Default: 400 if `journeys` says which are known; otherwise each
+   * is.
+   */
   readonly unknownJourney?: Refusal;
-  /** The ids of the journeys that are known, for `unknownJourney`. Default: those whose steps the sandbox has. */
+  /** The ids of the journeys that are known. Default: those whose steps the sandbox has, if there is an `unknownJourney`. */
   readonly journeys?: readonly string[];
   readonly limit?: Limit;
   /** The answer to a start that took effect. Default: the contract's, with the instance id as `ref`. */

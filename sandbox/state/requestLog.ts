@@ -4,6 +4,8 @@ import { Numbered } from "./numbered";
 
 /** What is kept of one body. */
 const BODY_LIMIT = 16 * 1024;
+/** No address is longer. */
+const ADDRESS_LIMIT = 320;
 
 /** The newest requests that the sandbox received. */
 export class RequestLog {
@@ -22,7 +24,7 @@ export class RequestLog {
   }
 
   /** @param length The length of the body as it was sent, if it is known. */
-  add(request: Omit<LoggedRequest, "at" | "id" | "bodyLength">, length?: number): LoggedRequest {
+  add(request: Omit<LoggedRequest, "at" | "id" | "bodyLength" | "email">, length?: number): LoggedRequest {
     const at = new Date(this.now()).toISOString();
     const logged = { id: this.kept.nextNumber, at, ...request, ...cut(request.body, length) };
     this.kept.push(logged);
@@ -47,10 +49,19 @@ export class RequestLog {
 }
 
 /** Otherwise a log of 10,000 bodies of a megabyte each would fill the memory. */
-function cut(body: unknown, length: number | undefined): Pick<LoggedRequest, "body" | "bodyLength"> | undefined {
+function cut(
+  body: unknown,
+  length: number | undefined,
+): Pick<LoggedRequest, "body" | "bodyLength" | "email"> | undefined {
   if (body === undefined || (length !== undefined && length <= BODY_LIMIT)) return undefined;
   const text = JSON.stringify(body);
-  return text.length <= BODY_LIMIT ? undefined : { body: copyOf(text.slice(0, BODY_LIMIT)), bodyLength: text.length };
+  if (text.length <= BODY_LIMIT) return undefined;
+  const { email } = body as { email?: unknown };
+  return {
+    body: copyOf(text.slice(0, BODY_LIMIT)),
+    bodyLength: text.length,
+    ...(typeof email === "string" ? { email: copyOf(email.slice(0, ADDRESS_LIMIT)) } : {}),
+  };
 }
 
 /** A part of a string would keep the whole of it in memory. */

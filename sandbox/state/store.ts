@@ -5,7 +5,7 @@ import { Changes } from "./changes";
 import type { Clock } from "./clock";
 import type { ContactSeed } from "./contact";
 import { ContactLists } from "./contactLists";
-import { Contacts } from "./contacts";
+import { Contacts, type ChangedBy } from "./contacts";
 import type { Effect, Keeper } from "./effects";
 import type { Instance } from "./instance";
 import { idMaker } from "./ids";
@@ -21,6 +21,8 @@ interface Limits {
   readonly mails: number;
   readonly ended: number;
   readonly archived: number;
+  /** Contacts that only starts made, and that no journey runs for. */
+  readonly idle: number;
 }
 
 export interface StoreOptions {
@@ -65,7 +67,14 @@ export class Store {
       endedLimit: limits.ended,
       commit,
     });
-    this.contacts = new Contacts({ now, changes, idOf: idMaker(seed, "contact"), archivedLimit: limits.archived });
+    this.contacts = new Contacts({
+      now,
+      changes,
+      idOf: idMaker(seed, "contact"),
+      isRunningFor: (email) => this.instances.byAddress.isRunningFor(email),
+      archivedLimit: limits.archived,
+      idleLimit: limits.idle,
+    });
     this.contactLists = new ContactLists({ now, idOf: idMaker(seed, "list") });
     this.outbox = new Outbox({
       instances: this.instances,
@@ -103,7 +112,7 @@ export class Store {
   }
 
   /**
-   * Acts as at a time, and lets an effect happen together with those of the action: all or none.
+   * Acts as at a time, and applies an effect together with those of the action: all or none.
    *
    * @throws What the action throws. Then nothing has happened.
    */
@@ -125,17 +134,17 @@ export class Store {
   }
 
   /** What would set these contacts. */
-  contactEffects(seeds: readonly ContactSeed[]): Effect[] {
+  contactEffects(seeds: readonly ContactSeed[], by?: ChangedBy): Effect[] {
     const names = seeds.flatMap(({ lists = [] }) => lists);
     const lists = this.contactLists.missing(names).map((list): Effect => ({ list }));
-    return [...lists, ...this.contacts.changed(seeds).map((contact): Effect => ({ contact }))];
+    return [...lists, ...this.contacts.changed(seeds, by).map((contact): Effect => ({ contact }))];
   }
 
   reset(): void {
     this.commit([{ reset: true }]);
   }
 
-  /** Lets effects happen, all or none: first in the file, if there is one, so that memory never knows more. */
+  /** Applies effects, all or none: first in the file, if there is one, so that memory never knows more. */
   readonly commit = (effects: readonly Effect[]): void => {
     const { keeper } = this.options;
     const all = this.together.length > 0 ? [...this.together, ...effects] : effects;
@@ -146,9 +155,12 @@ export class Store {
   };
 
   private apply(effect: Effect): void {
-    if ("instance" in effect)
-      this.note(this.instances.put(effect.instance), ({ number }) => ({ droppedInstance: number }));
-    else if ("mail" in effect) this.note(this.outbox.put(effect.mail), ({ id }) => ({ droppedMail: id }));
+    if ("instance" in effect) {
+      const { instance } = effect;
+      this.note(this.instances.put(instance), ({ number }) => ({ droppedInstance: number }));
+      this.note(this.contacts.settle(instance.email), ({ number }) => ({ droppedContact: number }));
+    }
+    if ("mail" in effect) this.note(this.outbox.put(effect.mail), ({ id }) => ({ droppedMail: id }));
     else if ("contact" in effect)
       this.note(this.contacts.put(effect.contact), ({ number }) => ({ droppedContact: number }));
     else if ("list" in effect) this.contactLists.put(effect.list);
@@ -171,6 +183,7 @@ export class Store {
     const { aheadMs, instances, contacts, lists, mails, late, last } = keeper.read();
     this.outbox.clear((mails[0]?.id ?? last.mail + 1) - 1);
     this.late.clear(last.late);
+    this.contactLists.clear(last.list);
     this.apply({ aheadMs });
     for (const dropped of this.instances.restore(instances, last.instance))
       this.note(dropped, ({ number }) => ({ droppedInstance: number }));

@@ -16,7 +16,7 @@ export class Timekeeper {
   ) {}
 
   /**
-   * Lets happen what is due, in order of time.
+   * Does what is due, in order of time.
    *
    * @param until In milliseconds since 1970. Default: now.
    */

@@ -104,6 +104,35 @@ Point a new stack at it:
     });
   }
 
+  it("ends by SIGINT at once, also while an answer is delayed", async () => {
+    const { child, listening, closed } = run("--port", "0");
+    const url = await listening;
+    await fetch(`${url}/_sandbox/faults`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ kind: "delay", delayMs: 3_600_000 }),
+    });
+    const call = assert.rejects(post(url, "a@x.example.com"));
+    while (((await (await fetch(`${url}/_sandbox/requests`)).json()) as object[]).length === 0);
+    child.kill("SIGINT");
+    assert.deepEqual(await closed, [0, null]);
+    await call;
+  });
+
+  it("is this machine's alone under the name localhost, however it is written", async () => {
+    const { child, listening, closed, warned } = run("--port", "0", "--host", "LOCALHOST");
+    await listening;
+    child.kill("SIGTERM");
+    await closed;
+    assert.equal(warned(), "");
+  });
+
+  it("names an address that can be called where it listens on all of them", async () => {
+    const url = await run("--port", "0", "--host", "::").listening;
+    assert.match(url, /^http:\/\/\[::1\]:\d+$/);
+    assert.equal((await fetch(`${url}/_sandbox/state`)).status, 200);
+  });
+
   it("keeps to a rate", async () => {
     const url = await run("--port", "0", "--rate", "2").listening;
     const statuses = await Promise.all(

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { SANDBOX_KEY } from "../../sandbox/sandbox";
+import { createSandbox, SANDBOX_KEY } from "../../sandbox/sandbox";
 import type { Instance } from "../../sandbox/state/instance";
 import type { LoggedRequest } from "../../sandbox/state/loggedRequest";
 import { journeyId } from "../support/journeyId";
@@ -47,6 +47,7 @@ describe("the sandbox", () => {
       "hooks/up",
     ];
     for (const path of paths) await (await fetch(`${url}/${path}`)).text();
+    await (await fetch(`${url}/apple-touch-icon.png`, { headers: { "Sec-Fetch-Site": "same-origin" } })).text();
     await post("/openapi.json", {});
     const logged = (await list<LoggedRequest>("requests")).map(({ method, path }) => `${method} ${path}`);
     assert.deepEqual(logged, ["GET /api/v1", "GET /hooks/up", "POST /openapi.json"]);
@@ -95,6 +96,13 @@ describe("the sandbox", () => {
     const other = "0b9e8d7c-6a5f-4e4d-9c3b-2a1908f7e6d5";
     assert.equal((await post(`/hooks/start/${other}`, { email })).status, 200);
     assert.equal((await post(`/hooks/abort/${other}`, { instanceId: ref })).status, 400);
+  });
+
+  it("takes a journey id in capitals for the same one", async () => {
+    const ref = await started();
+    assert.equal((await post(start.toUpperCase().replace("/HOOKS/START", "/hooks/start"), { email })).status, 400);
+    const capitals = `/hooks/abort/${journeyId.toUpperCase()}`;
+    assert.equal((await post(capitals, { instanceId: ref })).status, 200);
   });
 
   it("finishes an instance when its time is over", async () => {
@@ -189,6 +197,34 @@ describe("the sandbox", () => {
       ],
     );
     assert.ok(!JSON.stringify(requests).includes(SANDBOX_KEY));
+  });
+
+  it("keeps no key in its log, wherever it stands", async () => {
+    const key = 'a"key+of/mine';
+    sandbox().rotateKey(key);
+    const encoded = encodeURIComponent(key);
+    await post(start, { email, data: { [key]: [`Bearer ${key}`], key: encoded } }, { mmApiKey: key });
+    await (await fetch(`${sandbox().url}/hooks/x?mmApiKey=${encoded}`)).text();
+    const log = await list<LoggedRequest>("requests");
+    assert.deepEqual(
+      log.map(({ path, body }) => [path, body]),
+      [
+        [start, { email, data: { "***": ["Bearer ***"], key: "***" } }],
+        ["/hooks/x?mmApiKey=***", null],
+      ].map(([path, body]) => [path, body ?? undefined]),
+    );
+  });
+
+  it("makes no ids again after a reset, also with a seed", async () => {
+    const seeded = createSandbox({ seed: 1 });
+    const ids = new Set<string>();
+    for (const name of ["a", "b"]) {
+      seeded.store.instances.start(journeyId, `${name}@seeds.example.com`, {});
+      ids.add(seeded.instances()[0]!.instanceId);
+      seeded.reset();
+    }
+    assert.equal(ids.size, 2);
+    await seeded.close();
   });
 
   it("forgets everything on a reset", async () => {

@@ -10,6 +10,17 @@ for (const name of Object.keys(process.env)) if (name.startsWith("AWS_")) delete
 process.env["PULUMI_HOME"] = home;
 process.once("exit", () => fs.rmSync(home, { recursive: true, force: true }));
 
+/** For each file, as Mocha's workers remove all listeners after each. Without one, nobody hears of a rejection. */
+export const mochaHooks = {
+  beforeAll(): void {
+    process.off("unhandledRejection", fail).on("unhandledRejection", fail);
+  },
+};
+
 Object.assign(process.env, quickStart(process.env), {
   NODE_COMPILE_CACHE: path.resolve(__dirname, "../../node_modules/.cache/node-tests"),
 });
+
+function fail(reason: unknown): never {
+  throw reason;
+}

@@ -24,7 +24,8 @@ export async function readAll<Item>(
     signal.throwIfAborted();
     use(items);
     const last = items.at(-1);
-    if (last === undefined || items.length < PAGE_SIZE) return;
+    // A page may have fewer than it was asked for, if they are large.
+    if (last === undefined) return;
     after = positionOf(last);
   }
 }

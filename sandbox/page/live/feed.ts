@@ -53,7 +53,14 @@ export class Feed {
     });
   }
 
-  disconnect(): void {
+  /** A browser has six connections to a server, for all of its tabs: one that nobody sees must not hold one. */
+  pause(): void {
+    window.clearTimeout(this.timer);
+    this.disconnect();
+    connection.value = "connecting";
+  }
+
+  private disconnect(): void {
     this.source?.close();
     this.reading.abort();
     this.queue = [];

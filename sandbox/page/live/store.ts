@@ -54,11 +54,18 @@ function moveClock(): void {
 }
 
 /** Drops what the server dropped because of its limits. */
-function dropOld({ requests: { limit }, ended, archived }: SandboxState): void {
+function dropOld({ requests: { limit }, ended, archived, idle }: SandboxState): void {
   const extra = requests.table.all.slice(limit);
   if (extra.length > 0) requests.change((table) => table.remove(extra));
-  dropOldest(enrollments, ended, ({ status }) => status !== "running");
+  dropOldest(enrollments, ended, (row) => !isRunning(row));
   dropOldest(contacts, archived, ({ state }) => state === "archived");
+  if (idle.dropped === 0) return;
+  const running = new Set(enrollments.table.all.filter(isRunning).map(({ email }) => email.toLowerCase()));
+  dropOldest(contacts, idle, (row) => row.isFromStarts && !running.has(row.email.toLowerCase()));
+}
+
+function isRunning({ status }: EnrollmentRow): boolean {
+  return status === "running";
 }
 
 /** Drops the oldest of those that are bounded. */

@@ -21,6 +21,8 @@ export interface ContactRow extends Keyed {
   readonly reason: string;
   /** When it came into its state, in milliseconds since 1970. */
   readonly since: number;
+  /** Only starts made it. The sandbox keeps only so many of these. */
+  readonly isFromStarts: boolean;
   /** What the search looks at, in lower case. */
   readonly text: string;
 }
@@ -43,6 +45,7 @@ export function contactRow(contact: Contact): ContactRow {
     state,
     reason,
     since: Date.parse(since),
+    isFromStarts: contact.fromStarts === true,
     text: `${email}\n${contactIdentifier}\n${lists}\n${reason}`.toLowerCase(),
   };
 }

@@ -2,7 +2,7 @@
 const TITLES: Readonly<Record<string, string>> = {
   duplicate: "A second start for an address",
   ended: "An abort of what has ended",
-  unknown: "An abort of what there is not",
+  unknown: "An abort where nothing runs",
   abort: "An abort by address",
   key: "A wrong key",
   suppressed: "A suppressed contact",

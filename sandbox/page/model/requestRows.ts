@@ -64,7 +64,8 @@ export function isUnanswered({ status, fault }: Pick<LoggedRequest, "status" | "
 }
 
 /** The address that a call names, also in its query, or, where an abort names the instance alone, that. */
-export function subjectOf({ path, body }: Pick<LoggedRequest, "path" | "body">): string {
+export function subjectOf({ path, body, email: ofCut }: Pick<LoggedRequest, "path" | "body" | "email">): string {
+  if (ofCut !== undefined) return ofCut;
   if (typeof body !== "object" || body === null)
     return new URLSearchParams(path.split("?", 2)[1] ?? "").get("email") ?? "";
   const { email, instanceId } = body as Record<string, unknown>;

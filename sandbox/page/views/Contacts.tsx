@@ -21,6 +21,7 @@ export function Contacts() {
       <h1>Contacts</h1>
       <ContactFilters shown={rows.length} />
       <Dropped kept={state.value?.archived} what="archived contacts" />
+      <Dropped kept={state.value?.idle} what="contacts that only starts made" />
       {rows.length === 0 ? (
         <p class="nothing">{contacts.size === 0 ? "There is no contact." : "No contact fits these filters."}</p>
       ) : (

@@ -22,7 +22,11 @@ export function FirstVisit() {
       </p>
       <Snippet what="the commands for a program that you have" text={stackCommands(target)} />
       <h2>From scratch</h2>
-      <p>You need Node.js 22 or later and the Pulumi CLI. Run this in an empty folder:</p>
+      <p>
+        You need Node.js 22 or later and the Pulumi CLI. While <code>pulumi-mailmodo</code> is not on the npm registry,
+        make it in a clone of its repository with <code>npm pack --workspace provider</code>, and put the path of that
+        file in the place of its name. Run this in an empty folder:
+      </p>
       <Snippet what="the commands for a new project" text={projectCommands(target)} />
       <p>
         <code>pulumi destroy</code> aborts the journey, with a reason. Faults, other answers and the clock are under{" "}

@@ -18,6 +18,7 @@ export function ProfileControl({ state: { profile, profiles } }: { state: Sandbo
         How it answers where Mailmodo's contract is silent. They can be combined; where two say something of the same
         answer, the last one counts.
         {profile.file !== null && ` The profile file ${profile.file} is in effect.`}
+        {profile.isCustom && profile.file === null && " A profile that a program gave is in effect."}
       </p>
       {[...profileGroups(profiles)].map(([word, names]) => (
         <fieldset key={word} class="choices">
@@ -37,7 +38,11 @@ export function ProfileControl({ state: { profile, profiles } }: { state: Sandbo
         </fieldset>
       ))}
       <p>
-        <button type="button" disabled={!profile.names.some((name) => name !== "default")} onClick={() => void use([])}>
+        <button
+          type="button"
+          disabled={!profile.isCustom && !profile.names.some((name) => name !== "default")}
+          onClick={() => void use([])}
+        >
           Back to the default profile
         </button>
       </p>

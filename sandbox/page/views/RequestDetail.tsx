@@ -1,3 +1,4 @@
+import type { LoggedRequest } from "../../api";
 import { route } from "../live/router";
 import { isReading, requests, state } from "../live/store";
 import { curlOf } from "../model/curl";
@@ -30,7 +31,7 @@ export function RequestDetail({ id }: { id: number }) {
 }
 
 function Known({ row: { request, at } }: { row: RequestRow }) {
-  const { method, path, body, answer, fault, durationMs, instanceId } = request;
+  const { method, path, body, bodyLength, answer, fault, durationMs, instanceId } = request;
   const key = state.value?.apiKey ?? null;
   return (
     <>
@@ -48,11 +49,31 @@ function Known({ row: { request, at } }: { row: RequestRow }) {
           </a>
         </p>
       )}
-      <Json title="Body" value={body} none="It had none." />
+      {bodyLength === undefined ? (
+        <Json title="Body" value={body} none="It had none." />
+      ) : (
+        <>
+          <h3>Beginning of the body</h3>
+          <p class="dim">
+            The log keeps {String(body).length.toLocaleString("en-US")} of its {bodyLength.toLocaleString("en-US")}{" "}
+            characters.
+          </p>
+          <ForeignBlock label="Beginning of the body" text={visibleText(String(body))} />
+        </>
+      )}
       <Json title={fault === undefined ? "Answer" : "Answer without the fault"} value={answer} none="There was none." />
       <h3>As curl</h3>
-      {key === null && <p class="dim">The key is not kept. The command takes it from MAILMODO_API_KEY.</p>}
-      <Snippet what="the request as a curl command" text={curlOf(request, location.origin, key)} />
+      {bodyLength !== undefined && <p class="dim">There is no command, as the log does not have the whole body.</p>}
+      {bodyLength === undefined && <Curl request={request} apiKey={key} />}
+    </>
+  );
+}
+
+function Curl({ request, apiKey }: { request: LoggedRequest; apiKey: string | null }) {
+  return (
+    <>
+      {apiKey === null && <p class="dim">The key is not kept. The command takes it from MAILMODO_API_KEY.</p>}
+      <Snippet what="the request as a curl command" text={curlOf(request, location.origin, apiKey)} />
     </>
   );
 }

@@ -63,6 +63,7 @@ function switchesOf({ faults, profile, limit }: NonNullable<typeof state.value>)
     ...(faults.length === 0 ? [] : [`${counted(faults.length, "fault")}: ${faultKinds(faults)}`]),
     ...(names.length === 0 ? [] : [`profile: ${names.join(", ")}`]),
     ...(profile.file === null ? [] : [`profile file: ${profile.file}`]),
+    ...(profile.isCustom && profile.file === null ? ["custom profile"] : []),
     ...(limit === null ? [] : [`limit: ${counted(limit, "request")} a second`]),
   ];
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import type { ContactFacts, ContactSeed } from "../../state/contact";
 import type { Store } from "../../state/store";
+import { sendList } from "./listAnswer";
 import { pageQuery, rangeOf, type Page } from "./lists";
 import { emailProperty } from "./schemas";
 
@@ -31,8 +32,8 @@ const seeds = {
 /** `/_sandbox/contacts`: shows the contacts, and sets them as they are at the vendor. */
 export function contactSeedRoutes(app: FastifyInstance, store: Store): void {
   const schema = { querystring: pageQuery };
-  app.get<{ Querystring: Page }>("/_sandbox/contacts", { schema }, ({ query }) =>
-    store.contacts.page(...rangeOf(query)),
+  app.get<{ Querystring: Page }>("/_sandbox/contacts", { schema }, ({ query }, reply) =>
+    sendList(reply, store.contacts.page(...rangeOf(query)), query.limit !== undefined),
   );
   app.post<{ Body: ContactSeed[] }>("/_sandbox/contacts", { schema: { body: seeds } }, ({ body }) => {
     store.setContacts(body);

@@ -3,7 +3,7 @@ import { ALWAYS_TAKE_EFFECT, FAULT_KINDS, type Fault, type Faults } from "../../
 import { VENDOR_CALLS } from "../../state/vendorCall";
 import { notFound } from "./notFound";
 
-const fault = {
+export const faultSchema = {
   type: "object",
   required: ["kind"],
   additionalProperties: false,
@@ -41,7 +41,7 @@ const fault = {
 
 /** `/_sandbox/faults`: arms and removes them. */
 export function faultRoutes(app: FastifyInstance, faults: Faults): void {
-  app.post<{ Body: Fault }>("/_sandbox/faults", { schema: { body: fault } }, (request, reply) =>
+  app.post<{ Body: Fault }>("/_sandbox/faults", { schema: { body: faultSchema } }, (request, reply) =>
     reply.code(201).send(faults.add(request.body)),
   );
   app.delete("/_sandbox/faults", (_request, reply) => {

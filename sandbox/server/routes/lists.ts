@@ -4,6 +4,7 @@ import { fill, type Mail } from "../../mail/mail";
 import { timeAfter } from "../../state/clock";
 import { stepsOver, type Instance } from "../../state/instance";
 import type { Store } from "../../state/store";
+import { sendList } from "./listAnswer";
 import { notFound } from "./notFound";
 
 export interface Page {
@@ -25,14 +26,14 @@ export const pageQuery = {
  */
 export function listRoutes(app: FastifyInstance, store: Store): void {
   const schema = { querystring: pageQuery };
-  app.get<{ Querystring: Page }>("/_sandbox/instances", { schema }, ({ query }) =>
-    store.instances.page(...rangeOf(query)),
+  app.get<{ Querystring: Page }>("/_sandbox/instances", { schema }, ({ query }, reply) =>
+    sendList(reply, store.instances.page(...rangeOf(query)), query.limit !== undefined),
   );
-  app.get<{ Querystring: Page }>("/_sandbox/requests", { schema }, ({ query }) =>
-    store.log.kept.page(...rangeOf(query)),
+  app.get<{ Querystring: Page }>("/_sandbox/requests", { schema }, ({ query }, reply) =>
+    sendList(reply, store.log.kept.page(...rangeOf(query)), query.limit !== undefined),
   );
-  app.get<{ Querystring: Page }>("/_sandbox/mails", { schema }, ({ query }) =>
-    store.outbox.kept.page(...rangeOf(query)),
+  app.get<{ Querystring: Page }>("/_sandbox/mails", { schema }, ({ query }, reply) =>
+    sendList(reply, store.outbox.kept.page(...rangeOf(query)), query.limit !== undefined),
   );
   app.get<{ Params: { instanceId: string } }>("/_sandbox/instances/:instanceId", ({ params }, reply) => {
     const instance = store.instances.get(params.instanceId);
@@ -78,7 +79,9 @@ export function rangeOf({ after, limit }: Page): [after: number | undefined, lim
 }
 
 function detailOf(instance: Instance, { schedule, log, outbox }: Store): InstanceDetail {
-  const due = instance.status === "running" ? schedule.stepsOf(instance).slice(stepsOver(instance)) : [];
+  // Nothing comes where it began without steps, even if the journey has some since a restart.
+  const hasSchedule = instance.status === "running" && instance.sent !== undefined;
+  const due = hasSchedule ? schedule.stepsOf(instance).slice(stepsOver(instance)) : [];
   const first = stepsOver(instance);
   return {
     instance,

@@ -9,18 +9,24 @@ const json = (description: string, schema: Schema) => ({ description, ...schema 
 const media = (description: string, type: string) => ({ description, content: { [type]: { schema: text } } });
 
 const nothing = { description: "Done", type: "null" };
-const forbidden = {
+/** Of each route. */
+export const forbidden = {
   403: json("Another web site sent it, or the Host header names none of the sandbox's names", shapes.failure),
 };
 const invalid = { 400: json("Not as described, or not possible now", shapes.failure) };
 const withBody = {
   ...invalid,
-  ...forbidden,
   413: json("The body is larger than 256 KiB", shapes.failure),
   415: json("The body is not JSON", shapes.failure),
 };
-const notThere = { 404: json("There is none, or no longer", shapes.missing), ...forbidden };
-const list = (what: string, item: Schema) => ({ 200: json(what, listOf(item)), ...invalid, ...forbidden });
+const notThere = { 404: json("There is none, or no longer", shapes.missing) };
+const list = (position: string, item: Schema) => ({
+  200: json(
+    `Those with ${position} above \`after\`, at most \`limit\`; fewer if they are large, and none after the last`,
+    listOf(item),
+  ),
+  ...invalid,
+});
 
 /** By method and path of the route. */
 export const operations: Readonly<Record<string, Operation>> = {
@@ -62,12 +68,12 @@ export const operations: Readonly<Record<string, Operation>> = {
   "GET /_sandbox/state": {
     operationId: "getState",
     summary: "The controls and the counters",
-    response: { 200: json("The state", shapes.state), ...forbidden },
+    response: { 200: json("The state", shapes.state) },
   },
   "GET /_sandbox/instances": {
     operationId: "getInstances",
     summary: "The enrollments, in the order of their starts",
-    response: list("Those with a number above `after`, at most `limit`", shapes.instance),
+    response: list("a number", shapes.instance),
   },
   "GET /_sandbox/instances/:instanceId": {
     operationId: "getInstance",
@@ -77,7 +83,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   "GET /_sandbox/contacts": {
     operationId: "getContacts",
     summary: "The contacts, in the order in which they became known",
-    response: list("Those with a number above `after`, at most `limit`", shapes.contact),
+    response: list("a number", shapes.contact),
   },
   "POST /_sandbox/contacts": {
     operationId: "setContacts",
@@ -103,12 +109,12 @@ export const operations: Readonly<Record<string, Operation>> = {
   "GET /_sandbox/requests": {
     operationId: "getRequests",
     summary: "The requests to the vendor's calls",
-    response: list("Those with an id above `after`, at most `limit`", shapes.request),
+    response: list("an id", shapes.request),
   },
   "GET /_sandbox/mails": {
     operationId: "getMails",
     summary: "The messages that were sent",
-    response: list("Those with an id above `after`, at most `limit`", shapes.mail),
+    response: list("an id", shapes.mail),
   },
   "GET /_sandbox/mails/:id": {
     operationId: "getMail",
@@ -130,7 +136,6 @@ export const operations: Readonly<Record<string, Operation>> = {
     summary: "What changes, as server-sent events",
     response: {
       200: media("The events, without end", "text/event-stream"),
-      ...forbidden,
       503: json("Too many streams are open", shapes.failure),
     },
   },
@@ -157,7 +162,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   "GET /_sandbox/clock": {
     operationId: "getClock",
     summary: "The sandbox's clock",
-    response: { 200: json("The time", shapes.clock), ...forbidden },
+    response: { 200: json("The time", shapes.clock) },
   },
   "POST /_sandbox/clock": {
     operationId: "moveClock",

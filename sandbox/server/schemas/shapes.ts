@@ -65,11 +65,12 @@ export const contact = objectOf<Contact>(
     unsubscribed: flag,
     unsubscribeReason: text,
     unsubscribedEmailTypes: listOf(text),
+    fromStarts: { const: true },
   },
-  ["blockedReason", "unsubscribeReason"],
+  ["blockedReason", "unsubscribeReason", "fromStarts"],
 );
 
-export const request = objectOf<LoggedRequest & { email?: string }>(
+export const request = objectOf<LoggedRequest>(
   {
     id: number,
     at: time,
@@ -145,7 +146,7 @@ export const state = objectOf<SandboxState>({
   nextMailAt: orNull(time),
   apiKey: orNull(text),
   store: orNull(text),
-  profile: objectOf<SandboxState["profile"]>({ names: listOf(text), file: orNull(text) }),
+  profile: objectOf<SandboxState["profile"]>({ names: listOf(text), file: orNull(text), isCustom: flag }),
   profiles: listOf(text),
   faults: listOf(armedFault),
   limit: orNull(number),
@@ -155,6 +156,7 @@ export const state = objectOf<SandboxState>({
   mails: kept,
   ended: kept,
   archived: kept,
+  idle: kept,
   journeys: listOf(
     objectOf<SandboxState["journeys"][number]>({
       journeyId: uuid,

@@ -107,7 +107,7 @@ describe("the sandbox's delivery to a bucket", () => {
     assert.equal(moved.status, 200);
     const [{ problem } = {}] = sandbox.mails();
     assert.equal(problem, "The specified bucket does not exist (NoSuchBucket)");
-    assert.deepEqual(lines, [`Could not deliver mail 1 of journey ${mail.journeyId}: ${problem}`]);
+    assert.deepEqual(lines, [`Could not deliver message 1 of journey ${mail.journeyId}: ${problem}`]);
     await sandbox.close();
   });
 

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
 import { journeysOf } from "../../../sandbox/mail/journeys";
 import type { Mail } from "../../../sandbox/mail/mail";
+import { createSandbox } from "../../../sandbox/sandbox";
 import { profileOf } from "../../../sandbox/state/profiles";
 import { journeyId } from "../../support/journeyId";
 import { useSandbox } from "../../support/sandbox";
@@ -178,7 +182,7 @@ describe("the sandbox's mails", () => {
     const [first, second] = await mails();
     assert.deepEqual([first?.problem, first?.deliveredTo], ["no such bucket (Error)", undefined]);
     assert.deepEqual([second?.problem, second?.deliveredTo], [undefined, "place 1"]);
-    assert.deepEqual(lines, [`Could not deliver mail 1 of journey ${journeyId}: no such bucket (Error)`]);
+    assert.deepEqual(lines, [`Could not deliver message 1 of journey ${journeyId}: no such bucket (Error)`]);
   });
 
   it("are forgotten on a reset, and sent no more", async () => {
@@ -216,6 +220,7 @@ describe("the sandbox's mails", () => {
       ["a time that is none", { now: "tomorrow" }, /now must match format "date-time"/],
       ["a day that there is not", { now: "2027-02-30T12:00:00Z" }, /date-time/],
       ["a time without a zone", { now: "2027-02-03T12:00:00" }, /date-time/],
+      ["a second that there is not", { now: "2027-02-03T23:59:60Z" }, /^The clock cannot be moved by .*no second 60/],
       ["a number for a time", { now: 5 }, /now must be string/],
       ["both", { advanceSeconds: 1, now: "2027-01-01T00:00:00Z" }, /must match exactly one schema/],
       ["something else", { advanceSeconds: 1, days: 1 }, /must NOT have additional properties/],
@@ -228,5 +233,29 @@ describe("the sandbox's mails", () => {
         assert.deepEqual(await get("clock"), { now: "2026-11-24T12:00:00.000Z" });
       });
     }
+  });
+});
+
+describe("a sandbox that is closed while a message is being delivered", () => {
+  const email = { email: "qa@seeds.example.com" };
+  let file: string;
+  beforeEach(() => (file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "sandbox-close-")), "sandbox.db")));
+  afterEach(() => fs.rmSync(path.dirname(file), { recursive: true }));
+
+  it("does not wait for a delivery that hangs, and records nothing of it later", async () => {
+    let settle: (place: string) => void = () => undefined;
+    const hanging = new Promise<string>((resolve) => (settle = resolve));
+    const lines: string[] = [];
+    const options = { journeys, store: file, log: (line: string) => void lines.push(line) };
+    const sandbox = createSandbox({ ...options, deliver: () => hanging });
+    sandbox.store.instances.start(journeyId, email.email, {});
+    const moved = sandbox.moveClock({ advanceSeconds: 0 });
+    await sandbox.close();
+    settle("a place");
+    await moved;
+    assert.deepEqual(lines, []);
+    const again = createSandbox({ ...options });
+    assert.equal(again.mails()[0]?.deliveredTo, undefined);
+    await again.close();
   });
 });

@@ -148,6 +148,10 @@ describe("A row of the request log", () => {
     assert.deepEqual(answers.map(wasRefused), [false, true, true]);
   });
 
+  it("names the address of a body of which only the beginning is kept", () => {
+    assert.equal(subjectOf({ path: "/", body: '{"email":"qa@ex', email: "qa@example.com" }), "qa@example.com");
+  });
+
   it("names the address, or the instance where there is only that", () => {
     const bodies = [{ email: "qa@example.com" }, { instanceId: "id-1" }, { email: 1 }, null, "text"];
     assert.deepEqual(

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { SandboxEvents } from "../../../sandbox/api";
 import { journeysOf } from "../../../sandbox/mail/journeys";
 import { journeyId } from "../../support/journeyId";
+import { createSandbox } from "../../../sandbox/sandbox";
 import { useSandbox } from "../../support/sandbox";
 
 const DAY_S = 86_400;
@@ -138,10 +139,25 @@ describe("what the sandbox keeps", () => {
     );
   });
 
+  it("is bounded for contacts that only starts made, and the state tells how many were dropped", async () => {
+    const bounded = createSandbox({ keep: { idle: 2 } });
+    bounded.setContacts([{ email: "set@seeds.example.com" }]);
+    for (const name of ["a", "b", "c", "d"]) {
+      const instance = bounded.store.instances.start(silent, `${name}@seeds.example.com`, {}, false, [
+        ...bounded.store.contactEffects([{ email: `${name}@seeds.example.com` }], "start"),
+      ]);
+      bounded.store.instances.abort(instance, undefined);
+    }
+    const { idle } = (await bounded.app.inject("/_sandbox/state")).json<SandboxEvents["state"]>();
+    assert.deepEqual(idle, { count: 2, limit: 2, dropped: 2 });
+    assert.equal(bounded.contacts().length, 3);
+    await bounded.close();
+  });
+
   it("has only the beginning of a long body", async () => {
     const sent = { email: "a@seeds.example.com", data: { x: "y".repeat(100_000) } };
     await post("start", sent);
-    const [{ body, bodyLength } = { body: "" }] = sandbox().requests();
-    assert.deepEqual([String(body).length, bodyLength], [16_384, JSON.stringify(sent).length]);
+    const [{ body, bodyLength, email: shown } = { body: "" }] = sandbox().requests();
+    assert.deepEqual([String(body).length, bodyLength, shown], [16_384, JSON.stringify(sent).length, sent.email]);
   });
 });

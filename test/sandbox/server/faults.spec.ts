@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { ALWAYS_TAKE_EFFECT, FAULT_KINDS, type Fault, type FaultKind } from "../../../sandbox/state/faults";
+import { defaultProfile } from "../../../sandbox/state/profiles";
 import { SANDBOX_KEY } from "../../../sandbox/sandbox";
 import { VENDOR_CALLS } from "../../../sandbox/state/vendorCall";
 import { contactCall, CONTACT_CALLS, type ContactCall } from "../../support/contactCalls";
 import { journeyId } from "../../support/journeyId";
+import { rawRequest } from "../../support/rawRequest";
 import { useSandbox } from "../../support/sandbox";
 
 const email = "qa@seeds.example.com";
@@ -163,6 +165,25 @@ describe("the sandbox's faults", () => {
     });
   });
 
+  it("cut off an answer of the profile's with its own status and headers", async () => {
+    const started = { status: 202, text: "Accepted it", headers: { "X-Request": "7" } };
+    sandbox().useProfile({ ...defaultProfile, started });
+    await fault({ kind: "cut", count: 1 });
+    const body = JSON.stringify({ email });
+    const lines = [
+      `POST /hooks/start/${journeyId} HTTP/1.1`,
+      "Host: localhost",
+      `mmApiKey: ${SANDBOX_KEY}`,
+      "Content-Type: application/json",
+    ];
+    const answer = await rawRequest(sandbox().url, lines, body);
+    assert.equal(answer.status, 202);
+    assert.equal(answer.body, "Accep");
+    assert.equal(answer.headers["x-request"], "7");
+    assert.match(answer.headers["content-type"] ?? "", /^text\/plain/);
+    assert.equal(answer.headers["content-length"], "11");
+  });
+
   it("waits as long as a delay says", async () => {
     waits.length = 0;
     await fault({ kind: "delay", delayMs: 1234 });
@@ -242,6 +263,18 @@ describe("the sandbox's faults", () => {
       await advance(9);
       assert.deepEqual(statuses(), []);
     });
+  });
+
+  it("are for an address however it is written", async () => {
+    await fault({ kind: "500", email: email.toUpperCase() });
+    assert.match(await start(), /^500/);
+  });
+
+  it("leave out the instance id of a start alone", async () => {
+    await fault({ kind: "no-ref" });
+    const answer = await sandbox().post(`/hooks/abort/${journeyId}`, { email });
+    assert.equal(answer.status, 400);
+    assert.match(await start(), /^200 .*Executed"\}$/);
   });
 
   it("are for one address alone, or for one call", async () => {

@@ -239,3 +239,16 @@ describe("the sandbox's profiles", () => {
     assert.equal(await use("default", "generous"), 400);
   });
 });
+
+describe("the rate limit of the sandbox, when the clock goes back", () => {
+  let now = Date.UTC(2026, 10, 24);
+  const sandbox = useSandbox({ now: () => now, profile: ["limit-5-429-seconds"] });
+
+  it("does not ask to wait until the clock is there again", async () => {
+    const start = () => sandbox().post(`/hooks/start/${journeyId}`, { email: "a@x.example.com" });
+    for (let calls = 0; calls < 5; calls++) await start();
+    now -= 3_600_000;
+    for (let calls = 0; calls < 5; calls++) assert.notEqual((await start()).status, 429);
+    assert.equal((await start()).status, 429);
+  });
+});

@@ -92,6 +92,19 @@ describe("the sandbox's check of the Host header", () => {
   it("does not take the name from the path", async () => {
     assertRefused(await called("http://localhost/_sandbox/instances", "evil.example"), 403, /Host header/);
   });
+
+  it("comes before all else, also for a path that is not valid", async () => {
+    assertRefused(await called("/%zz", "evil.example"), 403, /Host header/);
+    const answer = await called("/hooks/start/%zz", "localhost");
+    assertRefused(answer, 400, /^The path is not valid$/);
+    assert.match(answer.headers["content-security-policy"] ?? "", /default-src 'none'/);
+  });
+
+  it("comes before all else, also for an id of a thousand characters", async () => {
+    const path = `/_sandbox/instances/${"x".repeat(1_000)}`;
+    assertRefused(await called(path, "evil.example"), 403, /Host header/);
+    assert.equal((await called(path, "localhost")).status, 404);
+  });
 });
 
 describe("the sandbox's check of the Host header, on all interfaces", () => {

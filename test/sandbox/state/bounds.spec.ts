@@ -74,6 +74,47 @@ describe("the sandbox's events", () => {
   });
 });
 
+describe("what is long", () => {
+  const large = { text: "x".repeat(240_000) };
+  const fill = (sandbox: Sandbox, count: number) => {
+    for (let one = 0; one < count; one++)
+      sandbox.store.instances.start(journeyId, `c${one}@seeds.example.com`, large, true);
+  };
+
+  it("is listed in pages that are shorter, and none is left out", async () => {
+    const sandbox = createSandbox();
+    fill(sandbox, 50);
+    const numbers: number[] = [];
+    for (let after = 0; ; after = numbers.at(-1) ?? 0) {
+      const page = await sandbox.app.inject(`/_sandbox/instances?after=${after}&limit=1000`);
+      assert.ok(page.body.length < 5_000_000, `${page.body.length}`);
+      const items = page.json<{ number: number }[]>();
+      if (items.length === 0) break;
+      numbers.push(...items.map(({ number }) => number));
+    }
+    assert.deepEqual(
+      numbers,
+      Array.from({ length: 50 }, (_, index) => index + 1),
+    );
+    assert.equal((await sandbox.app.inject("/_sandbox/instances")).json<object[]>().length, 50);
+    await sandbox.close();
+  });
+
+  it("is told to a reader who reads, however much it is", async () => {
+    const sandbox = createSandbox();
+    const url = await sandbox.listen();
+    const { body } = await fetch(`${url}/_sandbox/events`);
+    fill(sandbox, 100);
+    let count = 0;
+    for await (const chunk of body!.pipeThrough(new TextDecoderStream())) {
+      count += chunk.split('"instanceId"').length - 1;
+      if (count >= 100) break;
+    }
+    assert.equal(count, 100);
+    await sandbox.close();
+  });
+});
+
 describe("what the sandbox keeps", () => {
   it("of a long body is its beginning alone, not the memory of the rest", () => {
     v8.setFlagsFromString("--expose-gc");

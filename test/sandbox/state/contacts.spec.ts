@@ -5,7 +5,16 @@ import { Contacts } from "../../../sandbox/state/contacts";
 
 describe("the contacts of the sandbox's store", () => {
   let now = 0;
-  const make = () => new Contacts({ now: () => now, changes: new Changes(), idOf: String, archivedLimit: 2 });
+  const running = new Set<string>();
+  const make = () =>
+    new Contacts({
+      now: () => now,
+      changes: new Changes(),
+      idOf: String,
+      isRunningFor: (email) => running.has(email),
+      archivedLimit: 2,
+      idleLimit: 2,
+    });
   const set = (contacts: Contacts, ...seeds: ContactSeed[]) =>
     contacts.changed(seeds).flatMap((contact) => contacts.put(contact) ?? []);
   const names = (contacts: Contacts) => contacts.all().map(({ email }) => email);
@@ -54,5 +63,57 @@ describe("the contacts of the sandbox's store", () => {
       set(contacts, { email: "c", archived: true }).map(({ email }) => email),
       ["b"],
     );
+  });
+
+  describe("that only starts made", () => {
+    const start = (contacts: Contacts, ...emails: string[]) =>
+      emails.flatMap((email) =>
+        contacts.changed([{ email }], "start").flatMap((contact) => contacts.put(contact) ?? []),
+      );
+    const end = (contacts: Contacts, email: string) => {
+      running.delete(email);
+      return contacts.settle(email)?.email;
+    };
+    beforeEach(() => running.clear());
+
+    it("stay while a journey runs for them, and then make room for newer ones", () => {
+      const contacts = make();
+      for (const email of ["a", "b", "c", "d"]) running.add(email);
+      assert.deepEqual(start(contacts, "a", "b", "c", "d"), []);
+      assert.deepEqual(
+        ["c", "a", "b"].map((email) => end(contacts, email)),
+        [undefined, undefined, "a"],
+      );
+      assert.deepEqual(names(contacts), ["b", "c", "d"]);
+      assert.deepEqual(contacts.keptIdle, { count: 2, limit: 2, dropped: 1 });
+      running.add("b");
+      contacts.settle("b");
+      assert.deepEqual(contacts.keptIdle, { count: 1, limit: 2, dropped: 1 });
+      assert.equal(contacts.counts.active, 3);
+    });
+
+    it("stay for good once something else has set or changed them", () => {
+      const contacts = make();
+      start(contacts, "a", "b");
+      set(contacts, { email: "a", data: { name: "Ada" } });
+      set(contacts, { email: "c" });
+      assert.deepEqual(
+        start(contacts, "d", "e").map(({ email }) => email),
+        ["b"],
+      );
+      assert.deepEqual(names(contacts), ["a", "c", "d", "e"]);
+    });
+
+    it("are the same ones after a restart", () => {
+      const kept = make();
+      start(kept, "a", "b");
+      set(kept, { email: "c" });
+      const contacts = make();
+      assert.deepEqual(contacts.restore(kept.all(), 3), []);
+      assert.deepEqual(
+        start(contacts, "d").map(({ email }) => email),
+        ["a"],
+      );
+    });
   });
 });

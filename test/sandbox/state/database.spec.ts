@@ -176,7 +176,7 @@ describe("the sandbox's store in a file", () => {
     }
   });
 
-  it("is empty after a reset, also after a restart", async () => {
+  it("is empty after a reset, also after a restart, and gives no number again", async () => {
     const first = open();
     await call(first, "start", { email: "ada@seeds.example.com" });
     first.reset();
@@ -184,8 +184,25 @@ describe("the sandbox's store in a file", () => {
     const second = open();
     assert.deepEqual(second.instances(), []);
     await call(second, "start", { email: "ada@seeds.example.com" });
-    assert.equal(second.instances()[0]?.number, 1);
+    assert.equal(second.instances()[0]?.number, 2);
     await second.close();
+  });
+
+  it("shows nothing as due for what began before its journey had steps", async () => {
+    const first = open({ journeys: new Map<string, never>() });
+    const { ref } = await call(first, "start", { email: "ada@seeds.example.com" });
+    await first.close();
+    const second = open();
+    const { body } = await second.app.inject(`/_sandbox/instances/${ref}`);
+    assert.deepEqual((JSON.parse(body) as { due: object[] }).due, []);
+    await second.close();
+  });
+
+  it("says that it was closed, and not that another process uses it", async () => {
+    const first = open();
+    assert.throws(open, /: another sandbox or process uses it\. Stop that one, or name another file\.$/);
+    await first.close();
+    assert.throws(() => first.reset(), /Could not write the store .*: the sandbox was closed\.$/);
   });
 
   it("holds no more than is kept, and gives no number again", async () => {
@@ -354,7 +371,7 @@ describe("the sandbox's store in a file", () => {
       await urlOf(first);
       assert.equal(
         await failure(run()),
-        `Could not open the store ${file}: another process uses it. Stop that one, or name another file.\n`,
+        `Could not open the store ${file}: another sandbox or process uses it. Stop that one, or name another file.\n`,
       );
       first.kill("SIGKILL");
       await once(first, "exit");

@@ -197,6 +197,16 @@ describe("an exact answer of a profile", () => {
     assert.equal((await start()).status, 200);
   });
 
+  it("says which journeys are known, and the others are refused as the contract says", async () => {
+    use({ journeys: [journeyId] });
+    const { status, text } = await call(sandbox(), `start/${elsewhere}`, { email });
+    assert.deepEqual(
+      [status, text],
+      [400, JSON.stringify({ success: false, message: "The provided journey id is not valid" })],
+    );
+    assert.equal((await start()).status, 200);
+  });
+
   it("may be for too many calls", async () => {
     use({
       profiles: ["limit-5-429"],

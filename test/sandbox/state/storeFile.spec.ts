@@ -59,12 +59,46 @@ describe("the file of the sandbox's store", () => {
     await second.close();
   });
 
+  it("gives no id again after a reset, with a seed and a restart between", async () => {
+    const first = open({ seed: 7 });
+    await call(first, "start", "a");
+    const { instanceId } = first.instances()[0]!;
+    const { contactIdentifier } = first.contacts()[0]!;
+    first.reset();
+    await first.close();
+
+    const second = open({ seed: 7 });
+    await call(second, "start", "b");
+    assert.notEqual(second.instances()[0]?.instanceId, instanceId);
+    assert.notEqual(second.contacts()[0]?.contactIdentifier, contactIdentifier);
+    await second.close();
+  });
+
+  it("forgets the contacts that were dropped", async () => {
+    const first = open({ keep: { idle: 1 } });
+    for (const name of ["a", "b", "c"]) {
+      await call(first, "start", name);
+      await call(first, "abort", name);
+    }
+    await call(first, "start", "d");
+    const before = first.contacts();
+    assert.deepEqual(
+      before.map(({ email }) => email.charAt(0)),
+      ["c", "d"],
+    );
+    await first.close();
+
+    const second = open();
+    assert.deepEqual(second.contacts(), before);
+    await second.close();
+  });
+
   it("is emptied as a whole by a reset, or not at all", async () => {
     const first = open();
     await call(first, "start", "a");
     await first.close();
-    edit("CREATE TRIGGER stop BEFORE DELETE ON dropped BEGIN SELECT RAISE(ABORT, 'no'); END");
-    edit("INSERT INTO dropped VALUES ('mails', 3)");
+    const last = "BEFORE INSERT ON dropped WHEN NEW.name = 'lateCalls'";
+    edit(`CREATE TRIGGER stop ${last} BEGIN SELECT RAISE(ABORT, 'no'); END`);
 
     const second = open();
     assert.throws(() => second.reset(), /Could not write the store .*: no\.$/);
@@ -89,7 +123,10 @@ describe("the file of the sandbox's store", () => {
   it("is refused with what to do where it is damaged", async () => {
     await open().close();
     edit("INSERT INTO instances VALUES (1, '{oops')");
-    assert.throws(open, /Could not read the store .*: it is damaged\. Put back a copy, or name another file\.$/);
+    assert.throws(
+      open,
+      /Could not read the store .*: it is damaged\. Remove it with its -wal and -shm files and put back a copy, or name another file\.$/,
+    );
     edit("UPDATE instances SET record = 'null'");
     assert.throws(open, /Could not read the store .*: it is damaged\./);
     edit("DROP TABLE mails");
