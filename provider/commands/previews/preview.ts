@@ -1,4 +1,5 @@
-import { possibleEffectsOf, entriesOf, isMailmodoResource } from "../../pulumi/stateResource";
+import { possibleEffectsOf } from "../../pulumi/pendingOperations";
+import { entriesOf, isMailmodoResource } from "../../pulumi/stateResource";
 import { DEFAULT_TTL_MS } from "../durations";
 import type { ListedStack, Workspace } from "./workspace";
 
