@@ -18,7 +18,7 @@ export interface BucketLocation {
 export function bucketOf(url: string, env: NodeJS.ProcessEnv): BucketLocation | undefined {
   if (!url.startsWith("s3://") || !URL.canParse(url)) return undefined;
   const { hostname: name, pathname, searchParams } = new URL(url);
-  if ([...searchParams.keys()].some((parameter) => !KNOWN.has(parameter))) return undefined;
+  if (name === "" || [...searchParams.keys()].some((parameter) => !KNOWN.has(parameter))) return undefined;
   const prefix = decodeURIComponent(pathname).replace(/^\/+/, "").replace(/[^/]$/, "$&/");
   const region = searchParams.get("region") || env["AWS_REGION"] || env["AWS_DEFAULT_REGION"];
   const endpoint = searchParams.get("endpoint") || env["AWS_ENDPOINT_URL_S3"] || env["AWS_ENDPOINT_URL"];

@@ -70,7 +70,7 @@ function remarks(stack: StackView, now: number): string[] {
       : [
           `A run that has ended left notes of ${count(leftover.calls, "call")} on this machine${since(leftover, now)}.`,
         ]),
-    ...(needsRecovery ? [`A run was killed. Next: ${recovery}.`] : []),
+    ...(needsRecovery ? [`A run was killed or failed. Next: ${recovery}.`] : []),
     ...(encrypted === undefined ? [] : [encryptedLine(encrypted)]),
     ...(error === undefined ? [] : [error]),
     ...(enrollments.length + cohorts.length === 0 && encrypted === undefined && error === undefined
