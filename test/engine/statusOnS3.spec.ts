@@ -82,7 +82,7 @@ describe("pulumi-mailmodo status, with states in S3 and secrets under a KMS key"
     const own = { ...runner.env, PATH: os.tmpdir() };
     const { stdout } = await run(process.execPath, [COMMAND, "status", "--all-projects"], os.tmpdir(), own);
     assert.match(stdout, /^Stack shop\/stack-19$/m);
-    assert.match(stdout, /\nTotal: 21 contacts in 22 stacks /);
+    assert.match(stdout, /\nTotal: 22 contacts in 22 stacks /);
   });
 
   it("says in the CLI's words that the bucket is not there", async () => {
