@@ -4,7 +4,7 @@ import type { CohortView, Counts, EnrollmentView, StackView, StatusView } from "
 
 /** What `status` prints on a terminal, as lines. */
 export function linesOf(view: StatusView, now = Date.now()): string[] {
-  const { stacks, conflicts, unknownNotes, totals } = view;
+  const { stacks, conflicts, gone, unknownNotes, totals } = view;
   const shown = stacks.length === 1 ? stacks : stacks.filter(hasContent);
   const widths = widthsOf(shown.flatMap(({ enrollments }) => enrollments.map((one) => cellsOf(one, now))));
   const conflictLines = conflicts.map(({ contact, journeyId, places }) => {
@@ -15,12 +15,16 @@ export function linesOf(view: StatusView, now = Date.now()): string[] {
     const where = [...named, ...more].join(" and ");
     return `Conflict: ${contact} in journey ${journeyId} is enrolled by ${where}. Mailmodo refuses to start what already runs.`;
   });
+  const goneLines = gone.map((one) => {
+    const left = `left notes of ${count(one.calls, "call")} on this machine${since(one, now)}`;
+    return `A run of the stack ${shortName(one.name)}, which is not in the backend, ${left}. ${RECOVER_GONE}`;
+  });
   const files = unknownNotes.map(
     (file) => `Notes of an unknown stack: ${file}. Run pulumi-mailmodo recover for the stack whose run was killed.`,
   );
   return [
     ...shown.flatMap((stack) => [...stackLines(stack, widths, now), ""]),
-    ...[...conflictLines, ...files].flatMap((line) => [line, ""]),
+    ...[...conflictLines, ...goneLines, ...files].flatMap((line) => [line, ""]),
     totalsLine(totals),
   ];
 }
@@ -30,6 +34,8 @@ const MAX_NAME = 24;
 /** The most that a line shows of an address. A masked one is seldom longer; a full one is at most this long. */
 const MAX_CONTACT = { masked: 28, full: 254 };
 const MAX_PLACES = 3;
+/** It settles the notes of stacks that are gone, too. */
+const RECOVER_GONE = "Next: pulumi-mailmodo recover, for any stack of the project.";
 
 function hasContent({ enrollments, cohorts, preview, lock, leftover, encrypted, error }: StackView): boolean {
   const others = [preview, lock, leftover, encrypted, error];

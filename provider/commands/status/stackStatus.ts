@@ -40,8 +40,9 @@ export async function statusOf(
   leftovers: Leftovers,
 ): Promise<StackStatus | undefined> {
   try {
-    const [state, tags] = await Promise.all([stack.state(), stack.tags()]);
+    const state = await stack.state();
     if (state === undefined) return undefined;
+    const tags = await stack.tags();
     const fullName = withProject(stack.fullName, state);
     const identity = stackIdentity(fullName, backend);
     const [preview, leftover] = [previewOf({ name: fullName.split("/").at(-1)! }, tags), leftovers.of(identity)];
@@ -70,11 +71,23 @@ export async function statusOf(
 /** Decrypts the state only if something of this package is encrypted: that takes the CLI, and the passphrase or the key. */
 async function contentsOf(stack: KnownStack, state: Deployment): Promise<Pick<StackStatus, "enrolled" | "encrypted">> {
   const encrypted = encryptedIn(state);
-  if (encrypted.enrollments + encrypted.cohorts === 0) return { enrolled: enrolledIn(state) };
+  if (encrypted.enrollments + encrypted.cohorts === 0) return { enrolled: enrolledOf(stack, state) };
+  let decrypted: Deployment;
   try {
-    return { enrolled: enrolledIn(await stack.decryptedState()) };
+    decrypted = await stack.decryptedState();
   } catch (error) {
-    return { enrolled: enrolledIn(state), encrypted: { ...encrypted, reason: (error as Error).message } };
+    return { enrolled: enrolledOf(stack, state), encrypted: { ...encrypted, reason: (error as Error).message } };
+  }
+  return { enrolled: enrolledOf(stack, decrypted) };
+}
+
+function enrolledOf({ fullName }: KnownStack, state: Deployment): Enrolled[] {
+  try {
+    return enrolledIn(state);
+  } catch (error) {
+    // The parser's words repeat a part of the text, which may be an address.
+    const next = "Update pulumi-mailmodo, or restore the state.";
+    throw new Error(`The state of the stack ${fullName} has contacts in an unknown form. ${next}`, { cause: error });
   }
 }
 

@@ -1,11 +1,12 @@
 import * as fs from "node:fs";
 import { inParallel } from "../../async/inParallel";
+import { stackIdentity } from "../../journal/stackIdentity";
 import { backendAt, backendUrl, journalFolder } from "../../pulumi/backend";
 import { knownStacks } from "../../pulumi/knownStacks";
 import { readProject } from "../../pulumi/project";
 import { whoami } from "../../pulumi/whoami";
 import { conflictsOf, type Conflict } from "./conflicts";
-import { Leftovers } from "./leftovers";
+import { Leftovers, type LeftoverOfGone } from "./leftovers";
 import { statusOf, type StackStatus } from "./stackStatus";
 
 export interface StatusOptions {
@@ -24,6 +25,8 @@ export interface Status {
   /** Sorted by name. */
   readonly stacks: readonly StackStatus[];
   readonly conflicts: readonly Conflict[];
+  /** What runs left of stacks that are not in the backend any more. Empty if only one stack is read. */
+  readonly gone: readonly LeftoverOfGone[];
   /** The files of notes of which it is not known whose they are. */
   readonly unknownNotes: readonly string[];
 }
@@ -56,7 +59,9 @@ export async function readStatus({ stack, allProjects, cwd: folder, env }: Statu
   if (stack !== undefined && stacks.length === 0)
     throw new Error(`There is no stack ${stack}${project === undefined ? "" : ` in the project ${project}`}. ${LIST}`);
   stacks.sort((one, other) => (one.fullName < other.fullName ? -1 : 1));
-  return { stacks, conflicts: conflictsOf(stacks), unknownNotes: leftovers.unknown };
+  const identities = stacks.map(({ fullName }) => stackIdentity(fullName, backend));
+  const gone = stack === undefined ? leftovers.ofGoneStacks(backend, project, identities) : [];
+  return { stacks, conflicts: conflictsOf(stacks), gone, unknownNotes: leftovers.unknown };
 }
 
 /** Where the CLI must be asked, each takes a process of a hundred megabytes. */

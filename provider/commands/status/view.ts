@@ -9,6 +9,8 @@ import type { Status } from "./status";
 export interface StatusView {
   readonly stacks: readonly StackView[];
   readonly conflicts: readonly ConflictView[];
+  /** What runs left of stacks that are not in the backend any more. */
+  readonly gone: readonly { readonly name: string; readonly calls: number; readonly since?: string }[];
   /** The files of notes of which only the API key reveals whose they are. */
   readonly unknownNotes: readonly string[];
   readonly totals: Counts & {
@@ -68,7 +70,7 @@ interface ConflictView {
 }
 
 /** @param showAddresses Whether addresses are shown in full. */
-export function viewOf({ stacks, conflicts, unknownNotes }: Status, showAddresses: boolean): StatusView {
+export function viewOf({ stacks, conflicts, gone, unknownNotes }: Status, showAddresses: boolean): StatusView {
   const contactOf = ({ email }: { email: string }) => (showAddresses ? inert(email) : maskAddress(email));
   const isIncomplete = ({ reason, encrypted }: StackStatus) => reason !== undefined || encrypted !== undefined;
   const all = stacks.flatMap((stack) => stack.enrolled.map((one) => shownState(one, stack)));
@@ -79,6 +81,7 @@ export function viewOf({ stacks, conflicts, unknownNotes }: Status, showAddresse
       contact: contactOf(conflict),
       places: conflict.places,
     })),
+    gone: gone.map(({ fullName: name, calls, since }) => ({ name, calls, ...sinceOf(since) })),
     unknownNotes,
     totals: {
       stacks: stacks.length,

@@ -44,6 +44,21 @@ describe("what ended runs have left", () => {
     assert.equal(new Leftovers(folder()).runsOf(DEV).length, 1);
   });
 
+  it("is known of stacks that are not in the backend any more", async () => {
+    await leave(1);
+    await leave(2, { ...DEV, stack: "gone" });
+    await leave(1, { ...DEV, project: "shop" });
+    await leave(1, { ...DEV, backend: "other" });
+    await leave(1, { ...DEV, stack: "new" }, identify());
+    const goneOf = (project?: string) =>
+      new Leftovers(folder()).ofGoneStacks("b", project, [DEV]).map(({ fullName, calls }) => [fullName, calls]);
+    assert.deepEqual(goneOf("seeds"), [["organization/seeds/gone", 2]]);
+    assert.deepEqual(goneOf(), [
+      ["organization/seeds/gone", 2],
+      ["organization/shop/dev", 1],
+    ]);
+  });
+
   it("names the files whose stack only the key reveals, and leaves them as they are", async () => {
     const file = await leave(1);
     const damaged = fs.readFileSync(file, "utf8").replace("seeds", "sheds");

@@ -11,7 +11,7 @@ const NOW = Date.parse(WRITTEN_AT);
 const DEV = "organization/seeds/dev";
 
 const view = (stacks: StackStatus[], showAddresses = false) =>
-  viewOf({ stacks, conflicts: conflictsOf(stacks), unknownNotes: [] }, showAddresses);
+  viewOf({ stacks, conflicts: conflictsOf(stacks), gone: [], unknownNotes: [] }, showAddresses);
 const lines = (...stacks: StackStatus[]) => linesOf(view(stacks), NOW);
 const stack = (more: Partial<StackStatus> = {}): StackStatus => ({ fullName: DEV, enrolled: [], ...more });
 const ADA = enrolledIn(stateOf([enrollment("ada", "ada@seeds.example.com")]));
@@ -102,6 +102,19 @@ describe("the report of status", () => {
     assert.equal(all[1], "  Not shown, because encrypted: 3 enrollments and 1 cohort. No passphrase.");
     assert.equal(all[4], "  Damaged.");
     assert.equal(all.at(-1), "Total: 0 contacts in 2 stacks, 2 stacks not or not completely read.");
+  });
+
+  it("has the notes of stacks that are gone, and of unknown ones", () => {
+    const gone = [{ fullName: "organization/seeds/gone", calls: 2, since: NOW - 60_000 }];
+    const status = { stacks: [], conflicts: [], gone, unknownNotes: ["journal/1.jsonl"] };
+    assert.deepEqual(linesOf(viewOf(status, false), NOW), [
+      "A run of the stack seeds/gone, which is not in the backend, left notes of 2 calls on this machine, 1m ago. " +
+        "Next: pulumi-mailmodo recover, for any stack of the project.",
+      "",
+      "Notes of an unknown stack: journal/1.jsonl. Run pulumi-mailmodo recover for the stack whose run was killed.",
+      "",
+      "Total: 0 contacts in 0 stacks.",
+    ]);
   });
 
   it("has conflicts, and names a few of their many places", () => {
