@@ -1,6 +1,6 @@
 import { Cli } from "./cli";
 import { KnownStack } from "./knownStack";
-import { openStateFiles } from "./stateFiles";
+import { openStateFiles } from "./openStateFiles";
 import { storedStacks } from "./storedStacks";
 
 /** Which stacks, and where. */

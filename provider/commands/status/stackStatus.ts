@@ -24,7 +24,7 @@ export interface StackStatus {
   readonly reason?: string;
 }
 
-export interface HeldLock {
+interface HeldLock {
   /** Such as `ann@laptop (pid 7)`. */
   readonly holder: string;
   /** Whether its run is alive. */

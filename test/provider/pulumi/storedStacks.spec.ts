@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
-import { openStateFiles, type StateFiles } from "../../../provider/pulumi/stateFiles";
+import { openStateFiles } from "../../../provider/pulumi/openStateFiles";
+import type { StateFiles } from "../../../provider/pulumi/stateFiles";
 import { storedStacks } from "../../../provider/pulumi/storedStacks";
 import { enrollment, stateOf, writeBackendFile, writeStack } from "../../support/handmadeStates";
 import { useTemporaryFolder } from "../../support/temporaryFolder";
