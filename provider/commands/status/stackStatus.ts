@@ -86,8 +86,10 @@ function enrolledOf({ fullName }: KnownStack, state: Deployment): Enrolled[] {
     return enrolledIn(state);
   } catch (error) {
     // The parser's words repeat a part of the text, which may be an address.
-    const next = "Update pulumi-mailmodo, or restore the state.";
-    throw new Error(`The state of the stack ${fullName} has contacts in an unknown form. ${next}`, { cause: error });
+    throw new Error(
+      `The state of the stack ${fullName} has contacts in an unknown form. Update pulumi-mailmodo, or restore the state.`,
+      { cause: error },
+    );
   }
 }
 
