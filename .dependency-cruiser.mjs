@@ -11,7 +11,7 @@ const ROOMS = {
   mailmodo: ["network", "text"],
   settings: ["mailmodo", "model", "network", "text"],
   journal: ["model", "processes", "text"],
-  pulumi: ["async", "model", "processes", "text"],
+  pulumi: ["async", "model", "network", "processes", "text"],
   inbox: ["mailmodo", "model", "network", "text"],
   program: ["model", "settings", "text"],
   plugin: ["async", "journal", "mailmodo", "model", "processes", "pulumi", "settings", "text"],

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { Journal } from "../journal/journal";
@@ -11,6 +10,7 @@ import { backendOf, journalFolder, type CliContext } from "../pulumi/backend";
 import { engineAbove } from "../pulumi/engineProcess";
 import { isPlugin } from "../pulumi/pluginProcess";
 import type { Stack } from "../pulumi/stack";
+import { whoami } from "../pulumi/whoami";
 import type { AnsweredNote } from "./journaledCall";
 
 /** A plugin's journals, by stack, and the notes of calls whose answers its engine has. */
@@ -118,13 +118,3 @@ export class Journals {
 
 /** The environment variables that determine the journal's folder and the backend. */
 const BACKEND_VARIABLES = ["PULUMI_HOME", "PULUMI_BACKEND_URL", "PULUMI_CREDENTIALS_PATH"];
-
-/** The backend's URL, as the CLI reports it. */
-function whoami(env: NodeJS.ProcessEnv, cwd: string): string | undefined {
-  try {
-    const text = execFileSync("pulumi", ["whoami", "--json"], { env, cwd, encoding: "utf8", stdio: "pipe" });
-    return (JSON.parse(text) as { url?: string }).url;
-  } catch {
-    return undefined;
-  }
-}

@@ -19,17 +19,32 @@ export function journalFolder({ env, folder }: Pick<CliContext, "env" | "folder"
   return path.join(pulumiHome(env, folder), "mailmodo-journal");
 }
 
+/** Identifies the backend of a running CLI. */
+export function backendOf(context: CliContext): string {
+  return backendAt(backendUrl(context), context.folder);
+}
+
 /**
- * Identifies a stack's backend: a digest of its URL without the user, the password and the parameters that only say how
- * to reach it. The URL is found as the CLI finds it: in `PULUMI_BACKEND_URL`, in the project file's `backend`, or in
- * what `pulumi login` has stored.
+ * Identifies a backend: a digest of its URL without the user, the password and the parameters that only say how to
+ * reach it.
+ *
+ * @param folder What a relative path in the URL is relative to.
  */
-export function backendOf({ env, folder, askCli }: CliContext): string {
-  const url = env["PULUMI_BACKEND_URL"] || backendOfProject(folder) || backendOfLogin(env, folder, askCli);
+export function backendAt(url: string, folder: string): string {
   return createHash("sha256")
     .update(`pulumi-mailmodo backend ${plainUrl(url, folder)}`)
     .digest("base64url")
     .slice(0, 22);
+}
+
+/**
+ * The backend's URL, found as the CLI finds it: in `PULUMI_BACKEND_URL`, in the project file's `backend`, or in what
+ * `pulumi login` has stored.
+ *
+ * @returns If even the CLI does not reveal it, `unknown:` and something that is never the same again.
+ */
+export function backendUrl({ env, folder, askCli }: CliContext): string {
+  return env["PULUMI_BACKEND_URL"] || backendOfProject(folder) || backendOfLogin(env, folder, askCli);
 }
 
 const PULUMI_CLOUD = "https://api.pulumi.com";

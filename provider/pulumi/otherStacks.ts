@@ -3,7 +3,8 @@ import { atMostEvery } from "../async/atMostEvery";
 import { inParallel } from "../async/inParallel";
 import type { Enrollment } from "../model/enrollment";
 import type { Deployment } from "./deployment";
-import { contactEntryOf, possibleEffectsOf, entriesOf, isMailmodoResource } from "./stateResource";
+import { possibleEffectsOf } from "./pendingOperations";
+import { contactEntryOf, entriesOf, isMailmodoResource } from "./stateResource";
 import type { Stack } from "./stack";
 
 /** What the project's other stacks enroll. Their states are read on first use. */

@@ -34,6 +34,11 @@ export class Stack {
     this.stackArgs = ["--stack", name];
   }
 
+  /** The state as it is stored, with its secrets encrypted: no passphrase and no key is needed. */
+  async storedState(): Promise<Deployment> {
+    return (await this.export()).deployment ?? {};
+  }
+
   /** The state with decrypted secrets. */
   async state(): Promise<Deployment> {
     const { deployment = {} } = await this.export("--show-secrets");
@@ -45,7 +50,7 @@ export class Stack {
    * passphrase and no key is needed.
    */
   async stateOfEnrollments(): Promise<Deployment> {
-    const { deployment = {} } = await this.export();
+    const deployment = await this.storedState();
     const { resources = [], pending_operations: pending = [] } = deployment;
     const all = [...resources, ...pending.map(({ resource }) => resource)];
     const isClear = all.filter(isMailmodoResource).every((resource) => !JSON.stringify(resource).includes(SECRET));
@@ -53,12 +58,12 @@ export class Stack {
   }
 
   async hasChangedSince(seen: Deployment): Promise<boolean> {
-    return fingerprint((await this.export()).deployment ?? {}) !== fingerprint(seen);
+    return fingerprint(await this.storedState()) !== fingerprint(seen);
   }
 
   /** How the state's secrets are encrypted: the salt of a passphrase, or a cloud key and its URL. */
   async encryption(): Promise<Encryption> {
-    return (await this.export()).deployment?.secrets_providers?.state ?? {};
+    return (await this.storedState()).secrets_providers?.state ?? {};
   }
 
   /** Removes an attributes file that a killed run left empty, and returns whether it did. The next run writes it again. */

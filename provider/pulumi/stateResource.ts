@@ -1,11 +1,13 @@
-import { digestOf, parseContacts, parseRecords, recordsAsJson, type RecordedContact } from "../model/contacts";
+import { parseRecords, recordsAsJson, type RecordedContact } from "../model/contacts";
 import { enrollmentOf, type Enrollment } from "../model/enrollment";
 import { TYPES } from "../model/stateFormat";
 
-/** One resource of a stack's state, as far as recover needs it. */
+/** One resource of a stack's state, as far as the commands need it. */
 export interface StateResource {
   readonly urn: string;
   readonly type: string;
+  /** When it was first recorded; ISO 8601. States of old CLIs lack it. */
+  readonly created?: string;
   /**
    * Set on the old half of a replacement in progress: it has been deleted, and other resources may still refer to it. A
    * destroy only removes it, and the next up creates the new half.
@@ -63,63 +65,6 @@ export function contactEntryOf({ type, urn, outputs = {} }: StateResource): Cont
   return { urn, email: String(outputs["email"]), adopted: outputs["adopted"] === true };
 }
 
-/**
- * What a pending operation may have done to one address: started it, ended it, or, in an update, ended and then started
- * it.
- */
-export type PossibleEffect =
-  { readonly start: Entry; readonly ended?: Entry } | { readonly start?: undefined; readonly ended: Entry };
-
-/**
- * What a pending create or update may have done.
- *
- * @param pending The resource as the pending operation has it.
- * @param recorded The resource as the state has it. Undefined for a create.
- */
-export function possibleEffectsOf(pending: StateResource, recorded: StateResource | undefined): PossibleEffect[] {
-  const { type, urn, inputs = {} } = pending;
-  if (type === TYPES.enrollment) {
-    const start = { urn, ...enrollmentOf(inputs) };
-    if (recorded === undefined) return [{ start }];
-    return entriesOf(recorded).flatMap((ended) => (isRestarted(ended) ? [{ start, ended }] : []));
-  }
-  if (type !== TYPES.shard) return [];
-  const known = new Map(recorded === undefined ? [] : entriesOf(recorded).map((entry) => [entry.email, entry]));
-  const digests = recordsOf(recorded?.outputs ?? {});
-  const wanted = parseContacts(String(inputs["contacts"]));
-  const removed = [...known.values()].flatMap((ended) =>
-    ended.instanceId === undefined || Object.hasOwn(wanted, ended.email) ? [] : [{ ended }],
-  );
-  const started = Object.entries(wanted).flatMap(([email, data]): PossibleEffect[] => {
-    const start = { urn, ...enrollmentOf({ ...inputs, email }) };
-    const ended = known.get(email);
-    if (ended === undefined) return [{ start }];
-    const isChanged = ended.instanceId !== undefined && digests.get(email)?.digest !== digestOf(data);
-    return isChanged || isRestarted(ended) ? [{ start, ended }] : [];
-  });
-  return [...removed, ...started];
-}
-
-/**
- * Whether an update aborts a recorded enrollment by address and starts it again, even if nothing of it has changed: its
- * start is unconfirmed. With allowDuplicateEmail, it sends nothing.
- */
-function isRestarted({ instanceId, allowDuplicateEmail }: Enrollment): boolean {
-  return instanceId === undefined && !allowDuplicateEmail;
-}
-
-/**
- * The record of a resource in the state, by its URN or, if it was renamed or moved, by one of its aliases. The old half
- * of a replacement has the same URN and does not count.
- */
-export function recordOf(
-  { urn, aliases }: StateResource,
-  resources: readonly StateResource[],
-): StateResource | undefined {
-  const recorded = resources.filter(({ pendingReplacement }) => pendingReplacement !== true);
-  return recorded.find((one) => one.urn === urn) ?? recorded.find((one) => aliases?.includes(one.urn));
-}
-
 /** Enrollments that have certainly ended: their addresses, by the URN of the resource that still records them. */
 export type Ended = ReadonlyMap<string, ReadonlySet<string>>;
 
@@ -160,6 +105,7 @@ export function mustBeRevealed({ type, urn, outputs }: StateResource, ended: End
 /** The key that marks a secret in an exported state. */
 export const SECRET = "4dabf18193072939515e22adb298388d";
 
-function recordsOf({ contacts }: Record<string, unknown>): Map<string, RecordedContact> {
+/** The contacts that a shard's outputs record. */
+export function recordsOf({ contacts }: Record<string, unknown>): Map<string, RecordedContact> {
   return typeof contacts === "string" ? parseRecords(contacts) : new Map<string, RecordedContact>();
 }

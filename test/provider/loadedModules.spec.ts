@@ -70,6 +70,15 @@ describe("the built package loads", () => {
     );
   });
 
+  it("for status of states in a folder: no HTTP client, and nothing of AWS", () => {
+    // Of what "node -e" runs, commander takes all words but the first.
+    const args = ["node", "status", "--all-projects"];
+    const code = `process.argv = ${JSON.stringify(args)}; require(${JSON.stringify(COMMAND)});`;
+    const { packages, files } = loadedBy(code, { PULUMI_BACKEND_URL: "file:///nowhere" }, "");
+    assert.ok(files.includes("commands/status/status"));
+    assert.deepEqual(packages, ["commander", "ms", "yaml"]);
+  });
+
   it("for the help of the command: what reads its words", () => {
     const code = `process.argv = ["node", "pulumi-mailmodo", "--help"]; require(${JSON.stringify(COMMAND)});`;
     assert.deepEqual(loadedBy(code, {}, "").packages, ["commander", "ms"]);

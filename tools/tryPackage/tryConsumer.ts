@@ -61,6 +61,7 @@ async function tryProgram(program: Program, folder: string, bench: Workbench): P
     }
     assertSuccess(started, "up");
     assert.deepEqual(statuses(), ["running"], started.output);
+    if (program.asPreview) await assertShown(folder, bench);
     const ended = await timed(destroy());
     assertSuccess(ended, "destroy");
     assert.deepEqual(statuses(), ["aborted"], ended.output);
@@ -88,9 +89,18 @@ async function stackOf(folder: string, settings: string, bench: Workbench): Prom
 /** By the package's own command, which uses the SDK's Automation API. */
 async function previewOf(folder: string, settings: string, bench: Workbench): Promise<Stack> {
   fs.writeFileSync(path.join(folder, "Pulumi.preview.yaml"), settings);
-  const command = path.join(folder, "node_modules/.bin/pulumi-mailmodo");
-  const previews = (what: string) => run(command, ["previews", what, "--name", "pr-1"], folder, bench.env);
+  const previews = (what: string) => run(commandIn(folder), ["previews", what, "--name", "pr-1"], folder, bench.env);
   return { up: () => previews("up"), destroy: () => previews("down") };
+}
+
+/** What is enrolled, as the package's own command shows it. */
+async function assertShown(folder: string, bench: Workbench): Promise<void> {
+  const shown = await succeed(commandIn(folder), ["status"], folder, bench.env);
+  assert.match(shown, /^ {4}q\*\*\*@seeds\.example\.com {2}started .* qa$/m);
+}
+
+function commandIn(folder: string): string {
+  return path.join(folder, "node_modules/.bin/pulumi-mailmodo");
 }
 
 async function timed(running: Promise<Run>): Promise<Run & { tookMs: number }> {

@@ -1,11 +1,6 @@
 import type { Deployment } from "../../pulumi/deployment";
-import {
-  contactEntryOf,
-  possibleEffectsOf,
-  entriesOf,
-  isMailmodoResource,
-  type Entry,
-} from "../../pulumi/stateResource";
+import { possibleEffectsOf } from "../../pulumi/pendingOperations";
+import { contactEntryOf, entriesOf, isMailmodoResource, type Entry } from "../../pulumi/stateResource";
 import { DEFAULT_TTL_MS } from "../durations";
 import type { ListedStack } from "./workspace";
 

@@ -75,7 +75,7 @@ export function assertUnlocked(name: string, locks: readonly Lock[], runs: reado
  * this package, which identifies the engine precisely, or a search of all processes of the machine, if the lock cannot
  * belong to another machine.
  */
-function livenessOfOwner(lock: Lock, runs: readonly RunFile[]): Liveness {
+export function livenessOfOwner(lock: Lock, runs: readonly RunFile[]): Liveness {
   const engine = engineOf(lock, runs);
   if (engine !== undefined) return livenessOf(engine);
   if (lock.host !== os.hostname()) return "undecided";

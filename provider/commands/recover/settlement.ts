@@ -5,15 +5,8 @@ import type { SentAtLatest } from "./sentAtLatest";
 import { TYPES } from "../../model/stateFormat";
 import type { Deployment, PendingOperation } from "../../pulumi/deployment";
 import type { CurrentRuns } from "./currentRuns";
-import {
-  entriesOf,
-  isMailmodoResource,
-  possibleEffectsOf,
-  recordOf,
-  type Entry,
-  type PossibleEffect,
-  type StateResource,
-} from "../../pulumi/stateResource";
+import { effectsOf, type PossibleEffect } from "../../pulumi/pendingOperations";
+import { isMailmodoResource, type Entry, type StateResource } from "../../pulumi/stateResource";
 import type { RecordedIndex } from "../../pulumi/recordedIndex";
 import { LOOK_FIRST, UnidentifiedStarts, type Known } from "./unidentifiedStarts";
 
@@ -78,18 +71,13 @@ export class Settlement {
   }
 
   /** What a pending operation may have done. */
-  private effectsOf({ type, resource }: PendingOperation, resources: readonly StateResource[]): PossibleEffect[] {
-    // Pulumi asks for no abort of what is retained.
-    if (type === "deleting" && resource.retainOnDelete !== true)
-      return entriesOf({ ...resource, pendingReplacement: false }).map((ended) => ({ ended }));
-    if (type === "creating") return possibleEffectsOf(resource, undefined);
-    if (type !== "updating") return [];
-    const recorded = recordOf(resource, resources);
-    if (recorded !== undefined) return possibleEffectsOf(resource, recorded);
+  private effectsOf(operation: PendingOperation, resources: readonly StateResource[]): PossibleEffect[] {
+    const effects = effectsOf(operation, resources);
+    if (effects !== undefined) return effects;
     // Nothing of a contact's update is lost: the next up repeats it.
-    if (this.known.nothingElseRuns !== true && resource.type !== TYPES.contact)
+    if (this.known.nothingElseRuns !== true && operation.resource.type !== TYPES.contact)
       this.aborts.problems.push(
-        `The state has a pending update of ${resource.urn}, but not the resource. ${LOOK_FIRST}`,
+        `The state has a pending update of ${operation.resource.urn}, but not the resource. ${LOOK_FIRST}`,
       );
     return [];
   }

@@ -10,16 +10,22 @@ describe("inParallel", () => {
     assert.deepEqual(begun, items);
   });
 
-  it("runs at most sixteen at a time", async () => {
-    let running = 0;
-    let most = 0;
-    await inParallel(items, async () => {
-      most = Math.max(most, (running += 1));
-      await new Promise(setImmediate);
-      running -= 1;
+  for (const [atATime, expected] of [
+    [undefined, 16],
+    [8, 8],
+  ] as const) {
+    it(`runs at most ${expected} at a time${atATime === undefined ? "" : " if told so"}`, async () => {
+      let running = 0;
+      let most = 0;
+      const action = async () => {
+        most = Math.max(most, (running += 1));
+        await new Promise(setImmediate);
+        running -= 1;
+      };
+      await inParallel(items, action, atATime);
+      assert.equal(most, expected);
     });
-    assert.equal(most, 16);
-  });
+  }
 
   it("throws the first error", async () => {
     const fail = async (item: number) => {

@@ -1,0 +1,43 @@
+import type { Command } from "commander";
+import { inert } from "../../text/inert";
+
+interface Options {
+  readonly stack?: string;
+  readonly allProjects?: boolean;
+  readonly cwd: string;
+  readonly json?: boolean;
+  readonly showAddresses?: boolean;
+}
+
+/** Adds the `status` command. */
+export function addStatus(program: Command): void {
+  program
+    .command("status")
+    .description("shows what is enrolled in which stack, from the states alone: asks Mailmodo nothing, changes nothing")
+    .option("--stack <name>", "only this stack; default: all stacks of the project")
+    .option("--all-projects", "the stacks of all projects in the backend")
+    .option("--cwd <folder>", "the project's folder", ".")
+    .option("--json", "print the result as JSON")
+    .option("--show-addresses", "print the addresses in full; default: masked")
+    .addHelpText("after", EXAMPLE)
+    .action(run);
+}
+
+const EXAMPLE = `
+Example:
+  npx pulumi-mailmodo status --all-projects
+
+Exit code: 0. It is 1 if a stack could not be read or decrypted, or an address is enrolled twice in one journey.`;
+
+async function run({ allProjects = false, json, showAddresses = false, ...options }: Options): Promise<void> {
+  // Loaded here, so that other commands do not load it.
+  const [{ readStatus }, { viewOf }, { linesOf }] = await Promise.all([
+    import("./status"),
+    import("./view"),
+    import("./report"),
+  ]);
+  const view = viewOf(await readStatus({ ...options, allProjects, env: process.env }), showAddresses);
+  console.log(json ? JSON.stringify(view, undefined, 2) : linesOf(view).map(inert).join("\n"));
+  const { incomplete, conflicts } = view.totals;
+  if (incomplete + conflicts > 0) process.exitCode = 1;
+}

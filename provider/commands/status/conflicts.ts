@@ -1,0 +1,41 @@
+import { addressKey } from "../../model/addresses";
+import type { Enrolled } from "./enrolled";
+
+/** One address that several resources enroll in one journey. Mailmodo refuses to start what already runs. */
+export interface Conflict {
+  readonly journeyId: string;
+  readonly email: string;
+  readonly places: readonly Place[];
+}
+
+interface Place {
+  /** The stack's full name. */
+  readonly stack: string;
+  readonly resource: string;
+}
+
+/**
+ * The addresses that are enrolled twice in one journey: by two stacks, or by two resources. What all of them allow by
+ * `allowDuplicateEmail` is none.
+ *
+ * @param stacks The stacks' full names, and what they enroll.
+ */
+export function conflictsOf(
+  stacks: readonly { readonly fullName: string; readonly enrolled: readonly Enrolled[] }[],
+): Conflict[] {
+  const byAddress = new Map<string, (Enrolled & Place)[]>();
+  for (const { fullName: stack, enrolled } of stacks) {
+    for (const one of enrolled) {
+      const key = addressKey(one);
+      const others = byAddress.get(key);
+      if (others === undefined) byAddress.set(key, [{ ...one, stack }]);
+      else others.push({ ...one, stack });
+    }
+  }
+  return [...byAddress.values()].flatMap((all) => {
+    const places = [...new Map(all.map((one) => [`${one.stack} ${one.urn}`, one])).values()];
+    if (places.length < 2 || all.every(({ allowDuplicateEmail }) => allowDuplicateEmail)) return [];
+    const { journeyId, email } = all[0]!;
+    return [{ journeyId, email, places: places.map(({ stack, resource }) => ({ stack, resource })) }];
+  });
+}

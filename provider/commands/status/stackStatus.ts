@@ -1,0 +1,100 @@
+import { stackIdentity } from "../../journal/stackIdentity";
+import type { Liveness } from "../../processes/processIdentity";
+import type { Deployment } from "../../pulumi/deployment";
+import type { KnownStack } from "../../pulumi/knownStack";
+import { previewOf, type Preview } from "../previews/preview";
+import { holderOf, livenessOfOwner } from "../recover/lock";
+import { encryptedIn, enrolledIn, type Encrypted, type Enrolled } from "./enrolled";
+import type { Leftover, Leftovers } from "./leftovers";
+
+/** What is known of one stack. */
+export interface StackStatus {
+  /** `organization/project/stack`. Without the project if the backend is of an old kind and the state is empty. */
+  readonly fullName: string;
+  readonly enrolled: readonly Enrolled[];
+  /** What is encrypted and could not be decrypted, for the given reason. */
+  readonly encrypted?: Encrypted & { readonly reason: string };
+  /** Set if the stack is a preview. */
+  readonly preview?: Preview;
+  /** The run that holds the stack's lock. */
+  readonly lock?: HeldLock;
+  /** The notes that ended runs left on this machine. */
+  readonly leftover?: Leftover;
+  /** Why the stack could not be read. */
+  readonly reason?: string;
+}
+
+interface HeldLock {
+  /** Such as `ann@laptop (pid 7)`. */
+  readonly holder: string;
+  /** Whether its run is alive. */
+  readonly liveness: Liveness;
+  /** Since when, in milliseconds since 1970. */
+  readonly since?: number;
+}
+
+/** Reads what is known of a stack. @returns Undefined if it has been removed meanwhile. */
+export async function statusOf(
+  stack: KnownStack,
+  backend: string,
+  leftovers: Leftovers,
+): Promise<StackStatus | undefined> {
+  try {
+    const state = await stack.state();
+    if (state === undefined) return undefined;
+    const tags = await stack.tags();
+    const fullName = withProject(stack.fullName, state);
+    const identity = stackIdentity(fullName, backend);
+    const [preview, leftover] = [previewOf({ name: fullName.split("/").at(-1)! }, tags), leftovers.of(identity)];
+    const [lock] = await stack.locks();
+    const runs = leftovers.runsOf(identity);
+    return {
+      fullName,
+      ...(await contentsOf(stack, state)),
+      ...(preview === undefined ? {} : { preview }),
+      ...(leftover === undefined ? {} : { leftover }),
+      ...(lock === undefined
+        ? {}
+        : {
+            lock: {
+              holder: holderOf(lock),
+              liveness: livenessOfOwner(lock, runs),
+              ...(Number.isFinite(lock.at) ? { since: lock.at } : {}),
+            },
+          }),
+    };
+  } catch (error) {
+    return { fullName: stack.fullName, enrolled: [], reason: (error as Error).message };
+  }
+}
+
+/** Decrypts the state only if something of this package is encrypted: that takes the CLI, and the passphrase or the key. */
+async function contentsOf(stack: KnownStack, state: Deployment): Promise<Pick<StackStatus, "enrolled" | "encrypted">> {
+  const encrypted = encryptedIn(state);
+  if (encrypted.enrollments + encrypted.cohorts === 0) return { enrolled: enrolledOf(stack, state) };
+  let decrypted: Deployment;
+  try {
+    decrypted = await stack.decryptedState();
+  } catch (error) {
+    return { enrolled: enrolledOf(stack, state), encrypted: { ...encrypted, reason: (error as Error).message } };
+  }
+  return { enrolled: enrolledOf(stack, decrypted) };
+}
+
+function enrolledOf({ fullName }: KnownStack, state: Deployment): Enrolled[] {
+  try {
+    return enrolledIn(state);
+  } catch (error) {
+    // The parser's words repeat a part of the text, which may be an address.
+    throw new Error(
+      `The state of the stack ${fullName} has contacts in an unknown form. Update pulumi-mailmodo, or restore the state.`,
+      { cause: error },
+    );
+  }
+}
+
+/** A backend of an old kind has no projects. The resources of a state name theirs. */
+function withProject(fullName: string, { resources = [] }: Deployment): string {
+  const project = fullName.includes("/") ? undefined : resources[0]?.urn.split("::")[1];
+  return project === undefined ? fullName : `organization/${project}/${fullName}`;
+}

@@ -1,0 +1,89 @@
+import * as fs from "node:fs";
+import { inParallel } from "../../async/inParallel";
+import { stackIdentity } from "../../journal/stackIdentity";
+import { backendAt, backendUrl, journalFolder } from "../../pulumi/backend";
+import { knownStacks } from "../../pulumi/knownStacks";
+import { readProject } from "../../pulumi/project";
+import { whoami } from "../../pulumi/whoami";
+import { conflictsOf, type Conflict } from "./conflicts";
+import { Leftovers, type LeftoverOfGone } from "./leftovers";
+import { statusOf, type StackStatus } from "./stackStatus";
+
+export interface StatusOptions {
+  /** The only stack to read: its name, or `organization/project/stack`. Default: all stacks. */
+  readonly stack?: string;
+  /** Whether to read the stacks of all projects in the backend. Default: those of the project in the folder. */
+  readonly allProjects: boolean;
+  /** The project's folder, or one below it. */
+  readonly cwd: string;
+  /** The environment: it provides the CLI and Pulumi's settings. */
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** What is enrolled where. */
+export interface Status {
+  /** Sorted by name. */
+  readonly stacks: readonly StackStatus[];
+  readonly conflicts: readonly Conflict[];
+  /** What runs left of stacks that are not in the backend any more. Empty if only one stack is read. */
+  readonly gone: readonly LeftoverOfGone[];
+  /** The files of notes of which it is not known whose they are. */
+  readonly unknownNotes: readonly string[];
+}
+
+/**
+ * Reads what is enrolled in which stack, from the states and the crash journal. It asks Mailmodo nothing and writes
+ * nothing.
+ *
+ * @throws {Error} There is no project or no such stack, or the stacks cannot be listed. The message is one line.
+ */
+export async function readStatus({ stack, allProjects, cwd: folder, env }: StatusOptions): Promise<Status> {
+  if (!fs.existsSync(folder))
+    throw new Error(`The folder ${folder} does not exist. Name the project's folder: --cwd <folder>.`);
+  const cwd = fs.realpathSync(folder);
+  const project = projectOf(stack, allProjects, cwd);
+  const url = backendUrl({ env, folder: cwd, askCli: () => whoami(env, cwd) });
+  const backend = backendAt(url, cwd);
+  const leftovers = new Leftovers(journalFolder({ env, folder: cwd }));
+  const known = await knownStacks({ url, cwd, env, project });
+
+  const stacks: StackStatus[] = [];
+  await inParallel(
+    known.filter(({ fullName }) => stack === undefined || isNamed(fullName, stack)),
+    async (one) => {
+      const status = await statusOf(one, backend, leftovers);
+      if (status !== undefined && isOfProject(status.fullName, project)) stacks.push(status);
+    },
+    AT_A_TIME,
+  );
+  if (stack !== undefined && stacks.length === 0)
+    throw new Error(`There is no stack ${stack}${project === undefined ? "" : ` in the project ${project}`}. ${LIST}`);
+  stacks.sort((one, other) => (one.fullName < other.fullName ? -1 : 1));
+  const identities = stacks.map(({ fullName }) => stackIdentity(fullName, backend));
+  const gone = stack === undefined ? leftovers.ofGoneStacks(backend, project, identities) : [];
+  return { stacks, conflicts: conflictsOf(stacks), gone, unknownNotes: leftovers.unknown };
+}
+
+/** Where the CLI must be asked, each takes a process of a hundred megabytes. */
+const AT_A_TIME = 8;
+const LIST = "List all of them: pulumi-mailmodo status --all-projects.";
+
+/** The project whose stacks are meant. Undefined for all. A stack's full name has it. */
+function projectOf(stack: string | undefined, allProjects: boolean, cwd: string): string | undefined {
+  const words = stack?.split("/") ?? [];
+  if (words.length === 3) return words[1];
+  return allProjects ? undefined : readProject(cwd).name;
+}
+
+/** Whether a full name is meant by a name, which may lack the project, and the organization too. */
+function isNamed(fullName: string, name: string): boolean {
+  const [full, words] = [fullName.split("/"), name.split("/")];
+  if (full.at(-1) !== words.at(-1)) return false;
+  return words.length === 1 || full.length === 1 || full[0] === words[0];
+}
+
+/** Only the state of a stack in a backend of an old kind tells its project. */
+function isOfProject(fullName: string, project: string | undefined): boolean {
+  const ofStack = fullName.split("/")[1];
+  return project === undefined || ofStack === undefined || ofStack === project;
+}

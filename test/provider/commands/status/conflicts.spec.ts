@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { conflictsOf } from "../../../../provider/commands/status/conflicts";
+import { enrolledIn } from "../../../../provider/commands/status/enrolled";
+import type { StateResource } from "../../../../provider/pulumi/stateResource";
+import { enrollment, shard, stateOf } from "../../../support/handmadeStates";
+
+const ADA = "ada@seeds.example.com";
+
+const stack = (fullName: string, ...resources: StateResource[]) => ({
+  fullName,
+  enrolled: enrolledIn(stateOf(resources)),
+});
+const placesOf = (...stacks: Parameters<typeof conflictsOf>[0]) =>
+  conflictsOf(stacks).map(({ places }) => places.map((place) => `${place.stack} ${place.resource}`));
+
+describe("conflictsOf", () => {
+  it("finds one address in two stacks, in any spelling", () => {
+    const other = enrollment("welcome", "ADA@Seeds.example.com");
+    assert.deepEqual(placesOf(stack("a", enrollment("qa", ADA)), stack("b", other)), [["a qa", "b welcome"]]);
+  });
+
+  it("finds one address in two resources of a stack", () => {
+    assert.deepEqual(placesOf(stack("a", enrollment("qa", ADA), shard("smoke", 0, { [ADA]: "one" }))), [
+      ["a qa", "a smoke"],
+    ]);
+  });
+
+  it("finds none in two journeys", () => {
+    const other = enrollment("welcome", ADA, { journeyId: "0b1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5" });
+    assert.deepEqual(placesOf(stack("a", enrollment("qa", ADA), other)), []);
+  });
+
+  it("finds none where both allow it, and one where only one of them does", () => {
+    const allowing = enrollment("other", ADA, { allowDuplicateEmail: true });
+    const alike = enrollment("qa", ADA, { allowDuplicateEmail: true });
+    assert.deepEqual(placesOf(stack("a", alike, allowing)), []);
+    assert.equal(placesOf(stack("a", enrollment("qa", ADA), allowing)).length, 1);
+  });
+
+  it("finds none in an enrollment that a run is changing", () => {
+    const resource = enrollment("qa", ADA);
+    const enrolled = enrolledIn(stateOf([resource], [{ type: "updating", resource }]));
+    assert.deepEqual(conflictsOf([{ fullName: "a", enrolled }]), []);
+  });
+});

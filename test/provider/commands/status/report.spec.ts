@@ -1,0 +1,180 @@
+import assert from "node:assert/strict";
+import { conflictsOf } from "../../../../provider/commands/status/conflicts";
+import { enrolledIn } from "../../../../provider/commands/status/enrolled";
+import { linesOf } from "../../../../provider/commands/status/report";
+import type { StackStatus } from "../../../../provider/commands/status/stackStatus";
+import { viewOf } from "../../../../provider/commands/status/view";
+import { journeyId } from "../../../support/journeyId";
+import { enrollment, shard, stateOf, unconfirmed, WRITTEN_AT } from "../../../support/handmadeStates";
+
+const NOW = Date.parse(WRITTEN_AT);
+const DEV = "organization/seeds/dev";
+
+const view = (stacks: StackStatus[], showAddresses = false) =>
+  viewOf({ stacks, conflicts: conflictsOf(stacks), gone: [], unknownNotes: [] }, showAddresses);
+const lines = (...stacks: StackStatus[]) => linesOf(view(stacks), NOW);
+const stack = (more: Partial<StackStatus> = {}): StackStatus => ({ fullName: DEV, enrolled: [], ...more });
+const ADA = enrolledIn(stateOf([enrollment("ada", "ada@seeds.example.com")]));
+const PENDING = ADA.map((one) => ({ ...one, state: "pending" as const }));
+
+describe("the report of status", () => {
+  it("has a line for each enrollment and each cohort, by journey", () => {
+    const enrolled = enrolledIn(
+      stateOf([
+        enrollment("ada", "ada@seeds.example.com"),
+        unconfirmed("bob-the-builder", "bob@seeds.example.com"),
+        shard("smoke", 0, { "eve@seeds.example.com": "one" }),
+        shard("smoke", 1, { "joe@seeds.example.com": "two", "kim@seeds.example.com": null }),
+      ]),
+    );
+    assert.deepEqual(lines(stack({ enrolled })), [
+      "Stack seeds/dev",
+      `  Journey ${journeyId}`,
+      "    a***@seeds.example.com  started      2h ago  instance-of-ada  ada",
+      "    b***@seeds.example.com  unconfirmed  2h ago                   bob-the-builder",
+      "    Cohort smoke: 3 contacts (2 started, 1 unconfirmed), 20784d ago",
+      "",
+      "Total: 5 contacts in 1 stack (3 started, 2 unconfirmed).",
+    ]);
+  });
+
+  it("leaves out stacks in which nothing is enrolled, but counts them", () => {
+    assert.deepEqual(lines(stack(), stack()), ["Total: 0 contacts in 2 stacks."]);
+    assert.deepEqual(lines(stack()), [
+      "Stack seeds/dev",
+      "  Nothing is enrolled.",
+      "",
+      "Total: 0 contacts in 1 stack.",
+    ]);
+  });
+
+  it("has the expiry of a preview", () => {
+    const preview = { name: "pr-1", created: WRITTEN_AT, expires: "2026-11-30T12:00:00.000Z" };
+    assert.equal(lines(stack({ preview }))[1], "  Preview: expires in 3d.");
+    assert.equal(linesOf(view([stack({ preview })]), NOW + 4 * 86_400_000)[1], "  Preview: expired 1d ago.");
+  });
+
+  for (const [liveness, says, next] of [
+    ["alive", "A run is in progress: ann@laptop (pid 7), 5m ago.", undefined],
+    [
+      "dead",
+      "Locked by a run that has ended: ann@laptop (pid 7), 5m ago.",
+      "A run was killed or failed. Next: pulumi-mailmodo recover --stack dev.",
+    ],
+    [
+      "undecided",
+      "Locked by ann@laptop (pid 7), 5m ago. Whether that run has ended cannot be determined from here.",
+      undefined,
+    ],
+  ] as const) {
+    it(`has the holder of a lock, whose run is ${liveness}`, () => {
+      const lock = { holder: "ann@laptop (pid 7)", liveness, since: NOW - 300_000 };
+      const [, first, second] = lines(stack({ lock, enrolled: PENDING }));
+      assert.equal(first, `  ${says}`);
+      assert.equal(second, next === undefined ? `  Journey ${journeyId}` : `  ${next}`);
+    });
+  }
+
+  it("says that what a living run has begun is in progress, and otherwise pending", () => {
+    const lock = { holder: "ann@laptop (pid 7)", liveness: "alive" as const };
+    assert.match(
+      lines(stack({ lock, enrolled: PENDING })).join("\n"),
+      /com {2}in progress {2}[^]*\(1 in progress\)\.$/,
+    );
+    assert.match(lines(stack({ enrolled: PENDING })).join("\n"), /com {2}pending {2}[^]*\(1 pending\)\.$/);
+  });
+
+  it("says what to do where a killed run left something pending, or notes", () => {
+    assert.equal(
+      lines(stack({ enrolled: PENDING }))[1],
+      "  A run was killed or failed. Next: pulumi-mailmodo recover --stack dev.",
+    );
+    const preview = { name: "dev", created: WRITTEN_AT, expires: WRITTEN_AT };
+    assert.deepEqual(lines(stack({ preview, leftover: { calls: 2, since: NOW - 60_000 } })).slice(2, 4), [
+      "  A run that has ended left notes of 2 calls on this machine, 1m ago.",
+      "  A run was killed or failed. Next: pulumi-mailmodo previews up --name dev, or previews down.",
+    ]);
+  });
+
+  it("has what is encrypted, and why a stack could not be read", () => {
+    const encrypted = { enrollments: 3, cohorts: 1, reason: "No passphrase." };
+    const all = lines(stack({ encrypted }), stack({ reason: "Damaged." }));
+    assert.equal(all[1], "  Not shown, because encrypted: 3 enrollments and 1 cohort. No passphrase.");
+    assert.equal(all[4], "  Damaged.");
+    assert.equal(all.at(-1), "Total: 0 contacts in 2 stacks, 2 stacks not or not completely read.");
+  });
+
+  it("has the notes of stacks that are gone, and of unknown ones", () => {
+    const gone = [{ fullName: "organization/seeds/gone", calls: 2, since: NOW - 60_000 }];
+    const status = { stacks: [], conflicts: [], gone, unknownNotes: ["journal/1.jsonl"] };
+    assert.deepEqual(linesOf(viewOf(status, false), NOW), [
+      "A run of the stack seeds/gone, which is not in the backend, left notes of 2 calls on this machine, 1m ago. " +
+        "Next: pulumi-mailmodo recover, for any stack of the project.",
+      "",
+      "Notes of an unknown stack: journal/1.jsonl. Run pulumi-mailmodo recover for the stack whose run was killed.",
+      "",
+      "Total: 0 contacts in 0 stacks.",
+    ]);
+  });
+
+  it("has conflicts, and names a few of their many places", () => {
+    const five = ["a", "b", "c", "d", "e"].map((name) => ({ fullName: `organization/seeds/${name}`, enrolled: ADA }));
+    assert.ok(
+      lines(...five).includes(
+        `Conflict: a***@seeds.example.com in journey ${journeyId} is enrolled by seeds/a (ada) and seeds/b (ada) and ` +
+          "seeds/c (ada) and 2 more. Mailmodo refuses to start what already runs.",
+      ),
+    );
+  });
+
+  it("has lines of a bounded width, however long names and addresses are", () => {
+    const long = enrollment("n".repeat(100), `a@${"d".repeat(60)}.example.com`, { instanceId: "i".repeat(36) });
+    const enrolled = enrolledIn(stateOf([long, shard("c".repeat(100), 0, { "eve@seeds.example.com": "one" })]));
+    for (const line of lines(stack({ enrolled }))) assert.ok(line.length <= 120, line);
+  });
+
+  it("masks every address, unless they are asked for", () => {
+    const stacks = [stack({ enrolled: ADA }), stack({ fullName: "organization/seeds/prod", enrolled: ADA })];
+    assert.ok(!JSON.stringify([view(stacks), linesOf(view(stacks))]).includes("ada@"));
+    const full = view(stacks, true);
+    assert.equal(linesOf(full).filter((line) => line.includes("ada@seeds.example.com")).length, 3);
+    assert.equal(full.stacks[0]?.enrollments[0]?.contact, "ada@seeds.example.com");
+  });
+
+  it("as JSON has all of it, with times in full", () => {
+    const enrolled = [...ADA, ...enrolledIn(stateOf([shard("smoke", 0, { "eve@seeds.example.com": null })]))];
+    const { stacks, totals } = view([stack({ enrolled, leftover: { calls: 1 } })]);
+    assert.deepEqual(JSON.parse(JSON.stringify(stacks)), [
+      {
+        name: DEV,
+        enrollments: [
+          {
+            resource: "ada",
+            journeyId,
+            contact: "a***@seeds.example.com",
+            instanceId: "instance-of-ada",
+            state: "started",
+            since: "2026-11-27T10:00:00.000Z",
+          },
+        ],
+        cohorts: [
+          {
+            resource: "smoke",
+            journeyId,
+            contacts: 1,
+            started: 0,
+            unconfirmed: 1,
+            pending: 0,
+            inProgress: 0,
+            since: "1970-01-01T00:00:00.001Z",
+          },
+        ],
+        leftover: { calls: 1 },
+      },
+    ]);
+    assert.deepEqual(totals, {
+      ...{ stacks: 1, contacts: 2, started: 1, unconfirmed: 1, pending: 0, inProgress: 0 },
+      ...{ previews: 0, conflicts: 0, incomplete: 0 },
+    });
+  });
+});
