@@ -1,7 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { Deadline } from "../mailmodo/deadline";
 import { RateLimit } from "../mailmodo/rateLimit";
-import type { Connection, Outgoing } from "../mailmodo/transport";
+import type { Outgoing } from "../mailmodo/outgoing";
+import type { Connection } from "../mailmodo/transport";
 import type { Enrollment } from "../model/enrollment";
 import type { Recipients } from "../model/recipients";
 import { formerApiKeyOf } from "../settings/apiKey";
@@ -97,9 +98,12 @@ export class Session {
     return `Mailmodo asks to slow down: another run may use the same key. Each ${what} is tried for up to ${minutes} min.`;
   }
 
-  /** The second line of defense: whatever the check said, no start is sent to an address outside the list. */
+  /**
+   * The second line of defense: whatever the check said, nothing is started, and no contact is changed, for an address
+   * outside the list. An abort and a look-up do no harm there.
+   */
   private async reasonToHold({ call, body }: Outgoing): Promise<string | undefined> {
-    if (call === "start" && !this.allowedRecipients().allows(body.email ?? "")) {
+    if (call !== "abort" && call !== "find" && !this.allowedRecipients().allows(body?.email ?? "")) {
       return "the address is outside mailmodo:allowedRecipients";
     }
     return this.engine.reasonToHold();

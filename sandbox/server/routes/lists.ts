@@ -6,12 +6,12 @@ import type { Instance } from "../../state/instance";
 import type { Store } from "../../state/store";
 import { notFound } from "./notFound";
 
-interface Page {
+export interface Page {
   readonly after?: string;
   readonly limit?: string;
 }
 
-const querystring = {
+export const pageQuery = {
   type: "object",
   properties: {
     after: { type: "string", pattern: "^\\d{1,15}$" },
@@ -24,7 +24,7 @@ const querystring = {
  * vendor's paths, and without a key.
  */
 export function listRoutes(app: FastifyInstance, store: Store): void {
-  const schema = { querystring };
+  const schema = { querystring: pageQuery };
   app.get<{ Querystring: Page }>("/_sandbox/instances", { schema }, ({ query }) =>
     store.instances.page(...rangeOf(query)),
   );
@@ -73,7 +73,7 @@ function withoutLinks(html: string): string {
 }
 
 /** Undefined: all. */
-function rangeOf({ after, limit }: Page): [after: number | undefined, limit: number | undefined] {
+export function rangeOf({ after, limit }: Page): [after: number | undefined, limit: number | undefined] {
   return [after === undefined ? undefined : Number(after), limit === undefined ? undefined : Number(limit)];
 }
 
