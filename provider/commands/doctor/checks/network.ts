@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import * as fs from "node:fs";
 import { PROXY_VARIABLES, ProxySettingError, proxyFor } from "../../../network/proxy";
+import { count } from "../../../text/wording";
 import { failure, ok, warning, type Check, type Finding } from "../finding";
 import { baseUrlOf } from "../baseUrl";
 import type { Surroundings } from "../surroundings";
@@ -58,7 +59,7 @@ function authorities(file: string): Finding {
   const certificates = text.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? [];
   if (certificates.length === 0) return failure("NODE_EXTRA_CA_CERTS names a file without a certificate.", next);
   const broken = certificates.filter((certificate) => !isCertificate(certificate)).length;
-  if (broken > 0) return failure(`NODE_EXTRA_CA_CERTS names a file with ${broken} broken certificates.`, next);
+  if (broken > 0) return failure(`NODE_EXTRA_CA_CERTS names a file with ${count(broken, "broken certificate")}.`, next);
   return ok(`${certificates.length} more in ${file} (NODE_EXTRA_CA_CERTS).`);
 }
 
