@@ -39,7 +39,7 @@ async function leftBy(runs: readonly RunFile[], surroundings: Surroundings): Pro
       ? []
       : [
           warning(
-            `A killed or failed run left notes of ${count(callsOf(dead), "call")}, whose results are not in the state.`,
+            `A killed or failed run left notes of ${count(callsOf(dead), "call")}, whose results may not be in the state.`,
             `Run ${recover}.`,
           ),
         ]),
@@ -68,8 +68,9 @@ export const checkJournalFolder: Check<Surroundings> = {
     const existing = nearest(folder);
     const next = "Set PULUMI_HOME to a folder on a local disk that can be written to.";
     if (!isWritable(existing)) return failure(`${folder} cannot be written to, so no call would be sent.`, next);
-    const { bavail, bsize } = fs.statfsSync(existing);
-    const free = bavail * bsize;
+    const { bavail, blocks, bsize } = fs.statfsSync(existing);
+    // A file system without blocks does not say how much room it has.
+    const free = blocks === 0 ? Infinity : bavail * bsize;
     if (free < LEAST_BYTES) {
       return failure(
         `The disk of ${folder} has less than 1 MiB left, so no call would be sent.`,

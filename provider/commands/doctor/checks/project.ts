@@ -66,7 +66,7 @@ export const checkBackend: Check<Surroundings> = {
       const stacks = await surroundings.stacks().catch((error: Error) => {
         throw emptyAttributesError(url, surroundings.cwd) ?? error;
       });
-      return ok(`${plainUrl(url)}, with ${count(stacks.length, "stack")} of this project.`);
+      return ok(`${plainUrl(url)}: ${count(stacks.length, "stack")} of this project.`);
     } catch (error) {
       if (error instanceof Unknown) throw error;
       return failure((error as Error).message, next);
