@@ -138,12 +138,12 @@ describe("pulumi-mailmodo doctor", () => {
       ["with a stack that does not exist", ["--stack", "nope"], () => undefined],
     ] as const) {
       it(what, async () => {
-        const { dir, env, pulumi } = project();
+        const { dir, env } = project();
         const settings = path.join(dir, "Pulumi.test.yaml");
         const before = fs.readFileSync(settings);
         if (!fs.existsSync(path.join(dir, "Pulumi.other.yaml"))) {
-          await pulumi("stack", "init", "other");
-          await pulumi("stack", "select", "other");
+          await project().pulumi("stack", "init", "other");
+          await project().pulumi("stack", "select", "other");
         }
         try {
           change(project());
@@ -193,7 +193,8 @@ describe("pulumi-mailmodo doctor, for strangers' eyes", () => {
       { PULUMI_BACKEND_URL: `file://${home}/nowhere` },
     ];
     for (const more of runs) {
-      for (const format of [[], ["--json"]]) {
+      // Both forms have the same texts.
+      for (const format of more === runs[0] ? [[], ["--json"]] : [[]]) {
         const all = { ...env, HOME: home, ...proxy, ...more };
         // Of a file of certificates that is missing, Node.js warns on stderr by itself, before any code runs.
         const { stdout } = await run(process.execPath, [COMMAND, "doctor", ...format], dir, all);

@@ -106,6 +106,17 @@ describe("pulumi-mailmodo doctor, after a kill of the CLI and the plugin", () =>
   });
 });
 
+describe("pulumi-mailmodo doctor, after a kill of the CLI alone", () => {
+  const { project, kill } = useKilledUps();
+
+  it("takes the notes for a dead run's, whose plugin may still be there", async () => {
+    await kill("ada", ["cli"]);
+    const { of } = await doctor(project(), {}, "--offline");
+    assert.equal(of("lock")[0]?.level, "failure");
+    for (const { text } of of("journal")) assert.doesNotMatch(text, /in progress/);
+  });
+});
+
 describe("pulumi-mailmodo doctor, while a run is in progress", () => {
   const { project, hold, release } = useKilledUps();
 

@@ -4,7 +4,7 @@ import { COMMAND } from "./command";
 import type { Project } from "./project";
 
 /** A line of the diagnosis, as `--json` prints it. */
-export interface DoctorLine {
+interface DoctorLine {
   readonly check: string;
   readonly level: "ok" | "warning" | "failure" | "skipped";
   readonly text: string;
@@ -14,9 +14,9 @@ export interface DoctorLine {
 export interface DoctorRun extends Run {
   readonly lines: readonly DoctorLine[];
   /** The lines of a check. */
-  of(check: string): readonly DoctorLine[];
+  readonly of: (check: string) => readonly DoctorLine[];
   /** The only line of a check, as `level: text advice`. */
-  line(check: string): string;
+  readonly line: (check: string) => string;
 }
 
 /** Runs the built command in the project's folder with `--json`. */

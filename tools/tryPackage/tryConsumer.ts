@@ -18,7 +18,7 @@ export async function tryConsumer(consumer: Consumer, tarball: Tarball): Promise
     for (const program of consumer.programs) {
       const result = await resultOf(program.name, async () => {
         await (installed ??= installPackage(consumer, folder, bench, tarball));
-        return { sdk: consumer.sdk, ...(await tryProgram(program, folder, bench)) };
+        return { sdk: consumer.sdk, ...(await tryProgram(program, folder, commandOf(consumer, bench), bench)) };
       });
       results.push(result);
     }
@@ -34,7 +34,12 @@ async function installPackage(consumer: Consumer, folder: string, bench: Workben
   assert.equal(sdk.trim(), consumer.sdk, "the SDK that the program uses");
 }
 
-async function tryProgram(program: Program, folder: string, bench: Workbench): Promise<Tried> {
+/** The package's own command, where the package manager put it. */
+function commandOf({ installedIn = "." }: Consumer, bench: Workbench): string {
+  return path.join(bench.dir, installedIn, "node_modules/.bin/pulumi-mailmodo");
+}
+
+async function tryProgram(program: Program, folder: string, command: string, bench: Workbench): Promise<Tried> {
   for (const [file, text] of Object.entries(program.files)) fs.writeFileSync(path.join(folder, file), text);
   if ("tsconfig.json" in program.files) {
     await succeed(path.join(folder, "node_modules/.bin/tsc"), ["--noEmit"], folder, bench.env);
@@ -50,17 +55,19 @@ async function tryProgram(program: Program, folder: string, bench: Workbench): P
       },
     });
     bench.env["MAILMODO_API_KEY"] = SANDBOX_KEY;
-    const { up, destroy } = await (program.asPreview ? previewOf : stackOf)(folder, settings, bench);
+    const { up, destroy, doctor } = await (program.asPreview ? previewOf : stackOf)(folder, settings, bench);
     const statuses = () => sandbox.store.all().map(({ status }) => status);
 
     const started = await timed(up());
     if (program.limit !== undefined) {
       assert.match(started.output, program.limit.says, `It works now, or fails otherwise:\n${started.output}`);
       assert.deepEqual(statuses(), [], started.output);
+      assert.match((await doctor(command)).output, /^failure +package /m);
       return { limit: program.limit.line };
     }
     assertSuccess(started, "up");
     assert.deepEqual(statuses(), ["running"], started.output);
+    assertSuccess(await doctor(command), "doctor");
     const ended = await timed(destroy());
     assertSuccess(ended, "destroy");
     assert.deepEqual(statuses(), ["aborted"], ended.output);
@@ -73,6 +80,8 @@ async function tryProgram(program: Program, folder: string, bench: Workbench): P
 interface Stack {
   readonly up: () => Promise<Run>;
   readonly destroy: () => Promise<Run>;
+  /** @param command The path of the package's own command. */
+  readonly doctor: (command: string) => Promise<Run>;
 }
 
 async function stackOf(folder: string, settings: string, bench: Workbench): Promise<Stack> {
@@ -82,6 +91,7 @@ async function stackOf(folder: string, settings: string, bench: Workbench): Prom
   return {
     up: () => pulumi("up", "--yes", "--skip-preview"),
     destroy: () => pulumi("destroy", "--yes", "--skip-preview"),
+    doctor: (command) => run(command, ["doctor"], folder, bench.env),
   };
 }
 
@@ -90,7 +100,12 @@ async function previewOf(folder: string, settings: string, bench: Workbench): Pr
   fs.writeFileSync(path.join(folder, "Pulumi.preview.yaml"), settings);
   const command = path.join(folder, "node_modules/.bin/pulumi-mailmodo");
   const previews = (what: string) => run(command, ["previews", what, "--name", "pr-1"], folder, bench.env);
-  return { up: () => previews("up"), destroy: () => previews("down") };
+  return {
+    up: () => previews("up"),
+    destroy: () => previews("down"),
+    doctor: () =>
+      run(command, ["doctor", "--stack", "pr-1", "--config-file", "Pulumi.preview.yaml"], folder, bench.env),
+  };
 }
 
 async function timed(running: Promise<Run>): Promise<Run & { tookMs: number }> {

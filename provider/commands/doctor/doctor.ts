@@ -59,10 +59,12 @@ export async function diagnose(options: DoctorOptions, limitMs = LIMIT_MS): Prom
   const surroundings = new Surroundings(options);
   try {
     const found = await Promise.all(CHECKS.map((check) => linesOf(check, surroundings, limitMs)));
-    const lines = found.flat().map((line) => withoutSecrets(line, surroundings));
+    const stack = await within(surroundings.stack(), limitMs).catch(() => undefined);
+    const project = await surroundings.program().catch(() => undefined);
+    const names = [surroundings.cwd, project?.project.name, stack?.name].join(" ");
+    const lines = found.flat().map((line) => withoutSecrets(line, surroundings, names));
     const count = (level: Level) => lines.filter((line) => line.level === level).length;
     const counts = { ok: count("ok"), warning: count("warning"), failure: count("failure"), skipped: count("skipped") };
-    const stack = await within(surroundings.stack(), limitMs).catch(() => undefined);
     return { ...(stack === undefined ? {} : { stack: stack.name }), offline: options.offline, lines, counts };
   } finally {
     surroundings.dispose();
@@ -99,8 +101,8 @@ async function within<T>(work: Promise<T>, limitMs: number): Promise<T> {
   }
 }
 
-function withoutSecrets(line: Line, { secrets, env }: Surroundings): Line {
+function withoutSecrets(line: Line, { secrets, env }: Surroundings, names: string): Line {
   const { text, advice } = line;
-  const clean = (words: string) => shareable(words, secrets, env);
+  const clean = (words: string) => shareable(words, secrets, env, names);
   return { ...line, text: clean(text), ...(advice === undefined ? {} : { advice: clean(advice) }) };
 }

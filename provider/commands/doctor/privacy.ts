@@ -8,15 +8,22 @@ import { inert } from "../../text/inert";
 /**
  * Makes a text fit to be shown to strangers: one line, without the given secrets and those of the environment, with `~`
  * in place of the user's home, and with each address masked.
+ *
+ * @param names What may be shown: the folder, the names of project and stack. A word of it is not taken for a secret, as
+ *   where the passphrase of a first try is the project's name.
  */
-export function shareable(text: string, secrets: Iterable<string>, env: NodeJS.ProcessEnv): string {
-  const all = [...secrets, ...secretsOf(env)].flatMap((secret) => [secret, secret.trim()]);
+export function shareable(text: string, secrets: Iterable<string>, env: NodeJS.ProcessEnv, names = ""): string {
+  const all = [...secrets, ...secretsOf(env)].map((secret) => secret.trim()).filter((one) => !names.includes(one));
   // The longest first, because one may begin another.
   const hidden = [...new Set(all)].filter(({ length }) => length >= LEAST_LENGTH).sort((a, b) => b.length - a.length);
   const withoutSecrets = hidden.reduce((rest, secret) => rest.replaceAll(secret, "[hidden]"), text);
   const withoutHome = homes(env).reduce((rest, home) => rest.replace(folderPattern(home), "~"), withoutSecrets);
-  return inert(maskAddresses(withoutHome)).replace(/\s+/g, " ").trim();
+  const withoutAccounts = withoutHome.replace(CREDENTIALS_OF_URL, "//[hidden]@").replace(AWS_ACCOUNT, "[account]");
+  return inert(maskAddresses(withoutAccounts)).replace(/\s+/g, " ").trim();
 }
+
+const CREDENTIALS_OF_URL = /\/\/[^\s/@]+@/g;
+const AWS_ACCOUNT = /\b\d{12}\b/g;
 
 /** A shorter word may be part of any text. No line repeats a passphrase by itself. */
 const LEAST_LENGTH = 8;
@@ -49,7 +56,7 @@ function passwordsOf(url: string): string[] {
 
 /** Not `/rootfs` for `/root`. */
 function folderPattern(folder: string): RegExp {
-  return new RegExp(`${escapeRegExp(folder)}(?![\\w.-])`, "g");
+  return new RegExp(`${escapeRegExp(folder)}(?![\\w-]|\\.\\w)`, "g");
 }
 
 function homes(env: NodeJS.ProcessEnv): string[] {

@@ -34,6 +34,8 @@ const WORDS: Record<KeySource["setting"], string> = {
 export const checkAwsSecret: Check<Surroundings> = {
   name: "AWS secret",
   async run(surroundings) {
+    const config = await surroundings.config().catch(() => undefined);
+    if (!config?.values["mailmodo:apiKeySecret"]) return [];
     const sources = await sourcesOf(surroundings);
     if (sources[0]?.setting !== "mailmodo:apiKeySecret") return [];
     if (surroundings.offline) return skipped("AWS is not asked, because of --offline.");

@@ -2,11 +2,11 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { livenessOfRun } from "../../../journal/unsettledCalls";
 import { readRuns, type RunFile } from "../../../journal/runFile";
-import { belongsTo } from "../../../journal/stackIdentity";
 import { journalFolder } from "../../../pulumi/backend";
+import { livenessOf } from "../../../processes/processIdentity";
 import { isLocalDisk } from "../../../processes/localDisk";
 import { count } from "../../../text/wording";
-import { failure, ok, Unknown, warning, type Check, type Finding } from "../finding";
+import { failure, ok, warning, type Check, type Finding } from "../finding";
 import { identityOf } from "../identity";
 import type { Surroundings } from "../surroundings";
 
@@ -30,8 +30,8 @@ async function leftBy(runs: readonly RunFile[], surroundings: Surroundings): Pro
   const isOwn = await identityOf(surroundings);
   const own = runs.filter(({ header }) => header === undefined || isOwn(header.stack));
   const others = runs.filter((run) => !own.includes(run));
-  const dead = own.filter((run) => livenessOfRun(run) === "dead");
-  const alive = own.filter((run) => livenessOfRun(run) === "alive");
+  const dead = own.filter(isLeft);
+  const alive = own.filter((run) => !isLeft(run) && livenessOfRun(run) === "alive");
   const undecided = own.filter((run) => !dead.includes(run) && !alive.includes(run));
   const recover = `npx pulumi-mailmodo recover --stack ${name}`;
   return [
@@ -54,6 +54,12 @@ async function leftBy(runs: readonly RunFile[], surroundings: Surroundings): Pro
     ...(alive.length === 0 ? [] : [ok(`A run is in progress, with ${count(callsOf(alive), "call")}.`)]),
     ...(others.length === 0 ? [] : [ok(`Of other stacks: notes of ${count(callsOf(others), "call")}.`)]),
   ];
+}
+
+/** Whether a run has ended: the plugin, or the engine that it worked for. A killed engine's plugin lives on for a while. */
+function isLeft(run: RunFile): boolean {
+  const { engine } = run.header ?? {};
+  return livenessOfRun(run) === "dead" || (engine !== undefined && livenessOf(engine) === "dead");
 }
 
 function callsOf(runs: readonly RunFile[]): number {

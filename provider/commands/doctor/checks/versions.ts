@@ -12,7 +12,7 @@ interface Manifest {
 }
 
 /** This package's own manifest, which says what is supported. */
-export const MANIFEST = readManifest(require.resolve("pulumi-mailmodo/package.json")) as Manifest;
+const MANIFEST = readManifest(require.resolve("pulumi-mailmodo/package.json")) as Manifest;
 /** Pulumi releases its CLI and its SDK under one number. */
 const PULUMI_RANGE = MANIFEST.peerDependencies["@pulumi/pulumi"];
 
