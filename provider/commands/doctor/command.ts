@@ -38,6 +38,8 @@ async function run({ json, ...options }: Options): Promise<void> {
   const diagnosis = await diagnose({ ...options, env: process.env });
   const isColored = process.stdout.isTTY && process.stdout.hasColors();
   const text = json ? JSON.stringify(diagnosis, undefined, 2) : printed(diagnosis, isColored);
+  // Whoever reads it may have closed the pipe.
+  process.stdout.on("error", () => undefined);
   // A CLI that still waits for its backend, because its check took too long, would keep this process.
   process.stdout.write(`${text}\n`, () => process.exit(diagnosis.counts.failure > 0 ? 1 : 0));
 }

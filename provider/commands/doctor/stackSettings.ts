@@ -1,11 +1,11 @@
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
 import type { Cli } from "../../pulumi/cli";
 import type { Encryption } from "../../pulumi/deployment";
 import { ownSettings, type Project } from "../../pulumi/project";
 import { isJson, parseFields, readText, withYamlFields } from "../../pulumi/settingsText";
 import { parseConfig } from "../../pulumi/stackConfig";
+import { PrivateFolder } from "../previews/privateFolder";
 
 /** The values of a stack's config. */
 export interface StackConfig {
@@ -26,7 +26,7 @@ export class StackSettings {
   private constructor(
     private readonly cli: Cli,
     private readonly stack: string,
-    private readonly folder: string,
+    private readonly folder: PrivateFolder,
     private readonly file: string,
     /** The user's file. Undefined if there is none. */
     readonly source: string | undefined,
@@ -39,18 +39,26 @@ export class StackSettings {
    * @param configFile The file, if it is not the stack's own.
    * @throws {Error} The file cannot be read. The message is one line.
    */
-  static copy(cli: Cli, stack: string, project: Project, encryption: Encryption, configFile?: string): StackSettings {
+  static async copy(
+    cli: Cli,
+    stack: string,
+    project: Project,
+    encryption: Encryption,
+    configFile?: string,
+  ): Promise<StackSettings> {
     const source = configFile === undefined ? ownSettings(project, stack.split("/").at(-1)!) : path.resolve(configFile);
     if (source !== undefined && !fs.existsSync(source)) throw new Error(`The settings file ${source} does not exist.`);
     const ending = path.extname(source ?? "") || ".yaml";
     const text = source === undefined ? "" : readText(source);
     const fields = parseFields(text, path.basename(source ?? "Pulumi.yaml"));
-    const isEncrypted = ["encryptionsalt", "encryptedkey", "secretsprovider"].some((name) => name in fields);
+    const isEncrypted = ["encryptionsalt", "encryptedkey", "secretsprovider"].some(
+      (name) => typeof fields[name] === "string",
+    );
     const more = isEncrypted ? {} : fieldsOf(encryption);
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-mailmodo-doctor-"));
-    const file = path.join(folder, `Pulumi.copy${ending}`);
-    const copy = isJson(file) ? JSON.stringify({ ...fields, ...more }) : withYamlFields(text, more);
-    fs.writeFileSync(file, copy, { mode: 0o600, flag: "wx" });
+    const copy = isJson(ending) ? JSON.stringify({ ...fields, ...more }) : withYamlFields(text, more);
+    // If this process is killed, the next command for previews removes it.
+    const folder = await PrivateFolder.make();
+    const file = folder.write(`Pulumi.copy${ending}`, copy);
     const provider = typeof fields["secretsprovider"] === "string" ? fields["secretsprovider"] : encryption.url;
     return new StackSettings(cli, stack, folder, file, source, provider?.split(":")[0] ?? "passphrase");
   }
@@ -81,7 +89,7 @@ export class StackSettings {
   }
 
   remove(): void {
-    fs.rmSync(this.folder, { recursive: true, force: true });
+    this.folder.remove();
   }
 
   private get options(): string[] {

@@ -101,7 +101,7 @@ export class Surroundings {
       const { project } = await known(this.program(), "There is no project here.");
       const state = await known(this.state(), "The state cannot be read.");
       const encryption = state.secrets_providers?.state ?? {};
-      this.copy = StackSettings.copy(this.cli, name, project, encryption, this.options.configFile);
+      this.copy = await StackSettings.copy(this.cli, name, project, encryption, this.options.configFile);
       return this.copy;
     });
   }
