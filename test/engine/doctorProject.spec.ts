@@ -80,7 +80,8 @@ describe("pulumi-mailmodo doctor looks at the packages:", () => {
     const library = path.join(packages(), "@acme/seeds/node_modules");
     fs.mkdirSync(library, { recursive: true });
     fs.renameSync(path.join(packages(), "pulumi-mailmodo"), path.join(library, "pulumi-mailmodo"));
-    const { code, line } = await doctor(project(), {}, "--offline");
+    // As pnpm starts a package's command.
+    const { code, line } = await doctor(project(), { NODE_PATH: library }, "--offline");
     assert.equal(code, 1);
     assert.match(
       line("package"),
@@ -97,12 +98,25 @@ describe("pulumi-mailmodo doctor looks at the packages:", () => {
     assert.match(line("package"), /^ok: pulumi-mailmodo \d+\.\d+\.\d+ is found from the program's folder\.$/);
   });
 
+  it("fails where it is there, but is not built", async () => {
+    const folder = path.join(packages(), "pulumi-mailmodo");
+    const manifest = fs.readFileSync(path.join(folder, "package.json"));
+    fs.rmSync(folder);
+    fs.mkdirSync(folder);
+    fs.writeFileSync(path.join(folder, "package.json"), manifest);
+    const { line } = await doctor(project(), {}, "--offline");
+    assert.match(line("package"), /^failure: Pulumi's plugin would not find pulumi-mailmodo/);
+  });
+
   it("warns where the program has another version of it than the command's", async () => {
     const folder = path.join(packages(), "pulumi-mailmodo");
     fs.rmSync(folder);
     fs.mkdirSync(folder);
     const exports = { "./enrollmentLifecycle": "./index.js", "./package.json": "./package.json" };
-    fs.writeFileSync(path.join(folder, "package.json"), JSON.stringify({ version: "0.0.1", exports }));
+    fs.writeFileSync(
+      path.join(folder, "package.json"),
+      JSON.stringify({ name: "pulumi-mailmodo", version: "0.0.1", exports }),
+    );
     fs.writeFileSync(path.join(folder, "index.js"), "");
     const { code, line } = await doctor(project(), {}, "--offline");
     assert.equal(code, 0);

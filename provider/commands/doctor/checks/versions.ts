@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import * as fs from "node:fs";
 import { createRequire } from "node:module";
 import * as path from "node:path";
 import { isInRange } from "../versionRange";
@@ -37,7 +37,7 @@ export const checkSdk: Check<Surroundings> = {
   name: "Pulumi SDK",
   async run(surroundings) {
     const { folder } = await known(surroundings.program(), "There is no project here.");
-    const file = resolved(folder, "@pulumi/pulumi/package.json");
+    const file = manifestFile(folder, "@pulumi/pulumi");
     const next = "Install it in the program's folder: npm install @pulumi/pulumi.";
     if (file === undefined) return failure(`The program's folder ${folder} has no Pulumi SDK.`, next);
     return supported(readManifest(file).version, PULUMI_RANGE, next);
@@ -49,14 +49,15 @@ export const checkPackage: Check<Surroundings> = {
   name: "package",
   async run(surroundings) {
     const { folder } = await known(surroundings.program(), "There is no project here.");
-    if (resolved(folder, "pulumi-mailmodo/enrollmentLifecycle") === undefined) {
+    const file = manifestFile(folder, "pulumi-mailmodo");
+    if (file === undefined || !hasExport(file, "pulumi-mailmodo/enrollmentLifecycle")) {
       return failure(
         `Pulumi's plugin would not find pulumi-mailmodo from the program's folder ${folder}.`,
         "Add it to the dependencies of that folder's own package.json (in a pnpm workspace too), and install them. If the " +
           "program is bundled, leave pulumi-mailmodo out of the bundle.",
       );
     }
-    const { version } = readManifest(resolved(folder, "pulumi-mailmodo/package.json")!);
+    const { version } = readManifest(file);
     if (version === MANIFEST.version) return ok(`pulumi-mailmodo ${version} is found from the program's folder.`);
     return warning(
       `The program's folder has pulumi-mailmodo ${version}, and this command is of ${MANIFEST.version}.`,
@@ -74,15 +75,29 @@ function supported(version: string, range: string, next: string): Finding {
     : failure(`${version} is not supported: ${range} is.`, next);
 }
 
-/** The file of a package, as a program in a folder finds it. */
-function resolved(folder: string, name: string): string | undefined {
+/**
+ * The manifest of a package, as Pulumi's plugin finds it from a folder. NODE_PATH does not count: pnpm sets it for the
+ * commands of packages, and so for this one, but not for Pulumi.
+ */
+function manifestFile(folder: string, name: string): string | undefined {
+  if (!fs.existsSync(folder)) return undefined;
+  for (let at = fs.realpathSync(folder); ; at = path.dirname(at)) {
+    const file = path.join(at, "node_modules", name, "package.json");
+    if (fs.existsSync(file)) return file;
+    if (at === path.dirname(at)) return undefined;
+  }
+}
+
+/** Whether a package has a file that it exports by a name. */
+function hasExport(manifest: string, name: string): boolean {
   try {
-    return createRequire(path.join(folder, "program.js")).resolve(name);
+    createRequire(fs.realpathSync(manifest)).resolve(name);
+    return true;
   } catch {
-    return undefined;
+    return false;
   }
 }
 
 function readManifest(file: string): { version: string } {
-  return JSON.parse(readFileSync(file, "utf8")) as { version: string };
+  return JSON.parse(fs.readFileSync(file, "utf8")) as { version: string };
 }
