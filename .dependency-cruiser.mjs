@@ -15,7 +15,7 @@ const ROOMS = {
   inbox: ["mailmodo", "model", "network", "text"],
   program: ["model", "settings", "text"],
   plugin: ["async", "journal", "mailmodo", "model", "processes", "pulumi", "settings", "text"],
-  commands: ["async", "journal", "mailmodo", "model", "processes", "pulumi", "settings", "text"],
+  commands: ["async", "journal", "mailmodo", "model", "network", "processes", "pulumi", "settings", "text"],
 };
 
 /** The same for the sandbox. Its page runs in a browser: it knows the server by the types in api.ts alone. */

@@ -11,7 +11,7 @@ export class ProxySettingError extends Error {}
  * @throws {ProxySettingError} It is not the URL of an HTTP proxy. The message does not repeat its credentials.
  */
 export function proxyFor(url: URL, env: NodeJS.ProcessEnv = process.env): URL | undefined {
-  const set = VARIABLES.map((name) => ({ name, value: env[name]?.trim() })).find(({ value }) => value);
+  const set = PROXY_VARIABLES.map((name) => ({ name, value: env[name]?.trim() })).find(({ value }) => value);
   if (set?.value === undefined || isExempt(url, env["no_proxy"] || env["NO_PROXY"] || "")) return undefined;
   const text = set.value.includes("://") ? set.value : `http://${set.value}`;
   const proxy = URL.canParse(text) ? new URL(text) : undefined;
@@ -24,7 +24,8 @@ export function proxyFor(url: URL, env: NodeJS.ProcessEnv = process.env): URL | 
   return proxy;
 }
 
-const VARIABLES = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
+/** In the order in which they count. */
+export const PROXY_VARIABLES = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
 
 /** The spellings in which a proxy could repeat its password. A user name without a password may be a token. */
 export function passwordSpellings({ username, password }: URL): readonly string[] {

@@ -12,6 +12,7 @@ const PAGES: Readonly<Record<string, string>> = {
   recover: "docs/recovery.md",
   previews: "docs/previews.md",
   status: "docs/status.md",
+  doctor: "docs/doctor.md",
 };
 
 describe("the options in the documents", () => {

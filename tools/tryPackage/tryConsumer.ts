@@ -18,7 +18,7 @@ export async function tryConsumer(consumer: Consumer, tarball: Tarball): Promise
     for (const program of consumer.programs) {
       const result = await resultOf(program.name, async () => {
         await (installed ??= installPackage(consumer, folder, bench, tarball));
-        return { sdk: consumer.sdk, ...(await tryProgram(program, folder, bench)) };
+        return { sdk: consumer.sdk, ...(await tryProgram(program, folder, commandOf(consumer, bench), bench)) };
       });
       results.push(result);
     }
@@ -34,7 +34,12 @@ async function installPackage(consumer: Consumer, folder: string, bench: Workben
   assert.equal(sdk.trim(), consumer.sdk, "the SDK that the program uses");
 }
 
-async function tryProgram(program: Program, folder: string, bench: Workbench): Promise<Tried> {
+/** The package's own command, where the package manager put it. */
+function commandOf({ installedIn = "." }: Consumer, bench: Workbench): string {
+  return path.join(bench.dir, installedIn, "node_modules/.bin/pulumi-mailmodo");
+}
+
+async function tryProgram(program: Program, folder: string, command: string, bench: Workbench): Promise<Tried> {
   for (const [file, text] of Object.entries(program.files)) fs.writeFileSync(path.join(folder, file), text);
   if ("tsconfig.json" in program.files) {
     await succeed(path.join(folder, "node_modules/.bin/tsc"), ["--noEmit"], folder, bench.env);
@@ -50,18 +55,20 @@ async function tryProgram(program: Program, folder: string, bench: Workbench): P
       },
     });
     bench.env["MAILMODO_API_KEY"] = SANDBOX_KEY;
-    const { up, destroy } = await (program.asPreview ? previewOf : stackOf)(folder, settings, bench);
+    const { up, destroy, doctor } = await (program.asPreview ? previewOf : stackOf)(folder, settings, bench);
     const statuses = () => sandbox.store.all().map(({ status }) => status);
 
     const started = await timed(up());
     if (program.limit !== undefined) {
       assert.match(started.output, program.limit.says, `It works now, or fails otherwise:\n${started.output}`);
       assert.deepEqual(statuses(), [], started.output);
+      assert.match((await doctor(command)).output, /^failure +package /m);
       return { limit: program.limit.line };
     }
     assertSuccess(started, "up");
     assert.deepEqual(statuses(), ["running"], started.output);
     if (program.asPreview) await assertShown(folder, bench);
+    assertSuccess(await doctor(command), "doctor");
     const ended = await timed(destroy());
     assertSuccess(ended, "destroy");
     assert.deepEqual(statuses(), ["aborted"], ended.output);
@@ -74,6 +81,8 @@ async function tryProgram(program: Program, folder: string, bench: Workbench): P
 interface Stack {
   readonly up: () => Promise<Run>;
   readonly destroy: () => Promise<Run>;
+  /** @param command The path of the package's own command. */
+  readonly doctor: (command: string) => Promise<Run>;
 }
 
 async function stackOf(folder: string, settings: string, bench: Workbench): Promise<Stack> {
@@ -83,14 +92,21 @@ async function stackOf(folder: string, settings: string, bench: Workbench): Prom
   return {
     up: () => pulumi("up", "--yes", "--skip-preview"),
     destroy: () => pulumi("destroy", "--yes", "--skip-preview"),
+    doctor: (command) => run(command, ["doctor"], folder, bench.env),
   };
 }
 
 /** By the package's own command, which uses the SDK's Automation API. */
 async function previewOf(folder: string, settings: string, bench: Workbench): Promise<Stack> {
   fs.writeFileSync(path.join(folder, "Pulumi.preview.yaml"), settings);
-  const previews = (what: string) => run(commandIn(folder), ["previews", what, "--name", "pr-1"], folder, bench.env);
-  return { up: () => previews("up"), destroy: () => previews("down") };
+  const command = commandIn(folder);
+  const previews = (what: string) => run(command, ["previews", what, "--name", "pr-1"], folder, bench.env);
+  return {
+    up: () => previews("up"),
+    destroy: () => previews("down"),
+    doctor: () =>
+      run(command, ["doctor", "--stack", "pr-1", "--config-file", "Pulumi.preview.yaml"], folder, bench.env),
+  };
 }
 
 /** What is enrolled, as the package's own command shows it. */

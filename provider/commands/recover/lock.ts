@@ -1,10 +1,10 @@
-import * as fs from "node:fs";
 import * as os from "node:os";
 import { fileURLToPath } from "node:url";
 import type { RunFile } from "../../journal/runFile";
 import { processesByInnermostPid, type NamespacedProcess } from "../../processes/linux";
 import type { StartTime } from "../../processes/machine";
 import { livenessOf, type Liveness, type ProcessIdentity } from "../../processes/processIdentity";
+import { isLocalDisk } from "../../processes/localDisk";
 import { thisMachine } from "../../processes/thisMachine";
 import { isEngineName } from "../../pulumi/engineProcess";
 import type { Stack } from "../../pulumi/stack";
@@ -122,16 +122,11 @@ function livenessOfLocalOwner(lock: Lock): Liveness {
 function isOnThisMachineOnly({ url }: Lock): boolean {
   if (!url.startsWith("file://")) return false;
   try {
-    return LOCAL_FILE_SYSTEMS.has(fs.statfsSync(fileURLToPath(url.replace(/\?.*$/, ""))).type);
+    return isLocalDisk(fileURLToPath(url.replace(/\?.*$/, ""))) === true;
   } catch {
     return false;
   }
 }
-
-/**
- * The kernel's numbers of ext, xfs, btrfs, f2fs, zfs, tmpfs and overlayfs. Any other file system may be on a network.
- */
-const LOCAL_FILE_SYSTEMS = new Set([0xef53, 0x58465342, 0x9123683e, 0xf2f52010, 0x2fc12fc1, 0x01021994, 0x794c7630]);
 
 /** The holder of a lock, in words: `ann@laptop (pid 7)`. */
 export function holderOf({ owner, host, pid }: Lock): string {

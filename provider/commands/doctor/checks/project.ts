@@ -1,0 +1,100 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { emptyAttributesError } from "../../../pulumi/stateAttributes";
+import { count } from "../../../text/wording";
+import { failure, known, ok, Unknown, warning, type Check } from "../finding";
+import type { Surroundings } from "../surroundings";
+
+export const checkProject: Check<Surroundings> = {
+  name: "project",
+  async run(surroundings) {
+    try {
+      const { project, file } = await surroundings.program();
+      return ok(`${project.name}, by ${file}.`);
+    } catch (error) {
+      return failure((error as Error).message);
+    }
+  },
+};
+
+export const checkProgram: Check<Surroundings> = {
+  name: "program",
+  async run(surroundings) {
+    const { runtime, main, folder } = await known(surroundings.program(), "There is no project here.");
+    if (runtime !== "nodejs" && runtime !== "bun") {
+      return failure(
+        `The program's runtime is ${runtime === "" ? "not named" : runtime}, and this package works with nodejs.`,
+        "Set runtime: nodejs in the project file, for a program in TypeScript or JavaScript.",
+      );
+    }
+    if (!fs.existsSync(main)) {
+      return failure(
+        `The project file's main, ${main}, does not exist.`,
+        "Correct main in the project file. A destroy needs no program, only its folder with the installed packages.",
+      );
+    }
+    if (entryOf(main) === undefined) {
+      return failure(
+        `There is no program in ${main}: no index.ts or index.js, and no package.json with a main that exists.`,
+        "Write the program, or name its file as main in the project file.",
+      );
+    }
+    return ok(`${runtime}, in ${folder}.`);
+  },
+};
+
+/** The file with which a program begins. */
+function entryOf(main: string): string | undefined {
+  if (!fs.statSync(main).isDirectory()) return main;
+  const manifest = path.join(main, "package.json");
+  const named = fs.existsSync(manifest)
+    ? (JSON.parse(fs.readFileSync(manifest, "utf8")) as { main?: string }).main
+    : "";
+  const names = [named ?? "", ...["ts", "js", "mts", "mjs", "cjs"].map((ending) => `index.${ending}`)];
+  return names
+    .filter((name) => name !== "")
+    .map((name) => path.join(main, name))
+    .find((file) => [file, `${file}.js`].some((one) => fs.existsSync(one)));
+}
+
+export const checkBackend: Check<Surroundings> = {
+  name: "backend",
+  async run(surroundings) {
+    const next = "Log in to the backend that has the stack (pulumi login), or set PULUMI_BACKEND_URL.";
+    try {
+      const url = await surroundings.backend();
+      const stacks = await surroundings.stacks().catch((error: Error) => {
+        throw emptyAttributesError(url, surroundings.cwd) ?? error;
+      });
+      return ok(`${plainUrl(url)}: ${count(stacks.length, "stack")} of this project.`);
+    } catch (error) {
+      if (error instanceof Unknown) throw error;
+      return failure((error as Error).message, next);
+    }
+  },
+};
+
+/** Without what may hold a password. */
+function plainUrl(url: string): string {
+  return url.replace(/\?.*$/, "").replace(/\/\/[^/@]*@/, "//");
+}
+
+export const checkStack: Check<Surroundings> = {
+  name: "stack",
+  async run(surroundings) {
+    try {
+      const { name } = await surroundings.stack();
+      return ok(`${name}${surroundings.isNamed ? "" : ", which is selected"}.`);
+    } catch (error) {
+      const { message } = error as Error;
+      const isUnselected = error instanceof Unknown && error.cause === undefined;
+      if (isUnselected)
+        return warning(`${message} What belongs to a stack is not checked.`, "Name one: --stack <name>.");
+      if (error instanceof Unknown) throw error;
+      return failure(
+        message,
+        "Name one that exists (pulumi stack ls). If its state was deleted, see docs/recovery.md.",
+      );
+    }
+  },
+};

@@ -1,0 +1,43 @@
+import { failure, known, ok, warning, type Check } from "../finding";
+import type { Surroundings } from "../surroundings";
+
+/** Whether the CLI can encrypt and decrypt with what encrypts the stack's secrets. */
+export const checkSecrets: Check<Surroundings> = {
+  name: "secrets",
+  async run(surroundings) {
+    const settings = await known(surroundings.settings(), "The stack's settings cannot be read.");
+    const { encryption } = settings;
+    const isPassphrase = encryption === "passphrase";
+    try {
+      await settings.checkSecrets();
+      return ok(
+        isPassphrase ? "The passphrase is right." : `The secrets provider (${encryption}) encrypts and decrypts.`,
+      );
+    } catch (error) {
+      return failure(
+        `The stack's secrets cannot be decrypted. ${(error as Error).message}`,
+        isPassphrase
+          ? "Set PULUMI_CONFIG_PASSPHRASE to the stack's passphrase, or PULUMI_CONFIG_PASSPHRASE_FILE to a file with it."
+          : "Log in where that key is, with leave to encrypt and decrypt, or log in to Pulumi Cloud (pulumi login).",
+      );
+    }
+  },
+};
+
+/** Whether the stack has a file with its settings. */
+export const checkSettingsFile: Check<Surroundings> = {
+  name: "settings file",
+  async run(surroundings) {
+    const stack = await surroundings.knownStack();
+    try {
+      const { source } = await surroundings.settings();
+      if (source !== undefined) return ok(`${source}.`);
+      return warning(
+        `The stack ${stack.name} has no settings file here.`,
+        "Put its Pulumi.<stack>.yaml back, or name it: --config-file <file>. A preview has the file that previews was given.",
+      );
+    } catch (error) {
+      return failure((error as Error).message, "Name the stack's settings: --config-file <file>.");
+    }
+  },
+};

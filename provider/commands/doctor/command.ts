@@ -1,0 +1,45 @@
+import type { Command } from "commander";
+
+interface Options {
+  readonly stack?: string;
+  readonly cwd: string;
+  readonly configFile?: string;
+  readonly offline: boolean;
+  readonly json: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  pulumi-mailmodo doctor
+  pulumi-mailmodo doctor --stack dev --cwd infra --offline
+
+Exit codes: 0 if nothing fails, also with warnings; 1 if anything fails; 2 if the command is used wrongly.`;
+
+/** Adds the `doctor` command. */
+export function addDoctor(program: Command): void {
+  program
+    .command("doctor")
+    .description("finds out why it does not work: looks at everything that a run needs, and changes nothing")
+    .option("--stack <name>", "the stack; without it, the selected one")
+    .option("--cwd <folder>", "the project's folder", ".")
+    .option("--config-file <file>", "the stack's settings, if pulumi up gets another file than Pulumi.<stack>.yaml")
+    .option("--offline", "ask neither Mailmodo nor AWS", false)
+    .option("--json", "print the result as JSON", false)
+    .addHelpText("after", EXAMPLES)
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : WRONG_USE))
+    .action(run);
+}
+
+const WRONG_USE = 2;
+
+async function run({ json, ...options }: Options): Promise<void> {
+  // Loaded here, so that other commands do not load it.
+  const [{ diagnose }, { printed }] = await Promise.all([import("./doctor"), import("./report")]);
+  const diagnosis = await diagnose({ ...options, env: process.env });
+  const isColored = process.stdout.isTTY && process.stdout.hasColors();
+  const text = json ? JSON.stringify(diagnosis, undefined, 2) : printed(diagnosis, isColored);
+  // Whoever reads it may have closed the pipe.
+  process.stdout.on("error", () => undefined);
+  // A CLI that still waits for its backend, because its check took too long, would keep this process.
+  process.stdout.write(`${text}\n`, () => process.exit(diagnosis.counts.failure > 0 ? 1 : 0));
+}

@@ -1,0 +1,203 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { SANDBOX_KEY } from "mailmodo-sandbox";
+import { run } from "../../tools/workbench";
+import { COMMAND } from "../support/command";
+import { doctor, type DoctorRun } from "../support/doctor";
+import { useProject } from "../support/project";
+
+const OTHER_KEY = "TESTKEY-0000000-0000000-0000005";
+
+describe("pulumi-mailmodo doctor looks at the stack:", () => {
+  const project = useProject("", {}, "suite");
+  const file = () => path.join(project().dir, "Pulumi.test.yaml");
+
+  /** Runs it with other settings of the stack, which are put back. */
+  async function withSettings(change: (text: string) => string, env: Record<string, string> = {}): Promise<DoctorRun> {
+    const before = fs.readFileSync(file(), "utf8");
+    fs.writeFileSync(file(), change(before));
+    try {
+      return await doctor(project(), env, "--offline");
+    } finally {
+      fs.writeFileSync(file(), before);
+    }
+  }
+  const adding = (lines: string) => (text: string) => text.replace("config:\n", `config:\n${lines}\n`);
+  const without = (name: string) => (text: string) => text.replace(new RegExp(`^ *${name}.*\\n( +- .*\\n)*`, "m"), "");
+
+  it("checks what it can without one, and says what it did not check", async () => {
+    const { code, line } = await doctor(project(), { PULUMI_STACK: undefined });
+    assert.equal(code, 0);
+    assert.match(line("stack"), /^warning: No stack is selected, and none is named\. .* Name one: --stack <name>\.$/);
+    assert.equal(line("secrets"), "skipped: Not checked. No stack is selected, and none is named.");
+    assert.match(line("Mailmodo"), /^skipped: Not checked\. /);
+    assert.match(line("API key"), /^ok: From MAILMODO_API_KEY/);
+  });
+
+  it("fails where it does not exist", async () => {
+    const { code, line } = await doctor(project(), {}, "--stack", "nope");
+    assert.equal(code, 1);
+    assert.match(line("stack"), /^failure: The backend has no stack named nope of this project\./);
+  });
+
+  it("takes its full name, too", async () => {
+    const { code, line } = await doctor(project(), {}, "--offline", "--stack", "organization/seeds/test");
+    assert.deepEqual([code, line("stack")], [0, "ok: test."]);
+  });
+
+  it("fails where the backend's folder is gone", async () => {
+    const { code, line } = await doctor(project(), { PULUMI_BACKEND_URL: "file:///nowhere" }, "--offline");
+    assert.equal(code, 1);
+    assert.match(line("backend"), /^failure: The backend's folder \/nowhere does not exist\./);
+  });
+
+  it("fails with a wrong passphrase, and with none, and still reads what is not secret", async () => {
+    for (const [passphrase, says] of [
+      [
+        "wrong",
+        /^failure: The stack's secrets cannot be decrypted\. .*incorrect passphrase\. Set PULUMI_CONFIG_PASSPHRASE/,
+      ],
+      [undefined, /^failure: The stack's secrets cannot be decrypted\. .*passphrase must be set/],
+    ] as const) {
+      const { code, line } = await doctor(project(), { PULUMI_CONFIG_PASSPHRASE: passphrase }, "--offline");
+      assert.equal(code, 1);
+      assert.match(line("secrets"), says);
+      assert.match(line("recipients"), /^ok: /);
+    }
+  });
+
+  it("checks the passphrase by the state where the settings have no salt", async () => {
+    const change = (text: string) => text.replace(/^encryptionsalt.*$/m, "");
+    assert.match((await withSettings(change)).line("secrets"), /^ok: The passphrase is right\.$/);
+    const wrong = await withSettings(change, { PULUMI_CONFIG_PASSPHRASE: "wrong" });
+    assert.match(wrong.line("secrets"), /^failure: .*incorrect passphrase/);
+  });
+
+  it("warns without a file of settings, and reads the one that --config-file names", async () => {
+    fs.renameSync(file(), path.join(project().dir, "mine.yaml"));
+    try {
+      const { line } = await doctor(project(), {}, "--offline");
+      assert.match(line("settings file"), /^warning: The stack test has no settings file here\./);
+      assert.match(line("recipients"), /^failure: Missing mailmodo:allowedRecipients/);
+      const named = await doctor(project(), {}, "--offline", "--config-file", "mine.yaml");
+      assert.match(named.line("settings file"), /^ok: \S+\/mine\.yaml\.$/);
+      assert.match(named.line("recipients"), /^ok: /);
+      const gone = await doctor(project(), {}, "--offline", "--config-file", "none.yaml");
+      assert.match(gone.line("settings file"), /^failure: The settings file \S+none\.yaml does not exist\./);
+    } finally {
+      fs.renameSync(path.join(project().dir, "mine.yaml"), file());
+    }
+  });
+
+  it("has a line for each setting with a problem", async () => {
+    const { code, of } = await withSettings((text) =>
+      adding(`  mailmodo:slowDownTimeoutMinutes: "-1"\n  mailmodo:alreadyOver: "no"`)(
+        text.replace(/baseUrl: .*/, "baseUrl: ftp://example.com"),
+      ),
+    );
+    assert.equal(code, 1);
+    const lines = of("settings").map(({ level, text }) => `${level}: ${text}`);
+    assert.deepEqual(lines.map((line) => /^failure: (mailmodo:\w+) must/.exec(line)?.[1]).sort(), [
+      "mailmodo:alreadyOver",
+      "mailmodo:baseUrl",
+      "mailmodo:slowDownTimeoutMinutes",
+    ]);
+  });
+
+  describe("recipients", () => {
+    for (const [patterns, says] of [
+      [`["*@seeds.example.com"]`, "ok: Mail may be sent to every address at seeds.example.com."],
+      [
+        `["*@a.example", "qa+*@b.example", "ada@b.example", "bob@b.example"]`,
+        "ok: Mail may be sent to every address at a.example, the addresses of 1 pattern at b.example, 2 named addresses at b.example.",
+      ],
+      [
+        `["*@GMail.com"]`,
+        "warning: Mail may be sent to every address at gmail.com. Anybody can have an address at gmail.com, so a slip of the pen sends mail to strangers. Allow a domain of your own, or single addresses, in mailmodo:allowedRecipients.",
+      ],
+      [`["qa+*@gmail.com"]`, "ok: Mail may be sent to the addresses of 1 pattern at gmail.com."],
+      [`["*@*"]`, /^failure: mailmodo:allowedRecipients has a pattern, number 1, that is not of the form/],
+    ] as const) {
+      it(`says what ${patterns} allows`, async () => {
+        const change = adding(`  mailmodo:allowedRecipients: '${patterns}'`);
+        const line = (await withSettings((text) => change(without("mailmodo:allowedRecipients")(text)))).line(
+          "recipients",
+        );
+        if (typeof says === "string") assert.equal(line, says);
+        else assert.match(line, says);
+      });
+    }
+  });
+
+  describe("the API key", () => {
+    /** The settings with the key as a secret, encrypted by the CLI. */
+    async function encrypted(): Promise<(text: string) => string> {
+      const copy = path.join(project().dir, "encrypted.yaml");
+      fs.copyFileSync(file(), copy);
+      await project().succeed("config", "set", "--secret", "mailmodo:apiKey", SANDBOX_KEY, "--config-file", copy);
+      const text = fs.readFileSync(copy, "utf8");
+      fs.rmSync(copy);
+      return () => text;
+    }
+
+    it("is found in the environment, and what is not used is named", async () => {
+      const { line, stderr } = await withSettings(await encrypted());
+      assert.equal(stderr, "");
+      assert.equal(
+        line("API key"),
+        "ok: From MAILMODO_API_KEY in the environment. Also set, and not used: mailmodo:apiKey.",
+      );
+    });
+
+    it("is found in the stack's settings", async () => {
+      const { line } = await withSettings(await encrypted(), { MAILMODO_API_KEY: "" });
+      assert.equal(line("API key"), "ok: From mailmodo:apiKey, encrypted in the stack's settings.");
+    });
+
+    it("is not judged where it cannot be decrypted", async () => {
+      const env = { MAILMODO_API_KEY: "", PULUMI_CONFIG_PASSPHRASE: "wrong" };
+      const { line } = await withSettings(await encrypted(), env);
+      assert.equal(
+        line("API key"),
+        "skipped: Not checked. It is among the stack's secrets, which cannot be decrypted.",
+      );
+    });
+
+    for (const [what, change, env, says] of [
+      ["is missing", (text: string) => text, { MAILMODO_API_KEY: "" }, /^failure: Missing mailmodo:apiKey\. Set it:/],
+      [
+        "is in clear",
+        adding(`  mailmodo:apiKey: ${OTHER_KEY}`),
+        {},
+        /^failure: mailmodo:apiKey is set without --secret: .* Set it again: .* create a new key at Mailmodo/,
+      ],
+      [
+        "stands where its reference belongs",
+        adding(`  mailmodo:apiKeySecret: ${OTHER_KEY}`),
+        {},
+        /^failure: mailmodo:apiKeySecret is an API key, not the name of a secret\. Remove it:/,
+      ],
+      [
+        "has a space",
+        (text: string) => text,
+        { MAILMODO_API_KEY: "a b" },
+        /^failure: The API key in MAILMODO_API_KEY has a space/,
+      ],
+    ] as const) {
+      it(`fails where it ${what}`, async () => {
+        const { code, line, stdout } = await withSettings(change, env);
+        assert.equal(code, 1);
+        assert.match(line("API key"), says);
+        assert.ok(!stdout.includes(OTHER_KEY));
+      });
+    }
+  });
+
+  it("prints JSON and nothing else", async () => {
+    const { env, dir } = project();
+    const { stdout, stderr } = await run(process.execPath, [COMMAND, "doctor", "--json"], dir, env);
+    assert.equal(stderr, "");
+    assert.equal((JSON.parse(stdout) as { stack: string }).stack, "test");
+  });
+});
