@@ -37,11 +37,16 @@ export function redact(words: string, { apiKey, proxyPasswords = [], email }: Pr
  * Control characters, marks of writing direction and halves of characters become spaces.
  */
 export function oneLine(words: string): string {
-  return inert(beginningOf(words).replace(ADDRESS, (address) => maskAddress(address.replace(/%40/i, "@"))))
+  return inert(maskAddresses(beginningOf(words)))
     .replace(/\s+/g, " ")
     .trim()
     .slice(0, MAX_LENGTH)
     .replace(/\p{Cs}$/u, "");
+}
+
+/** Masks everything in a text that looks like an address. */
+export function maskAddresses(text: string): string {
+  return text.replace(ADDRESS, (address) => maskAddress(address.replace(/%40/i, "@")));
 }
 
 /** Without the word that the cut goes through, which may be half of an address. No address is longer than a word of it. */

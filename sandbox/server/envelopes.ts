@@ -58,10 +58,11 @@ function sendAs(
     .send(exact);
 }
 
-/** Puts what a call concerns in the place of its name in double braces. */
-function filler({ params, body }: FastifyRequest, instanceId = ""): (text: string) => string {
+/** Puts what a call concerns in the place of its name in double braces: an instance that is not known, too. */
+function filler({ params, body }: FastifyRequest, known: string | undefined): (text: string) => string {
   const { journeyId = "" } = (params ?? {}) as { journeyId?: string };
-  const { email } = (body ?? {}) as { email?: unknown };
+  const { email, instanceId: named } = (body ?? {}) as { email?: unknown; instanceId?: unknown };
+  const instanceId = known ?? (typeof named === "string" ? named : "");
   const values: Record<string, string> = { instanceId, journeyId, email: typeof email === "string" ? email : "" };
   return (text) => text.replace(/\{\{(instanceId|journeyId|email)\}\}/g, (_, name: string) => values[name] ?? "");
 }

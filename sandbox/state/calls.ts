@@ -39,7 +39,7 @@ export class Calls {
 
   start(journeyId: string, { email, data = {}, allowDuplicateEmail = false }: StartBody): Answer {
     const { instances } = this.store;
-    const { start: refusal, duplicate, duplicateMeans, started } = this.profile();
+    const { start: refusal, duplicate, duplicateMeans, duplicateEnded, started } = this.profile();
     if (refusal !== undefined) return { refusal };
     if (!allowDuplicateEmail && duplicate !== "accepted") {
       const earlier =
@@ -47,7 +47,9 @@ export class Calls {
           ? instances.startedFor(journeyId, email)[0]
           : instances.firstRunning(journeyId, email);
       if (earlier !== undefined) {
-        return { refusal: duplicate, ref: earlier.instanceId, instanceId: earlier.instanceId };
+        const isRunning = instances.firstRunning(journeyId, email) !== undefined;
+        const said = isRunning ? duplicate : (duplicateEnded ?? duplicate);
+        return { refusal: said, ref: earlier.instanceId, instanceId: earlier.instanceId };
       }
     }
     const { instanceId } = instances.start(journeyId, email, data, allowDuplicateEmail);
@@ -79,15 +81,21 @@ export class Calls {
   }
 
   private abortAddress(journeyId: string, email: string, reason: string | undefined): Answer {
-    const { abortByAddress, abortUnknown } = this.profile();
+    const {
+      abortByAddress,
+      abortUnknown,
+      addressUnknown = abortUnknown,
+      aborted,
+      addressAborted = aborted,
+    } = this.profile();
     const running = this.store.instances.running(journeyId, email);
     const last = running.at(-1);
-    if (last === undefined) return this.answerOf(abortUnknown);
+    if (last === undefined) return this.answerOf(addressUnknown, addressAborted);
     this.store.instances.abort(abortByAddress === "all" ? running : last, reason);
-    return { ...this.answerOf("success"), instanceId: last.instanceId };
+    return { ...this.answerOf("success", addressAborted), instanceId: last.instanceId };
   }
 
-  private answerOf(answer: Refusal | "success"): Answer {
-    return answer === "success" ? { message: "journey aborted", reply: this.profile().aborted } : { refusal: answer };
+  private answerOf(answer: Refusal | "success", reply = this.profile().aborted): Answer {
+    return answer === "success" ? { message: "journey aborted", reply } : { refusal: answer };
   }
 }

@@ -76,7 +76,7 @@ function problemWith(value: unknown): string | undefined {
 }
 
 /** The cases in which there is no instance that could be named. */
-const WITHOUT_INSTANCE = ["wrongKey", "start", "invalidEmail", "unknownJourney", "abortUnknown", "limit"] as const;
+const WITHOUT_INSTANCE = ["start", "invalidEmail", "addressUnknown", "limit"] as const;
 /** What Node sets, or what has a field of its own. */
 const OWN_HEADERS = /^(connection|content-(encoding|length|type)|keep-alive|trailer|transfer-encoding|upgrade)$/i;
 
