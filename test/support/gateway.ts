@@ -17,10 +17,14 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-/** @param spoil What happens to the request of such a number, from 1. Default: nothing. */
+/**
+ * @param spoil What happens to the request of such a number, from 1. Default: nothing.
+ * @param hold Keeps its answer back, once it was passed on. Default: no.
+ */
 export async function openGateway(
   target: string,
   spoil: (nth: number) => Spoiled | undefined = () => undefined,
+  hold: (nth: number) => Promise<void> = async () => undefined,
 ): Promise<Gateway> {
   const paths: string[] = [];
   let hung = 0;
@@ -37,9 +41,8 @@ export async function openGateway(
     const { body } = server.seen.at(-1)!;
     const givenUp = new AbortController();
     response.once("close", () => givenUp.abort());
-    passOn(new URL(url, target), { method, headers, signal: givenUp.signal }, body).then(answer, () =>
-      response.destroy(),
-    );
+    const passed = passOn(new URL(url, target), { method, headers, signal: givenUp.signal }, body);
+    passed.then((answered) => hold(nth).then(() => answer(answered))).catch(() => response.destroy());
   });
   return {
     url: server.url,
