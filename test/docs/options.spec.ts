@@ -8,7 +8,11 @@ import { allPages, codeSpans, readPage, tableRows } from "../support/markdown";
 const repository = path.join(__dirname, "../..");
 
 /** The page of each command. */
-const PAGES: Readonly<Record<string, string>> = { recover: "docs/recovery.md", previews: "docs/previews.md" };
+const PAGES: Readonly<Record<string, string>> = {
+  recover: "docs/recovery.md",
+  previews: "docs/previews.md",
+  probe: "docs/probe.md",
+};
 
 describe("the options in the documents", () => {
   const program = new Command();

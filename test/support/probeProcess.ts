@@ -10,7 +10,7 @@ export interface ProbeProcess {
   readonly child: ChildProcess;
   readonly ended: Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>;
   /** Resolves once it has printed this to stderr. */
-  said(words: string): Promise<void>;
+  readonly said: (words: string) => Promise<void>;
 }
 
 /** @param args Beside the journey, the address and its pattern. */
