@@ -72,7 +72,9 @@ export class ProbeRun implements Seen {
   private async askByAddress(): Promise<void> {
     const { email } = this.target;
     const older = this.olderOfTwo();
+    const isAlone = this.started.count === 1;
     const first = await this.abort("abortAddress", { email });
+    if (isAlone && isAccepted(first)) this.started.markEnded();
     if (older === undefined || !isAccepted(first)) {
       await this.abort("abortAddressNone", { email });
     } else if (isAccepted(this.observations.get("abortUnknown"))) {
@@ -84,9 +86,10 @@ export class ProbeRun implements Seen {
         this.observe({ ...again, situation: "abortAddressAgain" });
         await this.abort("abortAddressNone", { email });
       }
-      const isTold = !isAccepted(this.observations.get("abortAddressNone"));
-      if (isTold) this.abortByAddress = isAccepted(again) ? "last" : "all";
+      if (isRefused(this.observations.get("abortAddressNone")))
+        this.abortByAddress = isAccepted(again) ? "last" : "all";
     }
+    if (this.abortByAddress !== undefined) this.started.markEnded();
   }
 
   /** The id of the older instance, if two are known to run. */

@@ -99,7 +99,7 @@ class ProbeCommand {
 
   /** Ends what was started. Returns whether nothing runs now. */
   private async endAll(): Promise<boolean> {
-    if (this.started.isAny) this.log("Ending what the probe started.");
+    if (this.started.count > 0) this.log("Ending what the probe started.");
     const lines = await this.started.endAll(() => {
       const alreadyOver = [...this.setup.settings.alreadyOver, ...this.knownPhrases()];
       return this.setup.connect({ reasonToHold: async () => undefined, alreadyOver });
@@ -151,6 +151,6 @@ class ProbeCommand {
 
   private leave(): void {
     for (const line of this.started.left) this.log(line);
-    process.exit(this.started.isAny ? MAY_STILL_RUN : this.interruption.exitCode);
+    process.exit(this.started.left.length > 0 ? MAY_STILL_RUN : this.interruption.exitCode);
   }
 }

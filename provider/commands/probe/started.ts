@@ -10,6 +10,8 @@ interface Start {
   /** Undefined if the id was not learned. */
   readonly instanceId: string | undefined;
   readonly startSentAt: number;
+  /** Whether an abort by address has ended it. Its abort by id only makes sure. */
+  readonly hasEnded?: true;
 }
 
 /** What the probe has started and not yet ended. */
@@ -22,9 +24,9 @@ export class Started {
     readonly email: string,
   ) {}
 
-  /** Whether anything may run. */
-  get isAny(): boolean {
-    return this.starts.length > 0;
+  /** How many may run. */
+  get count(): number {
+    return this.starts.length;
   }
 
   /** The ids of what runs, the oldest first, as far as they were learned. */
@@ -53,6 +55,11 @@ export class Started {
     this.starts = this.starts.filter((start) => start.instanceId !== instanceId);
   }
 
+  /** Call it when an abort by address was accepted that ended all whose ids are known. */
+  markEnded(): void {
+    this.starts = this.starts.map((start) => (start.instanceId === undefined ? start : { ...start, hasEnded: true }));
+  }
+
   /**
    * Aborts all that may run: by instance id, and by address where the id was not learned.
    *
@@ -71,6 +78,7 @@ export class Started {
         await abortJourney(connect(), request);
         this.starts = this.starts.filter((one) => one !== start);
       } catch (error) {
+        if (start.hasEnded) continue;
         const problem = error as Error;
         lines.push([problem.message, baseUrlAdvice(problem), this.whatToDo(start)].filter(Boolean).join(" "));
       }
@@ -80,7 +88,7 @@ export class Started {
 
   /** One line for each start that may run. */
   get left(): string[] {
-    return this.starts.map((start) => this.whatToDo(start));
+    return this.starts.filter(({ hasEnded }) => !hasEnded).map((start) => this.whatToDo(start));
   }
 
   private whatToDo({ instanceId }: Start): string {
