@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { SANDBOX_KEY, type Profile } from "mailmodo-sandbox";
-import type { Options } from "../../provider/commands/probe/command";
+import type { Options } from "../../provider/commands/probe/options";
 import { runProbe } from "../../provider/commands/probe/runProbe";
 import type { ProbeResult } from "../../provider/commands/probe/result";
 import { openGateway, type Gateway, type Spoiled } from "./gateway";

@@ -1,6 +1,6 @@
 import { Caller } from "./caller";
 import { announcement, isConfirmed } from "./ask";
-import type { Options } from "./command";
+import type { Options } from "./options";
 import { ALL_RIGHT, MAY_STILL_RUN, NOT_RIGHT, WRONG_USE } from "./exitCodes";
 import { Interruption } from "./interruption";
 import { answerOf, isRefused } from "./observation";

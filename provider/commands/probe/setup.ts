@@ -6,7 +6,7 @@ import { Stack } from "../../pulumi/stack";
 import { apiKeyOf } from "../../settings/apiKey";
 import { allowedRecipients, keySources, readSettings, type ConfigReader, type Settings } from "../../settings/settings";
 import { SettingsError } from "../../settings/settingsError";
-import type { Options } from "./command";
+import type { Options } from "./options";
 import { Pace } from "./pace";
 import { UsageError } from "./usageError";
 
