@@ -119,7 +119,7 @@ class Played {
     const now = performance.now();
     const freeAt = this.window.take(this.sharing.limit, now);
     await sleep(latencyMs / 2);
-    if (freeAt === undefined) return { kind: "accepted", message: "" };
+    if (freeAt === undefined) return { kind: "accepted", message: "", answer: {} };
     this.refusals += 1;
     const retryAfterMs = Math.ceil((freeAt - now) / 1000) * 1000;
     return { kind: "slowDown", status: 429, ...(this.sharing.saysRetryAfter ? { retryAfterMs } : {}) };

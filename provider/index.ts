@@ -1,3 +1,4 @@
+export { Contact, type ContactArgs } from "./program/contact";
 export { JourneyCohort, type CohortContact, type JourneyCohortArgs } from "./program/journeyCohort";
 export { JourneyEnrollment, type JourneyEnrollmentArgs } from "./program/journeyEnrollment";
 export { stackAddress } from "./program/stackAddress";

@@ -1,8 +1,10 @@
 /** What the admin API below `/_sandbox/` answers: shared by the server, which sends it, and the page, which shows it. */
+import type { Contact, ContactState } from "./state/contact";
 import type { ArmedFault } from "./state/faults";
 import type { Instance } from "./state/instance";
 import type { LoggedRequest } from "./state/loggedRequest";
 import type { Mail } from "./mail/mail";
+import type { VendorCall } from "./state/vendorCall";
 
 /** `GET /_sandbox/state`, and the event `state`: the controls and the counters. */
 export interface SandboxState {
@@ -27,10 +29,13 @@ export interface SandboxState {
   /** Requests in any one second, by `--rate` or the profile. Null: no limit. */
   readonly limit: number | null;
   readonly counts: { readonly running: number; readonly aborted: number; readonly finished: number };
+  /** How many contacts there are in each state. */
+  readonly contacts: Readonly<Record<ContactState, number>>;
   /** What is kept at most, and how much older was dropped since the start or the last reset. */
   readonly requests: Kept;
   readonly mails: Kept;
   readonly ended: Kept;
+  readonly archived: Kept;
   readonly journeys: readonly { readonly journeyId: string; readonly steps: readonly ShownStep[] }[];
 }
 
@@ -47,7 +52,7 @@ export interface ShownStep {
   readonly subject: string;
 }
 
-export type { ArmedFault, Instance, LoggedRequest, Mail };
+export type { ArmedFault, Contact, ContactState, Instance, LoggedRequest, Mail, VendorCall };
 
 /** `GET /_sandbox/instances/{instanceId}`: one enrollment with all that is known of it. */
 export interface InstanceDetail {
@@ -76,6 +81,8 @@ export interface SandboxEvents {
   requests: readonly LoggedRequest[];
   /** Messages that were sent or delivered, without their bodies. */
   mails: readonly Omit<Mail, "text" | "html">[];
+  /** Contacts that became known or changed. */
+  contacts: readonly Contact[];
   /** Everything was removed. */
   reset: Record<string, never>;
 }

@@ -21,7 +21,7 @@ export interface Flags {
 
 export const command = new Command("mailmodo-sandbox")
   .description(
-    "A local stand-in for Mailmodo's journey calls, with a page to watch it. It sends no mail. It keeps everything in " +
+    "A local stand-in for Mailmodo's calls for journeys and contacts, with a page to watch it. It sends no mail. It keeps everything in " +
       "memory and forgets it when it stops, unless --store names a file.",
   )
   .version(version)
@@ -63,7 +63,7 @@ export const command = new Command("mailmodo-sandbox")
   )
   .option(
     "--store <file>",
-    "keep instances, messages, late effects and the clock in a file, also after a kill; not faults, profile and the log of requests",
+    "keep instances, contacts, messages, late effects and the clock in a file, also after a kill; not faults, profile and the log of requests",
     notEmpty,
   )
   .option(

@@ -23,15 +23,15 @@ export interface SandboxOptions {
   /** Delivers the journeys' messages. Default: they are only in the outbox. */
   deliver?: Deliver;
   /**
-   * The file that instances, messages, late effects and the clock are kept in. What was acknowledged is in it, also after
+   * The file that instances, contacts, messages, late effects and the clock are kept in. What was acknowledged is in it, also after
    * a kill. Faults, profile, key and the log of requests are not. Default: everything is in memory only.
    */
   store?: string;
   /**
-   * How much is kept; what is older is dropped. Instances that run are never dropped. Default: 10,000 requests, 10,000
-   * mails, and 100,000 instances that have ended.
+   * How much is kept; what is older is dropped. Instances that run and contacts that are not archived are never dropped.
+   * Default: 10,000 requests, 10,000 mails, 100,000 instances that have ended, and 100,000 archived contacts.
    */
-  keep?: { readonly requests?: number; readonly mails?: number; readonly ended?: number };
+  keep?: { readonly requests?: number; readonly mails?: number; readonly ended?: number; readonly archived?: number };
   /** Receives one line for each message that could not be delivered. Default: standard error. */
   log?: (line: string) => void;
   /**
@@ -51,14 +51,19 @@ export interface SandboxOptions {
 export const SANDBOX_KEY = "TESTKEY-0000000-0000000-0000000";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-const KEEP = { requests: 10_000, mails: 10_000, ended: 100_000 };
+const KEEP = { requests: 10_000, mails: 10_000, ended: 100_000, archived: 100_000 };
 
 /** The options with their defaults. */
 export function withDefaults(options: SandboxOptions) {
   const { apiKey = SANDBOX_KEY, profile = [], journeyDurationMs = 7 * DAY_MS, now = Date.now } = options;
   const journeys: Journeys = options.journeys ?? new Map<string, never>();
   const log = options.log ?? console.error;
-  const { requests = KEEP.requests, mails = KEEP.mails, ended = KEEP.ended } = options.keep ?? {};
-  const keep = { requests, mails, ended };
+  const { requests, mails, ended, archived } = options.keep ?? {};
+  const keep = {
+    requests: requests ?? KEEP.requests,
+    mails: mails ?? KEEP.mails,
+    ended: ended ?? KEEP.ended,
+    archived: archived ?? KEEP.archived,
+  };
   return { ...options, apiKey, profile, journeyDurationMs, now, journeys, log, keep };
 }

@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
 import { jsonObject } from "../text/jsonObject";
 
-/** Which of Mailmodo's two calls. */
-export type CallKind = "start" | "abort";
+/** Which call: a journey's start or abort, or one that adds or archives a contact. */
+export type CallKind = (typeof KINDS)[number];
+
+const KINDS = ["start", "abort", "add", "archive"] as const;
 
 /** Any line but the first. Whatever names a person is sealed: a secret address must not be on a disk in plain text. */
 export type NoteLine =
@@ -40,9 +42,13 @@ export function checksum(line: object): string {
 function isNoteLine(line: Record<string, unknown>): line is NoteLine {
   const { id, call, sealed, sentAt, confirmed, finished } = line;
   if (typeof id !== "number") return false;
-  const isNote = (call === "start" || call === "abort") && typeof sealed === "string" && typeof sentAt === "number";
+  const isNote = isOneOf(KINDS, call) && typeof sealed === "string" && typeof sentAt === "number";
   const isSentAgain = call === undefined && typeof sentAt === "number";
   return isNote || isSentAgain || typeof confirmed === "string" || finished === true;
+}
+
+function isOneOf(kinds: readonly string[], call: unknown): boolean {
+  return typeof call === "string" && kinds.includes(call);
 }
 
 /** What each kind of line consists of, in order. */
@@ -50,8 +56,7 @@ const [NUMBER, SEALED, SUM] = [/^\d+/, /^[\w+/=-]+/, /^[0-9a-f]{1,8}/];
 const END = [',"sum":"', SUM, '"}'];
 const note = (call: CallKind) => ['{"id":', NUMBER, `,"call":"${call}","sealed":"`, SEALED, '","sentAt":', NUMBER];
 const FORMS: readonly (readonly (string | RegExp)[])[] = [
-  [...note("start"), ...END],
-  [...note("abort"), ...END],
+  ...KINDS.map((kind) => [...note(kind), ...END]),
   ['{"id":', NUMBER, ',"sentAt":', NUMBER, ...END],
   ['{"id":', NUMBER, ',"confirmed":"', SEALED, '"', ...END],
   ['{"id":', NUMBER, ',"finished":true', ...END],

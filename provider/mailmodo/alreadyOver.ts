@@ -1,3 +1,5 @@
+import { MAX_SENTENCE, sentenceOf } from "./sentence";
+
 /**
  * Whether a refused abort says that the instance has ended or never existed. A wrong yes leaves an enrollment running
  * that is recorded nowhere. A wrong no is only an error, and the user can fix it with the setting `alreadyOver`. So the
@@ -19,9 +21,6 @@ export function saysAlreadyOver(
   return SENTENCES.some((pattern) => pattern.test(sentence));
 }
 
-/** No sentence of the table is longer, and a pattern over a longer one would take long. */
-const MAX_SENTENCE = 300;
-
 const INSTANCE = "(?:the |this |that )?(?:(?:running|active|journey) )*(?:instance|journey enroll?ment)s?";
 const ENDED = "(?:been )?(?:aborted|cancell?ed|completed?|finished|ended|stopped|terminated)";
 const WHOM = "(?:for|with) (?:this|that|the|the given|the provided) (?:email(?: id| address)?|address|contact|user|id)";
@@ -42,17 +41,3 @@ const SENTENCES: readonly RegExp[] = [
   `(?:the |this )?journey (?:is |was |has )?already ${ENDED} ${WHOM}`,
   `already ${ENDED}`,
 ].map((sentence) => new RegExp(`^${sentence}$`));
-
-/** Normalizes a message: lowercase, single spaces, without ids and final punctuation. */
-function sentenceOf(message: string): string {
-  return message
-    .toLowerCase()
-    .replace(/[\u2018\u2019]/g, "'")
-    .replace(ID, " ")
-    .replace(/\s+/g, " ")
-    .trim()
-    .replace(/[\s.:!]+$/, "");
-}
-
-/** A UUID, quoted or not, with the words that introduce it: `with id "…"`. */
-const ID = /(?:\b(?:with )?id:? ?)?["'(]?\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b["')]?/g;

@@ -1,15 +1,17 @@
 import { saysAlreadyOver } from "./alreadyOver";
 import { outcomeOf, type Outcome } from "./outcome";
 import { mayBeEcho } from "./echo";
-import { passwordSpellings } from "../network/proxy";
-import { maskAddress, redact } from "../text/masking";
+import { cleaner } from "./cleaner";
+import { maskAddress } from "../text/masking";
 import { LateStartError, RefusedError, UnconfirmedError, type FailedCall } from "./errors";
 import { Deadline } from "./deadline";
 import { clockTime, isFromTheFuture, rememberSent, mayTakeEffectForMs, waitForLateEffect } from "./lateEffect";
 import { errorFor, wordsOf } from "./outcomeErrors";
+import { sendRepeatedly } from "./repeatable";
 import { withRetries } from "./retry";
 import { saying } from "./stranger";
-import { post, type Connection, type Exchange } from "./transport";
+import type { Outgoing } from "./outgoing";
+import { sendOnce, type Connection, type Exchange } from "./transport";
 
 export interface StartRequest {
   readonly journeyId: string;
@@ -54,8 +56,8 @@ export async function startJourney(connection: Connection, request: StartRequest
   let askedToSlowDown: Outcome | undefined;
   const last = await withRetries(
     async (permit) => {
-      const body = { email, data, allowDuplicateEmail };
-      const outcome = outcomeOfStart(await post(connection, { call: "start", journeyId, body }, permit), request);
+      const outgoing = requestOf("start", journeyId, { email, data, allowDuplicateEmail });
+      const outcome = outcomeOfStart(await sendOnce(connection, outgoing, permit), request);
       if (outcome.kind !== "notSent" && outcome.kind !== "held") sentAt = permit.at;
       if (outcome.kind === "slowDown") askedToSlowDown = outcome;
       return outcome;
@@ -83,12 +85,6 @@ function outcomeOfStart(exchange: Exchange, { allowDuplicateEmail }: StartReques
   return outcome.kind === "slowDown" && outcome.status === 503 && allowDuplicateEmail
     ? { ...outcome, kind: "unconfirmed", reason: "Mailmodo failed (503)" }
     : outcome;
-}
-
-/** Removes from foreign words what was sent and no log may hold. */
-function cleaner({ apiKey, proxy }: Connection, email: string): (words: string) => string {
-  const proxyPasswords = proxy === undefined ? [] : passwordSpellings(proxy);
-  return (words) => redact(words, { apiKey, proxyPasswords, email });
 }
 
 type Refusal = Extract<Outcome, { kind: "refused" }>;
@@ -163,25 +159,22 @@ async function abortOnce(
   isRepeated = false,
 ): Promise<string | undefined> {
   const subject = instanceId === undefined ? maskAddress(email) : `instance ${instanceId}`;
-  const call: FailedCall = { operation: "abort", journeyId, subject };
   const body = instanceId === undefined ? { email, reason } : { instanceId, reason };
-  let mayHaveTakenEffect = isRepeated;
-  const last = await withRetries(
-    async (permit) => {
-      const outcome = outcomeOf(await post(connection, { call: "abort", journeyId, body }, permit));
-      mayHaveTakenEffect ||= outcome.kind === "unconfirmed" || (outcome.kind === "slowDown" && outcome.status === 503);
-      return outcome;
-    },
-    ({ kind }) => kind === "notSent" || kind === "slowDown" || kind === "unconfirmed",
-    connection,
-  );
-  if (last.kind === "accepted") return undefined;
-  const clean = cleaner(connection, email);
-  const words = last.kind === "refused" ? wordsOf(last) : "";
-  if (last.kind === "refused" && saysAlreadyOver({ ...last, message: words }, connection.alreadyOver))
-    return clean(words);
-  const effect = mayHaveTakenEffect ? "An earlier attempt may have taken effect." : undefined;
-  const error = errorFor(call, last, clean, effect);
-  error.mayHaveTakenEffect ||= mayHaveTakenEffect;
-  throw error;
+  const { outcome, words, error } = await sendRepeatedly(connection, {
+    request: requestOf("abort", journeyId, body),
+    failed: { operation: "abort", journeyId, subject },
+    email,
+    isRepeated,
+  });
+  if (outcome.kind === "accepted") return undefined;
+  if (outcome.kind === "refused") {
+    const isOver = saysAlreadyOver({ ...outcome, message: wordsOf(outcome) }, connection.alreadyOver);
+    if (isOver) return words;
+  }
+  throw error();
+}
+
+/** Both calls about a journey have one form. */
+export function requestOf(call: "start" | "abort", journeyId: string, body: NonNullable<Outgoing["body"]>): Outgoing {
+  return { call, method: "POST", path: `/hooks/${call}/${encodeURIComponent(journeyId)}`, body };
 }

@@ -1,33 +1,48 @@
 import { hideStackTrace } from "../text/hideStackTrace";
+import type { Call } from "./outgoing";
 
 /** A call to Mailmodo that failed, as its error describes it. */
-export interface FailedCall {
-  readonly operation: "start" | "abort";
-  readonly journeyId: string;
-  /** What the call is about, safe for a log: a masked address or an instance id. */
-  readonly subject: string;
-}
+export type FailedCall =
+  | {
+      readonly operation: "start" | "abort";
+      readonly journeyId: string;
+      /** What the call is about, safe for a log: a masked address or an instance id. */
+      readonly subject: string;
+    }
+  | {
+      readonly operation: Exclude<Call, "start" | "abort">;
+      /** The contact's address, masked. */
+      readonly subject: string;
+    };
 
 /**
  * The base of every error of a call. The message is one line: what failed, why (in the vendor's words, if there are
  * any), and what to do now. The message and the stack trace hold no key and no full address.
  */
 export abstract class MailmodoError extends Error {
-  readonly operation: FailedCall["operation"];
-  readonly journeyId: string;
+  readonly operation: Call;
+  /** Undefined for a call about a contact. */
+  readonly journeyId: string | undefined;
   readonly status: number | undefined;
   /** Whether the call may have taken effect in an earlier attempt whose answer was lost. */
   mayHaveTakenEffect = false;
 
   constructor(call: FailedCall, why: string, { status, cause }: { status?: number; cause?: unknown } = {}) {
-    super(`Could not ${call.operation} journey ${call.journeyId} for ${call.subject}: ${why}`, { cause });
+    super(
+      "journeyId" in call
+        ? `Could not ${call.operation} journey ${call.journeyId} for ${call.subject}: ${why}`
+        : `Could not ${CONTACT_CALLS[call.operation]} the contact ${call.subject}: ${why}`,
+      { cause },
+    );
     this.name = new.target.name;
     this.operation = call.operation;
-    this.journeyId = call.journeyId;
+    this.journeyId = "journeyId" in call ? call.journeyId : undefined;
     this.status = status;
     hideStackTrace(this);
   }
 }
+
+const CONTACT_CALLS = { find: "look up", add: "add", leave: "change the lists of", archive: "archive" };
 
 // The following classes describe the last attempt of a call. `mayHaveTakenEffect` covers all of its attempts.
 
@@ -61,6 +76,9 @@ export class NotSentError extends MailmodoError {
 
 /** Mailmodo asked for a slower pace until the attempts or the operation's time were used up. Nothing was started. */
 export class SlowDownError extends MailmodoError {}
+
+/** A look-up got no answer that tells anything. It changes nothing. */
+export class NoAnswerError extends MailmodoError {}
 
 /** The request may have taken effect. A start that ends like this is never resent. */
 export class UnconfirmedError extends MailmodoError {

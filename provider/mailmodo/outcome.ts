@@ -5,8 +5,13 @@ import type { Answered, Exchange } from "./transport";
 
 /** The outcome of one request. */
 export type Outcome =
-  /** 2xx with `success: true`. `instanceId` is the answer's `ref`, if it has one. */
-  | { readonly kind: "accepted"; readonly message: string; readonly instanceId?: string }
+  /** 2xx that says yes. `answer` is the JSON of it, and `instanceId` its `ref`, if it has one. */
+  | {
+      readonly kind: "accepted";
+      readonly message: string;
+      readonly answer: Answer;
+      readonly instanceId?: string;
+    }
   /**
    * `isEnvelope`: the answer is in the vendor's own envelope, so it does not come from a gateway. `stranger`: what
    * answered, if that may not be Mailmodo.
@@ -36,11 +41,28 @@ export type Outcome =
       readonly retryAfterMs?: number;
     };
 
+/** An answer's JSON object. */
+export type Answer = Readonly<Record<string, unknown>>;
+
+/** The form of a call's answers. `success: false` is a no in each of them. */
+export interface AnswerForm {
+  /** Whether an answer of any status can be Mailmodo's own. */
+  readonly isOwn: (answer: Answer) => boolean;
+  /** Whether a 2xx says yes. */
+  readonly isYes: (answer: Answer) => boolean;
+}
+
+/** The form of most answers: an object with `success`. */
+export const ENVELOPE: AnswerForm = {
+  isOwn: (answer) => Object.hasOwn(answer, "success"),
+  isYes: ({ success }) => success === true,
+};
+
 /**
  * Classifies an exchange. The status alone does not decide for a 2xx, because Mailmodo answers failures with 200 and
  * `success: false`. Whatever is not clearly a yes, a no or "later" is unconfirmed.
  */
-export function outcomeOf(exchange: Exchange): Outcome {
+export function outcomeOf(exchange: Exchange, form = ENVELOPE): Outcome {
   if (exchange.kind === "notSent" || exchange.kind === "held") return exchange;
   if (exchange.kind === "noAnswer") return { kind: "unconfirmed", reason: exchange.reason };
 
@@ -51,18 +73,18 @@ export function outcomeOf(exchange: Exchange): Outcome {
   if (status === 429 || (status === 503 && isEnvelope)) return { kind: "slowDown", status, ...retryAfter(exchange) };
   if (status === 503) return { kind: "unconfirmed", status, reason: "a gateway failed (503)", ...retryAfter(exchange) };
 
-  const stranger = strangerIn(status, text, answer);
+  const stranger = strangerIn(status, text, answer, form.isOwn);
   const said = typeof answer?.["message"] === "string" ? answer["message"] : "";
   const message = stranger?.isJson === false ? stranger.words : said;
   const refusal = (words = message) => refusalOf(status, words, isEnvelope, stranger);
   if (status >= 200 && status < 300) {
     if (isEnvelope) return refusal();
-    if (answer?.["success"] !== true)
+    if (answer === undefined || !form.isYes(answer))
       return { kind: "unconfirmed", status, reason: stranger ? saying(stranger) : `an unreadable answer (${status})` };
     const ref = answer["ref"];
     return typeof ref === "string" && INSTANCE_ID.test(ref)
-      ? { kind: "accepted", message, instanceId: ref }
-      : { kind: "accepted", message };
+      ? { kind: "accepted", message, answer, instanceId: ref }
+      : { kind: "accepted", message, answer };
   }
   if (REDIRECTS.includes(status))
     return { kind: "refused", status, message: "Moved", isEnvelope, stranger: redirect(status) };

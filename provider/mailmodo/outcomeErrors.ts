@@ -2,6 +2,7 @@ import type { Outcome } from "./outcome";
 import {
   HeldError,
   KeyRefusedError,
+  NoAnswerError,
   NotSentError,
   RefusedError,
   SlowDownError,
@@ -47,6 +48,7 @@ export function errorFor(
     case "slowDown":
       return new SlowDownError(call, slowDown(outcome, earlier), { ...outcome, cause });
     case "unconfirmed":
+      if (call.operation === "find") return new NoAnswerError(call, `${clean(outcome.reason)}.`, { ...outcome, cause });
       return new UnconfirmedError(call, `${clean(outcome.reason)}, so it may have taken effect.`, {
         ...outcome,
         cause,

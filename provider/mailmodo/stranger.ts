@@ -11,16 +11,18 @@ export interface Stranger {
 }
 
 /**
- * Finds out what answered. Undefined if the answer is in the form of Mailmodo's journey API: a JSON object with `success`.
+ * Finds out what answered. Undefined if the answer is in the form of Mailmodo's API.
  *
  * @param answer The text as a JSON object. Undefined if it is not one.
+ * @param isOwn Whether it is in the form of the call's answers.
  */
 export function strangerIn(
   status: number,
   text: string,
   answer: Record<string, unknown> | undefined,
+  isOwn: (answer: Record<string, unknown>) => boolean,
 ): Stranger | undefined {
-  if (answer !== undefined) return Object.hasOwn(answer, "success") ? undefined : otherForm(status, wordsOf(answer));
+  if (answer !== undefined) return isOwn(answer) ? undefined : otherForm(status, wordsOf(answer));
   const start = text.slice(0, PAGE_HEAD).trim();
   if (start === "") return otherForm(status, "");
   if (text.length > MAX_JSON) {
@@ -54,7 +56,7 @@ function otherForm(status: number, words: string): Stranger {
   return {
     isJson: true,
     isPage: false,
-    problem: `the answer (${status}) was not in the form of Mailmodo's journey API`,
+    problem: `the answer (${status}) was not in the form of Mailmodo's API`,
     words,
   };
 }

@@ -5,6 +5,7 @@ import { sharedHttpsAgent } from "../network/agent";
 import { certificateAdvice } from "../network/certificateAdvice";
 import { USER_AGENT } from "../network/userAgent";
 import type { Deadline } from "./deadline";
+import type { Outgoing } from "./outgoing";
 import type { Permit } from "./permit";
 import type { RateLimit } from "./rateLimit";
 
@@ -32,13 +33,6 @@ export interface Connection {
   readonly reasonToHold: (request: Outgoing) => Promise<string | undefined>;
 }
 
-/** A request that is about to be sent. */
-export interface Outgoing {
-  readonly call: "start" | "abort";
-  readonly journeyId: string;
-  readonly body: { readonly email?: string; readonly [field: string]: unknown };
-}
-
 /** What happened to one request on the wire. */
 export type Exchange =
   | Answered
@@ -64,17 +58,17 @@ const MAX_ANSWER_BYTES = 1024 * 1024;
 const httpAgent = new http.Agent({ keepAlive: false });
 
 /**
- * Posts JSON once and reports what happened. It never retries. A request that fails is reported, never thrown: axios
+ * Sends a request once and reports what happened. It never retries. A request that fails is reported, never thrown: axios
  * errors carry the request's headers, and so the key.
  *
  * @throws What `reasonToHold` throws. Nothing was sent then.
  */
-export async function post(connection: Connection, request: Outgoing, permit: Permit): Promise<Exchange> {
+export async function sendOnce(connection: Connection, request: Outgoing, permit: Permit): Promise<Exchange> {
   const reason = await connection.reasonToHold(request);
   if (reason !== undefined) return { kind: "held", reason };
 
   const { baseUrl, proxy, requestTimeoutMs } = connection;
-  const url = new URL(`${baseUrl}/hooks/${request.call}/${encodeURIComponent(request.journeyId)}`);
+  const url = new URL(baseUrl + request.path);
   const watch = watchConnection(url.protocol === "https:", permit);
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), requestTimeoutMs);
@@ -108,17 +102,17 @@ type Watch = ReturnType<typeof watchConnection>;
 function send(
   { apiKey, proxy }: Connection,
   url: URL,
-  { body }: Outgoing,
+  { method, body }: Outgoing,
   transport: Watch["transport"],
   signal: AbortSignal,
 ): Promise<AxiosResponse<string>> {
   return axios.request<string>({
-    method: "POST",
+    method,
     url: url.href,
-    data: JSON.stringify(body),
+    data: body === undefined ? undefined : JSON.stringify(body),
     headers: {
       mmApiKey: apiKey,
-      "Content-Type": "application/json",
+      ...(body === undefined ? {} : { "Content-Type": "application/json" }),
       Accept: "application/json",
       "User-Agent": USER_AGENT,
     },

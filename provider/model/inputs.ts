@@ -131,8 +131,7 @@ function emailProblem(value: unknown, recipients: Recipients | undefined): strin
   if (value.length > MAX_EMAIL_LENGTH)
     return `email must have at most ${MAX_EMAIL_LENGTH} characters; it has ${value.length}.`;
   if (/[<>]/.test(value)) return "email must be the address alone, without a display name or angle brackets.";
-  if (/[,;]/.test(value) || value.split("@").length > 2)
-    return "email must be one address; make an enrollment for each.";
+  if (/[,;]/.test(value) || value.split("@").length > 2) return "email must be one address; make a resource for each.";
   // "qa"@example.com is the mailbox of qa@example.com, but another text: it could be enrolled twice.
   if (value.startsWith('"')) return "email must not have quotation marks before the @.";
   if (!isEmail(value, { allow_utf8_local_part: false })) return `email is not a valid address (${maskAddress(value)}).`;

@@ -11,10 +11,13 @@ export const LOADER = `exports.handler = () => require("pulumi-mailmodo/enrollme
 export const SHARD_LOADER = `exports.handler = () => require("pulumi-mailmodo/cohortLifecycle")`;
 /** The same for a cohort's plan. */
 export const PLAN_LOADER = `exports.handler = () => require("pulumi-mailmodo/cohortPlan")`;
+/** The same for a contact. */
+export const CONTACT_LOADER = `exports.handler = () => require("pulumi-mailmodo/contactLifecycle")`;
 
 /** The types of the package's resources in the state. They must not change either. */
 export const TYPES = {
   enrollment: "pulumi-nodejs:dynamic/mailmodo:JourneyEnrollment",
   shard: "pulumi-nodejs:dynamic/mailmodo:CohortShard",
   plan: "pulumi-nodejs:dynamic/mailmodo:CohortPlan",
+  contact: "pulumi-nodejs:dynamic/mailmodo:Contact",
 };

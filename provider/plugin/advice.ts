@@ -1,4 +1,13 @@
-import { KeyRefusedError, MailmodoError, RefusedError, UnconfirmedError, LateStartError } from "../mailmodo/errors";
+import {
+  HeldError,
+  KeyRefusedError,
+  LateStartError,
+  MailmodoError,
+  NoAnswerError,
+  RefusedError,
+  UnconfirmedError,
+} from "../mailmodo/errors";
+import type { Call } from "../mailmodo/outgoing";
 import { baseUrlAdvice } from "../settings/baseUrlAdvice";
 import { SettingsError } from "../settings/settingsError";
 import { isInPreview, keyCommand } from "../text/configCommand";
@@ -20,10 +29,16 @@ export class AdvisedError extends Error {
  *
  * @param secret The reference to the key in AWS. Undefined if the key does not come from AWS.
  */
-export function withAdvice(error: unknown, call: "start" | "abort", secret: string | undefined): unknown {
-  const parts = [baseUrlAdvice(error), call === "start" ? adviceOnStart(error, secret) : adviceOnAbort(error, secret)];
+export function withAdvice(error: unknown, call: Call, secret: string | undefined): unknown {
+  const parts = [baseUrlAdvice(error), adviceOn(error, call, secret)];
   const advice = parts.filter(Boolean).join(" ");
   return advice === "" ? error : new AdvisedError(error as Error, advice);
+}
+
+function adviceOn(error: unknown, call: Call, secret: string | undefined): string | undefined {
+  if (call === "start") return adviceOnStart(error, secret);
+  if (call === "abort") return adviceOnAbort(error, secret);
+  return call === "archive" ? adviceOnArchive(error, secret) : adviceOnContact(error, secret);
 }
 
 /** How to make Pulumi forget an enrollment. Never for a contact of a cohort: the others of its shard go on. */
@@ -49,11 +64,29 @@ export function mayHaveTakenEffect(error: unknown): boolean {
   return cause instanceof MailmodoError && cause.mayHaveTakenEffect;
 }
 
-function adviceOnStart(error: unknown, secret: string | undefined): string | undefined {
-  if (error instanceof KeyRefusedError) {
-    if (secret !== undefined) return inSecret(secret);
-    return `Set the current key: ${keyCommand()}${isInPreview() ? "" : ", or put it in MAILMODO_API_KEY"}.`;
+function adviceOnContact(error: unknown, secret: string | undefined): string | undefined {
+  if (error instanceof KeyRefusedError) return adviceOnKey(secret);
+  return error instanceof NoAnswerError || error instanceof UnconfirmedError ? "Run it again." : undefined;
+}
+
+function adviceOnArchive(error: unknown, secret: string | undefined): string | undefined {
+  if (error instanceof SettingsError || error instanceof KeyRefusedError) return adviceOnAbort(error, secret);
+  if (error instanceof HeldError || error instanceof RefusedError || error instanceof UnconfirmedError) {
+    return (
+      "It stays in the state: run it again. If the contact is archived already or may stay in Mailmodo, remove it from the " +
+      "state: pulumi state delete <urn>. pulumi stack --show-urns lists the URNs."
+    );
   }
+  return undefined;
+}
+
+function adviceOnKey(secret: string | undefined): string {
+  if (secret !== undefined) return inSecret(secret);
+  return `Set the current key: ${keyCommand()}${isInPreview() ? "" : ", or put it in MAILMODO_API_KEY"}.`;
+}
+
+function adviceOnStart(error: unknown, secret: string | undefined): string | undefined {
+  if (error instanceof KeyRefusedError) return adviceOnKey(secret);
   if (error instanceof RefusedError && error.mayRunAlready && error.operation === "start") {
     return (
       "Nothing was started. If the address is in the journey already, another resource or stack has enrolled it, or a run " +

@@ -16,9 +16,10 @@ export interface AnsweredNote {
 
 /**
  * What a state shows of an enrollment: its instance, an unconfirmed start, or nothing. Either: an abort by address, after
- * which the address may have been started again; and a call that changed nothing.
+ * which the address may have been started again; and a call that changed nothing. Of a contact: that it is recorded, or
+ * that it is not.
  */
-export type ExpectedState = "instance" | "unconfirmed start" | "nothing" | "either";
+export type ExpectedState = "instance" | "unconfirmed start" | "nothing" | "either" | "contact" | "no contact";
 
 /**
  * A call that the journal has a note of. The note is written right before the first request, and updated before each
@@ -52,6 +53,12 @@ export class JournaledCall {
   confirmAbort(): AnsweredNote[] {
     this.note?.confirm();
     return this.answered(this.enrollment, this.enrollment.instanceId === undefined ? "either" : "nothing");
+  }
+
+  /** Notes that Mailmodo confirmed a call about a contact. */
+  confirmContact(expected: "contact" | "no contact"): AnsweredNote[] {
+    this.note?.confirm();
+    return this.answered(this.enrollment, expected);
   }
 
   /** The start may have taken effect. The state will say so, with the time of its last attempt. */
@@ -112,5 +119,8 @@ export function heldError(
   { journeyId, email }: { journeyId: string; email: string },
   why: string,
 ): HeldError {
-  return new HeldError({ operation, journeyId, subject: maskAddress(email) }, `${why}. Nothing was sent.`);
+  const subject = maskAddress(email);
+  const isOfContact = operation === "add" || operation === "archive";
+  const call = isOfContact ? { operation, subject } : { operation, journeyId, subject };
+  return new HeldError(call, `${why}. Nothing was sent.`);
 }

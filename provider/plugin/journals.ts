@@ -70,6 +70,8 @@ export class Journals {
       const index = new RecordedIndex(await pulumiStack.stateOfEnrollments());
       return ({ enrollment, expected }) => {
         if (expected === "unconfirmed start") return index.hasUnconfirmed(enrollment);
+        if (expected === "contact") return index.contactsOf(enrollment.email).length > 0;
+        if (expected === "no contact") return index.contactsOf(enrollment.email).length === 0;
         return expected === "either" || (expected === "instance") === (index.entryOf(enrollment) !== undefined);
       };
     } catch {

@@ -5,6 +5,7 @@ import { isPlugin } from "../pulumi/pluginProcess";
 import type { OtherStacks } from "../pulumi/otherStacks";
 import { FORGET } from "./advice";
 import type { RecordedIndex } from "../pulumi/recordedIndex";
+import type { ContactEntry } from "../pulumi/stateResource";
 import type { Stack } from "../pulumi/stack";
 
 /** Why an enrollment must not be aborted by address, and what to do about it. */
@@ -67,6 +68,16 @@ export class OtherEnrollments {
     if (stack === undefined || !isPlugin()) return undefined;
     const states = await this.statesFor(stack).catch(() => undefined);
     return states?.ownStack.runningFor(enrollment)[0]?.urn;
+  }
+
+  /**
+   * The resources of this stack that record an address as a contact.
+   *
+   * @throws {Error} The state cannot be read.
+   */
+  async contactsInStack(email: string, stack: string | undefined): Promise<readonly ContactEntry[]> {
+    if (stack === undefined || !isPlugin()) return [];
+    return (await this.statesFor(stack)).ownStack.contactsOf(email);
   }
 
   /**

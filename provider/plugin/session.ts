@@ -1,7 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { Deadline } from "../mailmodo/deadline";
 import { RateLimit } from "../mailmodo/rateLimit";
-import type { Connection, Outgoing } from "../mailmodo/transport";
+import type { Call, Outgoing } from "../mailmodo/outgoing";
+import type { Connection } from "../mailmodo/transport";
+import { contactNote } from "../model/contactInputs";
 import type { Enrollment } from "../model/enrollment";
 import type { Recipients } from "../model/recipients";
 import { formerApiKeyOf } from "../settings/apiKey";
@@ -10,6 +12,7 @@ import { withAdvice } from "./advice";
 import { EngineWatch } from "./engineWatch";
 import { Journals } from "./journals";
 import { OtherEnrollments } from "./otherEnrollments";
+import { OwnContacts } from "./ownContacts";
 import { Progress } from "./progress";
 import { SlowDownNotice } from "./slowDownNotice";
 import { EVERY_MS } from "./ticker";
@@ -20,6 +23,7 @@ export class Session {
   config: ConfigReader = { get: () => undefined };
   readonly journals = new Journals(() => formerApiKeyOf(keySources(this.config)));
   readonly otherEnrollments = new OtherEnrollments((stack) => this.journals.stackOf(stack));
+  readonly ownContacts = new OwnContacts((email, stack) => this.otherEnrollments.contactsInStack(email, stack));
   /** For enrollments that belong to no cohort. */
   readonly slowDownNotice = new SlowDownNotice(() => this.slowDownNote("enrollment"));
   private readonly progress = new Map<string, Progress>();
@@ -48,11 +52,16 @@ export class Session {
   }
 
   /** The same for an abort: its errors have advice that helps in a destroy. */
-  async connectToAbort(): Promise<Connection> {
+  connectToAbort(): Promise<Connection> {
+    return this.connectTo("abort");
+  }
+
+  /** The same for any call. */
+  async connectTo(call: Call): Promise<Connection> {
     try {
       return await this.connect();
     } catch (error) {
-      throw this.advised(error, "abort");
+      throw this.advised(error, call);
     }
   }
 
@@ -62,8 +71,14 @@ export class Session {
   }
 
   /** Adds advice to an error. */
-  advised(error: unknown, call: "start" | "abort"): unknown {
+  advised(error: unknown, call: Call): unknown {
     return withAdvice(error, call, secretInUse(this.config));
+  }
+
+  /** Whether an earlier run began to archive a contact without recording the result. It may be archived then. */
+  async archiveBegun(to: Connection, contact: { email: string; stack?: string }): Promise<boolean> {
+    const { unsettled } = await this.journals.of(to, contact.stack);
+    return unsettled.of(contactNote(contact)).some(({ kind }) => kind === "archive");
   }
 
   /**
@@ -97,9 +112,12 @@ export class Session {
     return `Mailmodo asks to slow down: another run may use the same key. Each ${what} is tried for up to ${minutes} min.`;
   }
 
-  /** The second line of defense: whatever the check said, no start is sent to an address outside the list. */
+  /**
+   * The second line of defense: whatever the check said, nothing is started, and no contact is changed, for an address
+   * outside the list. An abort and a look-up do no harm there.
+   */
   private async reasonToHold({ call, body }: Outgoing): Promise<string | undefined> {
-    if (call === "start" && !this.allowedRecipients().allows(body.email ?? "")) {
+    if (call !== "abort" && call !== "find" && !this.allowedRecipients().allows(body?.email ?? "")) {
       return "the address is outside mailmodo:allowedRecipients";
     }
     return this.engine.reasonToHold();

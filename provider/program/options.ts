@@ -50,6 +50,25 @@ export function cohortOptions(name: string, opts: pulumi.CustomResourceOptions =
   return { ...ABORT_FIRST, ...Object.fromEntries(passedOn.map((option) => [option, opts[option] as unknown])) };
 }
 
+/**
+ * Refuses the options of a contact that Pulumi would pass over without a word.
+ *
+ * @throws {pulumi.RunError} There is such an option.
+ */
+export function checkContactOptions(name: string, opts: pulumi.CustomResourceOptions): void {
+  if ((opts.import ?? opts.id) !== undefined)
+    throw programError(
+      `The contact "${name}" cannot be imported. Remove the option import, and set adopt: true: pulumi up then takes over ` +
+        "the contact that exists, and a destroy leaves it in Mailmodo.",
+    );
+  // A dynamic provider names no changed property to the engine.
+  if (opts.replaceOnChanges?.some((property) => property !== "email"))
+    throw programError(
+      `replaceOnChanges of the contact "${name}" would have no effect. Another email replaces it anyway, and every other ` +
+        "input is changed in place. Remove the option.",
+    );
+}
+
 /** The options that Pulumi itself does not give to the parts of a component. */
 const PASSED_ON = ["customTimeouts", "hooks", "replaceWith", "replacementTrigger"] as const;
 

@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import isEmail from "validator/lib/isEmail";
 import { splitAddress } from "../model/addresses";
+import { taggedLocal } from "../model/stackTag";
 import { programError } from "./programError";
 
 /**
@@ -33,9 +33,6 @@ export function stackAddress(base: string, names: { readonly project?: string; r
   return tagAddress(base, names.project ?? pulumi.getProject(), names.stack ?? pulumi.getStack());
 }
 
-const MAX_LOCAL_LENGTH = 64;
-const HASH_LENGTH = 16;
-
 /** {@link stackAddress} for a given project and stack. */
 export function tagAddress(base: string, project: string, stack: string): string {
   if (
@@ -51,22 +48,9 @@ export function tagAddress(base: string, project: string, stack: string): string
   const mailbox = plus < 0 ? local : local.slice(0, plus);
   const tag = plus < 0 ? "" : `${local.slice(plus + 1)}.`;
 
-  const plain = `${mailbox}+${tag}${project}.${stack}`;
-  const isUnique = /^[a-z0-9_-]+$/.test(project) && /^[a-z0-9_-]+$/.test(stack);
-  if (isUnique && plain.length <= MAX_LOCAL_LENGTH) return `${plain}@${domain}`;
-
-  // Plain tags end in ".<stack>", so a tag whose part after the last "+" has no dot cannot be a plain one.
-  const hash = createHash("sha256")
-    .update(JSON.stringify([tag, project, stack]))
-    .digest("hex")
-    .slice(0, HASH_LENGTH);
-  const room = MAX_LOCAL_LENGTH - mailbox.length - 1 - HASH_LENGTH;
-  if (room < 0) {
-    throw programError(
-      `stackAddress cannot tag an address whose name before the @ has ${mailbox.length} characters: 64 are allowed with the tag. Use one of at most 47.`,
-    );
-  }
-  const readable = `${tag}${project}.${stack}`.toLowerCase().replace(/[^a-z0-9_+-]+/g, "-");
-  const shortened = readable.slice(0, Math.max(0, room - 1)).replace(/\++$/, "");
-  return `${mailbox}+${shortened && `${shortened}+`}${hash}@${domain}`;
+  const tagged = taggedLocal(mailbox, tag, project, stack);
+  if (tagged !== undefined) return `${tagged}@${domain}`;
+  throw programError(
+    `stackAddress cannot tag an address whose name before the @ has ${mailbox.length} characters: 64 are allowed with the tag. Use one of at most 47.`,
+  );
 }

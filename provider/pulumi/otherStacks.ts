@@ -1,9 +1,9 @@
-import { addressKey } from "../model/addresses";
+import { addressKey, mailboxKey } from "../model/addresses";
 import { atMostEvery } from "../async/atMostEvery";
 import { inParallel } from "../async/inParallel";
 import type { Enrollment } from "../model/enrollment";
 import type { Deployment } from "./deployment";
-import { possibleEffectsOf, entriesOf, isMailmodoResource } from "./stateResource";
+import { contactEntryOf, possibleEffectsOf, entriesOf, isMailmodoResource } from "./stateResource";
 import type { Stack } from "./stack";
 
 /** What the project's other stacks enroll. Their states are read on first use. */
@@ -30,18 +30,30 @@ export class OtherStacks {
       ? byAddress.get(addressKey(enrollment))
       : byInstance.get(enrollment.instanceId);
   }
+
+  /**
+   * The name of the other stack that records a contact as a resource of its own.
+   *
+   * @throws {Error} The state of a stack cannot be read.
+   */
+  async findStackWithContact(email: string): Promise<string | undefined> {
+    return (await this.entries()).byContact.get(mailboxKey(email));
+  }
 }
 
-/** The names of the stacks, by instance id and by address key. */
+/** The names of the stacks, by instance id, by address key, and of contacts by mailbox. */
 interface Entries {
+  readonly byContact: Map<string, string>;
   readonly byInstance: Map<string, string>;
   readonly byAddress: Map<string, string>;
 }
 
 async function read(stacks: readonly Stack[]): Promise<Entries> {
-  const entries: Entries = { byInstance: new Map(), byAddress: new Map() };
+  const entries: Entries = { byContact: new Map(), byInstance: new Map(), byAddress: new Map() };
   await inParallel(stacks, async (stack) => {
     const state = await stack.stateOfEnrollments();
+    for (const { email } of (state.resources ?? []).flatMap((resource) => contactEntryOf(resource) ?? []))
+      entries.byContact.set(mailboxKey(email), stack.name);
     for (const entry of (state.resources ?? []).flatMap(entriesOf)) {
       // An unconfirmed start is no more certain to run than the one in question. Its stack's next run aborts it by
       // address.

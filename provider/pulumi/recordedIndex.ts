@@ -1,14 +1,19 @@
-import { addressKey } from "../model/addresses";
+import { addressKey, mailboxKey } from "../model/addresses";
 import type { Enrollment } from "../model/enrollment";
 import type { Deployment } from "./deployment";
-import { entriesOf, type Ended, type Entry } from "./stateResource";
+import { contactEntryOf, entriesOf, type ContactEntry, type Ended, type Entry } from "./stateResource";
 
-/** The enrollments that a stack's state records, by instance and by address. */
+/** The enrollments that a stack's state records, by instance and by address, and its contacts. */
 export class RecordedIndex {
   private readonly byInstance = new Map<string, Entry>();
   private readonly byAddress = new Map<string, Entry[]>();
+  private readonly contacts = new Map<string, ContactEntry[]>();
 
   constructor({ resources = [] }: Deployment) {
+    for (const entry of resources.flatMap((resource) => contactEntryOf(resource) ?? [])) {
+      const key = mailboxKey(entry.email);
+      this.contacts.set(key, [...(this.contacts.get(key) ?? []), entry]);
+    }
     for (const entry of resources.flatMap(entriesOf)) {
       if (entry.instanceId !== undefined) this.byInstance.set(entry.instanceId, entry);
       const key = addressKey(entry);
@@ -25,6 +30,11 @@ export class RecordedIndex {
   runningFor(enrollment: Pick<Enrollment, "journeyId" | "email">): (Entry & { readonly instanceId: string })[] {
     const entries = this.byAddress.get(addressKey(enrollment)) ?? [];
     return entries.filter((entry): entry is Entry & { readonly instanceId: string } => entry.instanceId !== undefined);
+  }
+
+  /** The resources that record an address as a contact: more than one while a resource is replaced or renamed. */
+  contactsOf(email: string): readonly ContactEntry[] {
+    return this.contacts.get(mailboxKey(email)) ?? [];
   }
 
   /** Whether the state records an unconfirmed start, with the time of its last attempt. */

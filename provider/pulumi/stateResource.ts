@@ -49,6 +49,20 @@ export function entriesOf({ type, urn, pendingReplacement, retainOnDelete, outpu
   }));
 }
 
+/** A contact that the state records as a resource of its own. */
+export interface ContactEntry {
+  readonly urn: string;
+  readonly email: string;
+  /** Whether it existed before, and is not the stack's own. */
+  readonly adopted: boolean;
+}
+
+/** Undefined if the resource is not a contact. */
+export function contactEntryOf({ type, urn, outputs = {} }: StateResource): ContactEntry | undefined {
+  if (type !== TYPES.contact) return undefined;
+  return { urn, email: String(outputs["email"]), adopted: outputs["adopted"] === true };
+}
+
 /**
  * What a pending operation may have done to one address: started it, ended it, or, in an update, ended and then started
  * it.

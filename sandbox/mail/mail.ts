@@ -1,5 +1,6 @@
 import type { Step } from "./journeys";
 import type { Instance } from "../state/instance";
+import { withLink } from "./unsubscribeLink";
 
 /** One message that a journey sent. */
 export interface Mail {
@@ -17,6 +18,8 @@ export interface Mail {
   readonly subject: string;
   readonly text?: string;
   readonly html?: string;
+  /** The link at its end, which unsubscribes the contact. */
+  readonly unsubscribeUrl?: string;
   /** Where it was delivered to, such as `s3://bucket/key`. */
   readonly deliveredTo?: string;
   /** Why it could not be delivered. */
@@ -26,12 +29,13 @@ export interface Mail {
 /** Delivers a message, and returns where it is now. */
 export type Deliver = (mail: Mail) => Promise<string>;
 
-/** Makes the message of a step, with the contact's values filled in. */
+/** Makes the message of a step, with the contact's values filled in, and the link to unsubscribe at its end. */
 export function mailOf(
   { instanceId, journeyId, email, data }: Instance,
   index: number,
   step: Step,
   at: string,
+  unsubscribeUrl: string,
 ): Omit<Mail, "id" | "revision"> {
   const { subject, text, html } = step;
   return {
@@ -41,8 +45,14 @@ export function mailOf(
     step: index + 1,
     to: email,
     subject: fill(subject, data),
-    ...(text === undefined ? {} : { text: fill(text, data) }),
-    ...(html === undefined ? {} : { html: fill(html, data, escapeHtml) }),
+    ...withLink(
+      {
+        ...(text === undefined ? {} : { text: fill(text, data) }),
+        ...(html === undefined ? {} : { html: fill(html, data, escapeHtml) }),
+      },
+      unsubscribeUrl,
+    ),
+    unsubscribeUrl,
   };
 }
 
@@ -54,7 +64,7 @@ export function fill(template: string, data: Instance["data"], escape = (text: s
   });
 }
 
-function escapeHtml(text: string): string {
+export function escapeHtml(text: string): string {
   const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
   return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
 }

@@ -6,7 +6,8 @@ import type { Mail } from "./mail";
  *
  * @param id SES's id of the message.
  */
-export async function mimeOf({ at, to, instanceId, step, subject, text, html }: Mail, id: string): Promise<Buffer> {
+export async function mimeOf(mail: Mail, id: string): Promise<Buffer> {
+  const { at, to, instanceId, step, subject, text, html, unsubscribeUrl } = mail;
   const domain = "mailmodo.example.com";
   const date = new Date(at);
   const ses = [
@@ -26,9 +27,15 @@ export async function mimeOf({ at, to, instanceId, step, subject, text, html }: 
     text,
     html,
     date,
+    ...(unsubscribeUrl === undefined ? {} : { headers: unsubscribeHeaders(unsubscribeUrl) }),
     // The line endings of mail on the wire. Nodemailer leaves them to its transports.
     newline: "windows",
     messageId: `<${instanceId}.${step}@${domain}>`,
   });
   return Buffer.concat([Buffer.from(ses.join("\r\n")), await composer.compile().build()]);
+}
+
+/** A mail program shows a button for it, and uses it by a POST (RFC 8058). */
+function unsubscribeHeaders(url: string): Record<string, string> {
+  return { "List-Unsubscribe": `<${url}>`, "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" };
 }

@@ -1,5 +1,8 @@
 import type { Changes } from "../state/changes";
 import type { Effect } from "../state/effects";
+import { suppressionOf } from "../state/contact";
+import type { Contacts } from "../state/contacts";
+import { stepsOver } from "../state/instance";
 import type { Instances } from "../state/instances";
 import { Numbered } from "../state/numbered";
 import type { Due, Schedule } from "../state/schedule";
@@ -9,6 +12,9 @@ interface Parts {
   readonly instances: Instances;
   readonly schedule: Schedule;
   readonly changes: Changes;
+  readonly contacts: Contacts;
+  /** The link that unsubscribes the contact of an instance. */
+  readonly linkOf: (instanceId: string) => string;
   /** How many messages are kept. */
   readonly limit: number;
   /** Lets effects happen, all or none. */
@@ -25,21 +31,28 @@ export class Outbox {
   }
 
   /**
-   * Sends the next message of an instance: records it, together with what it makes of its instance.
+   * Sends the next message of an instance: records it, together with what it makes of its instance. If the contact is
+   * blocked or unsubscribed, the message is withheld, and the journey goes on.
    *
-   * @returns The message. It is to be delivered now.
+   * @returns The message. It is to be delivered now. Undefined: none is sent.
    */
   send({ instance, at }: Due): Mail | undefined {
-    const steps = this.parts.schedule.stepsOf(instance);
-    const index = instance.sent ?? 0;
+    const { schedule, contacts, instances, linkOf, commit } = this.parts;
+    const { instanceId, email, sent = 0, withheld = 0 } = instance;
+    const steps = schedule.stepsOf(instance);
+    const index = stepsOver(instance);
     const step = steps[index];
     if (step === undefined) return undefined;
-    const id = this.kept.nextNumber;
     const time = new Date(at).toISOString();
-    const mail: Mail = { id, revision: this.nextRevision(), ...mailOf(instance, index, step, time) };
-    const sent = index + 1;
-    const end = sent === steps.length ? ({ status: "finished", endedAt: time } as const) : {};
-    this.parts.commit([{ mail }, { instance: this.parts.instances.changed(instance, { sent, ...end }) }]);
+    const end = index + 1 === steps.length ? ({ status: "finished", endedAt: time } as const) : {};
+    const withheldReason = suppressionOf(contacts.get(email));
+    if (withheldReason !== undefined) {
+      commit([{ instance: instances.changed(instance, { withheld: withheld + 1, withheldReason, ...end }) }]);
+      return undefined;
+    }
+    const numbers = { id: this.kept.nextNumber, revision: this.nextRevision() };
+    const mail: Mail = { ...numbers, ...mailOf(instance, index, step, time, linkOf(instanceId)) };
+    commit([{ mail }, { instance: instances.changed(instance, { sent: sent + 1, ...end }) }]);
     return mail;
   }
 

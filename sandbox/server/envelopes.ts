@@ -1,11 +1,20 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { Answer } from "../state/calls";
+import type { Answer } from "../state/answer";
 import type { Refusal, Reply } from "../state/profiles";
+import type { VendorCall } from "../state/vendorCall";
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** Which of the vendor's calls the route is. Undefined: none. */
+    readonly vendorCall?: VendorCall;
+  }
+}
 
 /** Sends an answer in the vendor's envelope, or as the profile has it. */
 export function send(reply: FastifyReply, answer: Answer): FastifyReply {
   if (answer.refusal !== undefined) return refuse(reply, answer.refusal, answer.ref, answer.instanceId);
-  const { message, ref, instanceId } = answer;
+  const { message, ref, instanceId, body } = answer;
+  if (body !== undefined) return reply.code(200).send(body);
   return sendAs(reply, answer.reply ?? { status: 200, message }, instanceId, (said) => ({
     success: true,
     message: said,
@@ -16,18 +25,35 @@ export function send(reply: FastifyReply, answer: Answer): FastifyReply {
 /** Sends the vendor's envelope for a failure, or what the profile has instead of it. */
 export function refuse(reply: FastifyReply, refusal: Refusal, ref?: string, instanceId?: string): FastifyReply {
   return sendAs(reply, refusal, instanceId, (message) => ({
-    ...failure(reply.request, message),
+    ...failure(reply.request, message, refusal.status),
     ...(refusal.withRef ? { ref } : {}),
   }));
 }
 
-/** The vendor's envelope for a failure. An abort's has one more field than a start's. */
-export function failure(request: FastifyRequest, message: string): object {
-  return { success: false, ...(isAbort(request) ? { status: "error" } : {}), message };
+/** The vendor's envelope for a failure, which has other fields for each call. */
+export function failure(request: FastifyRequest, message: string, status: number): object {
+  switch (vendorCallOf(request)) {
+    case "abort":
+      return { success: false, status: "error", message };
+    case "getContactDetails":
+      return { error: "ValidationError", success: false, status: "error", message };
+    case "removeFromList":
+    case "resubscribe":
+      // In the contract, these have only a message. With status 200 that would be a success.
+      return status === 400 ? { message } : { success: false, message };
+    default:
+      return { success: false, message };
+  }
 }
 
-export function isAbort(request: FastifyRequest): boolean {
-  return request.routeOptions.url?.startsWith("/hooks/abort/") ?? false;
+/** Which of the vendor's calls it is. Undefined: none. */
+export function vendorCallOf({ routeOptions }: FastifyRequest): VendorCall | undefined {
+  return routeOptions.config.vendorCall;
+}
+
+/** What a call is about: its body, or its query if it has no body. */
+export function inputOf({ method, body, query }: FastifyRequest): Record<string, unknown> {
+  return ((method === "GET" ? query : body) ?? {}) as Record<string, unknown>;
 }
 
 /** An answer that is no envelope: sent as a text, and logged as what it is. */
@@ -59,9 +85,10 @@ function sendAs(
 }
 
 /** Puts what a call concerns in the place of its name in double braces: an instance that is not known, too. */
-function filler({ params, body }: FastifyRequest, known: string | undefined): (text: string) => string {
-  const { journeyId = "" } = (params ?? {}) as { journeyId?: string };
-  const { email, instanceId: named } = (body ?? {}) as { email?: unknown; instanceId?: unknown };
+function filler(request: FastifyRequest, known: string | undefined): (text: string) => string {
+  const { journeyId = "" } = (request.params ?? {}) as { journeyId?: string };
+  const { email } = inputOf(request);
+  const { instanceId: named } = (request.body ?? {}) as { instanceId?: unknown };
   const instanceId = known ?? (typeof named === "string" ? named : "");
   const values: Record<string, string> = { instanceId, journeyId, email: typeof email === "string" ? email : "" };
   return (text) => text.replace(/\{\{(instanceId|journeyId|email)\}\}/g, (_, name: string) => values[name] ?? "");

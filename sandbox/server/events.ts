@@ -85,16 +85,20 @@ class Readers {
 
   private flush(): void {
     this.timer = undefined;
-    const { isReset, instances, requests, mails } = this.changes.take(MOST_AT_ONCE);
+    const { isReset, instances, requests, mails, contacts } = this.changes.take(MOST_AT_ONCE);
     if (isReset) this.write(text("reset", {}));
     this.writeParts("instances", instances);
     this.writeParts("requests", requests);
     this.writeParts("mails", mails.map(withoutBody));
+    this.writeParts("contacts", contacts);
     this.write(text("state", this.stateOf()));
     if (!this.changes.isEmpty) this.schedule();
   }
 
-  private writeParts<Name extends "instances" | "requests" | "mails">(name: Name, items: SandboxEvents[Name]): void {
+  private writeParts<Name extends Exclude<keyof SandboxEvents, "state" | "reset">>(
+    name: Name,
+    items: SandboxEvents[Name],
+  ): void {
     for (let from = 0; from < items.length; from += MOST_IN_EVENT) {
       this.write(text(name, items.slice(from, from + MOST_IN_EVENT) as unknown as SandboxEvents[Name]));
     }

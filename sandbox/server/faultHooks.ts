@@ -1,8 +1,9 @@
 import { once } from "node:events";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { failure, isAbort } from "./envelopes";
+import { failure, inputOf, vendorCallOf } from "./envelopes";
 import type { Fault, Faults } from "../state/faults";
 import type { Store } from "../state/store";
+import { SUCCESS, type VendorCall } from "../state/vendorCall";
 
 /** The longest delay of Node's timers. With a longer one they would not wait at all. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
@@ -28,12 +29,13 @@ export function faultHooks(
 
   app.addHook("preHandler", (request, reply, done) => {
     if (faults.isEmpty) return done();
+    const call = callOf(request);
     const forThis = (fault: Fault) =>
       fault.kind !== "reset-before" && (fault.email === undefined || fault.email === addressOf(request, store));
-    request.fault = faults.take(callOf(request), forThis) ?? null;
+    request.fault = faults.take(call, forThis) ?? null;
     // This answer is sent before the handler runs, so nothing takes effect.
     if (request.fault?.takesEffect !== false) return done();
-    reply.send({ success: true, message: "journey Executed" });
+    reply.send({ success: true, message: SUCCESS[call] });
   });
 
   app.addHook("onSend", (request, reply, payload, done) => {
@@ -74,7 +76,7 @@ async function spoil(fault: Fault, request: FastifyRequest, reply: FastifyReply,
     case "503-after":
       return say(503, { message: "Service Unavailable" });
     case "503-after-envelope":
-      return say(503, failure(request, "Service unavailable"));
+      return say(503, failure(request, "Service unavailable", 503));
     case "gateway":
       return gateway(fault.status);
     case "late":
@@ -86,7 +88,7 @@ async function spoil(fault: Fault, request: FastifyRequest, reply: FastifyReply,
       reply.code(200).type("text/plain");
       return "OK";
     case "no-ref":
-      return say(200, { success: true, message: "journey Executed" });
+      return say(200, { success: true, message: SUCCESS[callOf(request)] });
     case "cut":
       return cut(reply, payload);
     case "reset-after":
@@ -116,11 +118,11 @@ function cut(reply: FastifyReply, payload: string): string {
 
 /** The address that a call is for. An abort may name only the instance. */
 function addressOf(request: FastifyRequest, store: Store): string | undefined {
-  const { email, instanceId } = (request.body ?? {}) as { email?: string; instanceId?: string };
-  const { journeyId } = request.params as { journeyId: string };
+  const { email, instanceId } = inputOf(request) as { email?: string; instanceId?: string };
+  const { journeyId = "" } = request.params as { journeyId?: string };
   return email ?? store.instances.find(journeyId, instanceId ?? "")?.email;
 }
 
-function callOf(request: FastifyRequest): "start" | "abort" {
-  return isAbort(request) ? "abort" : "start";
+function callOf(request: FastifyRequest): VendorCall {
+  return vendorCallOf(request) ?? "start";
 }

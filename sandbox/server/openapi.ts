@@ -1,5 +1,5 @@
 import type { FastifyInstance, RouteOptions } from "fastify";
-import type { Operation } from "./schemas/operations";
+import type { Operation } from "./schemas/operation";
 
 /**
  * `GET /openapi.json`: describes the vendor's calls and the admin API, from the routes' own schemas. It is made when
@@ -10,7 +10,7 @@ export function openApiRoute(app: FastifyInstance, version: string): void {
   let document: Promise<object> | undefined;
   app.addHook("onRoute", (route) => {
     // Fastify adds a HEAD to each GET.
-    if (/^\/(hooks|_sandbox)\//.test(route.url) && route.method !== "HEAD") routes.push(route);
+    if (/^\/(hooks|api|unsubscribe|_sandbox)\//.test(route.url) && route.method !== "HEAD") routes.push(route);
   });
   app.get("/openapi.json", () => (document ??= describe(routes, version)));
 }
@@ -32,7 +32,7 @@ async function describe(routes: readonly RouteOptions[], version: string): Promi
         title: "Mailmodo sandbox",
         version,
         description:
-          "The two journey calls of Mailmodo as the sandbox answers them, without faults and with the profile " +
+          "Mailmodo's calls for journeys and contacts as the sandbox answers them, without faults and with the profile " +
           '"default", and the sandbox\'s own API.',
       },
       servers: [{ url: "/" }],
@@ -40,9 +40,9 @@ async function describe(routes: readonly RouteOptions[], version: string): Promi
       tags: [{ name: "Mailmodo" }, { name: "Sandbox" }],
     },
   });
-  for (const { method, url, schema } of routes) {
+  for (const { method, url, schema, config } of routes) {
     const operation: Operation | undefined = operations[`${String(method)} ${url}`];
-    const isVendors = url.startsWith("/hooks/");
+    const isVendors = config?.vendorCall !== undefined;
     const body = schema?.body === undefined ? {} : { body: { ...schema.body, ...operation?.body } };
     const described = { ...schema, ...operation, ...body, tags: [isVendors ? "Mailmodo" : "Sandbox"] };
     app.route({ method, url, schema: { ...described, ...(isVendors ? { security: [{ key: [] }] } : {}) }, handler });

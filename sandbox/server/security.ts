@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { isIP, isIPv4, isIPv6 } from "node:net";
-import { refuse } from "./envelopes";
+import { refuse, vendorCallOf } from "./envelopes";
 
 /**
  * What a client may send, and how long it may take to: nobody may hold the sandbox up by sending slowly or much. The
@@ -70,8 +70,8 @@ export function secure(app: FastifyInstance, hosts: readonly string[]): void {
 }
 
 /** The calls of the vendor's contract. */
-export function isVendorCall({ routeOptions: { url } }: FastifyRequest): boolean {
-  return url?.startsWith("/hooks/") ?? false;
+export function isVendorCall(request: FastifyRequest): boolean {
+  return vendorCallOf(request) !== undefined;
 }
 
 /** By the route, as one path can be written in several ways, such as `/%5fsandbox/reset`. */

@@ -35,9 +35,11 @@ export function shownState({ store, clock, controls, faults, journeys, publicKey
     faults: faults.all(),
     limit: controls.limit?.perSecond ?? null,
     counts: { ...store.instances.counts },
+    contacts: { ...store.contacts.counts },
     requests: kept(store.log.kept),
     mails: kept(store.outbox.kept),
-    ended: store.instances.keptEnded,
+    ended: kept(store.instances.keptEnded),
+    archived: store.contacts.keptArchived,
     journeys: [...journeys].map(([journeyId, steps]) => ({
       journeyId,
       steps: steps.map(({ afterMs, subject }) => ({ afterMs, subject })),

@@ -9,7 +9,8 @@ export function refuseUnknownJourneys(app: FastifyInstance, profileOf: () => Pro
     const { unknownJourney, journeys } = profileOf();
     if (unknownJourney === undefined) return;
     const known = journeys?.map((id) => id.toLowerCase()) ?? [...steps.keys()];
-    const { journeyId } = request.params as { journeyId: string };
-    if (known.length > 0 && !known.includes(journeyId.toLowerCase())) return refuse(reply, unknownJourney);
+    const { journeyId } = request.params as { journeyId?: string };
+    if (journeyId !== undefined && known.length > 0 && !known.includes(journeyId.toLowerCase()))
+      return refuse(reply, unknownJourney);
   });
 }

@@ -1,6 +1,10 @@
-import type { LateCall } from "./effects";
-import type { Profile, Refusal, Reply } from "./profiles";
+import type { Answer } from "./answer";
+import { ContactCalls, type ContactInput } from "./contactCalls";
+import { suppressionOf } from "./contact";
+import type { Effect, LateCall } from "./effects";
+import type { Profile, Refusal } from "./profiles";
 import type { Store } from "./store";
+import { SUCCESS } from "./vendorCall";
 
 /** What a start is sent with. */
 export interface StartBody {
@@ -16,31 +20,22 @@ export interface AbortBody {
   readonly reason?: string;
 }
 
-/**
- * The answer to a call. `ref` is the instance that the call started, or the one that is already running; `instanceId` is
- * the one that it concerned, for the log. `reply` is what is sent in place of the message.
- */
-export type Answer =
-  | {
-      readonly message: string;
-      readonly ref?: string;
-      readonly instanceId?: string;
-      readonly reply?: Reply | undefined;
-      readonly refusal?: undefined;
-    }
-  | { readonly refusal: Refusal; readonly ref?: string; readonly instanceId?: string };
-
-/** The vendor's two calls: what they do, and what they come to. */
+/** The vendor's calls: what those for journeys do, and what they come to. */
 export class Calls {
+  private readonly contacts: ContactCalls;
+
   constructor(
     private readonly store: Store,
     private readonly profile: () => Profile,
-  ) {}
+  ) {
+    this.contacts = new ContactCalls(store, profile);
+  }
 
   start(journeyId: string, { email, data = {}, allowDuplicateEmail = false }: StartBody): Answer {
-    const { instances } = this.store;
-    const { start: refusal, duplicate, duplicateMeans, duplicateEnded, started } = this.profile();
+    const { instances, contacts } = this.store;
+    const { start: refusal, suppressed, duplicate, duplicateMeans, duplicateEnded, started } = this.profile();
     if (refusal !== undefined) return { refusal };
+    if (suppressed !== "accepted" && suppressionOf(contacts.get(email)) !== undefined) return { refusal: suppressed };
     if (!allowDuplicateEmail && duplicate !== "accepted") {
       const earlier =
         duplicateMeans === "ever"
@@ -52,8 +47,9 @@ export class Calls {
         return { refusal: said, ref: earlier.instanceId, instanceId: earlier.instanceId };
       }
     }
-    const { instanceId } = instances.start(journeyId, email, data, allowDuplicateEmail);
-    return { message: "journey Executed", ref: instanceId, instanceId, reply: started };
+    const also = this.contactEffects(email, data);
+    const { instanceId } = instances.start(journeyId, email, data, allowDuplicateEmail, also);
+    return { message: SUCCESS.start, ref: instanceId, instanceId, reply: started };
   }
 
   abort(journeyId: string, { email, instanceId, reason }: AbortBody): Answer {
@@ -66,9 +62,21 @@ export class Calls {
       : this.abortInstance(journeyId, instanceId, reason);
   }
 
-  /** Lets a late call act. */
-  act({ call, journeyId, body }: LateCall): Answer {
-    return call === "start" ? this.start(journeyId, body as StartBody) : this.abort(journeyId, body as AbortBody);
+  /** Lets a call act, now or late. */
+  act({ call, journeyId = "", body }: LateCall): Answer {
+    if (call === "start") return this.start(journeyId, body as StartBody);
+    return call === "abort" ? this.abort(journeyId, body as AbortBody) : this.contacts.act(call, body as ContactInput);
+  }
+
+  /** What a start makes of the address's contact. */
+  private contactEffects(email: string, data: Record<string, unknown>): Effect[] {
+    const { startContact, addArchived } = this.profile();
+    const known = this.store.contacts.get(email);
+    const isForGood = known?.archived === true && addArchived !== "revives";
+    if (startContact === "none" || isForGood) return [];
+    if (startContact === "creates" && known?.archived === false) return [];
+    const changed = startContact === "updates" ? { data: { ...known?.data, ...data } } : {};
+    return this.store.contactEffects([{ email, archived: false, ...changed }]);
   }
 
   private abortInstance(journeyId: string, instanceId: string, reason: string | undefined): Answer {
@@ -96,6 +104,6 @@ export class Calls {
   }
 
   private answerOf(answer: Refusal | "success", reply = this.profile().aborted): Answer {
-    return answer === "success" ? { message: "journey aborted", reply } : { refusal: answer };
+    return answer === "success" ? { message: SUCCESS.abort, reply } : { refusal: answer };
   }
 }

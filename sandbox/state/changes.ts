@@ -1,4 +1,5 @@
 import type { Mail } from "../mail/mail";
+import type { Contact } from "./contact";
 import type { Instance } from "./instance";
 import type { LoggedRequest } from "./loggedRequest";
 
@@ -9,6 +10,7 @@ export interface Change {
   readonly instances: readonly Instance[];
   readonly requests: readonly LoggedRequest[];
   readonly mails: readonly Mail[];
+  readonly contacts: readonly Contact[];
 }
 
 /** Collects what changes while somebody listens. */
@@ -18,13 +20,15 @@ export class Changes {
   private readonly instances = new Set<Instance>();
   private readonly requests = new Set<LoggedRequest>();
   private readonly mails = new Set<Mail>();
+  private readonly contacts = new Set<Contact>();
 
   get isWatched(): boolean {
     return this.listener !== undefined;
   }
 
   get isEmpty(): boolean {
-    return this.instances.size + this.requests.size + this.mails.size === 0 && !this.isReset;
+    const { instances, requests, mails, contacts } = this;
+    return instances.size + requests.size + mails.size + contacts.size === 0 && !this.isReset;
   }
 
   /** @param listener Called at each change. Undefined: nobody listens, and nothing is collected. */
@@ -43,6 +47,10 @@ export class Changes {
 
   mail(mail: Mail): void {
     this.add(this.mails, mail);
+  }
+
+  contact(contact: Contact): void {
+    this.add(this.contacts, contact);
   }
 
   /** Something changed that only the sandbox's state shows. */
@@ -65,6 +73,7 @@ export class Changes {
       instances: takeFrom(this.instances, limit),
       requests: takeFrom(this.requests, limit),
       mails: takeFrom(this.mails, limit),
+      contacts: takeFrom(this.contacts, limit),
     };
   }
 

@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Mail } from "../mail/mail";
+import type { Contact, ContactList } from "./contact";
 import type { Effect, Keeper, Kept, LateCall } from "./effects";
 import type { Instance } from "./instance";
 import { openFile, storeError } from "./openFile";
@@ -57,8 +58,15 @@ class Database implements Keeper {
         aheadMs: Number(this.database.prepare("SELECT aheadMs FROM clock").get()?.["aheadMs"] ?? 0),
         instances: records<Instance>("instances"),
         mails: records<Mail>("mails"),
+        contacts: records<Contact>("contacts"),
+        lists: records<ContactList>("lists"),
         late: records<LateCall>("lateCalls"),
-        last: { instance: last("instances"), mail: last("mails"), late: last("lateCalls") },
+        last: {
+          instance: last("instances"),
+          mail: last("mails"),
+          contact: last("contacts"),
+          late: last("lateCalls"),
+        },
       };
     } catch (error) {
       throw storeError(this.file, error, "read");
@@ -72,16 +80,19 @@ class Database implements Keeper {
   private writeOne(effect: Effect): void {
     if ("instance" in effect) this.run("putInstance", effect.instance.number, JSON.stringify(effect.instance));
     else if ("mail" in effect) this.run("putMail", effect.mail.id, JSON.stringify(effect.mail));
+    else if ("contact" in effect) this.run("putContact", effect.contact.number, JSON.stringify(effect.contact));
+    else if ("list" in effect) this.run("putList", effect.list.number, JSON.stringify(effect.list));
     else if ("late" in effect) this.run("putLate", effect.late.id, JSON.stringify(effect.late));
     else if ("lateDone" in effect) this.run("dropLate", effect.lateDone.id);
     else if ("aheadMs" in effect) this.run("moveClock", effect.aheadMs);
-    else if ("droppedInstance" in effect) this.drop("instances", effect.droppedInstance);
-    else if ("droppedMail" in effect) this.drop("mails", effect.droppedMail);
+    else if ("droppedInstance" in effect) this.drop("instances", "dropInstance", effect.droppedInstance);
+    else if ("droppedMail" in effect) this.drop("mails", "dropMail", effect.droppedMail);
+    else if ("droppedContact" in effect) this.drop("contacts", "dropContact", effect.droppedContact);
     else for (const table of TABLES) this.database.exec(`DELETE FROM ${table}`);
   }
 
-  private drop(table: "instances" | "mails", number: number): void {
-    this.run(table === "mails" ? "dropMail" : "dropInstance", number);
+  private drop(table: string, statement: keyof typeof STATEMENTS, number: number): void {
+    this.run(statement, number);
     this.run("noteDropped", table, number);
   }
 
@@ -111,7 +122,7 @@ function parsed(record: string): object {
   throw new SyntaxError("It is no object");
 }
 
-const TABLES = ["instances", "mails", "lateCalls", "dropped"];
+const TABLES = ["instances", "mails", "contacts", "lists", "lateCalls", "dropped"];
 
 const put = (table: string) =>
   `INSERT INTO ${table} (number, record) VALUES (?, ?) ON CONFLICT (number) DO UPDATE SET record = excluded.record`;
@@ -122,9 +133,12 @@ const STATEMENTS = {
   rollback: "ROLLBACK",
   putInstance: put("instances"),
   putMail: put("mails"),
+  putContact: put("contacts"),
+  putList: put("lists"),
   putLate: put("lateCalls"),
   dropInstance: "DELETE FROM instances WHERE number = ?",
   dropMail: "DELETE FROM mails WHERE number = ?",
+  dropContact: "DELETE FROM contacts WHERE number = ?",
   dropLate: "DELETE FROM lateCalls WHERE number = ?",
   noteDropped:
     "INSERT INTO dropped (name, number) VALUES (?, ?) " +

@@ -1,5 +1,6 @@
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+import type { VendorCall } from "./vendorCall";
 
 export const FAULT_KINDS = [
   "delay",
@@ -31,8 +32,8 @@ export interface Fault {
    * - `late` acts only after its answer, or after the client has given up.
    */
   readonly kind: FaultKind;
-  /** The call that the fault is for. Default: both. */
-  readonly on?: "start" | "abort";
+  /** The call that the fault is for. Default: all. */
+  readonly on?: VendorCall;
   /** How many times it happens. Default: no limit. */
   readonly count?: number;
   /** How likely it is, from 0 to 1. Default: 1. */
@@ -119,7 +120,7 @@ export class Faults {
   }
 
   /** Takes the fault for a call, and counts it as used once. */
-  take(call: "start" | "abort", fits: (fault: Fault) => boolean): Fault | undefined {
+  take(call: VendorCall, fits: (fault: Fault) => boolean): Fault | undefined {
     const armed = this.armed.find((one) => (one.fault.on ?? call) === call && fits(one.fault) && happens(one));
     if (armed === undefined) return undefined;
     armed.remaining -= 1;

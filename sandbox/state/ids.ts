@@ -1,14 +1,14 @@
 import { hash, randomUUID } from "node:crypto";
 
 /**
- * Makes the ids of instances.
+ * Makes the ids of instances, or of another kind of thing.
  *
  * @param seed The same seed gives the same ids. Undefined: they are random.
  */
-export function idMaker(seed: number | undefined): (number: number) => string {
+export function idMaker(seed: number | undefined, kind = ""): (number: number) => string {
   if (seed === undefined) return () => randomUUID();
   // From the number alone, so that it goes on where it was after a restart.
-  return (number) => uuidOf(hash("sha256", `${seed}:${number}`, "hex"));
+  return (number) => uuidOf(hash("sha256", `${seed}:${kind}${number}`, "hex"));
 }
 
 /** A UUID of version 4 with these digits. */

@@ -16,4 +16,13 @@ export interface Instance {
   readonly doubled?: true;
   /** How many of the journey's messages were sent. Undefined if the sandbox does not know the journey's steps. */
   readonly sent?: number;
+  /** How many of them were withheld because the contact was blocked or unsubscribed. Undefined: none. */
+  readonly withheld?: number;
+  /** Why the last of those was withheld. */
+  readonly withheldReason?: string;
+}
+
+/** How many steps of the journey are over, with a message or without. */
+export function stepsOver({ sent = 0, withheld = 0 }: Pick<Instance, "sent" | "withheld">): number {
+  return sent + withheld;
 }

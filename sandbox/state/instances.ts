@@ -38,11 +38,16 @@ export class Instances {
   }
 
   get keptEnded(): { readonly count: number; readonly limit: number; readonly dropped: number } {
-    const { count, limit, dropped } = this.ended;
-    return { count, limit, dropped };
+    return this.ended;
   }
 
-  start(journeyId: string, email: string, data: Record<string, unknown>, allowDuplicateEmail = false): Instance {
+  start(
+    journeyId: string,
+    email: string,
+    data: Record<string, unknown>,
+    allowDuplicateEmail = false,
+    also: readonly Effect[] = [],
+  ): Instance {
     const { now, idOf, schedule, commit } = this.parts;
     const number = this.lastNumber + 1;
     const instance: Instance = {
@@ -57,7 +62,7 @@ export class Instances {
       ...(!allowDuplicateEmail && this.firstRunning(journeyId, email) !== undefined ? { doubled: true } : {}),
       ...(schedule.stepsOf({ journeyId }).length > 0 ? { sent: 0 } : {}),
     };
-    commit([{ instance }]);
+    commit([{ instance }, ...also]);
     return instance;
   }
 

@@ -7,18 +7,23 @@ export class StoreError extends Error {}
 
 /** Marks the file as a sandbox's, in SQLite's header. */
 const APPLICATION_ID = 0x6d6d_7362;
-const SCHEMA_VERSION = 1;
 
 /** `dropped` has the highest numbers whose rows were dropped: no number is given again. */
-const SCHEMA = `
+const SCHEMA_1 = `
   CREATE TABLE instances (number INTEGER PRIMARY KEY, record TEXT NOT NULL) STRICT;
   CREATE TABLE mails (number INTEGER PRIMARY KEY, record TEXT NOT NULL) STRICT;
   CREATE TABLE lateCalls (number INTEGER PRIMARY KEY, record TEXT NOT NULL) STRICT;
   CREATE TABLE dropped (name TEXT PRIMARY KEY, number INTEGER NOT NULL) STRICT;
   CREATE TABLE clock (id INTEGER PRIMARY KEY, aheadMs REAL NOT NULL) STRICT;
   PRAGMA application_id = ${APPLICATION_ID};
-  PRAGMA user_version = ${SCHEMA_VERSION};
 `;
+const SCHEMA_2 = `
+  CREATE TABLE contacts (number INTEGER PRIMARY KEY, record TEXT NOT NULL) STRICT;
+  CREATE TABLE lists (number INTEGER PRIMARY KEY, record TEXT NOT NULL) STRICT;
+`;
+/** What each version added to the one before it. */
+const SCHEMAS = [SCHEMA_1, SCHEMA_2];
+const SCHEMA_VERSION = SCHEMAS.length;
 
 /**
  * Opens a store's file, or makes a new one, for this process alone.
@@ -36,7 +41,8 @@ export function openFile(file: string): DatabaseSync {
     database.exec("PRAGMA locking_mode = EXCLUSIVE");
     const version = versionOf(database, file);
     database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
-    database.exec(`BEGIN IMMEDIATE; ${version === 0 ? SCHEMA : `PRAGMA user_version = ${SCHEMA_VERSION};`} COMMIT`);
+    const added = SCHEMAS.slice(version).join("");
+    database.exec(`BEGIN IMMEDIATE; ${added} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
     return database;
   } catch (error) {
     database?.close();

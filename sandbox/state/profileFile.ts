@@ -76,7 +76,19 @@ function problemWith(value: unknown): string | undefined {
 }
 
 /** The cases in which there is no instance that could be named. */
-const WITHOUT_INSTANCE = ["start", "invalidEmail", "addressUnknown", "limit"] as const;
+const WITHOUT_INSTANCE = [
+  "start",
+  "suppressed",
+  "invalidEmail",
+  "addressUnknown",
+  "contactUnknown",
+  "archiveUnknown",
+  "listUnknown",
+  "removeUnknown",
+  "resubscribeUnknown",
+  "addArchived",
+  "limit",
+] as const;
 /** What Node sets, or what has a field of its own. */
 const OWN_HEADERS = /^(connection|content-(encoding|length|type)|keep-alive|trailer|transfer-encoding|upgrade)$/i;
 

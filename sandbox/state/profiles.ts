@@ -52,6 +52,33 @@ export interface Profile {
    * Refuses every start, as for a suppressed contact, a paused journey or a full quota. Default: starts are accepted.
    */
   readonly start?: Refusal;
+  /**
+   * The answer to a start for a contact that is blocked or unsubscribed. "accepted" starts the journey, which then sends
+   * it nothing.
+   */
+  readonly suppressed: Refusal | "accepted";
+  /**
+   * What a start does about the address's contact: "creates" it if there is none, also "updates" its data with those of
+   * the start, or does nothing ("none").
+   */
+  readonly startContact: "creates" | "updates" | "none";
+  /** The answer to a look-up of a contact that there is not. */
+  readonly contactUnknown: Refusal;
+  /** The answer to archiving a contact that there is not, or that is archived already. */
+  readonly archiveUnknown: Refusal | "success";
+  /** The answer to removing a contact from a list that does not exist. */
+  readonly listUnknown: Refusal;
+  /** The answer to removing a contact from a list that it is not in. */
+  readonly removeUnknown: Refusal | "success";
+  /** The answer to resubscribing a contact that there is not. */
+  readonly resubscribeUnknown: Refusal | "success";
+  /** Whether a look-up still shows an archived contact. */
+  readonly archived: "hidden" | "shown";
+  /**
+   * What adding an archived contact to a list does: it "revives" the contact, or the call is "ignored" although it answers
+   * success, or it is refused.
+   */
+  readonly addArchived: "revives" | "ignored" | Refusal;
   /** The answer to an invalid address. Default: the one of the contract's example. */
   readonly invalidEmail?: Refusal;
   /** The answer to a call for a journey that is not known. Default: each journey is known. */
@@ -72,6 +99,10 @@ const duplicate: Refusal = { status: 400, message: "The journey is already runni
 const abortEnded: Refusal = { status: 400, message: "The journey instance has already ended" };
 const abortUnknown: Refusal = { status: 400, message: "No such journey instance" };
 
+const contactUnknown: Refusal = { status: 400, message: "Email address doesn't exist" };
+const notInList: Refusal = { status: 400, message: "User is not in the list" };
+const suppressed: Refusal = { status: 400, message: "The contact is unsubscribed or blocked" };
+
 /** Uses only the statuses in the published contract: 200 and 400. */
 export const defaultProfile: Profile = {
   wrongKey,
@@ -80,6 +111,15 @@ export const defaultProfile: Profile = {
   abortEnded,
   abortUnknown,
   abortByAddress: "all",
+  suppressed: "accepted",
+  startContact: "creates",
+  contactUnknown,
+  archiveUnknown: contactUnknown,
+  listUnknown: { status: 400, message: "list does not exists" },
+  removeUnknown: notInList,
+  resubscribeUnknown: contactUnknown,
+  archived: "hidden",
+  addArchived: "revives",
 };
 
 /** Each profile changes one undefined answer. Several can be combined. */
@@ -104,6 +144,25 @@ export const profiles: Readonly<Record<string, Partial<Profile>>> = {
   ...refusingStarts("suppressed", "The contact is suppressed"),
   ...refusingStarts("paused", "The journey is paused"),
   ...refusingStarts("quota", "The contact limit of the journey is reached"),
+  "unsubscribed-400": { suppressed },
+  "unsubscribed-200": { suppressed: { ...suppressed, status: 200 } },
+  "contact-404": { contactUnknown: { ...contactUnknown, status: 404 } },
+  "contact-200": { contactUnknown: { ...contactUnknown, status: 200 } },
+  "contact-200-empty": { contactUnknown: { status: 200, body: { data: {} } } },
+  "archive-success": { archiveUnknown: "success" },
+  "archive-200": { archiveUnknown: { ...contactUnknown, status: 200 } },
+  "archive-404": { archiveUnknown: { ...contactUnknown, status: 404 } },
+  "remove-success": { removeUnknown: "success" },
+  "remove-200": { removeUnknown: { ...notInList, status: 200 } },
+  "remove-404": { removeUnknown: { ...notInList, status: 404 } },
+  "resubscribe-success": { resubscribeUnknown: "success" },
+  "resubscribe-200": { resubscribeUnknown: { ...contactUnknown, status: 200 } },
+  "resubscribe-404": { resubscribeUnknown: { ...contactUnknown, status: 404 } },
+  "archived-shown": { archived: "shown" },
+  "add-ignored": { addArchived: "ignored" },
+  "add-refused": { addArchived: { status: 400, message: "The contact is archived" } },
+  "start-updates-contact": { startContact: "updates" },
+  "start-no-contact": { startContact: "none" },
   ...limits(5),
   ...limits(10),
   ...limits(50),

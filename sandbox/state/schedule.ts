@@ -1,7 +1,7 @@
 import BTree from "sorted-btree";
 import type { Journeys, Step } from "../mail/journeys";
 import { timeAfter } from "./clock";
-import type { Instance } from "./instance";
+import { stepsOver, type Instance } from "./instance";
 
 /** What happens next to a running instance: its next message, or its end. */
 export interface Due {
@@ -71,8 +71,8 @@ export class Schedule {
   }
 
   /** Also undefined if the journey has lost its steps since the instance was started. It then ends like any other. */
-  private nextStep({ journeyId, sent }: Instance): Step | undefined {
-    return sent === undefined ? undefined : this.stepsOf({ journeyId })[sent];
+  private nextStep(instance: Instance): Step | undefined {
+    return instance.sent === undefined ? undefined : this.stepsOf(instance)[stepsOver(instance)];
   }
 }
 

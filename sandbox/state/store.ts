@@ -3,6 +3,9 @@ import type { Journeys } from "../mail/journeys";
 import type { Mail } from "../mail/mail";
 import { Changes } from "./changes";
 import type { Clock } from "./clock";
+import type { ContactSeed } from "./contact";
+import { ContactLists } from "./contactLists";
+import { Contacts } from "./contacts";
 import type { Effect, Keeper } from "./effects";
 import type { Instance } from "./instance";
 import { idMaker } from "./ids";
@@ -17,6 +20,7 @@ interface Limits {
   readonly requests: number;
   readonly mails: number;
   readonly ended: number;
+  readonly archived: number;
 }
 
 export interface StoreOptions {
@@ -25,16 +29,20 @@ export interface StoreOptions {
   readonly journeyDurationMs: number;
   readonly journeys: Journeys;
   readonly limits: Limits;
+  /** The link that unsubscribes the contact of an instance. */
+  readonly linkOf: (instanceId: string) => string;
   readonly seed?: number | undefined;
   /** Keeps it beyond the process. Undefined: it is in memory only. */
   readonly keeper?: Keeper | undefined;
 }
 
-/** All data of the sandbox: instances, requests and messages. Reading it changes nothing. */
+/** All data of the sandbox: instances, contacts, requests and messages. Reading it changes nothing. */
 export class Store {
   readonly changes = new Changes();
   readonly schedule: Schedule;
   readonly instances: Instances;
+  readonly contacts: Contacts;
+  readonly contactLists: ContactLists;
   readonly outbox: Outbox;
   readonly log: RequestLog;
   readonly late = new LateCalls();
@@ -44,7 +52,7 @@ export class Store {
   private dropped: Effect[] = [];
 
   constructor(private readonly options: StoreOptions) {
-    const { clock, journeys, journeyDurationMs, limits, seed, keeper } = options;
+    const { clock, journeys, journeyDurationMs, limits, linkOf, seed, keeper } = options;
     const { changes, commit } = this;
     const now = () => this.actingAt ?? clock.now();
     const schedule = new Schedule(journeys, journeyDurationMs);
@@ -57,7 +65,17 @@ export class Store {
       endedLimit: limits.ended,
       commit,
     });
-    this.outbox = new Outbox({ instances: this.instances, schedule, changes, limit: limits.mails, commit });
+    this.contacts = new Contacts({ now, changes, idOf: idMaker(seed, "contact"), archivedLimit: limits.archived });
+    this.contactLists = new ContactLists({ now, idOf: idMaker(seed, "list") });
+    this.outbox = new Outbox({
+      instances: this.instances,
+      contacts: this.contacts,
+      schedule,
+      changes,
+      limit: limits.mails,
+      linkOf,
+      commit,
+    });
     this.log = new RequestLog(now, changes, limits.requests);
     if (keeper !== undefined) this.restore(keeper);
   }
@@ -101,6 +119,18 @@ export class Store {
     }
   }
 
+  /** Sets contacts as they are at the vendor, all or none. */
+  setContacts(seeds: readonly ContactSeed[]): void {
+    this.commit(this.contactEffects(seeds));
+  }
+
+  /** What would set these contacts. */
+  contactEffects(seeds: readonly ContactSeed[]): Effect[] {
+    const names = seeds.flatMap(({ lists = [] }) => lists);
+    const lists = this.contactLists.missing(names).map((list): Effect => ({ list }));
+    return [...lists, ...this.contacts.changed(seeds).map((contact): Effect => ({ contact }))];
+  }
+
   reset(): void {
     this.commit([{ reset: true }]);
   }
@@ -116,28 +146,37 @@ export class Store {
   };
 
   private apply(effect: Effect): void {
-    if ("instance" in effect) this.note("droppedInstance", this.instances.put(effect.instance)?.number);
-    else if ("mail" in effect) this.note("droppedMail", this.outbox.put(effect.mail)?.id);
+    if ("instance" in effect)
+      this.note(this.instances.put(effect.instance), ({ number }) => ({ droppedInstance: number }));
+    else if ("mail" in effect) this.note(this.outbox.put(effect.mail), ({ id }) => ({ droppedMail: id }));
+    else if ("contact" in effect)
+      this.note(this.contacts.put(effect.contact), ({ number }) => ({ droppedContact: number }));
+    else if ("list" in effect) this.contactLists.put(effect.list);
     else if ("late" in effect) this.late.put(effect.late);
     else if ("lateDone" in effect) this.late.remove(effect.lateDone);
     else if ("aheadMs" in effect) this.options.clock.set(effect.aheadMs);
     else if ("reset" in effect) {
-      for (const part of [this.instances, this.outbox, this.log, this.late]) part.clear();
+      const { instances, contacts, contactLists, outbox, log, late } = this;
+      for (const part of [instances, contacts, contactLists, outbox, log, late]) part.clear();
       this.changes.reset();
     }
   }
 
-  private note(kind: "droppedInstance" | "droppedMail", number: number | undefined): void {
-    if (number === undefined || this.options.keeper === undefined) return;
-    this.dropped.push(kind === "droppedMail" ? { droppedMail: number } : { droppedInstance: number });
+  private note<T>(dropped: T | undefined, effectOf: (dropped: T) => Effect): void {
+    if (dropped === undefined || this.options.keeper === undefined) return;
+    this.dropped.push(effectOf(dropped));
   }
 
   private restore(keeper: Keeper): void {
-    const { aheadMs, instances, mails, late, last } = keeper.read();
+    const { aheadMs, instances, contacts, lists, mails, late, last } = keeper.read();
     this.outbox.clear((mails[0]?.id ?? last.mail + 1) - 1);
     this.late.clear(last.late);
     this.apply({ aheadMs });
-    for (const { number } of this.instances.restore(instances, last.instance)) this.note("droppedInstance", number);
+    for (const dropped of this.instances.restore(instances, last.instance))
+      this.note(dropped, ({ number }) => ({ droppedInstance: number }));
+    for (const dropped of this.contacts.restore(contacts, last.contact))
+      this.note(dropped, ({ number }) => ({ droppedContact: number }));
+    for (const list of lists) this.apply({ list });
     for (const mail of mails) this.apply({ mail });
     for (const one of late) this.apply({ late: one });
   }

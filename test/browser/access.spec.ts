@@ -23,6 +23,14 @@ describe("The sandbox's page for everybody", () => {
       email: "qa+seeds.pr-42@seeds.example.com",
       reason: "Seen enough",
     });
+    used().setContacts(
+      (["blocked", "unsubscribed", "archived"] as const).map((state) => ({
+        email: `${state}+seeds.pr-42@seeds.example.com`,
+        lists: ["Seeds", "A list with a rather long name"],
+        [state]: true,
+        blockedReason: "Bounced for the third time",
+      })),
+    );
     for (const kind of ["500", "late"] as const) used().addFault({ kind, on: "abort", count: 3, probability: 0.5 });
   });
 
@@ -38,6 +46,8 @@ describe("The sandbox's page for everybody", () => {
       () => `#/enrollments/${instanceId}`,
       (page) => page.getByRole("tab", { name: "Headers" }).waitFor(),
     ],
+    "the contacts": [() => "#/contacts", (page) => list(page, "Contacts").waitFor()],
+    "contacts of which none fits": [() => "#/contacts?q=nobody", (page) => page.getByText("No contact fits").waitFor()],
     "the requests": [() => "#/requests", (page) => list(page, "Requests").waitFor()],
     "one request": [() => "#/requests/2", (page) => page.getByRole("heading", { name: "Request 2" }).waitFor()],
     "the controls": [() => "#/controls", h1("Controls")],

@@ -28,6 +28,13 @@ describe("What others write, on the sandbox's page", () => {
     await isText(page, "a reason", payload("reason"));
   });
 
+  it("is text in the list of contacts", async () => {
+    const page = await at("#/contacts");
+    await isText(page, "an address", address);
+    await isText(page, "a list", payload("list"));
+    await isText(page, "a reason", payload("blocked"));
+  });
+
   it("is text in the filters of a list, where the address bar is hostile", async () => {
     const page = await at(`#/enrollments?state=${encodeURIComponent(payload("state"))}`);
     await isText(page, "a filter", payload("state"));

@@ -17,7 +17,7 @@ describe("A link into the sandbox's page", () => {
 
   it("leads to the view that its name was chosen for, also after a reload, and back", async () => {
     const page = await browser.open(sandbox().url);
-    for (const view of ["Requests", "Controls", "Enrollments"] as const) {
+    for (const view of ["Contacts", "Requests", "Controls", "Enrollments"] as const) {
       await go(page, view);
       await page.getByRole("heading", { level: 1, name: view }).waitFor();
       await page.reload();

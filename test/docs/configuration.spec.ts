@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { TYPES } from "../../provider/model/stateFormat";
 import { TAGS } from "../../provider/commands/previews/preview";
 import { allPages, codeSpans, readPage, tableRows } from "../support/markdown";
 
@@ -27,7 +28,8 @@ describe("docs/configuration.md", () => {
   });
 
   it("has every setting that another page names", () => {
-    const known = [...code, ...Object.values(TAGS), "mailmodo:index"];
+    const types = Object.values(TYPES).map((type) => type.split("/")[1]!);
+    const known = [...code, ...types, ...Object.values(TAGS), "mailmodo:index"];
     const named = allPages().flatMap(({ name, text }) =>
       [...text.matchAll(/\bmailmodo:\w+/g)].map(([key]) => ({ name, key })),
     );

@@ -58,6 +58,9 @@ describe("a preview's mail, from the foundation's outputs to its destroy", () =>
     const { status } = await sandbox.post("/_sandbox/clock", { advanceSeconds });
     assert.equal(status, 200);
   };
+  const unsubscribeLink = (to: string) =>
+    `${sandbox.url}/unsubscribe/${sandbox.instances().find(({ email }) => email === to)?.instanceId}`;
+
   it("comes after up, goes on with time, and stops with destroy", async () => {
     // One that nobody stops, to see that the third mail would have come.
     const other = "qa+pr-4@seeds.example.com";
@@ -73,6 +76,7 @@ describe("a preview's mail, from the foundation's outputs to its destroy", () =>
     assert.match(welcome.text, /^Hello Ada, you have 3 seats:/);
     assert.deepEqual(welcome.links, [
       "https://app.example.com/start?from=mail&seats=3",
+      unsubscribeLink(to),
       "https://app.example.com/start?seats=3",
     ]);
 
@@ -83,10 +87,8 @@ describe("a preview's mail, from the foundation's outputs to its destroy", () =>
 
     await runner.succeed("down", "--name", "pr-42");
     await advance(30 * DAY_S);
-    assert.equal(
-      (await inbox.waitForMail({ to: other, subject: "Three days in", since, timeoutMs: 30_000 })).text,
-      "How is it going, Eva?",
-    );
+    const third = await inbox.waitForMail({ to: other, subject: "Three days in", since, timeoutMs: 30_000 });
+    assert.equal(third.text, `How is it going, Eva?\n\nUnsubscribe: ${unsubscribeLink(other)}`);
     assert.equal(await objects(), 5);
     const mails = sandbox.store.mails().filter((mail) => mail.to === to);
     assert.deepEqual(

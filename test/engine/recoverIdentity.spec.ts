@@ -51,7 +51,14 @@ describe("a run of one stack that was killed with a start on its way, beside", (
     }
     assert.deepEqual((await ups.recovered()).problems, []);
     assert.deepEqual(ups.statuses(), { x: "running", y: "aborted" });
-    assert.deepEqual(await ups.recovered(), { aborted: 0, cleared: 0, ended: 0, lockFreed: false, problems: [] });
+    assert.deepEqual(await ups.recovered(), {
+      aborted: 0,
+      archived: 0,
+      cleared: 0,
+      ended: 0,
+      lockFreed: false,
+      problems: [],
+    });
     assert.deepEqual([ups.noteFiles(), (await ups.recovered({ env: namesake })).problems], [[], []]);
   });
 });

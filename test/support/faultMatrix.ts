@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
-import { SANDBOX_KEY } from "mailmodo-sandbox";
+import { SANDBOX_KEY, type VendorCall } from "mailmodo-sandbox";
 import { useCapturedOutput } from "./capturedOutput";
 import { configure, settings } from "./configure";
 import { journalOf } from "./journalOf";
@@ -24,6 +24,8 @@ export interface Subject<Inputs, State> {
   readonly change: Partial<Inputs>;
   /** How often each fault is in a sample: each time under another profile, with duplicates and without. */
   readonly rounds: number;
+  /** The calls that go wrong. Default: those for journeys. */
+  readonly calls?: readonly VendorCall[];
   /** How an up or a destroy may fail. */
   readonly failure: RegExp;
   /** What a state records: the instance of each address, or null where its start is unconfirmed. */
@@ -47,7 +49,7 @@ export const SECRET = "secret";
 export function describeFaultMatrix<Inputs, State>(of: string, subject: Subject<Inputs, State>): void {
   const { lifecycle, type, change } = subject;
   const urn = `urn:pulumi:test::seeds::${type}::qa`;
-  const { lives, title } = livesOf(process.env, subject.rounds);
+  const { lives, title } = livesOf(process.env, subject.rounds, subject.calls);
 
   describe(`the fault matrix of ${of}: ${title}`, () => {
     const sandbox = useSandbox({ now: () => Date.now() });

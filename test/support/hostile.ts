@@ -49,6 +49,15 @@ export async function fill(sandbox: RunningSandbox): Promise<{ instanceId: strin
   await start(address, {});
   sandbox.store.instances.start(journeyId, address, {});
   await sandbox.post(`/hooks/abort/${journeyId}`, { instanceId, reason: payload("reason") });
+  sandbox.setContacts([
+    {
+      email: address,
+      lists: [payload("list")],
+      data: { [payload("contact name")]: payload("contact value") },
+      blocked: true,
+      blockedReason: payload("blocked"),
+    },
+  ]);
   await raw(sandbox.url, path);
   sandbox.addFault({ kind: "500", email: payload("fault") });
   return { instanceId };

@@ -10,6 +10,7 @@ import {
   profileOf,
   profiles,
   readProfileFile,
+  type VendorCall,
 } from "mailmodo-sandbox";
 
 /** One life of a fault matrix. */
@@ -35,11 +36,18 @@ function profilesFor(file: string | undefined): Map<string, Profile> {
  * and each call. MATRIX_SEED takes another sample than the usual one.
  *
  * @param rounds How often each fault is in a sample: each time under another profile, with duplicates and without.
+ * @param calls The calls that go wrong.
  */
-export function livesOf(env: NodeJS.ProcessEnv, rounds: number): { lives: Map<string, Life[]>; title: string } {
+export function livesOf(
+  env: NodeJS.ProcessEnv,
+  rounds: number,
+  calls: readonly VendorCall[] = ["start", "abort"],
+): { lives: Map<string, Life[]>; title: string } {
+  const faults = faultsOn(calls);
+  const all = allOf(faults);
   const seed = Number(env["MATRIX_SEED"] ?? SEED);
   const isFull = env["MATRIX"] === "full";
-  const some = isFull ? all : sample(seed, rounds);
+  const some = isFull ? all : sample(faults, seed, rounds);
   const lives = new Map(names.map((name) => [name, some.filter(({ profile }) => profile === name)]));
   assert.ok(
     [...lives.values()].every(({ length }) => length > 0),
@@ -51,18 +59,22 @@ export function livesOf(env: NodeJS.ProcessEnv, rounds: number): { lives: Map<st
   return { lives, title };
 }
 
-/** Every kind of fault, on either call, after it took effect or instead of it, once or for a while. */
-const faults: Fault[] = FAULT_KINDS.flatMap((kind) =>
-  (["start", "abort"] as const).flatMap((on) =>
-    effects(kind, on).flatMap((takesEffect) =>
-      variants(kind).flatMap((variant) => [1, 3].map((count): Fault => ({ kind, on, takesEffect, count, ...variant }))),
+/** Every kind of fault, on each call, after it took effect or instead of it, once or for a while. */
+function faultsOn(calls: readonly VendorCall[]): Fault[] {
+  return FAULT_KINDS.flatMap((kind) =>
+    calls.flatMap((on) =>
+      effects(kind, on).flatMap((takesEffect) =>
+        variants(kind).flatMap((variant) =>
+          [1, 3].map((count): Fault => ({ kind, on, takesEffect, count, ...variant })),
+        ),
+      ),
     ),
-  ),
-);
+  );
+}
 
 /** Whether the call can have taken effect, or not, when its answer goes wrong; no fault is a lie. */
-function effects(kind: FaultKind, on: "start" | "abort"): boolean[] {
-  if (kind === "no-ref" && on === "abort") return [];
+function effects(kind: FaultKind, on: VendorCall): boolean[] {
+  if (kind === "no-ref" && on !== "start") return [];
   return kind === "reset-before" || ALWAYS_TAKE_EFFECT.includes(kind) ? [true] : [true, false];
 }
 
@@ -77,11 +89,13 @@ function variants(kind: FaultKind): Partial<Fault>[] {
 
 const names = [...MATRIX_PROFILES.keys()];
 
-const all: Life[] = names
-  .flatMap((profile) =>
-    faults.flatMap((fault) => [false, true].map((allowDuplicateEmail) => ({ profile, fault, allowDuplicateEmail }))),
-  )
-  .filter(isPossible);
+function allOf(faults: readonly Fault[]): Life[] {
+  return names
+    .flatMap((profile) =>
+      faults.flatMap((fault) => [false, true].map((allowDuplicateEmail) => ({ profile, fault, allowDuplicateEmail }))),
+    )
+    .filter(isPossible);
+}
 
 /**
  * A 503 in Mailmodo's own envelope is its word that it did not act. Where it breaks its word and takes a second start of
@@ -93,7 +107,7 @@ function isPossible({ profile, fault: { kind, on }, allowDuplicateEmail }: Life)
 }
 
 /** Each fault with and without duplicates in each round, the profiles dealt out to them like cards. */
-function sample(seed: number, rounds: number): Life[] {
+function sample(faults: readonly Fault[], seed: number, rounds: number): Life[] {
   const generator = xoroshiro128plus(seed);
   const shuffled = <T>(items: readonly T[]): T[] => {
     const rest = [...items];

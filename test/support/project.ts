@@ -117,7 +117,7 @@ let stackTemplate: { readonly state: string; readonly salt: string } | undefined
 
 function programText(text: string): string {
   return `const pulumi = require("@pulumi/pulumi");
-const { JourneyCohort, JourneyEnrollment, stackAddress } = require("pulumi-mailmodo");
+const { Contact, JourneyCohort, JourneyEnrollment, stackAddress } = require("pulumi-mailmodo");
 const journeyId = "${journeyId}";
 ${text}
 `;

@@ -3,7 +3,7 @@ import type { Locator, Page } from "playwright-core";
 
 // How tests find things on the sandbox's page: by role and name, as assistive technology does.
 
-export function list(page: Page, name: "Enrollments" | "Requests"): Locator {
+export function list(page: Page, name: "Enrollments" | "Contacts" | "Requests"): Locator {
   return page.getByRole("grid", { name });
 }
 
@@ -23,7 +23,7 @@ export async function live(page: Page): Promise<void> {
 }
 
 /** Goes to a view as its link does, without a reload. */
-export async function go(page: Page, view: "Enrollments" | "Requests" | "Controls"): Promise<void> {
+export async function go(page: Page, view: "Enrollments" | "Contacts" | "Requests" | "Controls"): Promise<void> {
   await page.getByRole("navigation", { name: "Views" }).getByRole("link", { name: view }).click();
 }
 

@@ -1,9 +1,10 @@
 import { saysAlreadyOver } from "../../mailmodo/alreadyOver";
 import { cleaner } from "../../mailmodo/cleaner";
+import { requestOf } from "../../mailmodo/client";
 import { outcomeOf, type Outcome } from "../../mailmodo/outcome";
 import { errorFor, wordsOf } from "../../mailmodo/outcomeErrors";
 import { withRetries } from "../../mailmodo/retry";
-import { post, type Connection, type Exchange } from "../../mailmodo/transport";
+import { sendOnce, type Connection, type Exchange } from "../../mailmodo/transport";
 import { baseUrlAdvice } from "../../settings/baseUrlAdvice";
 import { maskAddress } from "../../text/masking";
 import { callOf, type Observation } from "./observation";
@@ -46,7 +47,7 @@ export class Caller {
     let slowedDown: Observation | undefined;
     await withRetries(
       async (permit) => {
-        const exchange = await post(connection, { call, journeyId, body }, permit);
+        const exchange = await sendOnce(connection, requestOf(call, journeyId, body), permit);
         const outcome = outcomeOf(exchange);
         last = { exchange, outcome };
         if (exchange.kind === "answered" || exchange.kind === "noAnswer") sentAt = permit.at;

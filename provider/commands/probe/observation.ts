@@ -1,6 +1,6 @@
 import { jsonObject } from "../../text/jsonObject";
 import { wordsOf } from "../../mailmodo/outcomeErrors";
-import type { Outcome } from "../../mailmodo/outcome";
+import { ENVELOPE, type Outcome } from "../../mailmodo/outcome";
 import { strangerIn } from "../../mailmodo/stranger";
 import type { Answered, Exchange } from "../../mailmodo/transport";
 import { STARTS, type Situation } from "./situations";
@@ -52,7 +52,7 @@ export function foreignWords({ outcome, exchange }: Observation): string {
 export function formOf({ status, text }: Answered): string {
   if (text.trim() === "") return "empty";
   const answer = jsonObject(text);
-  const stranger = strangerIn(status, text, answer);
+  const stranger = strangerIn(status, text, answer, ENVELOPE.isOwn);
   if (stranger !== undefined) return stranger.isPage ? "a web page" : stranger.isJson ? "other JSON" : "text";
   const ref = typeof answer?.["ref"] === "string" ? ", ref" : "";
   return `success: ${JSON.stringify(answer?.["success"])}${ref}`;

@@ -62,7 +62,7 @@ export class Aborts {
    * minute later.
    */
   private async reasonNotToAbort(enrollment: Enrollment): Promise<string | undefined> {
-    if (this.currentRuns.isStackBusy()) return "a run of the stack has begun. Wait for it, then recover again";
+    if (this.currentRuns.isStackBusy()) return HAS_BEGUN;
     try {
       const stack = await this.otherStacks.findStack(enrollment);
       if (stack !== undefined)
@@ -74,6 +74,11 @@ export class Aborts {
       return `whether another stack enrolls the address is not known: ${(error as Error).message.replace(/\.$/, "")}`;
     }
     return this.reasonToStop();
+  }
+
+  /** Why nothing may be sent by address, if another run works on the stack. */
+  async reasonToWait(): Promise<string | undefined> {
+    return this.currentRuns.isStackBusy() ? HAS_BEGUN : this.reasonToStop();
   }
 
   /** A pending operation is aborted even if the note of its start has been. That finds nothing, and counts once. */
@@ -117,3 +122,5 @@ export class Aborts {
     this.log(`Nothing was left to abort for ${count(this.alreadyEnded, "start or abort", "starts or aborts")}.`);
   }
 }
+
+const HAS_BEGUN = "a run of the stack has begun. Wait for it, then recover again";

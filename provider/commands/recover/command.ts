@@ -34,14 +34,14 @@ async function run({ lockDeadAfter, ...options }: Options): Promise<void> {
   // Loaded here, so that other commands do not load it.
   const { recover } = await import("./recover");
   const age = lockDeadAfter === undefined ? {} : { lockDeadAfterMs: lockDeadAfter };
-  const { aborted, cleared, ended, lockFreed, problems } = await recover({
+  const { aborted, archived, cleared, ended, lockFreed, problems } = await recover({
     ...options,
     ...age,
     log: (line) => console.log(inert(line)),
   });
   for (const problem of problems) console.error(inert(problem));
   if (problems.length > 0) process.exitCode = 1;
-  else if (aborted + cleared + ended === 0 && !lockFreed)
+  else if (aborted + archived + cleared + ended === 0 && !lockFreed)
     console.log(`Nothing to recover in the stack ${options.stack}.`);
   else console.log(`The stack ${options.stack} is recovered. Next: pulumi up, or pulumi destroy.`);
 }

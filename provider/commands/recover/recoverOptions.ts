@@ -29,6 +29,8 @@ export interface RecoverOptions {
 export interface Recovery {
   /** How many enrollments ran or may have run, and now certainly do not. */
   readonly aborted: number;
+  /** How many contacts were archived that a killed run had made and no state records. */
+  readonly archived: number;
   /** How many pending operations were removed from the state. */
   readonly cleared: number;
   /** How many enrollments were removed from the state. */

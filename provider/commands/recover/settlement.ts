@@ -2,6 +2,7 @@ import { inParallel } from "../../async/inParallel";
 import type { UnsettledCall } from "../../journal/unsettledCalls";
 import type { Aborts } from "./aborts";
 import type { SentAtLatest } from "./sentAtLatest";
+import { TYPES } from "../../model/stateFormat";
 import type { Deployment, PendingOperation } from "../../pulumi/deployment";
 import type { CurrentRuns } from "./currentRuns";
 import {
@@ -85,7 +86,8 @@ export class Settlement {
     if (type !== "updating") return [];
     const recorded = recordOf(resource, resources);
     if (recorded !== undefined) return possibleEffectsOf(resource, recorded);
-    if (this.known.nothingElseRuns !== true)
+    // Nothing of a contact's update is lost: the next up repeats it.
+    if (this.known.nothingElseRuns !== true && resource.type !== TYPES.contact)
       this.aborts.problems.push(
         `The state has a pending update of ${resource.urn}, but not the resource. ${LOOK_FIRST}`,
       );

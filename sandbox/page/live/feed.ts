@@ -1,7 +1,7 @@
-import type { Instance, LoggedRequest, SandboxEvents } from "../../api";
+import type { Contact, Instance, LoggedRequest, SandboxEvents } from "../../api";
 import { announce } from "./announcer";
 import { readAll } from "./api";
-import { connection, enrollments, isReading, requests, setState, touched } from "./store";
+import { connection, contacts, enrollments, isReading, requests, setState, touched } from "./store";
 
 type Name = keyof SandboxEvents;
 
@@ -38,6 +38,7 @@ export class Feed {
       announce(enrollments.merge(items));
       for (const { instanceId } of items) this.instanceIds.add(instanceId);
     });
+    this.on(source, "contacts", (items) => void contacts.merge(items));
     this.on(source, "requests", (items) => {
       requests.merge(items);
       for (const { instanceId } of items) if (instanceId !== undefined) this.instanceIds.add(instanceId);
@@ -46,7 +47,7 @@ export class Feed {
       for (const { instanceId } of items) this.instanceIds.add(instanceId);
     });
     this.on(source, "reset", () => {
-      for (const live of [enrollments, requests])
+      for (const live of [enrollments, contacts, requests])
         live.change((table: { replace(rows: never[]): void }) => table.replace([]));
       this.read();
     });
@@ -72,8 +73,7 @@ export class Feed {
     this.reading = new AbortController();
     const { signal } = this.reading;
     isReading.value = true;
-    enrollments.begin();
-    requests.begin();
+    for (const live of [enrollments, contacts, requests]) live.begin();
     void (async () => {
       try {
         await readAll<Instance>(
@@ -83,6 +83,13 @@ export class Feed {
           signal,
         );
         enrollments.complete();
+        await readAll<Contact>(
+          "contacts",
+          ({ number }) => number,
+          (items) => contacts.merge(items),
+          signal,
+        );
+        contacts.complete();
         await readAll<LoggedRequest>(
           "requests",
           ({ id }) => id,
@@ -117,7 +124,7 @@ export class Feed {
 
 /** A long list is changed four times a second, however much comes in: more would be work that nobody sees. */
 function waitMs(): number {
-  return enrollments.table.size < 1000 ? 0 : 250;
+  return Math.max(enrollments.table.size, contacts.table.size) < 1000 ? 0 : 250;
 }
 
 /** Frames do not come to a tab that is hidden, and its events must not pile up. */

@@ -1,8 +1,9 @@
 import { effect, signal } from "@preact/signals";
+import { compareContacts, contactMatches, contactOrder } from "../model/contactRows";
 import { compareEnrollments, enrollmentMatches, enrollmentOrder } from "../model/enrollmentRows";
 import { requestMatches } from "../model/requestRows";
 import { hashOf, routeOf, type Route, type View } from "../model/route";
-import { enrollments, requests } from "./store";
+import { contacts, enrollments, requests } from "./store";
 
 /** Where the reader is. */
 export const route = signal<Route>(routeOf(location.hash));
@@ -27,18 +28,30 @@ export function listHash(view: View): string {
 /** Follows the address bar, and filters and sorts the lists by it. */
 export function followAddressBar(): void {
   addEventListener("hashchange", () => (route.value = routeOf(location.hash)));
-  let sortedBy = "";
+  const sortedBy: Partial<Record<View, string>> = {};
+  const isSorted = (view: View, order: object): boolean => {
+    const text = JSON.stringify(order);
+    const before = sortedBy[view];
+    sortedBy[view] = text;
+    return before === text;
+  };
   effect(() => {
     const { view, id, query } = route.value;
     if (id === undefined || view === "requests") lastQuery[view] = query;
     if (view === "requests") requests.change((table) => table.filterBy(requestMatches(query)));
+    if (view === "contacts") {
+      const order = contactOrder(query);
+      contacts.change((table) => {
+        table.filterBy(contactMatches(query));
+        if (!isSorted(view, order)) table.sortBy(compareContacts(order));
+      });
+    }
     if (view === "enrollments" && id !== undefined) lastOpened = id;
     if (view !== "enrollments" || id !== undefined) return;
     const order = enrollmentOrder(query);
     enrollments.change((table) => {
       table.filterBy(enrollmentMatches(query));
-      if (JSON.stringify(order) !== sortedBy) table.sortBy(compareEnrollments(order));
+      if (!isSorted(view, order)) table.sortBy(compareEnrollments(order));
     });
-    sortedBy = JSON.stringify(order);
   });
 }

@@ -1,4 +1,5 @@
 import type { Instance } from "../../api";
+import { compareBy, orderOf, type Order } from "./order";
 import { stackLabel, stackTagOf } from "./plusTag";
 import type { Compare, Keyed, Matches } from "./table";
 
@@ -15,6 +16,7 @@ export interface EnrollmentRow extends Keyed {
   readonly journeyId: string;
   readonly status: Instance["status"];
   readonly isDoubled: boolean;
+  /** Why it was aborted, or why messages of it were withheld. */
   readonly reason: string;
   readonly sent: number | undefined;
   /** When it came into its state, in milliseconds since 1970. */
@@ -24,8 +26,10 @@ export interface EnrollmentRow extends Keyed {
 }
 
 export function enrollmentRow(instance: Instance): EnrollmentRow {
-  const { instanceId, number, revision, email, journeyId, status, startedAt, endedAt, abortReason = "" } = instance;
+  const { instanceId, number, revision, email, journeyId, status, startedAt, endedAt, abortReason, withheldReason } =
+    instance;
   const tag = stackTagOf(email);
+  const reason = abortReason ?? withheldReason ?? "";
   return {
     key: instanceId,
     number,
@@ -38,18 +42,18 @@ export function enrollmentRow(instance: Instance): EnrollmentRow {
     journeyId,
     status,
     isDoubled: instance.doubled === true,
-    reason: abortReason,
+    reason,
     sent: instance.sent,
     since: Date.parse(endedAt ?? startedAt),
-    text: `${email}\n${journeyId}\n${instanceId}\n${abortReason}`.toLowerCase(),
+    text: `${email}\n${journeyId}\n${instanceId}\n${reason}`.toLowerCase(),
   };
 }
 
 /** What the address bar's query says about the list. */
 export type EnrollmentQuery = Readonly<Record<string, string>>;
 
-export const ENROLLMENT_COLUMNS = ["address", "project", "stack", "journey", "state", "since", "reason"] as const;
-export type EnrollmentColumn = (typeof ENROLLMENT_COLUMNS)[number];
+const ENROLLMENT_COLUMNS = ["address", "project", "stack", "journey", "state", "since", "reason"] as const;
+type EnrollmentColumn = (typeof ENROLLMENT_COLUMNS)[number];
 
 /** The rows that fit the query's state, stack, journey and search. `enrolled twice` is a state of its own here. */
 export function enrollmentMatches({ state, stack, journey, q }: EnrollmentQuery): Matches<EnrollmentRow> {
@@ -61,35 +65,12 @@ export function enrollmentMatches({ state, stack, journey, q }: EnrollmentQuery)
     words.every((word) => row.text.includes(word));
 }
 
-export interface Order {
-  readonly column: EnrollmentColumn;
-  readonly isDescending: boolean;
+export function enrollmentOrder(query: EnrollmentQuery): Order<EnrollmentColumn> {
+  return orderOf(ENROLLMENT_COLUMNS, query);
 }
 
-/** The order that the query asks for. Default: what changed last comes first. */
-export function enrollmentOrder({ sort = "-since" }: EnrollmentQuery): Order {
-  const isDescending = sort.startsWith("-");
-  const column = ENROLLMENT_COLUMNS.find((name) => name === sort.replace(/^-/, ""));
-  return column === undefined ? { column: "since", isDescending: true } : { column, isDescending };
-}
-
-/** The query's `sort` after a click on a column's heading. A time begins with the latest. */
-export function sortAfterClick(column: EnrollmentColumn, current: Order): string {
-  const isDescending = column === current.column ? !current.isDescending : column === "since";
-  return isDescending ? `-${column}` : column;
-}
-
-/** Rows that are alike in the column are in the order of their starts. */
-export function compareEnrollments({ column, isDescending }: Order): Compare<EnrollmentRow> {
-  const sign = isDescending ? -1 : 1;
-  const valueOf = VALUES[column];
-  return (a, b) => {
-    const [left, right] = [valueOf(a), valueOf(b)];
-    if (left === right) return sign * (a.number - b.number);
-    // What has no value comes last, in both directions.
-    if (left === "" || right === "") return left === "" ? 1 : -1;
-    return left < right ? -sign : sign;
-  };
+export function compareEnrollments(order: Order<EnrollmentColumn>): Compare<EnrollmentRow> {
+  return compareBy(VALUES, order);
 }
 
 const VALUES: Readonly<Record<EnrollmentColumn, (row: EnrollmentRow) => string | number>> = {
@@ -101,11 +82,3 @@ const VALUES: Readonly<Record<EnrollmentColumn, (row: EnrollmentRow) => string |
   since: ({ since }) => since,
   reason: ({ reason }) => reason,
 };
-
-/** The different values of a column, in order: what a filter offers. */
-export function choices(rows: readonly EnrollmentRow[], valueOf: (row: EnrollmentRow) => string): string[] {
-  const values = new Set<string>();
-  for (const row of rows) values.add(valueOf(row));
-  values.delete("");
-  return [...values].sort();
-}

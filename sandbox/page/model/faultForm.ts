@@ -1,4 +1,4 @@
-import type { ArmedFault } from "../../api";
+import type { ArmedFault, VendorCall } from "../../api";
 
 type FaultKind = ArmedFault["kind"];
 type Fault = Omit<ArmedFault, "id" | "remaining">;
@@ -21,10 +21,27 @@ export const FAULT_KINDS: Readonly<Record<FaultKind, string>> = {
   late: "acts only after its answer",
 };
 
+/** The calls that a fault can be for. */
+const CALLS: Readonly<Record<VendorCall, true>> = {
+  start: true,
+  abort: true,
+  addToList: true,
+  getContactDetails: true,
+  archiveContact: true,
+  removeFromList: true,
+  resubscribe: true,
+  getAllContactLists: true,
+};
+
+/** The calls that a kind of fault can be for. Only the answer to a start has an instance id. */
+export function callsOf(kind: FaultKind): VendorCall[] {
+  return kind === "no-ref" ? ["start"] : (Object.keys(CALLS) as VendorCall[]);
+}
+
 /** The fields of the form, as they are typed. */
 export interface FaultForm {
   readonly kind: FaultKind;
-  readonly on: "" | "start" | "abort";
+  readonly on: "" | VendorCall;
   readonly count: string;
   readonly probability: string;
   readonly email: string;
@@ -46,13 +63,11 @@ export const emptyFault: FaultForm = {
   takesEffect: true,
 };
 
-export type OptionalField = "abort" | "email" | "delayMs" | "lateMs" | "status" | "takesEffect";
+export type OptionalField = "email" | "delayMs" | "lateMs" | "status" | "takesEffect";
 
 /** Whether a field means something for a kind. The sandbox refuses the others. */
 export function hasField(kind: FaultKind, field: OptionalField): boolean {
   switch (field) {
-    case "abort":
-      return kind !== "no-ref";
     case "email":
       return kind !== "reset-before";
     case "delayMs":
@@ -72,7 +87,7 @@ export function faultOf(form: FaultForm): Fault {
   const given = (field: OptionalField, text: string) => hasField(kind, field) && text.trim() !== "";
   return {
     kind,
-    ...(on === "" || (on === "abort" && !hasField(kind, "abort")) ? {} : { on }),
+    ...(on === "" || !callsOf(kind).includes(on) ? {} : { on }),
     ...(count.trim() === "" ? {} : { count: Number(count) }),
     ...(probability.trim() === "" ? {} : { probability: Number(probability) / 100 }),
     ...(given("email", email) ? { email: email.trim() } : {}),
@@ -87,7 +102,7 @@ export function faultOf(form: FaultForm): Fault {
 export function describeFault(fault: Fault & { readonly remaining: number | null }): string {
   const { on, remaining, probability, email, delayMs, lateMs, status, takesEffect } = fault;
   return [
-    on === undefined ? "on start and abort" : `on ${on}`,
+    on === undefined ? "on all calls" : `on ${on}`,
     remaining === null ? "each time" : `${remaining} more ${remaining === 1 ? "time" : "times"}`,
     ...(probability === undefined ? [] : [`${Math.round(probability * 1000) / 10} % of calls`]),
     ...(email === undefined ? [] : [`only ${email}`]),

@@ -1,7 +1,7 @@
 import type { LoggedRequest } from "../../api";
 import type { Compare, Keyed, Matches } from "./table";
 
-export type Call = "start" | "abort" | "other";
+export type Call = "start" | "abort" | "contact" | "other";
 
 /** One line of the request log. */
 export interface RequestRow extends Keyed {
@@ -34,7 +34,8 @@ export function requestRow(request: LoggedRequest): RequestRow {
 
 export function callOf(path: string): Call {
   if (path.startsWith("/hooks/start/")) return "start";
-  return path.startsWith("/hooks/abort/") ? "abort" : "other";
+  if (path.startsWith("/hooks/abort/")) return "abort";
+  return path.startsWith("/api/v1/") ? "contact" : "other";
 }
 
 /** The latest first. */
@@ -62,9 +63,10 @@ export function isUnanswered({ status, fault }: Pick<LoggedRequest, "status" | "
   return ["reset-before", "reset-after", "hang"].includes(fault ?? "") || (fault === "late" && status < 400);
 }
 
-/** The address that a call names or, where an abort names the instance alone, that. */
-export function subjectOf({ body }: Pick<LoggedRequest, "body">): string {
-  if (typeof body !== "object" || body === null) return "";
+/** The address that a call names, also in its query, or, where an abort names the instance alone, that. */
+export function subjectOf({ path, body }: Pick<LoggedRequest, "path" | "body">): string {
+  if (typeof body !== "object" || body === null)
+    return new URLSearchParams(path.split("?", 2)[1] ?? "").get("email") ?? "";
   const { email, instanceId } = body as Record<string, unknown>;
   return [email, instanceId].find((value) => typeof value === "string") ?? "";
 }

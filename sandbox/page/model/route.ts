@@ -1,4 +1,4 @@
-export type View = "enrollments" | "requests" | "controls";
+export type View = "enrollments" | "contacts" | "requests" | "controls";
 
 /** What the address bar says: a view, one item of it, and its filters. */
 export interface Route {
@@ -8,7 +8,7 @@ export interface Route {
   readonly query: Readonly<Record<string, string>>;
 }
 
-const VIEWS: readonly string[] = ["enrollments", "requests", "controls"] satisfies View[];
+const VIEWS: readonly string[] = ["enrollments", "contacts", "requests", "controls"] satisfies View[];
 
 /** Reads a hash such as `#/enrollments?state=running`. Whatever it does not know is the list of enrollments. */
 export function routeOf(hash: string): Route {

@@ -49,7 +49,7 @@ function endOf({ status, endedAt, abortReason }: InstanceDetail["instance"]): En
 }
 
 function titleOf(request: LoggedRequest): string {
-  const call = { start: "Start", abort: "Abort", other: "Request" }[callOf(request.path)];
+  const call = { start: "Start", abort: "Abort", contact: "Request", other: "Request" }[callOf(request.path)];
   return wasRefused(request) && request.fault === undefined ? `${call} refused` : `${call} requested`;
 }
 

@@ -1,10 +1,11 @@
 import { useEffect, useRef } from "preact/hooks";
 import { useSignalEffect } from "@preact/signals";
 import { listHash, route } from "../live/router";
-import { announcement, enrollments, requests, state } from "../live/store";
+import { announcement, contacts, enrollments, requests, state } from "../live/store";
 import { theme, type Theme } from "../live/theme";
 import { isolated } from "../model/foreignText";
 import type { View } from "../model/route";
+import { Contacts } from "./Contacts";
 import { Controls } from "./Controls";
 import { Enrollment } from "./Enrollment";
 import { Enrollments } from "./Enrollments";
@@ -25,6 +26,7 @@ export function App({ onReconnect }: { onReconnect: () => void }) {
       <StatusBar onReconnect={onReconnect} />
       <main id="main" tabIndex={-1}>
         {view === "controls" && <Controls />}
+        {view === "contacts" && <Contacts />}
         {view === "requests" && <Requests />}
         {view === "enrollments" && (id === undefined ? <Enrollments /> : <Enrollment key={id} instanceId={id} />)}
       </main>
@@ -37,12 +39,17 @@ export function App({ onReconnect }: { onReconnect: () => void }) {
 
 const TABS: readonly (readonly [View, string])[] = [
   ["enrollments", "Enrollments"],
+  ["contacts", "Contacts"],
   ["requests", "Requests"],
   ["controls", "Controls"],
 ];
 
 function Header() {
-  const counts: Partial<Record<View, number>> = { enrollments: enrollments.size, requests: requests.size };
+  const counts: Partial<Record<View, number>> = {
+    enrollments: enrollments.size,
+    contacts: contacts.size,
+    requests: requests.size,
+  };
   return (
     <header class="top">
       <p class="brand">

@@ -1,8 +1,10 @@
 import type { InstanceDetail } from "../../api";
 import { listHash, route } from "../live/router";
 import { useDetail } from "../live/useDetail";
+import { counted } from "../model/counted";
 import { readableJson } from "../model/foreignText";
 import { stackTagOf } from "../model/plusTag";
+import { hashOf } from "../model/route";
 import { StateBadge } from "../parts/badges";
 import { CopyButton } from "../parts/CopyButton";
 import { Foreign, ForeignBlock } from "../parts/Foreign";
@@ -67,7 +69,7 @@ function Known({ detail }: { detail: InstanceDetail }) {
 }
 
 /** Without steps the sandbox does not count what was sent. */
-function NoMessages({ instance: { sent } }: Pick<InstanceDetail, "instance">) {
+function NoMessages({ instance: { sent, withheld } }: Pick<InstanceDetail, "instance">) {
   return (
     <p class="nothing">
       {sent === undefined ? (
@@ -76,7 +78,7 @@ function NoMessages({ instance: { sent } }: Pick<InstanceDetail, "instance">) {
           some.
         </>
       ) : (
-        "No messages: it ended before the first one."
+        `No messages: ${withheld === undefined ? "it ended before the first one" : "they were withheld"}.`
       )}
     </p>
   );
@@ -84,13 +86,45 @@ function NoMessages({ instance: { sent } }: Pick<InstanceDetail, "instance">) {
 
 function Facts({ detail: { instance } }: { detail: InstanceDetail }) {
   const { instanceId, journeyId, email, status, startedAt, endedAt, abortReason, doubled } = instance;
-  const tag = stackTagOf(email);
   return (
     <dl class="facts">
       <dt>State</dt>
       <dd>
         <StateBadge status={status} isDoubled={doubled === true} />
       </dd>
+      <TagFacts email={email} />
+      <Id title="Journey" id={journeyId} />
+      <Id title="Instance" id={instanceId} />
+      <dt>Started</dt>
+      <dd>
+        <Exact at={Date.parse(startedAt)} />
+      </dd>
+      {endedAt !== undefined && (
+        <>
+          <dt>Ended</dt>
+          <dd>
+            <Exact at={Date.parse(endedAt)} />
+          </dd>
+        </>
+      )}
+      <ContactFacts instance={instance} />
+      {abortReason !== undefined && (
+        <>
+          <dt>Reason</dt>
+          <dd>
+            <Foreign text={abortReason} />
+          </dd>
+        </>
+      )}
+    </dl>
+  );
+}
+
+/** What the plus tag of the address says. */
+function TagFacts({ email }: { email: string }) {
+  const tag = stackTagOf(email);
+  return (
+    <>
       {tag !== undefined && !tag.isShortened && (
         <>
           <dt>Project</dt>
@@ -107,29 +141,27 @@ function Facts({ detail: { instance } }: { detail: InstanceDetail }) {
           </dd>
         </>
       )}
-      <Id title="Journey" id={journeyId} />
-      <Id title="Instance" id={instanceId} />
-      <dt>Started</dt>
+    </>
+  );
+}
+
+/** Why the contact received less than the journey has, and the way to it. */
+function ContactFacts({ instance: { email, withheld, withheldReason } }: Pick<InstanceDetail, "instance">) {
+  return (
+    <>
+      {withheld !== undefined && (
+        <>
+          <dt>Withheld</dt>
+          <dd>
+            {counted(withheld, "message")}: <Foreign text={withheldReason ?? ""} />
+          </dd>
+        </>
+      )}
+      <dt>Contact</dt>
       <dd>
-        <Exact at={Date.parse(startedAt)} />
+        <a href={hashOf({ view: "contacts", query: { q: email } })}>Its lists and state</a>
       </dd>
-      {endedAt !== undefined && (
-        <>
-          <dt>Ended</dt>
-          <dd>
-            <Exact at={Date.parse(endedAt)} />
-          </dd>
-        </>
-      )}
-      {abortReason !== undefined && (
-        <>
-          <dt>Reason</dt>
-          <dd>
-            <Foreign text={abortReason} />
-          </dd>
-        </>
-      )}
-    </dl>
+    </>
   );
 }
 

@@ -1,11 +1,13 @@
 import { filterBy, lastOpened, route } from "../live/router";
-import { enrollments, isReading, requests, stacksAndJourneys, state } from "../live/store";
-import { ENROLLMENT_COLUMNS, enrollmentOrder, sortAfterClick, type EnrollmentRow } from "../model/enrollmentRows";
+import { enrollments, isReading, requests, filterChoices, state } from "../live/store";
+import { enrollmentOrder, type EnrollmentRow } from "../model/enrollmentRows";
+import { sortAfterClick } from "../model/order";
 import { hashOf } from "../model/route";
 import { StateBadge } from "../parts/badges";
 import { Choice, Filters } from "../parts/Filters";
 import { Foreign } from "../parts/Foreign";
 import { Grid, type Column } from "../parts/Grid";
+import { StackCell } from "../parts/StackCell";
 import { Ago } from "../parts/Time";
 import { Dropped } from "../parts/Dropped";
 import { FirstVisit } from "./FirstVisit";
@@ -21,10 +23,6 @@ function List() {
   const rows = enrollments.shown;
   const order = enrollmentOrder(query);
   const hasStacks = rows.some(({ stackLabel }) => stackLabel !== "");
-  const onSort = (name: string) => {
-    const column = ENROLLMENT_COLUMNS.find((one) => one === name);
-    if (column !== undefined) filterBy({ sort: sortAfterClick(column, order) });
-  };
   return (
     <>
       <h1>Enrollments</h1>
@@ -42,7 +40,7 @@ function List() {
           listKey={JSON.stringify(query)}
           order={order}
           {...(lastOpened === undefined ? {} : { startKey: lastOpened })}
-          onSort={onSort}
+          onSort={(name) => filterBy({ sort: sortAfterClick(name, order) })}
         />
       )}
     </>
@@ -52,21 +50,12 @@ function List() {
 const COLUMNS: readonly Column<EnrollmentRow>[] = [
   { name: "address", title: "Address", cell: ({ email }) => <Foreign text={email} isMono /> },
   { name: "project", title: "Project", cell: ({ project }) => <Foreign text={project} /> },
-  { name: "stack", title: "Stack", cell: (row) => <Stack row={row} /> },
+  { name: "stack", title: "Stack", cell: (row) => <StackCell row={row} /> },
   { name: "journey", title: "Journey", cell: ({ journeyId }) => <Journey id={journeyId} /> },
   { name: "state", title: "State", cell: (row) => <StateBadge status={row.status} isDoubled={row.isDoubled} /> },
   { name: "since", title: "Since", cell: ({ since }) => <Ago at={since} /> },
   { name: "reason", title: "Reason", cell: ({ reason }) => <Foreign text={reason} /> },
 ];
-
-function Stack({ row: { stack, isShortened } }: { row: EnrollmentRow }) {
-  return (
-    <>
-      <Foreign text={stack} />
-      {isShortened && <span class="dim"> (shortened)</span>}
-    </>
-  );
-}
 
 /** A UUID's first part tells journeys apart. The whole one is in its title, in the filter and on the enrollment's view. */
 function Journey({ id }: { id: string }) {
@@ -78,7 +67,7 @@ function Journey({ id }: { id: string }) {
 }
 
 function EnrollmentFilters({ shown }: { shown: number }) {
-  const { stacks, journeys } = stacksAndJourneys.value;
+  const { stacks, journeys } = filterChoices.value;
   const states = [
     ["running", "running"],
     ["aborted", "aborted"],

@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import type { SandboxState } from "../../api";
 import { act } from "../live/action";
 import { send } from "../live/api";
-import { describeFault, emptyFault, FAULT_KINDS, faultOf, hasField, type FaultForm } from "../model/faultForm";
+import { callsOf, describeFault, emptyFault, FAULT_KINDS, faultOf, hasField, type FaultForm } from "../model/faultForm";
 import { visibleText } from "../model/foreignText";
 
 /** The faults that are on, and the form for one more. */
@@ -66,9 +66,10 @@ function NewFault() {
       <label>
         <span>Call</span>
         <select value={form.on} onChange={(event) => set({ on: event.currentTarget.value as FaultForm["on"] })}>
-          <option value="start">start</option>
-          {hasField(form.kind, "abort") && <option value="abort">abort</option>}
-          <option value="">start and abort</option>
+          {callsOf(form.kind).map((call) => (
+            <option key={call}>{call}</option>
+          ))}
+          <option value="">all calls</option>
         </select>
       </label>
       <NumberField title="Count" hint="each time" name="count" min={1} step={1} {...{ form, set }} />

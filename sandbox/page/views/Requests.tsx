@@ -66,6 +66,7 @@ function RequestFilters({ shown }: { shown: number }) {
   const calls = [
     ["start", "Start"],
     ["abort", "Abort"],
+    ["contact", "Contact"],
     ["other", "Other"],
   ] as const;
   const statuses = [

@@ -1,7 +1,7 @@
 import { useRef } from "preact/hooks";
 import { act } from "../live/action";
 import { send } from "../live/api";
-import { enrollments, requests } from "../live/store";
+import { contacts, enrollments, requests } from "../live/store";
 import { counted } from "../model/counted";
 
 /** Empties the sandbox, once that was confirmed. */
@@ -14,7 +14,9 @@ export function ResetControl() {
   return (
     <section aria-labelledby="reset">
       <h2 id="reset">Reset</h2>
-      <p class="dim">Removes all enrollments, requests and messages. Faults, the profile and the clock stay.</p>
+      <p class="dim">
+        Removes all enrollments, contacts, requests and messages. Faults, the profile and the clock stay.
+      </p>
       <p>
         <button type="button" class="danger" onClick={() => dialog.current?.showModal()}>
           Reset…
@@ -23,8 +25,9 @@ export function ResetControl() {
       <dialog ref={dialog} aria-labelledby="confirm">
         <h2 id="confirm">Remove everything?</h2>
         <p>
-          {counted(enrollments.size, "enrollment")} and {counted(requests.size, "request")} are removed, with all
-          messages. Stacks that enrolled them still record them.
+          {counted(enrollments.size, "enrollment")}, {counted(contacts.size, "contact")} and{" "}
+          {counted(requests.size, "request")} are removed, with all messages. Stacks that enrolled them still record
+          them.
         </p>
         <p class="buttons">
           <button type="button" onClick={() => dialog.current?.close()}>

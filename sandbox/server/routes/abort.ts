@@ -1,5 +1,4 @@
 import type { FastifyInstance } from "fastify";
-import type { AbortBody } from "../../state/calls";
 import type { Answering } from "./answering";
 import { emailProperty, journeyParams, validationMessage } from "./schemas";
 
@@ -14,9 +13,13 @@ const body = {
 
 /** `POST /hooks/abort/{journey-id}`: aborts one instance, or whatever runs for an address. */
 export function abortRoute(app: FastifyInstance, answering: Answering): void {
-  app.post<{ Params: { journeyId: string }; Body: AbortBody }>(
+  app.post(
     "/hooks/abort/:journeyId",
-    { schema: { params: journeyParams, body }, schemaErrorFormatter: validationMessage },
+    {
+      schema: { params: journeyParams, body },
+      schemaErrorFormatter: validationMessage,
+      config: { vendorCall: "abort" },
+    },
     (request, reply) => answering.answer(request, reply, "abort"),
   );
 }

@@ -4,11 +4,10 @@ import type { Calls } from "../../state/calls";
 import { timeAfter, type Clock } from "../../state/clock";
 import type { LateCall } from "../../state/effects";
 import type { Store } from "../../state/store";
-import { send } from "../envelopes";
+import { READS } from "../../state/vendorCall";
+import { inputOf, send } from "../envelopes";
 
 const LATE_MS = 9_000;
-
-type VendorRequest = FastifyRequest<{ Params: { journeyId: string } }>;
 
 /** Acts and answers. If the call's fault is `late`, it answers at once and acts later, by the sandbox's clock. */
 export class Answering {
@@ -19,12 +18,14 @@ export class Answering {
     private readonly postman: Postman,
   ) {}
 
-  answer(request: VendorRequest, reply: FastifyReply, call: LateCall["call"]): FastifyReply {
-    const { fault, params, body } = request;
+  answer(request: FastifyRequest, reply: FastifyReply, call: LateCall["call"]): FastifyReply {
+    const { fault } = request;
     const { late } = this.store;
-    const asked = { id: late.nextId, at: this.clock.now(), call, journeyId: params.journeyId, body };
+    const { journeyId } = request.params as { journeyId?: string };
+    const asked = { id: late.nextId, at: this.clock.now(), call, journeyId, body: inputOf(request) };
     if (fault?.kind === "late") {
-      this.store.commit([{ late: { ...asked, at: timeAfter(asked.at, fault.lateMs ?? LATE_MS) } }]);
+      if (!READS.includes(call))
+        this.store.commit([{ late: { ...asked, at: timeAfter(asked.at, fault.lateMs ?? LATE_MS) } }]);
       this.postman.scheduleNext();
       return send(reply, { message: "not yet" });
     }

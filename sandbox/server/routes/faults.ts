@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { ALWAYS_TAKE_EFFECT, FAULT_KINDS, type Fault, type Faults } from "../../state/faults";
+import { VENDOR_CALLS } from "../../state/vendorCall";
 import { notFound } from "./notFound";
 
 const fault = {
@@ -8,7 +9,7 @@ const fault = {
   additionalProperties: false,
   properties: {
     kind: { enum: FAULT_KINDS },
-    on: { enum: ["start", "abort"] },
+    on: { enum: VENDOR_CALLS },
     count: { type: "integer", minimum: 1 },
     probability: { type: "number", minimum: 0, maximum: 1 },
     seed: { type: "integer" },
@@ -28,8 +29,11 @@ const fault = {
         properties: { kind: { enum: ALWAYS_TAKE_EFFECT }, takesEffect: { const: false } },
       },
     },
-    // The answer to an abort never has a ref.
-    { not: { required: ["on"], properties: { kind: { const: "no-ref" }, on: { const: "abort" } } } },
+    // Only the answer to a start has a ref.
+    {
+      if: { required: ["on"], properties: { kind: { const: "no-ref" } } },
+      then: { properties: { on: { const: "start" } } },
+    },
     { if: { required: ["lateMs"] }, then: { properties: { kind: { const: "late" } } } },
     { if: { required: ["status"] }, then: { properties: { kind: { enum: ["gateway", "late"] } } } },
   ],

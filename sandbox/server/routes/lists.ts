@@ -2,16 +2,16 @@ import type { FastifyInstance } from "fastify";
 import type { InstanceDetail, MailDetail } from "../../api";
 import { fill, type Mail } from "../../mail/mail";
 import { timeAfter } from "../../state/clock";
-import type { Instance } from "../../state/instance";
+import { stepsOver, type Instance } from "../../state/instance";
 import type { Store } from "../../state/store";
 import { notFound } from "./notFound";
 
-interface Page {
+export interface Page {
   readonly after?: string;
   readonly limit?: string;
 }
 
-const querystring = {
+export const pageQuery = {
   type: "object",
   properties: {
     after: { type: "string", pattern: "^\\d{1,15}$" },
@@ -24,7 +24,7 @@ const querystring = {
  * vendor's paths, and without a key.
  */
 export function listRoutes(app: FastifyInstance, store: Store): void {
-  const schema = { querystring };
+  const schema = { querystring: pageQuery };
   app.get<{ Querystring: Page }>("/_sandbox/instances", { schema }, ({ query }) =>
     store.instances.page(...rangeOf(query)),
   );
@@ -73,13 +73,13 @@ function withoutLinks(html: string): string {
 }
 
 /** Undefined: all. */
-function rangeOf({ after, limit }: Page): [after: number | undefined, limit: number | undefined] {
+export function rangeOf({ after, limit }: Page): [after: number | undefined, limit: number | undefined] {
   return [after === undefined ? undefined : Number(after), limit === undefined ? undefined : Number(limit)];
 }
 
 function detailOf(instance: Instance, { schedule, log, outbox }: Store): InstanceDetail {
-  const due = instance.status === "running" ? schedule.stepsOf(instance).slice(instance.sent) : [];
-  const first = instance.sent ?? 0;
+  const due = instance.status === "running" ? schedule.stepsOf(instance).slice(stepsOver(instance)) : [];
+  const first = stepsOver(instance);
   return {
     instance,
     requests: log.ofInstance(instance.instanceId),

@@ -1,5 +1,4 @@
 import type { FastifyInstance } from "fastify";
-import type { StartBody } from "../../state/calls";
 import type { Answering } from "./answering";
 import { emailProperty, journeyParams, validationMessage } from "./schemas";
 
@@ -15,9 +14,13 @@ const body = {
 
 /** `POST /hooks/start/{journey-id}`: starts the journey for an address. Its first message is sent after the answer. */
 export function startRoute(app: FastifyInstance, answering: Answering): void {
-  app.post<{ Params: { journeyId: string }; Body: StartBody }>(
+  app.post(
     "/hooks/start/:journeyId",
-    { schema: { params: journeyParams, body }, schemaErrorFormatter: validationMessage },
+    {
+      schema: { params: journeyParams, body },
+      schemaErrorFormatter: validationMessage,
+      config: { vendorCall: "start" },
+    },
     (request, reply) => answering.answer(request, reply, "start"),
   );
 }

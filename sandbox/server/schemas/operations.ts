@@ -1,14 +1,8 @@
 /** What the routes answer, for the description at `/openapi.json`. They are checked by tests, not at each answer. */
+import { contactOperations } from "./contactOperations";
+import type { Operation } from "./operation";
 import * as shapes from "./shapes";
 import { listOf, objectOf, text, type Schema } from "./shapes";
-
-export interface Operation {
-  readonly operationId: string;
-  readonly summary: string;
-  /** What the description of the body has besides the route's own schema. */
-  readonly body?: Schema;
-  readonly response: Readonly<Record<number, Schema>>;
-}
 
 const message = { type: "string", minLength: 1 };
 const json = (description: string, schema: Schema) => ({ description, ...schema });
@@ -64,6 +58,7 @@ export const operations: Readonly<Record<string, Operation>> = {
       ),
     },
   },
+  ...contactOperations,
   "GET /_sandbox/state": {
     operationId: "getState",
     summary: "The controls and the counters",
@@ -78,6 +73,32 @@ export const operations: Readonly<Record<string, Operation>> = {
     operationId: "getInstance",
     summary: "One enrollment, with its requests and messages",
     response: { 200: json("The enrollment", shapes.instanceDetail), ...notThere },
+  },
+  "GET /_sandbox/contacts": {
+    operationId: "getContacts",
+    summary: "The contacts, in the order in which they became known",
+    response: list("Those with a number above `after`, at most `limit`", shapes.contact),
+  },
+  "POST /_sandbox/contacts": {
+    operationId: "setContacts",
+    summary: "Sets contacts as they are at Mailmodo: new ones, or changes of those that there are",
+    response: { 200: json("They as they are now", listOf(shapes.contact)), ...withBody },
+  },
+  "GET /unsubscribe/:instanceId": {
+    operationId: "unsubscribe",
+    summary: "The link in a message: unsubscribes its contact, and says so",
+    response: {
+      200: media("Unsubscribed", "text/html"),
+      404: media("There is no such enrollment, or no longer", "text/html"),
+    },
+  },
+  "POST /unsubscribe/:instanceId": {
+    operationId: "unsubscribeAtOnce",
+    summary: "The same, as mail programs do it with one click (RFC 8058)",
+    response: {
+      200: media("Unsubscribed", "text/html"),
+      404: media("There is no such enrollment, or no longer", "text/html"),
+    },
   },
   "GET /_sandbox/requests": {
     operationId: "getRequests",
@@ -145,7 +166,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   },
   "POST /_sandbox/reset": {
     operationId: "reset",
-    summary: "Removes all enrollments, requests and messages",
+    summary: "Removes all enrollments, contacts, requests and messages",
     response: { 204: nothing, ...withBody },
   },
 };

@@ -1,9 +1,11 @@
 /** What the admin API answers, as JSON schemas. The compiler holds their fields to those of `api.ts`. */
 import type { InstanceDetail, Kept, MailDetail, SandboxState, ShownStep } from "../../api";
 import type { Mail } from "../../mail/mail";
+import type { Contact } from "../../state/contact";
 import { FAULT_KINDS, type ArmedFault } from "../../state/faults";
 import type { Instance } from "../../state/instance";
 import type { LoggedRequest } from "../../state/loggedRequest";
+import { VENDOR_CALLS } from "../../state/vendorCall";
 
 export type Schema = Readonly<Record<string, unknown>>;
 
@@ -40,8 +42,31 @@ export const instance = objectOf<Instance>(
     abortReason: text,
     doubled: { const: true },
     sent: count,
+    withheld: number,
+    withheldReason: text,
   },
-  ["endedAt", "abortReason", "doubled", "sent"],
+  ["endedAt", "abortReason", "doubled", "sent", "withheld", "withheldReason"],
+);
+
+export const contact = objectOf<Contact>(
+  {
+    number,
+    revision: number,
+    contactIdentifier: uuid,
+    email: text,
+    lists: listOf(text),
+    data: { type: "object" },
+    createdAt: time,
+    state: { enum: ["active", "unsubscribed", "blocked", "archived"] },
+    since: time,
+    archived: flag,
+    blocked: flag,
+    blockedReason: text,
+    unsubscribed: flag,
+    unsubscribeReason: text,
+    unsubscribedEmailTypes: listOf(text),
+  },
+  ["blockedReason", "unsubscribeReason"],
 );
 
 export const request = objectOf<LoggedRequest & { email?: string }>(
@@ -74,10 +99,11 @@ const mailFields: Record<keyof Mail, Schema> = {
   subject: text,
   text,
   html: text,
+  unsubscribeUrl: text,
   deliveredTo: text,
   problem: text,
 };
-const ofSomeMails: (keyof Mail)[] = ["text", "html", "deliveredTo", "problem"];
+const ofSomeMails: (keyof Mail)[] = ["text", "html", "unsubscribeUrl", "deliveredTo", "problem"];
 export const mail = objectOf<Mail>(mailFields, ofSomeMails);
 export const mailDetail = objectOf<MailDetail>(
   { ...mailFields, headers: listOf(objectOf<{ name: string; value: string }>({ name: text, value: text })) },
@@ -96,7 +122,7 @@ export const armedFault = objectOf<ArmedFault>(
     id: text,
     remaining: orNull(number),
     kind: { enum: FAULT_KINDS },
-    on: { enum: ["start", "abort"] },
+    on: { enum: VENDOR_CALLS },
     count: number,
     probability: { type: "number", minimum: 0, maximum: 1 },
     seed: { type: "integer" },
@@ -124,9 +150,11 @@ export const state = objectOf<SandboxState>({
   faults: listOf(armedFault),
   limit: orNull(number),
   counts: objectOf<SandboxState["counts"]>({ running: count, aborted: count, finished: count }),
+  contacts: objectOf<SandboxState["contacts"]>({ active: count, unsubscribed: count, blocked: count, archived: count }),
   requests: kept,
   mails: kept,
   ended: kept,
+  archived: kept,
   journeys: listOf(
     objectOf<SandboxState["journeys"][number]>({
       journeyId: uuid,

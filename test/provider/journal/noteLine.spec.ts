@@ -4,6 +4,8 @@ import { parseNoteLine, textOf, type NoteLine } from "../../../provider/journal/
 const LINES: readonly NoteLine[] = [
   { id: 1, call: "start", sealed: "c2Vh+bGVk/A==", sentAt: 1795740334589 },
   { id: 12, call: "abort", sealed: "c2VhbGVk", sentAt: 1795740334589 },
+  { id: 2, call: "add", sealed: "c2VhbGVk", sentAt: 1795740334589 },
+  { id: 3, call: "archive", sealed: "c2VhbGVk", sentAt: 1795740334589 },
   { id: 1, sentAt: 1795740334589 },
   { id: 1, confirmed: "c2VhbGVk" },
   { id: 1, finished: true },

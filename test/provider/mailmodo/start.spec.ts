@@ -46,12 +46,12 @@ describe("the client: a start", () => {
       [
         "on a 500 of AWS's gateway",
         (response) => json(response, 500, { message: "Internal server error" }),
-        /: the answer \(500\) was not in the form of Mailmodo's journey API: "Internal server error", so it may/,
+        /: the answer \(500\) was not in the form of Mailmodo's API: "Internal server error", so it may/,
       ],
       [
         "on a 502 without a body",
         (response) => response.writeHead(502).end(),
-        /: the answer \(502\) was not in the form of Mailmodo's journey API, so it may/,
+        /: the answer \(502\) was not in the form of Mailmodo's API, so it may/,
       ],
       ["on a 504", (response) => json(response, 504, no), /Mailmodo failed \(504\)/],
       ["on a 408", (response) => json(response, 408, no), /Mailmodo failed \(408\)/],
@@ -160,12 +160,12 @@ describe("the client: a start", () => {
       ).map(([what, status, body, words]): [string, Answer, string] => [
         `on JSON in another form than Mailmodo's: ${what}`,
         (response) => json(response, status, body),
-        `the answer (${status}) was not in the form of Mailmodo's journey API: "${words}".`,
+        `the answer (${status}) was not in the form of Mailmodo's API: "${words}".`,
       ]),
       [
         "on such JSON with letters in another spelling, which are still an address",
         (response) => response.writeHead(400).end('{"to":"jane.doe\\u0040example.com"}'),
-        `the answer (400) was not in the form of Mailmodo's journey API: "{"to":"j***@example.com"}".`,
+        `the answer (400) was not in the form of Mailmodo's API: "{"to":"j***@example.com"}".`,
       ],
       [
         "on the vendor's 403",
@@ -191,7 +191,7 @@ describe("the client: a start", () => {
       [
         "on a 400 without a body",
         (response) => response.writeHead(400).end(),
-        "the answer (400) was not in the form of Mailmodo's journey API.",
+        "the answer (400) was not in the form of Mailmodo's API.",
       ],
       [
         "on a 400 with success, whatever that means",
@@ -370,7 +370,7 @@ describe("the client: a start", () => {
       );
       await assert.rejects(vendor.settle(startJourney(connection, request)), {
         name: "UnconfirmedError",
-        message: `Could not start journey ${journeyId} for j***@example.com: Mailmodo asked to slow down, and then the answer (400) was not in the form of Mailmodo's journey API: "{"code":7}", so it may have taken effect.`,
+        message: `Could not start journey ${journeyId} for j***@example.com: Mailmodo asked to slow down, and then the answer (400) was not in the form of Mailmodo's API: "{"code":7}", so it may have taken effect.`,
       });
     });
 

@@ -11,7 +11,7 @@ describe("the connection of a session", () => {
     const session = new Session();
     session.config = { get: (name) => config[name] };
     const connection = await session.connect();
-    return connection.reasonToHold({ call, journeyId: "", body: { email } });
+    return connection.reasonToHold({ call, method: "POST", path: "", body: { email } });
   };
 
   it("holds back a start for an address outside the list, whatever the check said", async () => {

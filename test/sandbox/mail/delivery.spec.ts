@@ -18,6 +18,7 @@ const mail: Mail = {
   to: "qa+pr-42@seeds.example.com",
   subject: "Größe: 3 & more",
   text: "Hello Adá\n.\nhttps://example.com/" + "x".repeat(200),
+  unsubscribeUrl: "http://127.0.0.1:8025/unsubscribe/11111111-2222-4333-8444-555555555555",
   html: '<a href="https://example.com/?a=1&amp;b=2">Adá</a>',
 };
 
@@ -49,7 +50,11 @@ describe("the sandbox's delivery to a bucket", () => {
       "X-SES-Spam-Verdict: PASS",
       "X-SES-Virus-Verdict: PASS",
     ]);
-    const { from, to, subject, text, html, date, messageId } = await PostalMime.parse(source);
+    const { from, to, subject, text, html, date, messageId, headers } = await PostalMime.parse(source);
+    assert.deepEqual(
+      headers.filter(({ key }) => key.startsWith("list-")).map(({ value }) => value),
+      [`<${mail.unsubscribeUrl}>`, "List-Unsubscribe=One-Click"],
+    );
     assert.deepEqual(
       { from: from?.address, to, subject, text, html, date, messageId },
       {

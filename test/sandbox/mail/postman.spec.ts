@@ -66,6 +66,7 @@ describe("the sandbox's mails", () => {
     const ref = await start({ data: { firstName: "A<d>&a", seats: 3, trial: true, none: null } });
     while (delivered.length === 0) await new Promise((resolve) => setImmediate(resolve));
     await advance(0);
+    const unsubscribeUrl = `${sandbox().url}/unsubscribe/${ref}`;
     assert.deepEqual(await mails(), [
       {
         id: 1,
@@ -76,8 +77,9 @@ describe("the sandbox's mails", () => {
         step: 1,
         to: email,
         subject: "Welcome, A<d>&a",
-        text: "A<d>&a: 3 true .",
-        html: "<b>A&lt;d&gt;&amp;a</b>",
+        text: `A<d>&a: 3 true .\n\nUnsubscribe: ${unsubscribeUrl}`,
+        html: `<b>A&lt;d&gt;&amp;a</b><div><a href="${unsubscribeUrl}">Unsubscribe</a></div>`,
+        unsubscribeUrl,
         deliveredTo: "place 1",
       },
     ]);

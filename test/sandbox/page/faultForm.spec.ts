@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
-import { describeFault, emptyFault, FAULT_KINDS, faultOf, type FaultForm } from "../../../sandbox/page/model/faultForm";
+import {
+  callsOf,
+  describeFault,
+  emptyFault,
+  FAULT_KINDS,
+  faultOf,
+  type FaultForm,
+} from "../../../sandbox/page/model/faultForm";
 import { profileGroups, withProfile } from "../../../sandbox/page/model/profileGroups";
 import { FAULT_KINDS as KINDS, type FaultKind } from "../../../sandbox/state/faults";
+import { VENDOR_CALLS } from "../../../sandbox/state/vendorCall";
 import { useSandbox } from "../../support/sandbox";
 
 describe("The form for a fault", () => {
@@ -18,6 +26,11 @@ describe("The form for a fault", () => {
   };
 
   it("has all kinds", () => assert.deepEqual(Object.keys(FAULT_KINDS).sort(), [...KINDS].sort()));
+
+  it("has all calls, or a start alone where only that has such an answer", () => {
+    assert.deepEqual(callsOf("500").sort(), [...VENDOR_CALLS].sort());
+    assert.deepEqual(callsOf("no-ref"), ["start"]);
+  });
 
   for (const kind of Object.keys(FAULT_KINDS) as FaultKind[]) {
     it(`never makes what the sandbox refuses, with every field filled in: ${kind}`, async () => {

@@ -9,7 +9,7 @@ describe("The address of a view", () => {
       fc.string({ minLength: 1 }).filter((name) => name !== "__proto__"),
       text,
     );
-    const view = fc.constantFrom<View>("enrollments", "requests", "controls");
+    const view = fc.constantFrom<View>("enrollments", "contacts", "requests", "controls");
     fc.assert(
       fc.property(view, text, query, (view, id, query) => {
         const route = { view, id, query: { ...query } };

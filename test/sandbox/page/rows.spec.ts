@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import {
-  choices,
   compareEnrollments,
   enrollmentMatches,
   enrollmentOrder,
   enrollmentRow,
-  sortAfterClick,
 } from "../../../sandbox/page/model/enrollmentRows";
+import { choices, sortAfterClick } from "../../../sandbox/page/model/order";
 import { callOf, requestMatches, requestRow, subjectOf, wasRefused } from "../../../sandbox/page/model/requestRows";
 import type { Instance, LoggedRequest } from "../../../sandbox/api";
 
@@ -28,6 +27,16 @@ describe("A row of the list of enrollments", () => {
     assert.deepEqual(
       [instance(1), ended].map((one) => enrollmentRow(one).since),
       [1000, 9000],
+    );
+  });
+
+  it("says why it was aborted or, while it runs, why messages were withheld", () => {
+    const withheld = { withheld: 1, withheldReason: "The contact is blocked" };
+    assert.deepEqual(
+      [instance(1, withheld), instance(1, { ...withheld, abortReason: "closed" })].map(
+        (one) => enrollmentRow(one).reason,
+      ),
+      ["The contact is blocked", "closed"],
     );
   });
 
@@ -109,8 +118,13 @@ describe("A row of the request log", () => {
   const fits = (more: Partial<LoggedRequest>, query: Record<string, string>) =>
     requestMatches(query)(requestRow(request(more)));
 
-  it("is a start, an abort or another call", () => {
-    assert.deepEqual(["/hooks/start/1", "/hooks/abort/1", "/other"].map(callOf), ["start", "abort", "other"]);
+  it("is a start, an abort, a call for a contact, or another", () => {
+    assert.deepEqual(["/hooks/start/1", "/hooks/abort/1", "/api/v1/contacts", "/other"].map(callOf), [
+      "start",
+      "abort",
+      "contact",
+      "other",
+    ]);
   });
 
   const filters: [Partial<LoggedRequest>, Record<string, string>, boolean][] = [
@@ -137,8 +151,9 @@ describe("A row of the request log", () => {
   it("names the address, or the instance where there is only that", () => {
     const bodies = [{ email: "qa@example.com" }, { instanceId: "id-1" }, { email: 1 }, null, "text"];
     assert.deepEqual(
-      bodies.map((body) => subjectOf({ body })),
+      bodies.map((body) => subjectOf({ path: "/", body })),
       ["qa@example.com", "id-1", "", "", ""],
     );
+    assert.equal(subjectOf({ path: "/a?email=qa%2B1%40example.com", body: undefined }), "qa+1@example.com");
   });
 });

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { ALWAYS_TAKE_EFFECT, FAULT_KINDS, type Fault, type FaultKind } from "../../../sandbox/state/faults";
 import { SANDBOX_KEY } from "../../../sandbox/sandbox";
+import { VENDOR_CALLS } from "../../../sandbox/state/vendorCall";
+import { contactCall, CONTACT_CALLS, type ContactCall } from "../../support/contactCalls";
 import { journeyId } from "../../support/journeyId";
 import { useSandbox } from "../../support/sandbox";
 
@@ -80,6 +82,86 @@ describe("the sandbox's faults", () => {
       }
     });
   }
+
+  describe("on the contact calls", () => {
+    const done: Record<ContactCall, string> = {
+      addToList: '{"success":true,"message":"The contact is successfully added/updated"}',
+      getContactDetails: "",
+      archiveContact: '{"success":true,"message":"The contact is successfully deleted"}',
+      removeFromList: '{"message":"User has been successfully removed from list"}',
+      resubscribe: '{"message":"The email ID is successfully Subscribed"}',
+      getAllContactLists: "",
+    };
+    const about = { email, listName: "Seeds" };
+    const facts = () =>
+      JSON.stringify(
+        sandbox()
+          .contacts()
+          .map(({ lists, state }) => [lists, state]),
+      );
+    /** What a client sees of a call that is answered. */
+    const made = async (name: ContactCall) => {
+      const answer = contactCall(sandbox().url, name, about);
+      return answer.then(async (got) => `${got.status} ${await got.text()}`).catch(() => "broken");
+    };
+    const prepare = () => {
+      sandbox().reset();
+      sandbox().clearFaults();
+      sandbox().setContacts([{ email, lists: ["Seeds", "More"], unsubscribed: true }]);
+    };
+    // Those that never answer are seen by what is in the log, above.
+    const kinds = FAULT_KINDS.filter((kind) => !["hang", "late", "no-ref"].includes(kind));
+    for (const name of CONTACT_CALLS) {
+      it(`are seen by the client of ${name}, which took effect or did not`, async () => {
+        prepare();
+        const before = facts();
+        if (name === "addToList") sandbox().setContacts([{ email, lists: ["More"] }]);
+        const answered = await made(name);
+        const after = facts();
+        for (const kind of kinds) {
+          for (const takesEffect of ALWAYS_TAKE_EFFECT.includes(kind) ? [true] : [true, false]) {
+            prepare();
+            if (name === "addToList") sandbox().setContacts([{ email, lists: ["More"] }]);
+            const unchanged = facts();
+            assert.equal(await fault({ kind, on: name, takesEffect, count: 1 }), 201);
+            const said = await made(name);
+            if (kind === "delay") assert.equal(said.slice(0, 3), "200");
+            else if (kind === "503-after-envelope") assert.match(said, /"success":false/);
+            else assert.equal(said, seen[kind], kind);
+            const acted = takesEffect && kind !== "reset-before";
+            assert.equal(facts(), acted ? after : unchanged, `${kind} ${takesEffect}`);
+          }
+        }
+        if (done[name] !== "") assert.equal(answered, `200 ${done[name]}`);
+        else assert.equal(after, before);
+      });
+    }
+
+    for (const name of CONTACT_CALLS) {
+      it(`let ${name} act late, if it changes anything`, async () => {
+        prepare();
+        const before = facts();
+        await fault({ kind: "late", on: name, status: 504, count: 1, lateMs: 20_000 });
+        const other = name === "addToList" ? { listName: "Other" } : {};
+        await contactCall(sandbox().url, name, { ...about, ...other });
+        assert.equal(facts(), before);
+        await sandbox().moveClock({ advanceSeconds: 30 });
+        const isRead = name === "getContactDetails" || name === "getAllContactLists";
+        assert.equal(facts() === before, isRead);
+      });
+    }
+
+    it("are for one address alone, in a body or a query", async () => {
+      await fault({ kind: "500", email: "other@seeds.example.com" });
+      for (const name of CONTACT_CALLS) {
+        prepare();
+        await fault({ kind: "500", email: "other@seeds.example.com" });
+        assert.match(await made(name), /^200/);
+      }
+      await fault({ kind: "500", on: "getContactDetails", email });
+      assert.match(await made("getContactDetails"), /^500/);
+    });
+  });
 
   it("waits as long as a delay says", async () => {
     waits.length = 0;
@@ -211,13 +293,14 @@ describe("the sandbox's faults", () => {
     { kind: "500", status: 503 },
     { kind: "gateway", status: 500 },
     { kind: "no-ref", on: "abort" },
+    { kind: "no-ref", on: "addToList" },
   ]) {
     it(`refuses ${JSON.stringify(bad)}`, async () => assert.equal(await fault(bad as Fault), 400));
   }
 
   for (const [bad, line] of [
     [{ kind: "fire" }, `body/kind must be equal to one of the allowed values: ${FAULT_KINDS.join(", ")}`],
-    [{ kind: "500", on: "up" }, "body/on must be equal to one of the allowed values: start, abort"],
+    [{ kind: "500", on: "up" }, `body/on must be equal to one of the allowed values: ${VENDOR_CALLS.join(", ")}`],
     [{ kind: "late", status: 500 }, "body/status must be equal to one of the allowed values: 502, 503, 504"],
     [{ kind: "500", lateMs: 1 }, "body/kind must be equal to constant: late"],
     [{ kind: "500", often: true }, "body must NOT have additional properties: often"],

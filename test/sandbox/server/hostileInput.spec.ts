@@ -108,7 +108,7 @@ describe("hostile input", () => {
       while (!/event: instances\n[^\n]*\n\n/.test(said)) said += (await reader.read()).value ?? "";
       await reader.cancel();
       for (const line of said.split("\n"))
-        assert.match(line, /^(event: (state|instances|requests|mails)|data: [{[][^\n]*|)$/);
+        assert.match(line, /^(event: (state|instances|requests|mails|contacts)|data: [{[][^\n]*|)$/);
     });
   }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { SANDBOX_KEY } from "../../../sandbox/sandbox";
+import { contactCall, type ContactCall } from "../../support/contactCalls";
 import { journeyId } from "../../support/journeyId";
 import { useSandbox } from "../../support/sandbox";
 
@@ -105,6 +106,107 @@ describe("the sandbox's profiles", () => {
     it(`refuse a start with the reason (${name})`, async () => {
       await use(name);
       assert.deepEqual(await call("start", { email }), { status, body: { success: false, message } });
+    });
+  }
+
+  const contact = async (...[name, about]: [ContactCall, Record<string, unknown>]) => {
+    const answer = await contactCall(sandbox().url, name, about);
+    const body = (await answer.json()) as { success?: boolean; message?: string; contactIdentifier?: string };
+    return { status: answer.status, body };
+  };
+
+  it("answer a look-up of an unknown contact with 400, 404, 200 and success: false, or 200 and nothing", async () => {
+    for (const [name, status, success] of [
+      ["default", 400, false],
+      ["contact-404", 404, false],
+      ["contact-200", 200, false],
+      ["contact-200-empty", 200, undefined],
+    ] as const) {
+      await use(name);
+      const answer = await contact("getContactDetails", { email });
+      const { success: said, contactIdentifier } = answer.body;
+      assert.deepEqual([answer.status, said, contactIdentifier], [status, success, undefined]);
+    }
+  });
+
+  for (const [word, name, isBare] of [
+    ["archive", "archiveContact", false],
+    ["remove", "removeFromList", true],
+    ["resubscribe", "resubscribe", true],
+  ] as const) {
+    it(`answer ${name} for an unknown contact as success, 400, 200 and 404`, async () => {
+      sandbox().setContacts([{ email: "other@seeds.example.com", lists: ["A"] }]);
+      for (const [profile, status, success] of [
+        ["default", 400, isBare ? undefined : false],
+        [`${word}-success`, 200, isBare ? undefined : true],
+        [`${word}-200`, 200, false],
+        [`${word}-404`, 404, false],
+      ] as const) {
+        await use(profile);
+        const answer = await contact(name, { email, listName: "A" });
+        assert.deepEqual([answer.status, answer.body.success], [status, success], profile);
+        assert.equal(sandbox().contacts().length, 1);
+      }
+    });
+  }
+
+  it("show an archived contact or not", async () => {
+    sandbox().setContacts([{ email, archived: true }]);
+    assert.equal((await contact("getContactDetails", { email })).status, 400);
+    await use("archived-shown");
+    assert.equal((await contact("getContactDetails", { email })).status, 200);
+    assert.equal((await contact("archiveContact", { email })).status, 400);
+  });
+
+  for (const [name, status, state] of [
+    ["default", 200, "active"],
+    ["add-ignored", 200, "archived"],
+    ["add-refused", 400, "archived"],
+  ] as const) {
+    it(`answer an addition of an archived contact with ${status}, after which it is ${state} (${name})`, async () => {
+      sandbox().setContacts([{ email, archived: true }]);
+      await use(name);
+      assert.equal((await contact("addToList", { email, listName: "A" })).status, status);
+      assert.equal(sandbox().contacts()[0]?.state, state);
+      await call("start", { email });
+      assert.equal(sandbox().contacts()[0]?.state, state);
+    });
+  }
+
+  it("let a start make a contact, change its data, or leave it alone", async () => {
+    const data = { name: "Ada" };
+    for (const [name, before, after] of [
+      ["start-no-contact", [], []],
+      ["start-updates-contact", [{ email }], [data]],
+      ["default", [{ email }], [{}]],
+    ] as const) {
+      sandbox().reset();
+      sandbox().setContacts(before);
+      await use(name);
+      await call("start", { email, data });
+      assert.deepEqual(
+        sandbox()
+          .contacts()
+          .map((one) => one.data),
+        after,
+      );
+    }
+  });
+
+  for (const [name, status, success] of [
+    ["default", 200, true],
+    ["unsubscribed-400", 400, false],
+    ["unsubscribed-200", 200, false],
+  ] as const) {
+    it(`answer a start for a suppressed contact with ${status} and success: ${success} (${name})`, async () => {
+      await use(name);
+      for (const facts of [{ unsubscribed: true }, { blocked: true, unsubscribed: false }]) {
+        sandbox().setContacts([{ email, ...facts }]);
+        const { status: got, body } = await call("start", { email, allowDuplicateEmail: true });
+        assert.deepEqual([got, (body as { success: boolean }).success], [status, success]);
+      }
+      sandbox().setContacts([{ email, blocked: false }]);
+      assert.equal((await call("start", { email, allowDuplicateEmail: true })).status, 200);
     });
   }
 

@@ -7,6 +7,7 @@ import * as path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { createSandbox, type SandboxOptions } from "../../../sandbox/sandbox";
 import { journeysOf } from "../../../sandbox/mail/journeys";
+import { contactCall } from "../../support/contactCalls";
 import { journeyId } from "../../support/journeyId";
 
 const START = Date.UTC(2026, 10, 24, 12);
@@ -90,6 +91,70 @@ describe("the sandbox's store in a file", () => {
     await second.close();
   });
 
+  it("has contacts and lists after a restart, and a late call for a contact acts then", async () => {
+    const first = open();
+    first.setContacts([
+      { email: "ada@seeds.example.com", lists: ["A"], data: { seats: 3 }, unsubscribed: true, unsubscribeReason: "No" },
+      { email: "bob@seeds.example.com", lists: ["B"] },
+    ]);
+    first.setContacts([{ email: "ada@seeds.example.com", unsubscribed: false }]);
+    await call(first, "start", { email: "eve@seeds.example.com" });
+    first.addFault({ kind: "late", on: "archiveContact", status: 504, lateMs: 20_000, count: 1 });
+    const headers = { mmApiKey: "TESTKEY" };
+    const payload = { email: "bob@seeds.example.com" };
+    await first.app.inject({ method: "DELETE", url: "/api/v1/contacts", headers, payload });
+    const lists = async (sandbox: Opened) =>
+      (await sandbox.app.inject({ url: "/api/v1/getAllContactLists", headers })).json<{
+        listDetails: { id: string }[];
+      }>();
+    const before = [first.contacts(), (await lists(first)).listDetails.map(({ id }) => id)];
+    await first.close();
+
+    const second = open();
+    assert.deepEqual([second.contacts(), (await lists(second)).listDetails.map(({ id }) => id)], before);
+    now += 30_000;
+    assert.deepEqual(
+      second.contacts().map(({ state }) => state),
+      ["active", "archived", "active"],
+    );
+    await second.close();
+  });
+
+  it("holds no more archived contacts than are kept, and gives no number again", async () => {
+    const keep = { archived: 2 };
+    const names = ["a", "b", "c", "d"].map((name) => `${name}@seeds.example.com`);
+    const first = open({ keep });
+    first.setContacts(names.map((email) => ({ email })));
+    for (const email of names.toReversed()) first.setContacts([{ email, archived: true }]);
+    first.setContacts([{ email: "e@seeds.example.com" }]);
+    await first.close();
+    const second = open({ keep });
+    second.setContacts([{ email: "f@seeds.example.com" }]);
+    assert.deepEqual(
+      second.contacts().map(({ number }) => number),
+      [1, 2, 5, 6],
+    );
+    await second.close();
+  });
+
+  it("is upgraded where a version without contacts wrote it", async () => {
+    const first = open();
+    await call(first, "start", { email: "ada@seeds.example.com" });
+    const before = first.instances();
+    await first.close();
+    const older = new DatabaseSync(file);
+    older.exec("DROP TABLE contacts; DROP TABLE lists; PRAGMA user_version = 1");
+    older.close();
+
+    const second = open();
+    assert.deepEqual([second.instances(), second.contacts()], [before, []]);
+    second.setContacts([{ email: "ada@seeds.example.com", lists: ["A"] }]);
+    await second.close();
+    const third = open();
+    assert.equal(third.contacts().length, 1);
+    await third.close();
+  });
+
   it("lets a late call act after a restart, once", async () => {
     const first = open();
     first.addFault({ kind: "late", on: "start", status: 504, lateMs: 20_000, count: 1 });
@@ -168,7 +233,7 @@ describe("the sandbox's store in a file", () => {
       async () => {
         await open().close();
         const newer = new DatabaseSync(file);
-        newer.exec("PRAGMA user_version = 2");
+        newer.exec("PRAGMA user_version = 3");
         newer.close();
       },
       /a newer version of mailmodo-sandbox wrote it/,
@@ -230,25 +295,30 @@ describe("the sandbox's store in a file", () => {
       const url = await urlOf(first);
       const started = new Map<string, string>();
       const aborted = new Set<string>();
+      const archived = new Set<string>();
       const seen = new Set<string>();
       let sent = 0;
       const work = async () => {
         for (;;) {
           const email = `c${sent++}@seeds.example.com`;
           const { ref } = await post(url, "start", { email });
-          started.set(ref, email);
-          if (started.size % 3 === 0 && (await post(url, "abort", { instanceId: ref, reason: "over" })).success)
+          const count = started.set(ref, email).size;
+          if (count % 3 === 0 && (await post(url, "abort", { instanceId: ref, reason: "over" })).success)
             aborted.add(ref);
-          if (started.size % 50 === 0) {
+          if (count % 5 === 0) {
+            const answer = await contactCall(url, "archiveContact", { email });
+            if (answer.ok) archived.add(email);
+          }
+          if (count % 50 === 0) {
             const mails = (await (await fetch(`${url}/_sandbox/mails`)).json()) as { instanceId: string }[];
             for (const { instanceId } of mails) seen.add(instanceId);
           }
-          if (started.size >= 300) first.kill("SIGKILL");
+          if (count >= 300) first.kill("SIGKILL");
         }
       };
       await Promise.allSettled(Array.from({ length: 8 }, work));
       assert.ok(
-        started.size >= 300 && aborted.size > 50 && seen.size > 20,
+        started.size >= 300 && aborted.size > 50 && archived.size > 30 && seen.size > 20,
         `${started.size} ${aborted.size} ${seen.size}`,
       );
 
@@ -262,6 +332,11 @@ describe("the sandbox's store in a file", () => {
       const instances = await list<{ instanceId: string; status: string; email: string; sent: number }>("instances");
       const byId = new Map(instances.map((instance) => [instance.instanceId, instance]));
       for (const [ref, email] of started) assert.equal(byId.get(ref)?.email, email);
+      const contacts = await list<{ email: string; state: string }>("contacts");
+      const states = new Map(contacts.map(({ email, state }) => [email, state]));
+      for (const email of archived) assert.equal(states.get(email), "archived");
+      // Each start made its contact together with its instance, or neither.
+      assert.deepEqual([...states.keys()].sort(), instances.map(({ email }) => email).sort());
       for (const ref of aborted) assert.equal(byId.get(ref)?.status, "aborted");
       // Those whose answers were under way may have been recorded; no more than that.
       assert.ok(instances.length - started.size <= 8, `${instances.length} ${started.size}`);

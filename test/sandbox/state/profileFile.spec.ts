@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { profileFrom, profileOf, profiles, readProfileFile, SANDBOX_KEY, type Profile } from "mailmodo-sandbox";
+import { contactCall, type ContactCall } from "../../support/contactCalls";
 import { journeyId } from "../../support/journeyId";
 import { startSandbox, useSandbox, type RunningSandbox } from "../../support/sandbox";
 
@@ -37,6 +38,20 @@ async function call(sandbox: RunningSandbox, what: string, body: object, key = S
   return { status: answer.status, headers: answer.headers, text: await answer.text() };
 }
 
+const nobody = "nobody@seeds.example.com";
+const UUIDS = /[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/g;
+const CONTACT_STEPS: [call: ContactCall, about: Record<string, string>][] = [
+  ["getContactDetails", { email: nobody }],
+  ["archiveContact", { email: nobody }],
+  ["resubscribe", { email: nobody }],
+  ["removeFromList", { email, listName: "A" }],
+  ["addToList", { email, listName: "A" }],
+  ["removeFromList", { email: nobody, listName: "A" }],
+  ["archiveContact", { email }],
+  ["getContactDetails", { email }],
+  ["addToList", { email, listName: "B" }],
+];
+
 /** One call for each case that a profile has an answer to, in an order that reaches all of them. */
 async function answersOf(profile: Profile): Promise<unknown[]> {
   let now = Date.UTC(2026, 10, 24);
@@ -65,6 +80,15 @@ async function answersOf(profile: Profile): Promise<unknown[]> {
     now += 60_000;
     await ask(abort, { instanceId: sandbox.instances()[0]?.instanceId ?? elsewhere });
     await ask(start, { email });
+    for (const [call, about] of CONTACT_STEPS) {
+      now += 1000;
+      const answer = await contactCall(sandbox.url, call, about);
+      seen.push([call, answer.status, (await answer.text()).replaceAll(UUIDS, "<id>")]);
+    }
+    sandbox.setContacts([{ email, unsubscribed: true }]);
+    now += 1000;
+    await ask(start, { email, data: { name: "Ada" }, allowDuplicateEmail: true });
+    seen.push(sandbox.contacts().map(({ state, lists, data }) => [state, lists, data]));
     const { limit } = profile;
     if (limit !== undefined) for (let i = 0; i <= limit.perSecond; i++) await ask(abort, { email });
     seen.push(sandbox.instances().map(({ status }) => status));

@@ -10,8 +10,8 @@ describe("the sandbox's store", () => {
   const withLateStart = () => {
     now = 0;
     const clock = new Clock(() => now);
-    const limits = { requests: 10, mails: 10, ended: 10 };
-    const store = new Store({ clock, journeyDurationMs: 60_000, journeys: new Map(), limits });
+    const limits = { requests: 10, mails: 10, ended: 10, archived: 10 };
+    const store = new Store({ clock, journeyDurationMs: 60_000, journeys: new Map(), limits, linkOf: String });
     const timekeeper = new Timekeeper(store, new Calls(store, () => defaultProfile), clock);
     const late = {
       id: 1,

@@ -18,6 +18,11 @@ const ASPECTS = [
 ];
 const REFUSED = Object.keys(profiles).filter((name) => REFUSES_STARTS.test(name));
 
+/** They change answers about contacts, or to starts for contacts that are suppressed. */
+const OF_CONTACTS = /^(unsubscribed|contact|archived?|remove|resubscribe|add|start)-/;
+
+const HIDDEN = [REFUSES_STARTS, /^limit-/, OF_CONTACTS];
+
 describe("the probe's names of the sandbox's profiles", () => {
   const probe = useProbes();
   const folder = useTemporaryFolder();
@@ -38,7 +43,7 @@ describe("the probe's names of the sandbox's profiles", () => {
     return seen.profiles;
   }
 
-  for (const name of Object.keys(profiles).filter((one) => !REFUSES_STARTS.test(one) && !one.startsWith("limit-"))) {
+  for (const name of Object.keys(profiles).filter((one) => !HIDDEN.some((hidden) => hidden.test(one)))) {
     const isTwo = name === "abort-last";
     const how = isTwo ? " (by --second-instance: else no two instances run)" : "";
     it(`are exactly ${name} under ${name}${how}`, async () => {
@@ -54,6 +59,12 @@ describe("the probe's names of the sandbox's profiles", () => {
 
   for (const name of Object.keys(profiles).filter((one) => one.startsWith("limit-"))) {
     it(`are only default under ${name}, because the probe provokes no limit`, async () => {
+      assert.deepEqual(await probeTwice([name], false), ["default"]);
+    });
+  }
+
+  for (const name of Object.keys(profiles).filter((one) => OF_CONTACTS.test(one))) {
+    it(`are only default under ${name}, because the probe asks nothing about contacts`, async () => {
       assert.deepEqual(await probeTwice([name], false), ["default"]);
     });
   }

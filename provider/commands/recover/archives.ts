@@ -1,0 +1,56 @@
+import { archiveContact } from "../../mailmodo/contactClient";
+import type { Connection } from "../../mailmodo/transport";
+import type { Recipients } from "../../model/recipients";
+import type { OtherStacks } from "../../pulumi/otherStacks";
+import { baseUrlAdvice } from "../../settings/baseUrlAdvice";
+import { maskAddress } from "../../text/masking";
+import type { Aborts } from "./aborts";
+
+/** Archives the contacts of one recovery, and counts them. */
+export class Archives {
+  /** How many contacts were archived. */
+  archived = 0;
+
+  /**
+   * @param aborts Collects the problems, and knows whether another run works on the stack.
+   * @param connect Makes a connection for one call, with a deadline of its own.
+   * @param recipients No contact outside of them is archived.
+   */
+  constructor(
+    private readonly aborts: Pick<Aborts, "problems" | "undecided" | "reasonToWait">,
+    private readonly otherStacks: Pick<OtherStacks, "findStackWithContact">,
+    private readonly connect: () => Connection,
+    private readonly recipients: Recipients,
+    private readonly log: (line: string) => void,
+  ) {}
+
+  /**
+   * Archives a contact, unless another stack records it.
+   *
+   * @param isNeeded Whether the state must not be written before it is archived.
+   * @returns Whether the contact is archived, unknown to Mailmodo or another stack's.
+   */
+  async archive(email: string, isNeeded: boolean): Promise<boolean> {
+    const who = `the contact ${maskAddress(email)}`;
+    try {
+      const stack = await this.otherStacks.findStackWithContact(email);
+      if (stack !== undefined) {
+        this.log(`Left ${who} in Mailmodo: the stack ${stack} has it.`);
+        return true;
+      }
+      const reasonToHold = async () => {
+        if (!this.recipients.allows(email)) return "the address is outside mailmodo:allowedRecipients";
+        return this.aborts.reasonToWait();
+      };
+      const words = await archiveContact({ ...this.connect(), reasonToHold }, email);
+      if (words === undefined) this.archived += 1;
+      this.log(words === undefined ? `Archived ${who}.` : `Nothing to archive: Mailmodo does not know ${who}.`);
+      return true;
+    } catch (error) {
+      const { message } = error as Error;
+      const problem = [message, baseUrlAdvice(error), "The next recover tries again."].filter(Boolean).join(" ");
+      (isNeeded ? this.aborts.problems : this.aborts.undecided).push(problem);
+      return false;
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import { inParallel } from "../../async/inParallel";
+import type { UnsettledCall } from "../../journal/unsettledCalls";
+import { mailboxKey } from "../../model/addresses";
+import { isTaggedFor } from "../../model/stackTag";
+import { TYPES } from "../../model/stateFormat";
+import type { Deployment } from "../../pulumi/deployment";
+import type { RecordedIndex } from "../../pulumi/recordedIndex";
+import { maskAddress } from "../../text/masking";
+import type { Archives } from "./archives";
+
+/** A contact that a killed run may have made, and that no resource of the stack records. */
+interface LeftoverContact {
+  readonly email: string;
+  /** Whether a note or the stack's tag says that the stack has made it. */
+  readonly isOwn: boolean;
+  /** Whether only a pending operation tells of it, which is dropped when the state is written. */
+  readonly isPending: boolean;
+}
+
+/** Archives the contacts that killed runs of a stack have made, and that no state records. */
+export class LeftoverContacts {
+  /** Calls whose notes are no longer needed. */
+  readonly settled: UnsettledCall[] = [];
+
+  constructor(
+    private readonly index: RecordedIndex,
+    private readonly archives: Archives,
+    private readonly log: (line: string) => void,
+  ) {}
+
+  /**
+   * Settles the notes of contacts, and the pending creates of contacts. A contact whose archive was begun stays as the state
+   * has it: the next up adds it again, and a destroy archives it again. Its note stays for that.
+   */
+  async settle(calls: readonly UnsettledCall[], { pending_operations: pending = [] }: Deployment): Promise<void> {
+    const added = calls.filter(({ kind }) => kind === "add");
+    const noted = new Set(added.map(({ email }) => mailboxKey(email)));
+    await inParallel(added, async (call) => {
+      if (await this.archive({ email: call.email, isOwn: true, isPending: false })) this.settled.push(call);
+    });
+    for (const call of calls)
+      if (call.kind === "archive" && this.index.contactsOf(call.email).length === 0) this.settled.push(call);
+
+    const creates = pending.filter(({ type, resource }) => type === "creating" && resource.type === TYPES.contact);
+    await inParallel(creates, async ({ resource: { inputs = {} } }) => {
+      const [email, stack] = [String(inputs["email"]), String(inputs["stack"])];
+      if (noted.has(mailboxKey(email))) return;
+      await this.archive({ email, isOwn: isTaggedFor(email, stack), isPending: true });
+    });
+  }
+
+  /** @returns Whether nothing more is to be done. */
+  private async archive({ email, isOwn, isPending }: LeftoverContact): Promise<boolean> {
+    if (this.index.contactsOf(email).length > 0) return true;
+    if (isOwn) return this.archives.archive(email, isPending);
+    this.log(
+      `Left the contact ${maskAddress(email)} alone: whether the killed run has made it is not known. If it did, archive it in Mailmodo.`,
+    );
+    return true;
+  }
+}

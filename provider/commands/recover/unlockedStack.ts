@@ -1,0 +1,84 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { backendOf, journalFolder } from "../../pulumi/backend";
+import { stackIdentity, type StackIdentity } from "../../journal/stackIdentity";
+import type { Deployment } from "../../pulumi/deployment";
+import { freeLocks, notedSince } from "./lock";
+import { ownSettings, readProject } from "../../pulumi/project";
+import { TAGS } from "../previews/preview";
+import { runsOf } from "./currentRuns";
+import type { RecoverOptions } from "./recoverOptions";
+import { Stack } from "../../pulumi/stack";
+import { waitForSurvivors } from "./survivors";
+
+/** A stack that no run has locked, and for which no plugin of a dead run can still send anything. */
+export interface UnlockedStack {
+  readonly stack: Stack;
+  readonly config: Readonly<Record<string, string>>;
+  readonly identity: StackIdentity;
+  /** The journal's folder. */
+  readonly folder: string;
+  readonly lockFreed: boolean;
+  /** Since when each start has a note in that folder, in milliseconds since 1970. Undefined if that is not known. */
+  readonly notedSince: number | undefined;
+  readonly env: NodeJS.ProcessEnv;
+  readonly log: (line: string) => void;
+}
+
+/** Frees the lock of a dead run, and waits for what the run left behind. */
+export async function unlock(options: RecoverOptions): Promise<UnlockedStack> {
+  const { log = console.log, env = process.env } = options;
+  const cwd = projectFolder(options.cwd ?? process.cwd());
+  const configFile = options.configFile && path.resolve(options.configFile);
+  const stack = new Stack(options.stack, cwd, env, configFile);
+  if (await stack.repairAttributes()) log("Removed an empty attributes file left by the killed run.");
+
+  // First, because this also checks that the stack exists.
+  const state = await stack.state();
+  const secretsProvider = state.secrets_providers?.state?.url;
+  const { fullName, locks } = await stack.occupancy(secretsProvider);
+  const url = await stack.backendUrl();
+  const identity = stackIdentity(withProject(fullName, state), backendOf({ env, folder: cwd, askCli: () => url }));
+  const folder = journalFolder({ env, folder: cwd });
+  const config = await configOf(stack, options.configFile !== undefined);
+  const runs = runsOf(folder, identity);
+  const lockFreed = await freeLocks(locks, { ...options, stack, secretsProvider, runs, log });
+  await waitForSurvivors(runsOf(folder, identity), cwd, log);
+  return { stack, config, identity, folder, lockFreed, notedSince: notedSince(locks, runs), env, log };
+}
+
+/**
+ * The stack's config. With the wrong settings, another Mailmodo would be asked to abort, and would know nothing of what
+ * runs.
+ */
+async function configOf(stack: Stack, isNamed: boolean): Promise<Record<string, string>> {
+  const name = stack.name.split("/").at(-1)!;
+  const isOwn = isNamed || ownSettings(readProject(stack.cwd), name) !== undefined;
+  if (!isOwn && TAGS.created in (await stack.tags()))
+    throw new Error(
+      `The stack ${name} is a preview, whose settings recover does not know. Run pulumi-mailmodo previews up --name ${name}, or ` +
+        "previews down: both recover it first.",
+    );
+  const config = await stack.config();
+  if (config["mailmodo:allowedRecipients"] !== undefined) return config;
+  throw new Error(
+    `The config of the stack ${name} has no mailmodo:allowedRecipients, so it is not the one that the stack enrolled with. Name its ` +
+      "settings file (--config-file <file>), or set mailmodo:allowedRecipients.",
+  );
+}
+
+/** An old kind of backend leaves the project out of a stack's full name. The URNs in the state contain it. */
+function withProject(fullName: string, { resources = [] }: Deployment): string {
+  if (fullName.split("/").length === 3) return fullName;
+  const project = resources[0]?.urn.split("::")[1];
+  if (project !== undefined) return `organization/${project}/${fullName}`;
+  throw new Error(
+    `The project of the stack ${fullName} cannot be determined: its backend is of an old kind. Run: pulumi state upgrade.`,
+  );
+}
+
+function projectFolder(folder: string): string {
+  if (!fs.existsSync(folder))
+    throw new Error(`The folder ${folder} does not exist. Name the project's folder: --cwd <folder>.`);
+  return fs.realpathSync(folder);
+}

@@ -1,0 +1,173 @@
+import { jsonObject } from "../text/jsonObject";
+import { maskAddress } from "../text/masking";
+import { ENVELOPE, outcomeOf, type Answer, type AnswerForm, type Outcome } from "./outcome";
+import type { Call, Outgoing } from "./outgoing";
+import { sendRepeatedly, type CallResult } from "./repeatable";
+import type { Connection, Exchange } from "./transport";
+import { saysUnknownContact } from "./unknownContact";
+
+/** What Mailmodo knows of a contact. */
+export interface ContactDetails {
+  /** Mailmodo's own id of the contact. */
+  readonly contactId: string | undefined;
+  /** The personalization values. */
+  readonly data: Readonly<Record<string, unknown>>;
+  /** Whether Mailmodo sends it no mail, for example because mail to it bounced. */
+  readonly blocked: boolean;
+  readonly blockedReason: string | undefined;
+  readonly unsubscribed: boolean;
+  readonly unsubscribeReason: string | undefined;
+}
+
+/**
+ * Looks up a contact. Repeated after everything but a refusal.
+ *
+ * @returns Undefined: Mailmodo knows no such contact, in any of the ways in which it may say so.
+ * @throws {RefusedError | KeyRefusedError} Mailmodo said no.
+ * @throws {HeldError | NotSentError | SlowDownError | NoAnswerError} No attempt got an answer that tells anything.
+ */
+export async function findContact(connection: Connection, email: string): Promise<ContactDetails | undefined> {
+  // A plus sign in a query would be read as a space.
+  const path = `/api/v1/getContactDetails?email=${encodeURIComponent(email)}`;
+  const result = await send(connection, email, { call: "find", method: "GET", path }, outcomeOfLookUp(email));
+  if (result.outcome.kind === "accepted") return detailsOf(result.outcome.answer);
+  if (isUnknown(result)) return undefined;
+  throw result.error();
+}
+
+/**
+ * Adds a contact to a list, or changes its values if Mailmodo knows it already. The list is made if there is none.
+ * Values that are not named stay as they are. Repeated after everything but a refusal.
+ *
+ * @throws {RefusedError | KeyRefusedError} Mailmodo said no.
+ * @throws {HeldError | NotSentError | SlowDownError | UnconfirmedError} No attempt was confirmed.
+ */
+export async function addContact(
+  connection: Connection,
+  { email, list, data }: ContactInList & { data: Readonly<Record<string, string | number | boolean>> },
+): Promise<void> {
+  const body = { email, data, listName: list };
+  const result = await send(connection, email, { call: "add", method: "POST", path: "/api/v1/addToList", body });
+  if (result.outcome.kind !== "accepted") throw result.error();
+}
+
+interface ContactInList {
+  readonly email: string;
+  /** The list's name. */
+  readonly list: string;
+}
+
+/**
+ * Removes a contact from a list. The contact stays. That it, or the list, is not there is fine. Repeated after
+ * everything but a refusal.
+ *
+ * @throws As {@link addContact}.
+ */
+export async function leaveList(connection: Connection, { email, list }: ContactInList): Promise<void> {
+  const body = { email, listName: list };
+  const request: ContactRequest = { call: "leave", method: "POST", path: "/api/v1/removeFromList", body };
+  const result = await send(connection, email, request, (exchange) => outcomeOf(exchange, MESSAGE));
+  if (result.outcome.kind === "accepted" || isUnknown(result)) return;
+  if (result.outcome.kind === "refused" && NOT_IN_LIST.test(result.words)) return;
+  throw result.error();
+}
+
+/**
+ * Archives a contact. Repeated after everything but a refusal.
+ *
+ * @returns Mailmodo's words if it knows no such contact, otherwise undefined.
+ * @throws As {@link addContact}.
+ */
+export async function archiveContact(connection: Connection, email: string): Promise<string | undefined> {
+  const request: ContactRequest = { call: "archive", method: "DELETE", path: "/api/v1/contacts", body: { email } };
+  const result = await send(connection, email, request);
+  if (result.outcome.kind === "accepted") return undefined;
+  if (isUnknown(result)) return result.words;
+  throw result.error();
+}
+
+interface ContactRequest extends Outgoing {
+  readonly call: Exclude<Call, "start" | "abort">;
+}
+
+function send(
+  connection: Connection,
+  email: string,
+  request: ContactRequest,
+  classify?: (exchange: Exchange) => Outcome,
+): Promise<CallResult> {
+  const failed = { operation: request.call, subject: maskAddress(email) };
+  return sendRepeatedly(connection, {
+    request,
+    failed,
+    email,
+    ...(classify === undefined ? {} : { outcomeOf: classify }),
+  });
+}
+
+function isUnknown({ outcome, words }: CallResult): boolean {
+  if (outcome.kind !== "refused") return false;
+  return saysUnknownContact({ status: outcome.status, message: words, isJson: outcome.stranger?.isJson !== false });
+}
+
+/** The answers to a removal from a list have a message alone, according to the vendor. */
+const MESSAGE: AnswerForm = {
+  isOwn: (answer) => ENVELOPE.isOwn(answer) || typeof answer["message"] === "string",
+  isYes: (answer) => ENVELOPE.isYes(answer) || (!ENVELOPE.isOwn(answer) && typeof answer["message"] === "string"),
+};
+
+const NOT_IN_LIST =
+  /^(?:the )?list (?:does not|doesn't|do not|don't) exists?\b|^(?:the )?list (?:was )?not found\b|\bnot (?:in|on|part of) (?:the|this|that) list\b/i;
+
+/** The answer to a look-up has the contact itself, without `success`. */
+function outcomeOfLookUp(email: string): (exchange: Exchange) => Outcome {
+  const form: AnswerForm = {
+    isOwn: (answer) => ENVELOPE.isOwn(answer) || isContact(answer),
+    isYes: (answer) => (isContact(answer) ? isSameMailbox(answer["email"], email) : isNothing(answer)),
+  };
+  return (exchange) => {
+    if (exchange.kind === "answered" && exchange.status === 200) {
+      if (NOTHING.includes(exchange.text.trim())) return { kind: "accepted", message: "", answer: {} };
+      const answer = jsonObject(exchange.text) ?? {};
+      // Such as `{"message": "Contact not found"}`, without `success`.
+      const message = typeof answer["message"] === "string" ? answer["message"] : "";
+      if (!isContact(answer) && saysUnknownContact({ status: 200, message, isJson: true }))
+        return { kind: "accepted", message, answer: {} };
+    }
+    return outcomeOf(exchange, form);
+  };
+}
+
+/** A body with nothing in it. */
+const NOTHING: readonly string[] = ["", "null", "[]", '""'];
+
+function isContact({ contactIdentifier, email }: Answer): boolean {
+  return [contactIdentifier, email].some((value) => typeof value === "string" && value !== "");
+}
+
+/** An answer without a contact, and without words that would say why. */
+function isNothing({ success, message, error, data }: Answer): boolean {
+  const isSilent = success === true || (message === undefined && error === undefined);
+  return isSilent && Object.keys(Object(data) as object).length === 0;
+}
+
+/** Whether the answer is about the mailbox that was asked for. Its domain may be in another form. */
+function isSameMailbox(answered: unknown, email: string): boolean {
+  const local = (address: string) => address.slice(0, address.lastIndexOf("@")).toLowerCase();
+  return typeof answered !== "string" || answered === "" || local(answered) === local(email);
+}
+
+function detailsOf(answer: Answer): ContactDetails | undefined {
+  if (!isContact(answer)) return undefined;
+  const { contactIdentifier, data, blocked, unsubscribed } = answer;
+  const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
+  return {
+    contactId: text(contactIdentifier),
+    data: typeof data === "object" && data !== null && !Array.isArray(data) ? (data as Answer) : {},
+    blocked: blocked === true,
+    blockedReason: text(answer["blockedReason"]),
+    unsubscribed: unsubscribed === true,
+    // The vendor's page has one name, its example the other.
+    unsubscribeReason: text(answer["unsubscribeReason"]) ?? text(answer["unsubscribedReason"]),
+  };
+}

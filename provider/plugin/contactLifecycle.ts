@@ -1,0 +1,166 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { ContactDetails } from "../mailmodo/contactClient";
+import type { Connection } from "../mailmodo/transport";
+import { asciiAddress } from "../model/addresses";
+import {
+  changesContact,
+  changesRecord,
+  contactInputProblems,
+  contactResourceId,
+  declaredData,
+  isArchivedAtDelete,
+  isOtherMailbox,
+  withContactDefaults,
+  type ContactFacts,
+  type ContactInputs,
+  type ContactState,
+} from "../model/contactInputs";
+import { valueOrProblem } from "../settings/settingsError";
+import { maskAddress } from "../text/masking";
+import { checkFailures } from "./checkFailures";
+import { ContactOperation, foreignContact } from "./contactOperation";
+import { RecordedFailure } from "./recordedFailure";
+import { configure, session } from "./session";
+
+/**
+ * The lifecycle of one contact: the methods that the engine calls. A preview runs only check and diff, which send
+ * nothing.
+ *
+ * | verb   | request |
+ * |--------|---------|
+ * | check  | none: refuses invalid inputs and settings |
+ * | diff   | none: another mailbox replaces the contact, anything else changes in place |
+ * | create | look up: refuses what may be a real person's; add to the list; look up |
+ * | read   | look up |
+ * | update | add to the list; leave the former list; look up. None if Mailmodo knows nothing of what changed |
+ * | delete | archive; none for a contact that is to be left |
+ */
+const contactLifecycle = {
+  configure,
+
+  async check(_olds: ContactInputs, news: ContactInputs): Promise<pulumi.dynamic.CheckResult<ContactInputs>> {
+    const inputs = withContactDefaults(news);
+    const failures = await checkFailures((recipients) => contactInputProblems(inputs, recipients));
+    return {
+      inputs: typeof inputs.email === "string" ? { ...inputs, email: asciiAddress(inputs.email) } : inputs,
+      failures,
+    };
+  },
+
+  async diff(_id: string, olds: ContactState, news: ContactInputs): Promise<pulumi.dynamic.DiffResult> {
+    const replaces = isOtherMailbox(olds, news) ? ["email"] : [];
+    const { value: to } = await valueOrProblem(() => session.connect());
+    const mayBeArchived = to !== undefined && (await session.archiveBegun(to, olds));
+    return {
+      changes: mayBeArchived || olds.contactId === undefined || changesContact(olds, news) || changesRecord(olds, news),
+      replaces,
+      // They are two mailboxes. The new one is there before the enrollments of the old one have ended.
+      deleteBeforeReplace: false,
+    };
+  },
+
+  async create(inputs: ContactInputs): Promise<{ id: string; outs: ContactState }> {
+    return ContactOperation.run(async (operation) => {
+      const to = await session.connectTo("add");
+      const owner = await operation.ownerOf(to, inputs);
+      if (owner === "foreign" && !inputs.adopt) throw foreignContact(inputs);
+      const adopted = owner === "foreign";
+      await operation.add(to, inputs, !adopted);
+      const id = contactResourceId(inputs.email);
+      return { id, outs: { ...inputs, adopted, ...(await factsOrFailure(operation, to, { ...inputs, adopted })) } };
+    });
+  },
+
+  async read(id: string, recorded?: ContactState): Promise<pulumi.dynamic.ReadResult<ContactState>> {
+    // Undefined only for a resource of another kind of provider.
+    const state = recorded!;
+    return ContactOperation.run(async (operation) => {
+      const details = await operation.find(await session.connectTo("find"), state);
+      // The engine takes an empty id for a resource that is gone.
+      if (details === undefined) return { id: "", props: state };
+      return {
+        id,
+        props: { ...withoutFacts(state), ...factsOf(details), data: declaredData(state.data, details.data) },
+      };
+    });
+  },
+
+  async update(_id: string, olds: ContactState, news: ContactInputs): Promise<{ outs: ContactState }> {
+    const { adopted } = olds;
+    return ContactOperation.run(async (operation) => {
+      const to = await session.connectTo("add");
+      const isToSend =
+        olds.contactId === undefined || changesContact(olds, news) || (await session.archiveBegun(to, olds));
+      if (!isToSend) return { outs: { ...news, adopted, ...onlyFacts(olds) } };
+      await operation.add(to, news, !adopted);
+      if (olds.list !== news.list) await operation.leave(to, olds);
+      return { outs: { ...news, adopted, ...(await factsOrFailure(operation, to, { ...news, adopted })) } };
+    });
+  },
+
+  async delete(_id: string, state: ContactState): Promise<void> {
+    await ContactOperation.run(async (operation) => {
+      const who = maskAddress(state.email);
+      if (!isArchivedAtDelete(state)) return console.log(`Left the contact ${who} in Mailmodo.`);
+      if (await operation.isSharedWithAnother(state)) {
+        session.ownContacts.remove(state.email);
+        return console.log(`Left the contact ${who} in Mailmodo: another resource of this stack has it.`);
+      }
+      const words = await operation.archive(await session.connectTo("archive"), state);
+      session.ownContacts.remove(state.email);
+      if (words !== undefined) console.log(`Nothing to archive: Mailmodo says of ${who}: "${words}"`);
+    });
+  },
+} satisfies pulumi.dynamic.ResourceProvider<ContactInputs, ContactState>;
+
+// The module itself must be the provider, because the loader text in the state requires it and never changes.
+export = contactLifecycle;
+
+/**
+ * What Mailmodo knows of a contact that was added.
+ *
+ * @throws {RecordedFailure} It does not know it, or could not be asked. The contact is recorded all the same, so a destroy
+ *   archives it.
+ */
+async function factsOrFailure(
+  operation: ContactOperation,
+  to: Connection,
+  state: ContactInputs & { readonly adopted: boolean },
+): Promise<ContactFacts> {
+  const fail = (message: string) => new RecordedFailure(contactResourceId(state.email), state, message);
+  const details = await operation.find(to, state).catch((error: Error) => {
+    throw fail(`${error.message} It was added and is recorded: the next pulumi up looks again.`);
+  });
+  if (details !== undefined) return factsOf(details);
+  throw fail(
+    `Could not add the contact ${maskAddress(state.email)}: Mailmodo accepted it, but does not know it. It may be archived, and ` +
+      "Mailmodo did not bring it back: do that there, then run pulumi up again, or use another address.",
+  );
+}
+
+function factsOf(details: ContactDetails): ContactFacts {
+  const { contactId, blocked, blockedReason, unsubscribed, unsubscribeReason } = details;
+  return {
+    contactId: contactId ?? "",
+    blocked,
+    ...(blockedReason === undefined ? {} : { blockedReason }),
+    unsubscribed,
+    ...(unsubscribeReason === undefined ? {} : { unsubscribeReason }),
+  };
+}
+
+function onlyFacts(state: ContactState): ContactFacts {
+  return Object.fromEntries(Object.entries(state).filter(([name]) => FACTS.includes(name)));
+}
+
+function withoutFacts(state: ContactState): ContactState {
+  return Object.fromEntries(Object.entries(state).filter(([name]) => !FACTS.includes(name))) as unknown as ContactState;
+}
+
+const FACTS: readonly string[] = [
+  "contactId",
+  "blocked",
+  "blockedReason",
+  "unsubscribed",
+  "unsubscribeReason",
+] satisfies (keyof ContactFacts)[];

@@ -1,0 +1,148 @@
+import type { Journal } from "../journal/journal";
+import type { CallKind } from "../journal/noteLine";
+import type { ContactDetails } from "../mailmodo/contactClient";
+import type { Call } from "../mailmodo/outgoing";
+import type { Connection } from "../mailmodo/transport";
+import { contactNote, type ContactInputs } from "../model/contactInputs";
+import { isTaggedFor } from "../model/stackTag";
+import { hideStackTrace } from "../text/hideStackTrace";
+import { maskAddress } from "../text/masking";
+import { mayHaveTakenEffect } from "./advice";
+import { heldError, JournaledCall, type AnsweredNote } from "./journaledCall";
+import { session, type Session } from "./session";
+
+/** Loaded by the first request, because a preview sends nothing. */
+const client = () => import("../mailmodo/contactClient");
+
+type Contact = Pick<ContactInputs, "email" | "list" | "data" | "stack">;
+
+/**
+ * One create, read, update or delete of a contact. A note is in the journal before a request may create or archive the
+ * contact, and is finished at the end of the run, once the state shows the result.
+ */
+export class ContactOperation {
+  private readonly answered: AnsweredNote[] = [];
+
+  private constructor(private readonly session: Session) {}
+
+  /** Runs an operation for the engine, and says so while it waits because Mailmodo asks to slow down. */
+  static run<T>(work: (operation: ContactOperation) => Promise<T>): Promise<T> {
+    return session.slowDownNotice.during(() =>
+      session.engine.whileBusy(async () => {
+        const operation = new ContactOperation(session);
+        try {
+          return await work(operation);
+        } finally {
+          operation.session.journals.finishAtEnd(operation.answered);
+        }
+      }),
+    );
+  }
+
+  /** What Mailmodo knows of a contact. Undefined: it knows no such contact. */
+  async find(to: Connection, { email }: Pick<Contact, "email">): Promise<ContactDetails | undefined> {
+    const { findContact } = await client();
+    return this.advising("find", () => findContact(to, email));
+  }
+
+  /**
+   * Finds out whose an address is.
+   *
+   * @returns "new": Mailmodo does not know it. "own": it is this stack's. "foreign": it may be a real person's.
+   */
+  async ownerOf(to: Connection, contact: Contact): Promise<"new" | "own" | "foreign"> {
+    const journal = await this.journalOf(to, contact);
+    const note = contactNote(contact);
+    const reason = await journal.unsettled.waitForInFlight(note);
+    if (reason !== undefined) throw heldError("add", note, reason);
+    if ((await this.find(to, contact)) === undefined) return "new";
+    // The note of a killed run was written when there was no such contact, so that run has made it.
+    const isMade = journal.unsettled.of(note).some(({ kind }) => kind === "add");
+    const { email, stack = "" } = contact;
+    const isOwn = isMade || isTaggedFor(email, stack) || (await this.session.ownContacts.isMade(contact));
+    return isOwn ? "own" : "foreign";
+  }
+
+  /**
+   * Adds a contact or changes its values.
+   *
+   * @param isOwn Whether it is this stack's, or new. Only then is there a note: `recover` archives what a note tells of.
+   */
+  async add(to: Connection, contact: Contact, isOwn: boolean): Promise<void> {
+    const { addContact } = await client();
+    if (isOwn) await this.journaled("add", to, contact, (connection) => addContact(connection, contact));
+    else await this.advising("add", () => addContact(to, contact));
+    this.session.ownContacts.add(contact.email);
+  }
+
+  async leave(to: Connection, { email, list }: Pick<Contact, "email" | "list">): Promise<void> {
+    const { leaveList } = await client();
+    return this.advising("leave", () => leaveList(to, { email, list }));
+  }
+
+  /** @returns Mailmodo's words if it knows no such contact, otherwise undefined. */
+  async archive(to: Connection, contact: Contact): Promise<string | undefined> {
+    const { archiveContact } = await client();
+    return this.journaled("archive", to, contact, (connection) => archiveContact(connection, contact.email));
+  }
+
+  /**
+   * Whether another resource of the stack has the contact than the one that is deleted.
+   *
+   * @throws {HeldError} The state of the stack cannot be read.
+   */
+  async isSharedWithAnother(contact: Contact): Promise<boolean> {
+    try {
+      return await this.session.ownContacts.isSharedWithAnother(contact);
+    } catch (error) {
+      const message = (error as Error).message.replace(/\.$/, "");
+      const why = `whether another resource of the stack has the contact is not known: ${message}`;
+      throw this.session.advised(heldError("archive", contactNote(contact), why), "archive");
+    }
+  }
+
+  /** Sends a call with a note of its own, which replaces those that killed runs left of the contact. */
+  private async journaled<T>(
+    kind: Extract<CallKind, Call & ("add" | "archive")>,
+    to: Connection,
+    contact: Contact,
+    send: (to: Connection) => Promise<T>,
+  ): Promise<T> {
+    const journal = await this.journalOf(to, contact);
+    const call = new JournaledCall(journal, kind, contactNote(contact));
+    return this.advising(kind, async () => {
+      try {
+        const result = await send(call.connection(to));
+        this.answered.push(...call.confirmContact(kind === "add" ? "contact" : "no contact"));
+        for (const earlier of journal.unsettled.of(contactNote(contact))) journal.unsettled.settle(earlier);
+        return result;
+      } catch (error) {
+        if (!mayHaveTakenEffect(error)) call.finish();
+        throw call.advised(error);
+      }
+    });
+  }
+
+  private journalOf(to: Connection, { stack }: Contact): Promise<Journal> {
+    return this.session.journals.of(to, stack);
+  }
+
+  private async advising<T>(call: Call, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw this.session.advised(error, call);
+    }
+  }
+}
+
+/** A contact that may be a real person's. */
+export function foreignContact({ email }: Pick<Contact, "email">): Error {
+  const error = new Error(
+    `The contact ${maskAddress(email)} exists already in Mailmodo and is not this stack's by its plus tag, so it may be a ` +
+      "real person's. Nothing was changed. Use an address from stackAddress; or, if this stack may change the contact, set " +
+      "adopt: true. It then stays in Mailmodo when the resource is deleted.",
+  );
+  hideStackTrace(error);
+  return error;
+}

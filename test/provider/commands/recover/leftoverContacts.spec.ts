@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { SANDBOX_KEY } from "mailmodo-sandbox";
+import { Archives } from "../../../../provider/commands/recover/archives";
+import { LeftoverContacts } from "../../../../provider/commands/recover/leftoverContacts";
+import type { UnsettledCall } from "../../../../provider/journal/unsettledCalls";
+import { contactNote } from "../../../../provider/model/contactInputs";
+import { parseRecipients } from "../../../../provider/model/recipients";
+import { TYPES } from "../../../../provider/model/stateFormat";
+import type { Deployment, PendingOperation } from "../../../../provider/pulumi/deployment";
+import { RecordedIndex } from "../../../../provider/pulumi/recordedIndex";
+import { useSandbox } from "../../../support/sandbox";
+import { connectionTo } from "../../../support/vendor";
+
+const stack = "organization/seeds/dev";
+const email = "jane@seeds.example.com";
+const tagged = "ada+seeds.dev@seeds.example.com";
+
+const call = (kind: "add" | "archive", of = email): UnsettledCall => ({
+  ...contactNote({ email: of, stack }),
+  kind,
+  confirmed: false,
+  file: "notes",
+  id: 1,
+});
+const creating = (of: string): PendingOperation => ({
+  type: "creating",
+  resource: { urn: "urn:new", type: TYPES.contact, inputs: { email: of, stack } },
+});
+const recording = (of: string): Deployment => ({
+  resources: [{ urn: "urn:old", type: TYPES.contact, outputs: { email: of, adopted: false } }],
+});
+
+describe("the contacts that a killed run left", () => {
+  const sandbox = useSandbox();
+
+  /** Settles, and gives what came of it. */
+  async function settle(
+    calls: readonly UnsettledCall[],
+    { state = {}, otherStack = undefined as string | undefined, reason = undefined as string | undefined } = {},
+  ) {
+    const lines: string[] = [];
+    const aborts = { problems: [] as string[], undecided: [] as string[], reasonToWait: async () => reason };
+    const connect = () => connectionTo(sandbox().url, SANDBOX_KEY);
+    const log = (line: string) => void lines.push(line);
+    const recipients = parseRecipients('["*@seeds.example.com"]');
+    const otherStacks = { findStackWithContact: async () => otherStack };
+    const archives = new Archives(aborts, otherStacks, connect, recipients, log);
+    const contacts = new LeftoverContacts(new RecordedIndex(state), archives, log);
+    await contacts.settle(calls, state);
+    const { problems, undecided } = aborts;
+    return { lines, problems, undecided, archived: archives.archived, settled: contacts.settled.length };
+  }
+  const isArchived = (of: string) =>
+    sandbox()
+      .contacts()
+      .find((contact) => contact.email === of)?.archived;
+  beforeEach(() => sandbox().setContacts([{ email }, { email: tagged }]));
+
+  it("are archived by their notes", async () => {
+    const { lines, archived, settled } = await settle([call("add")]);
+    assert.deepEqual([archived, settled, isArchived(email), isArchived(tagged)], [1, 1, true, false]);
+    assert.deepEqual(lines, ["Archived the contact j***@seeds.example.com."]);
+  });
+
+  it("are done with where Mailmodo knows none", async () => {
+    const { archived, settled } = await settle([call("add", "eve@seeds.example.com")]);
+    assert.deepEqual([archived, settled], [0, 1]);
+  });
+
+  it("stay where the state records them", async () => {
+    const { settled } = await settle([call("add")], { state: recording("JANE@seeds.example.com") });
+    assert.deepEqual([settled, isArchived(email)], [1, false]);
+  });
+
+  it("stay where another stack records them", async () => {
+    const { lines, settled } = await settle([call("add")], { otherStack: "pr-7" });
+    assert.deepEqual([settled, isArchived(email)], [1, false]);
+    assert.deepEqual(lines, ["Left the contact j***@seeds.example.com in Mailmodo: the stack pr-7 has it."]);
+  });
+
+  it("stay while another run works on the stack, and outside the allowed recipients", async () => {
+    const waiting = await settle([call("add")], { reason: "a run of the stack has begun" });
+    assert.match(
+      waiting.undecided.join(),
+      /a run of the stack has begun\. Nothing was sent\. The next recover tries again/,
+    );
+    const outside = await settle([call("add", "jane@example.org")]);
+    assert.match(outside.undecided.join(), /outside mailmodo:allowedRecipients/);
+    assert.deepEqual([waiting.settled, outside.settled, isArchived(email)], [0, 0, false]);
+  });
+
+  it("are archived by a pending create alone where they have the stack's tag", async () => {
+    const state = { pending_operations: [creating(tagged), creating(email)] };
+    const { lines, archived, problems } = await settle([], { state });
+    assert.deepEqual([archived, problems, isArchived(tagged), isArchived(email)], [1, [], true, false]);
+    assert.match(lines.join(), /Left the contact j\*\*\*@seeds\.example\.com alone/);
+  });
+
+  it("keep the state from being written while one of a pending create is not archived", async () => {
+    const state = { pending_operations: [creating(tagged)] };
+    const { problems } = await settle([], { state, reason: "a run of the stack has begun" });
+    assert.equal(problems.length, 1);
+  });
+
+  it("keep the note of an archive as long as the state records the contact", async () => {
+    const recorded = await settle([call("archive")], { state: recording(email) });
+    const gone = await settle([call("archive")]);
+    assert.deepEqual([recorded.settled, gone.settled, isArchived(email)], [0, 1, false]);
+  });
+});

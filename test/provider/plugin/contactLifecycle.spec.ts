@@ -1,0 +1,276 @@
+import assert from "node:assert/strict";
+import contactLifecycle from "../../../provider/plugin/contactLifecycle";
+import { contactNote, type ContactInputs, type ContactState } from "../../../provider/model/contactInputs";
+import { UNKNOWN } from "../../../provider/model/inputs";
+import { beginSession } from "../../../provider/plugin/session";
+import { printed } from "../../support/capturedOutput";
+import { configure, settings } from "../../support/configure";
+import { contactInputs as inputs } from "../../support/contactInputs";
+import { useKilledPlugin } from "../../support/killedPlugin";
+import { useSandbox } from "../../support/sandbox";
+
+/** Without the stack, as a killed plugin's notes are in a test. */
+const stackless: ContactInputs = {
+  email: "jane@seeds.example.com",
+  list: "Seeds",
+  data: inputs.data,
+  adopt: false,
+  __provider: inputs.__provider,
+};
+const plain = { ...inputs, email: "jane@seeds.example.com" };
+
+describe("the lifecycle of a contact, against the sandbox", () => {
+  const sandbox = useSandbox();
+  const leaveAsKilled = useKilledPlugin();
+  beforeEach(() => configure(settings(sandbox().url), contactLifecycle));
+
+  const create = (given: ContactInputs = inputs) => contactLifecycle.create(given);
+  const contacts = () =>
+    sandbox()
+      .contacts()
+      .map(({ email, lists, data, archived }) => [email, lists, data, !archived]);
+  const calls = () =>
+    sandbox()
+      .store.requests()
+      .map(({ method, path }) => `${method} ${path.split("?")[0]}`);
+  const only = () => sandbox().contacts()[0]!;
+  /** Deletes as a later run does. */
+  const remove = async ({ id, outs }: { id: string; outs: ContactState }) => {
+    beginSession();
+    await configure(settings(sandbox().url), contactLifecycle);
+    return printed(() => contactLifecycle.delete(id, outs));
+  };
+
+  it("fills in the defaults in check, and takes the ASCII form of the domain", async () => {
+    const given = { email: "Qa@SEEDS.example.com", list: "Seeds", __provider: "" } as ContactInputs;
+    const { inputs: checked, failures } = await contactLifecycle.check(given, given);
+    assert.deepEqual(failures, []);
+    assert.deepEqual(checked, { ...given, email: "Qa@seeds.example.com", data: {}, adopt: false });
+    assert.deepEqual(calls(), []);
+  });
+
+  for (const [what, wrong, words] of [
+    ["an address outside the list", { email: "jane@example.org" }, /outside mailmodo:allowedRecipients/],
+    ["no address", { email: 1 }, /email must be one e-mail address/],
+    ["no list", { list: " " }, /list must be the name of a list/],
+    ["a list with a line break", { list: "a\nb" }, /list must not contain a line break/],
+    ["a list that is cut within a character", { list: "a\ud83d" }, /list ends or begins within a character/],
+    ["nested values", { data: { a: { b: 1 } } }, /data\.a must be a string/],
+    ["adopt as text", { adopt: "yes" }, /adopt must be true or false/],
+    ["another onDelete", { onDelete: "delete" }, /onDelete must be "archive" or "leave"/],
+  ] as const) {
+    it(`refuses ${what}`, async () => {
+      const { failures } = await contactLifecycle.check(inputs, { ...inputs, ...wrong } as ContactInputs);
+      assert.equal(failures?.length, 1);
+      assert.match(failures[0]!.reason, words);
+      assert.equal(failures[0]!.property, "");
+    });
+  }
+
+  it("skips what is not yet known", async () => {
+    const later = { email: UNKNOWN, list: UNKNOWN, data: UNKNOWN, adopt: UNKNOWN, onDelete: UNKNOWN } as never;
+    const { failures } = await contactLifecycle.check(inputs, { ...inputs, ...(later as object) });
+    assert.deepEqual(failures, []);
+  });
+
+  it("creates by a look-up, an upsert and a look-up", async () => {
+    const { id, outs } = await create();
+    assert.match(id, /^contact-[0-9a-f]{12}$/);
+    assert.deepEqual(contacts(), [[inputs.email, ["Seeds"], inputs.data, true]]);
+    assert.deepEqual(outs, {
+      ...inputs,
+      adopted: false,
+      contactId: only().contactIdentifier,
+      blocked: false,
+      unsubscribed: false,
+    });
+    assert.deepEqual(calls(), [
+      "GET /api/v1/getContactDetails",
+      "POST /api/v1/addToList",
+      "GET /api/v1/getContactDetails",
+    ]);
+  });
+
+  for (const profile of [[], ["contact-404", "archive-404"], ["contact-200", "archive-200"], ["contact-200-empty"]]) {
+    it(`creates what is unknown under ${profile.join(" and ") || "the default profile"}, and archives it twice`, async () => {
+      sandbox().useProfile(profile);
+      const created = await create(plain);
+      await remove(created);
+      assert.equal(only().archived, true);
+      assert.match(
+        (await remove(created)).join(),
+        /^Nothing to archive: Mailmodo says of j\*\*\*@seeds\.example\.com: "/,
+      );
+    });
+  }
+
+  it("refuses a contact that exists already, and changes nothing", async () => {
+    sandbox().setContacts([{ email: plain.email, lists: ["Customers"], data: { first_name: "Jane" } }]);
+    await assert.rejects(create(plain), (error: Error) => {
+      assert.match(
+        error.message,
+        /^The contact j\*\*\*@seeds\.example\.com exists already in Mailmodo .* set adopt: true/,
+      );
+      assert.ok(!("id" in error));
+      return true;
+    });
+    assert.deepEqual(contacts(), [[plain.email, ["Customers"], { first_name: "Jane" }, true]]);
+    assert.deepEqual(calls(), ["GET /api/v1/getContactDetails"]);
+  });
+
+  it("adopts it if the program says so, and leaves it at delete", async () => {
+    sandbox().setContacts([{ email: plain.email, lists: ["Customers"], data: { last_name: "Doe" } }]);
+    const created = await create({ ...plain, adopt: true });
+    assert.equal(created.outs.adopted, true);
+    assert.deepEqual(await remove(created), ["Left the contact j***@seeds.example.com in Mailmodo."]);
+    assert.deepEqual(contacts(), [
+      [plain.email, ["Customers", "Seeds"], { last_name: "Doe", first_name: "Ada", seats: 3 }, true],
+    ]);
+  });
+
+  it("archives what it adopted where onDelete says so, and leaves what it made where that says so", async () => {
+    sandbox().setContacts([{ email: plain.email }]);
+    await remove(await create({ ...plain, adopt: true, onDelete: "archive" }));
+    await remove(await create({ ...inputs, onDelete: "leave" }));
+    assert.deepEqual(
+      contacts().map(([email, , , isThere]) => [email, isThere]),
+      [
+        [plain.email, false],
+        [inputs.email, true],
+      ],
+    );
+  });
+
+  it("takes an existing contact with the stack's tag for the stack's own", async () => {
+    sandbox().setContacts([{ email: inputs.email }]);
+    const created = await create();
+    assert.equal(created.outs.adopted, false);
+    await remove(created);
+    assert.equal(only().archived, true);
+  });
+
+  it("takes an existing contact for the stack's own that a killed run has made", async () => {
+    await leaveAsKilled((journal) => journal.addNote("add", contactNote(stackless)));
+    sandbox().setContacts([{ email: plain.email }]);
+    const { outs } = await create(stackless);
+    assert.equal(outs.adopted, false);
+  });
+
+  it("records a contact that Mailmodo accepts but does not bring back", async () => {
+    sandbox().useProfile(["add-ignored"]);
+    sandbox().setContacts([{ email: inputs.email, archived: true }]);
+    await assert.rejects(create(), (error: Error & { id?: string; properties?: ContactState }) => {
+      assert.match(error.message, /Mailmodo accepted it, but does not know it\. It may be archived/);
+      assert.equal(error.properties?.adopted, false);
+      return true;
+    });
+  });
+
+  it("fails where Mailmodo refuses to bring it back, and records nothing", async () => {
+    sandbox().useProfile(["add-refused"]);
+    sandbox().setContacts([{ email: inputs.email, archived: true }]);
+    await assert.rejects(create(), (error: Error) => {
+      assert.match(
+        error.message,
+        /^Could not add the contact a\*\*\*@seeds\.example\.com: Mailmodo refused it \(400\)/,
+      );
+      assert.ok(!("id" in error));
+      return true;
+    });
+  });
+
+  it("sees no change where there is none, and one in each input", async () => {
+    const { id, outs } = await create();
+    const diff = async (changed: Partial<ContactInputs>) => {
+      const { changes, replaces } = await contactLifecycle.diff(id, outs, { ...inputs, ...changed });
+      return [changes, replaces];
+    };
+    assert.deepEqual(await diff({}), [false, []]);
+    assert.deepEqual(await diff({ data: { seats: 3, first_name: "Ada" } }), [false, []]);
+    assert.deepEqual(await diff({ data: { first_name: "Ada" } }), [true, []]);
+    assert.deepEqual(await diff({ list: "Other" }), [true, []]);
+    assert.deepEqual(await diff({ onDelete: "leave" }), [true, []]);
+    assert.deepEqual(await diff({ email: "ADA+seeds.dev@seeds.example.com" }), [true, []]);
+    assert.deepEqual(await diff({ email: "eve+seeds.dev@seeds.example.com" }), [true, ["email"]]);
+  });
+
+  it("changes values and joins the new list before it leaves the old one", async () => {
+    const { id, outs } = await create();
+    const before = calls().length;
+    const news = { ...inputs, list: "Others", data: { first_name: "Eve" } };
+    const { outs: updated } = await contactLifecycle.update(id, outs, news);
+    assert.deepEqual(updated, { ...outs, list: "Others", data: { first_name: "Eve" } });
+    assert.deepEqual(contacts(), [[inputs.email, ["Others"], { first_name: "Eve", seats: 3 }, true]]);
+    assert.deepEqual(calls().slice(before), [
+      "POST /api/v1/addToList",
+      "POST /api/v1/removeFromList",
+      "GET /api/v1/getContactDetails",
+    ]);
+  });
+
+  it("asks nothing of Mailmodo where only the record changes", async () => {
+    const { id, outs } = await create();
+    const before = calls().length;
+    assert.deepEqual(await contactLifecycle.update(id, outs, { ...inputs, onDelete: "leave" }), {
+      outs: { ...outs, onDelete: "leave" },
+    });
+    assert.equal(calls().length, before);
+  });
+
+  it("reads what has not changed as it is", async () => {
+    const { id, outs } = await create();
+    sandbox().setContacts([{ email: inputs.email, data: { ...inputs.data, seats: "3", more: "x" } }]);
+    assert.deepEqual(await contactLifecycle.read(id, outs), { id, props: outs });
+  });
+
+  it("reads changed and missing values, and a suppression with its reasons", async () => {
+    const { id, outs } = await create(plain);
+    sandbox().setContacts([
+      {
+        email: plain.email,
+        data: { first_name: "Eve" },
+        blocked: true,
+        blockedReason: "Bounced",
+        unsubscribed: true,
+        unsubscribeReason: "By a link",
+      },
+    ]);
+    const { props } = await contactLifecycle.read(id, outs);
+    assert.deepEqual(props, {
+      ...outs,
+      data: { first_name: "Eve" },
+      blocked: true,
+      blockedReason: "Bounced",
+      unsubscribed: true,
+      unsubscribeReason: "By a link",
+    });
+    assert.equal((await contactLifecycle.diff(id, props, plain)).changes, true);
+    const { outs: repaired } = await contactLifecycle.update(id, props, plain);
+    assert.deepEqual([repaired.data, repaired.unsubscribed], [plain.data, true]);
+  });
+
+  it("reads an archived contact as gone", async () => {
+    const { id, outs } = await create();
+    sandbox().setContacts([{ email: inputs.email, archived: true }]);
+    assert.equal((await contactLifecycle.read(id, outs)).id, "");
+  });
+
+  it("adds a contact again that a killed run may have archived", async () => {
+    const { id, outs } = await create(stackless);
+    await configure(settings(sandbox().url), contactLifecycle);
+    await leaveAsKilled((journal) => journal.addNote("archive", contactNote(outs)));
+    sandbox().setContacts([{ email: plain.email, archived: true }]);
+    assert.equal((await contactLifecycle.diff(id, outs, stackless)).changes, true);
+    await contactLifecycle.update(id, outs, stackless);
+    assert.equal(only().archived, false);
+    assert.equal((await contactLifecycle.diff(id, outs, stackless)).changes, false);
+  });
+
+  it("does not archive a contact that another resource of the run has added", async () => {
+    const { id, outs } = await create();
+    await contactLifecycle.create({ ...inputs, list: "Others" });
+    const lines = await printed(() => contactLifecycle.delete(id, outs));
+    assert.match(lines.join(), /another resource of this stack has it/);
+    assert.equal(only().archived, false);
+  });
+});
