@@ -175,6 +175,6 @@ async function abortOnce(
 }
 
 /** Both calls about a journey have one form. */
-function requestOf(call: "start" | "abort", journeyId: string, body: NonNullable<Outgoing["body"]>): Outgoing {
+export function requestOf(call: "start" | "abort", journeyId: string, body: NonNullable<Outgoing["body"]>): Outgoing {
   return { call, method: "POST", path: `/hooks/${call}/${encodeURIComponent(journeyId)}`, body };
 }

@@ -44,7 +44,7 @@ export function oneLine(words: string): string {
     .replace(/\p{Cs}$/u, "");
 }
 
-/** Masks everything that looks like an address. */
+/** Masks everything in a text that looks like an address. */
 export function maskAddresses(text: string): string {
   return text.replace(ADDRESS, (address) => maskAddress(address.replace(/%40/i, "@")));
 }

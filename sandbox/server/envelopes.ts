@@ -85,10 +85,12 @@ function sendAs(
     .send(exact);
 }
 
-/** Puts what a call concerns in the place of its name in double braces. */
-function filler(request: FastifyRequest, instanceId = ""): (text: string) => string {
+/** Puts what a call concerns in the place of its name in double braces: an instance that is not known, too. */
+function filler(request: FastifyRequest, known: string | undefined): (text: string) => string {
   const { journeyId = "" } = (request.params ?? {}) as { journeyId?: string };
   const { email } = inputOf(request);
+  const { instanceId: named } = (request.body ?? {}) as { instanceId?: unknown };
+  const instanceId = known ?? (typeof named === "string" ? named : "");
   const values: Record<string, string> = { instanceId, journeyId, email: typeof email === "string" ? email : "" };
   return (text) => text.replace(/\{\{(instanceId|journeyId|email)\}\}/g, (_, name: string) => values[name] ?? "");
 }

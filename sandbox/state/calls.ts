@@ -33,7 +33,7 @@ export class Calls {
 
   start(journeyId: string, { email, data = {}, allowDuplicateEmail = false }: StartBody): Answer {
     const { instances, contacts } = this.store;
-    const { start: refusal, suppressed, duplicate, duplicateMeans, started } = this.profile();
+    const { start: refusal, suppressed, duplicate, duplicateMeans, duplicateEnded, started } = this.profile();
     if (refusal !== undefined) return { refusal };
     if (suppressed !== "accepted" && suppressionOf(contacts.get(email)) !== undefined) return { refusal: suppressed };
     if (!allowDuplicateEmail && duplicate !== "accepted") {
@@ -42,7 +42,9 @@ export class Calls {
           ? instances.byAddress.firstStarted(journeyId, email)
           : instances.byAddress.firstRunning(journeyId, email);
       if (earlier !== undefined) {
-        return { refusal: duplicate, ref: earlier.instanceId, instanceId: earlier.instanceId };
+        const isRunning = instances.byAddress.firstRunning(journeyId, email) !== undefined;
+        const said = isRunning ? duplicate : (duplicateEnded ?? duplicate);
+        return { refusal: said, ref: earlier.instanceId, instanceId: earlier.instanceId };
       }
     }
     const also = this.contactEffects(email, data);
@@ -87,15 +89,21 @@ export class Calls {
   }
 
   private abortAddress(journeyId: string, email: string, reason: string | undefined): Answer {
-    const { abortByAddress, abortUnknown } = this.profile();
+    const {
+      abortByAddress,
+      abortUnknown,
+      addressUnknown = abortUnknown,
+      aborted,
+      addressAborted = aborted,
+    } = this.profile();
     const running = this.store.instances.byAddress.running(journeyId, email);
     const last = running.at(-1);
-    if (last === undefined) return this.answerOf(abortUnknown);
+    if (last === undefined) return this.answerOf(addressUnknown, addressAborted);
     this.store.instances.abort(abortByAddress === "all" ? running : last, reason);
-    return { ...this.answerOf("success"), instanceId: last.instanceId };
+    return { ...this.answerOf("success", addressAborted), instanceId: last.instanceId };
   }
 
-  private answerOf(answer: Refusal | "success"): Answer {
-    return answer === "success" ? { message: SUCCESS.abort, reply: this.profile().aborted } : { refusal: answer };
+  private answerOf(answer: Refusal | "success", reply = this.profile().aborted): Answer {
+    return answer === "success" ? { message: SUCCESS.abort, reply } : { refusal: answer };
   }
 }

@@ -77,12 +77,10 @@ function problemWith(value: unknown): string | undefined {
 
 /** The cases in which there is no instance that could be named. */
 const WITHOUT_INSTANCE = [
-  "wrongKey",
   "start",
   "suppressed",
   "invalidEmail",
-  "unknownJourney",
-  "abortUnknown",
+  "addressUnknown",
   "contactUnknown",
   "archiveUnknown",
   "listUnknown",

@@ -38,10 +38,14 @@ export interface Profile {
   readonly duplicate: Refusal | "accepted";
   /** Whether a start is a duplicate only while an earlier instance runs, or forever. */
   readonly duplicateMeans: "running" | "ever";
+  /** The answer to a start that is a duplicate of an instance that has ended. Default: as `duplicate`. */
+  readonly duplicateEnded?: Refusal;
   /** The answer to an abort by instance id of an instance that has ended. */
   readonly abortEnded: Refusal | "success";
   /** The answer to an abort if there is no such instance, or nothing runs for the address. */
   readonly abortUnknown: Refusal | "success";
+  /** The answer to an abort by address if nothing runs for it. Default: as `abortUnknown`. */
+  readonly addressUnknown?: Refusal | "success";
   /** Whether an abort by address stops all instances of the address or only the latest one. */
   readonly abortByAddress: "all" | "last";
   /**
@@ -89,6 +93,8 @@ export interface Profile {
   readonly started?: Reply;
   /** The answer to an abort that took effect. Default: the contract's. */
   readonly aborted?: Reply;
+  /** The answer to an abort by address that took effect. Default: as `aborted`. */
+  readonly addressAborted?: Reply;
 }
 
 const wrongKey: Refusal = { status: 400, message: "Invalid mmApiKey" };

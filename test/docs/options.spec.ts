@@ -13,6 +13,7 @@ const PAGES: Readonly<Record<string, string>> = {
   previews: "docs/previews.md",
   status: "docs/status.md",
   doctor: "docs/doctor.md",
+  probe: "docs/probe.md",
 };
 
 describe("the options in the documents", () => {

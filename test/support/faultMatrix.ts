@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
-import { profileOf, SANDBOX_KEY, type VendorCall } from "mailmodo-sandbox";
+import { SANDBOX_KEY, type VendorCall } from "mailmodo-sandbox";
 import type { ArchiveInputs } from "../../provider/model/archive";
 import { TYPES } from "../../provider/model/stateFormat";
 import contactArchive from "../../provider/plugin/contactArchive";
@@ -10,7 +10,7 @@ import { beginSession, session } from "../../provider/plugin/session";
 import { useCapturedOutput } from "./capturedOutput";
 import { configure, settings } from "./configure";
 import { journalOf } from "./journalOf";
-import { livesOf, type Life } from "./lives";
+import { livesOf, MATRIX_PROFILES, type Life } from "./lives";
 import { useModelBackend } from "./modelBackend";
 import { ModelStack, type CallPlugin, type Declared } from "./modelStack";
 import { useMovableClock } from "./movableClock";
@@ -69,7 +69,7 @@ export function describeFaultMatrix<Inputs, State>(of: string, subject: Subject<
 
     for (const [profile, some] of lives) {
       it(`profile ${profile}, ${some.length} lives: nobody twice, nothing left, every error worded`, async () => {
-        sandbox().useProfile(profileOf([profile]));
+        sandbox().useProfile(MATRIX_PROFILES.get(profile)!);
         for (const { fault, allowDuplicateEmail } of some) {
           await live(fault, { ...subject.inputs, allowDuplicateEmail }).catch((error: Error) => {
             const where = JSON.stringify({ ...fault, allowDuplicateEmail });

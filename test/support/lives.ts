@@ -6,7 +6,10 @@ import {
   type Fault,
   FAULT_KINDS,
   type FaultKind,
+  type Profile,
+  profileOf,
   profiles,
+  readProfileFile,
   type VendorCall,
 } from "mailmodo-sandbox";
 
@@ -18,6 +21,15 @@ export interface Life {
 }
 
 const SEED = 20261126;
+
+/** Mailmodo's profiles: all that have a name; or, with PROFILE_FILE, the one of that file alone. */
+export const MATRIX_PROFILES: ReadonlyMap<string, Profile> = profilesFor(process.env["PROFILE_FILE"]);
+
+function profilesFor(file: string | undefined): Map<string, Profile> {
+  if (file === undefined) return new Map(Object.keys(profiles).map((name) => [name, profileOf([name])]));
+  // The journey of the tests is not that of the probe; so each is known.
+  return new Map([["of the file", { ...readProfileFile(file), journeys: [] }]]);
+}
 
 /**
  * The lives of a fault matrix, by profile: all of them with MATRIX=full, else a sample that has each fault, each profile
@@ -75,7 +87,7 @@ function variants(kind: FaultKind): Partial<Fault>[] {
   return [{}];
 }
 
-const names = Object.keys(profiles);
+const names = [...MATRIX_PROFILES.keys()];
 
 function allOf(faults: readonly Fault[]): Life[] {
   return names
@@ -91,7 +103,7 @@ function allOf(faults: readonly Fault[]): Life[] {
  */
 function isPossible({ profile, fault: { kind, on }, allowDuplicateEmail }: Life): boolean {
   const isBrokenWord = kind === "503-after-envelope" && on === "start";
-  return !(isBrokenWord && profiles[profile]?.duplicate === "accepted" && !allowDuplicateEmail);
+  return !(isBrokenWord && MATRIX_PROFILES.get(profile)?.duplicate === "accepted" && !allowDuplicateEmail);
 }
 
 /** Each fault with and without duplicates in each round, the profiles dealt out to them like cards. */

@@ -100,6 +100,7 @@ async function stackOf(folder: string, settings: string, bench: Workbench): Prom
 async function previewOf(folder: string, settings: string, bench: Workbench): Promise<Stack> {
   fs.writeFileSync(path.join(folder, "Pulumi.preview.yaml"), settings);
   const command = commandIn(folder);
+  await checkProbe(command, folder, bench);
   const previews = (what: string) => run(command, ["previews", what, "--name", "pr-1"], folder, bench.env);
   return {
     up: () => previews("up"),
@@ -117,6 +118,16 @@ async function assertShown(folder: string, bench: Workbench): Promise<void> {
 
 function commandIn(folder: string): string {
   return path.join(folder, "node_modules/.bin/pulumi-mailmodo");
+}
+
+/** The command loads, and refuses an address outside the list before it sends anything. */
+async function checkProbe(command: string, folder: string, bench: Workbench): Promise<void> {
+  await succeed(command, ["probe", "--help"], folder, bench.env);
+  const target = ["--journey", "6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5", "--email", "qa@other.example.com"];
+  const args = ["probe", "--yes", ...target, "--allow", "*@seeds.example.com"];
+  const { code, output } = await run(command, args, folder, bench.env);
+  assert.equal(code, 2, output);
+  assert.match(output, /^The address of --email is outside --allow\./);
 }
 
 async function timed(running: Promise<Run>): Promise<Run & { tookMs: number }> {

@@ -179,6 +179,40 @@ describe("an exact answer of a profile", () => {
     assert.equal((await abort({ email })).text, JSON.stringify({ success: true, message: "Stopped" }));
   });
 
+  it("names an instance that is not known", async () => {
+    const form = { status: 404, message: "No {{instanceId}}" };
+    use({ abortUnknown: form, wrongKey: form });
+    const answer = JSON.stringify({ success: false, status: "error", message: `No ${elsewhere}` });
+    assert.equal((await abort({ instanceId: elsewhere })).text, answer);
+    const refused = await call(sandbox(), `abort/${journeyId}`, { instanceId: elsewhere }, "wrong");
+    assert.equal(refused.text, answer);
+  });
+
+  it("may be for an abort by address alone, where something runs and where nothing does", async () => {
+    use({
+      aborted: { status: 200, message: "Stopped one" },
+      addressAborted: { status: 200, message: "Stopped all" },
+      addressUnknown: { status: 404, message: "Nobody" },
+    });
+    const id = refOf(await start());
+    const message = async (body: object) => (JSON.parse((await abort(body)).text) as { message: string }).message;
+    assert.equal(await message({ email }), "Stopped all");
+    assert.equal(await message({ email }), "Nobody");
+    assert.equal(await message({ instanceId: elsewhere }), "No such journey instance");
+    assert.equal(await message({ instanceId: id }), "The journey instance has already ended");
+    use({ addressUnknown: "success", addressAborted: { status: 200, message: "Stopped all" } });
+    assert.equal(await message({ email }), "Stopped all");
+  });
+
+  it("may be for a start whose earlier instance has ended", async () => {
+    use({ duplicateMeans: "ever", duplicateEnded: { status: 409, message: "Was here", withRef: true } });
+    const id = refOf(await start());
+    assert.equal((await start()).status, 400);
+    await abort({ email });
+    const { status, text } = await start();
+    assert.deepEqual([status, text], [409, JSON.stringify({ success: false, message: "Was here", ref: id })]);
+  });
+
   it("may be for an address that is none", async () => {
     use({ invalidEmail: { status: 422, body: { bad: "{{email}}" } } });
     assert.deepEqual(await start({ email: "qa" }).then(({ status, text }) => [status, text]), [
@@ -273,10 +307,10 @@ describe("a profile file that is wrong", () => {
     ],
     [{ wrongKey: { ...ok, headers: { "content-LENGTH": "5" } } }, "wrongKey.headers must not have content-LENGTH"],
     [{ limit: { perSecond: 1, status: 429, headers: { "Transfer-Encoding": "x" } } }, "limit.headers must not have Tr"],
-    [{ wrongKey: { status: 400, body: ["{{instanceId}}"] } }, "wrongKey has {{instanceId}}, but there is no instance"],
+    [{ start: { status: 400, body: ["{{instanceId}}"] } }, "start has {{instanceId}}, but there is no instance"],
     [
-      { abortUnknown: { ...ok, message: "{{instanceId}}" } },
-      "abortUnknown has {{instanceId}}, but there is no instance",
+      { addressUnknown: { ...ok, message: "{{instanceId}}" } },
+      "addressUnknown has {{instanceId}}, but there is no instance",
     ],
     [{ duplicate: "success" }, 'duplicate must be "accepted" or an object; it is "success".'],
     [{ duplicate: { ...ok, withRef: "yes" } }, 'duplicate.withRef must be true or false; it is "yes".'],

@@ -1,0 +1,57 @@
+import type { Command, CommanderError } from "commander";
+import { inert } from "../../text/inert";
+import { WRONG_USE } from "./exitCodes";
+import type { Options } from "./options";
+
+const EXAMPLE = `
+Example:
+  pulumi-mailmodo probe --journey 6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5 \\
+    --email probe@seeds.example.com --allow '*@seeds.example.com' --out mailmodo-profile.json
+
+Exit codes: 0 all is as the provider expects; 1 something is to be mended, or the probe failed; 2 wrong use;
+3 what it started may still run; 130 or 143 a signal stopped it, and it ended what it had started.`;
+
+/** Adds the `probe` command. */
+export function addProbe(program: Command): void {
+  program
+    .command("probe")
+    .description("asks the real Mailmodo how it answers where its contract is silent: up to three starts, all aborted")
+    .requiredOption("--journey <id>", "the journey to start; required")
+    .requiredOption("--email <address>", "the address to start it for, which is enrolled nowhere else; required")
+    .option("--allow <patterns...>", "the addresses that may get mail; in place of the stack's list")
+    .option("--stack <name>", "the stack whose settings and key to use")
+    .option("--cwd <folder>", "the project's folder", ".")
+    .option("--base-url <url>", "Mailmodo's URL; default: the stack's, or https://api.mailmodo.com")
+    .option(
+      "--second-instance",
+      "look at an abort by address of two instances, in place of a start after an abort",
+      false,
+    )
+    .option("--out <file>", "write the answers to a new file, for mailmodo-sandbox --profile-file")
+    .option("--yes", "do not ask", false)
+    .option("--json", "print the result as JSON, and everything else to stderr", false)
+    .addHelpText("after", EXAMPLE)
+    .exitOverride(exitAsDocumented)
+    .action(run);
+}
+
+/** Commander has printed the help, or what is wrong, before it calls this. */
+function exitAsDocumented({ exitCode }: CommanderError): never {
+  process.exit(exitCode === 0 ? 0 : WRONG_USE);
+}
+
+async function run(options: Options): Promise<void> {
+  const log = (line: string) => console.error(inert(line));
+  // Loaded here, so that other commands do not load it.
+  const [{ runProbe }, { printed }] = await Promise.all([import("./runProbe"), import("./report")]);
+  const { result, exitCode } = await runProbe(options, log);
+  if (result !== undefined)
+    console.log(
+      options.json ? JSON.stringify(result, undefined, 2) : printed(result, { isColored: hasColors(process.stdout) }),
+    );
+  process.exitCode = exitCode;
+}
+
+function hasColors(stream: NodeJS.WriteStream): boolean {
+  return stream.isTTY && !process.env["NO_COLOR"];
+}

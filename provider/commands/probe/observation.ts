@@ -1,0 +1,59 @@
+import { jsonObject } from "../../text/jsonObject";
+import { wordsOf } from "../../mailmodo/outcomeErrors";
+import { ENVELOPE, type Outcome } from "../../mailmodo/outcome";
+import { strangerIn } from "../../mailmodo/stranger";
+import type { Answered, Exchange } from "../../mailmodo/transport";
+import { STARTS, type Situation } from "./situations";
+
+/** What came back in one situation, and what the provider makes of it. */
+export interface Observation {
+  readonly situation: Situation;
+  readonly call: "start" | "abort";
+  readonly exchange: Exchange;
+  readonly outcome: Outcome;
+  /** Whether the provider takes the refusal of an abort for the word that there is nothing left to abort. */
+  readonly isOver: boolean;
+}
+
+export type Observations = ReadonlyMap<Situation, Observation>;
+
+/** The call that a situation is asked with. */
+export function callOf(situation: Situation): Observation["call"] {
+  return STARTS.includes(situation) ? "start" : "abort";
+}
+
+/** The complete answer, if there was one. */
+export function answerOf(observation: Observation | undefined): Answered | undefined {
+  return observation?.exchange.kind === "answered" ? observation.exchange : undefined;
+}
+
+export function isAccepted(observation: Observation | undefined): boolean {
+  return observation?.outcome.kind === "accepted";
+}
+
+export function isRefused(observation: Observation | undefined): boolean {
+  return observation?.outcome.kind === "refused";
+}
+
+/** The id of the instance that a start was answered with. */
+export function instanceOf(observation: Observation | undefined): string | undefined {
+  return observation?.outcome.kind === "accepted" ? observation.outcome.instanceId : undefined;
+}
+
+/** What was said, as the provider quotes it. It may hold an address. */
+export function foreignWords({ outcome, exchange }: Observation): string {
+  if ("message" in outcome) return wordsOf(outcome);
+  if ("reason" in outcome) return outcome.reason;
+  const said = exchange.kind === "answered" ? jsonObject(exchange.text)?.["message"] : undefined;
+  return typeof said === "string" ? said : "";
+}
+
+/** The form of an answer. */
+export function formOf({ status, text }: Answered): string {
+  if (text.trim() === "") return "empty";
+  const answer = jsonObject(text);
+  const stranger = strangerIn(status, text, answer, ENVELOPE.isOwn);
+  if (stranger !== undefined) return stranger.isPage ? "a web page" : stranger.isJson ? "other JSON" : "text";
+  const ref = typeof answer?.["ref"] === "string" ? ", ref" : "";
+  return `success: ${JSON.stringify(answer?.["success"])}${ref}`;
+}

@@ -1,0 +1,44 @@
+import { randomUUID } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { UsageError } from "./usageError";
+
+/**
+ * A new file that only this user can read. It appears with its whole content, or not at all, and never takes the place of
+ * another. Its place is checked before anything is sent.
+ */
+export class ProfileFile {
+  private readonly draft: string;
+
+  /** @throws {UsageError} There is a file of that name, or none can be written there. */
+  constructor(private readonly file: string) {
+    if (fs.existsSync(file)) throw new UsageError(`There is a file ${file} already. Name another: --out <file>.`);
+    this.draft = path.join(path.dirname(file), `.${path.basename(file)}.${randomUUID().slice(0, 8)}`);
+    try {
+      fs.writeFileSync(this.draft, "", { mode: 0o600, flag: "wx" });
+    } catch (error) {
+      const { code = "" } = error as NodeJS.ErrnoException;
+      throw new UsageError(`Could not write ${file} (${code}). Name a file in a folder that you can write to.`);
+    }
+  }
+
+  /** @throws {Error} It cannot be written. The message is one line. */
+  write(content: unknown): void {
+    try {
+      fs.writeFileSync(this.draft, `${JSON.stringify(content, undefined, 2)}\n`);
+      // Unlike a rename, a link never takes the place of a file.
+      fs.linkSync(this.draft, this.file);
+    } catch (error) {
+      const { code = "" } = error as NodeJS.ErrnoException;
+      throw new Error(`Could not write ${this.file} (${code}). --json prints what would be in it, as profile.`, {
+        cause: error,
+      });
+    } finally {
+      this.discard();
+    }
+  }
+
+  discard(): void {
+    fs.rmSync(this.draft, { force: true });
+  }
+}

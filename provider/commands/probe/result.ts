@@ -1,0 +1,123 @@
+import { oneLine } from "../../text/masking";
+import { answerOf, foreignWords, formOf, instanceOf, type Observation } from "./observation";
+import { judgementOf, type Judgement } from "./judgement";
+import { profileNames } from "./profileNames";
+import type { PrivateText } from "./privateText";
+import { profileFrom, type Profile } from "./profile";
+import type { ProbeRun, Target } from "./probeRun";
+import { SITUATIONS, type Situation } from "./situations";
+
+/** What came back in one situation. */
+export interface Row {
+  readonly situation: string;
+  readonly status?: number;
+  /** The form of the answer. */
+  readonly form?: string;
+  /** Mailmodo's words, with placeholders for ids and the address. */
+  readonly words?: string;
+  /** What the provider makes of it. */
+  readonly outcome?: string;
+  readonly verdict: Judgement["verdict"] | "not asked";
+  readonly note?: string;
+}
+
+/** What `--json` prints. */
+export interface ProbeResult {
+  readonly rows: readonly Row[];
+  /** The names of the sandbox's profiles that answer so. */
+  readonly profiles: readonly string[];
+  readonly abortByAddress: "all" | "last" | "not seen";
+  /** The command that mends what the provider does not understand. */
+  readonly command?: string;
+  /** The content of the profile file. */
+  readonly profile: Profile;
+  /** The file that it is written to. */
+  readonly file?: string;
+}
+
+/** What a result is made with. */
+export interface ResultContext {
+  readonly target: Target;
+  readonly text: PrivateText;
+  readonly stack?: string | undefined;
+  /** The phrases that are set already. */
+  readonly alreadyOver: readonly string[];
+  readonly requestsPerSecond: number;
+}
+
+/** Puts together what a run has seen. */
+export function resultOf(run: ProbeRun, context: ResultContext): ProbeResult {
+  const { target, text, requestsPerSecond } = context;
+  const judged = new Map(
+    [...run.observations].map(([situation, one]) => [situation, judgementOf(one, run.observations, text)]),
+  );
+  const situations = (Object.keys(SITUATIONS) as Situation[]).filter((name) => isShown(name, run, target));
+  const command = commandFor([...judged.values()], context);
+  return {
+    rows: situations.map((name) => rowOf(name, run.observations.get(name), judged.get(name), text)),
+    profiles: profileNames(run),
+    abortByAddress: run.abortByAddress ?? "not seen",
+    ...(command === undefined ? {} : { command }),
+    profile: profileFrom(run, text, target.journeyId, Math.max(1, requestsPerSecond)),
+  };
+}
+
+/** What is not asked by choice, or only came by itself, has no row. */
+function isShown(situation: Situation, run: ProbeRun, { secondInstance }: Target): boolean {
+  if (run.observations.has(situation)) return true;
+  const never: readonly Situation[] = secondInstance
+    ? ["startAfterAbort", "abort", "abortAddressAgain", "slowDown"]
+    : ["otherStart", "abortAddressAgain", "slowDown"];
+  return !never.includes(situation);
+}
+
+function rowOf(
+  situation: Situation,
+  observation: Observation | undefined,
+  judgement: Judgement | undefined,
+  text: PrivateText,
+): Row {
+  const name = SITUATIONS[situation];
+  if (observation === undefined || judgement === undefined) return { situation: name, verdict: "not asked" };
+  const answer = answerOf(observation);
+  return {
+    situation: name,
+    ...(answer === undefined ? {} : { status: answer.status, form: formOf(answer) }),
+    words: oneLine(text.of(foreignWords(observation))),
+    outcome: outcomeText(observation),
+    verdict: judgement.verdict,
+    ...(judgement.verdict === "setting" ? { note: "set mailmodo:alreadyOver" } : noteOf(judgement)),
+  };
+}
+
+function noteOf(judgement: Exclude<Judgement, { verdict: "setting" }>): { note?: string } {
+  return judgement.note === undefined ? {} : { note: judgement.note };
+}
+
+function outcomeText(observation: Observation): string {
+  const { call, outcome, isOver } = observation;
+  switch (outcome.kind) {
+    case "accepted":
+      if (call === "abort") return "aborted";
+      return instanceOf(observation) === undefined ? "unconfirmed: no instance id" : "started";
+    case "refused":
+      return isOver ? "already over" : "refused";
+    case "keyRefused":
+      return "key refused";
+    case "slowDown":
+      return outcome.retryAfterMs === undefined ? "waits" : `waits ${outcome.retryAfterMs / 1000} s`;
+    case "notSent":
+      return "not sent";
+    case "held":
+      return "held back";
+    case "unconfirmed":
+      return "unconfirmed";
+  }
+}
+
+function commandFor(judgements: readonly Judgement[], { stack, alreadyOver }: ResultContext): string | undefined {
+  const phrases = judgements.flatMap((one) => (one.verdict === "setting" ? one.phrase : []));
+  if (phrases.length === 0) return undefined;
+  const list = JSON.stringify([...new Set([...alreadyOver, ...phrases])]).replaceAll("'", String.raw`'\''`);
+  return `pulumi config set ${stack === undefined ? "" : `--stack ${stack} `}mailmodo:alreadyOver '${list}'`;
+}

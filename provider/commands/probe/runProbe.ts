@@ -1,0 +1,156 @@
+import { Caller } from "./caller";
+import { announcement, isConfirmed } from "./ask";
+import type { Options } from "./options";
+import { ALL_RIGHT, MAY_STILL_RUN, NOT_RIGHT, WRONG_USE } from "./exitCodes";
+import { Interruption } from "./interruption";
+import { answerOf, isRefused } from "./observation";
+import { phraseFor } from "./phrase";
+import { PrivateText } from "./privateText";
+import { INVENTED_KEY, ProbeRun, type Target } from "./probeRun";
+import { ProfileFile } from "./profileFile";
+import { resultOf, type ProbeResult } from "./result";
+import { setUp, type Setup } from "./setup";
+import { Started } from "./started";
+import { UsageError } from "./usageError";
+
+/** How the command ends, and what it prints. */
+interface Ending {
+  readonly result?: ProbeResult;
+  readonly exitCode: number;
+}
+
+/**
+ * Runs the whole command but its printing.
+ *
+ * @param log Receives the progress and every problem, one line at a time.
+ * @param env The environment with the key and Pulumi's settings. Default: the process's.
+ */
+export async function runProbe(options: Options, log: (line: string) => void, env = process.env): Promise<Ending> {
+  let file: ProfileFile | undefined;
+  try {
+    if (!options.yes && !process.stdin.isTTY)
+      throw new UsageError("There is no terminal to ask on. Nothing was sent. If it may send mail, add --yes.");
+    const setup = await setUp(options, env, log);
+    file = options.out === undefined ? undefined : new ProfileFile(options.out);
+    return await new ProbeCommand(options, setup, file, log).run();
+  } catch (error) {
+    log((error as Error).message);
+    return { exitCode: error instanceof UsageError ? WRONG_USE : NOT_RIGHT };
+  } finally {
+    file?.discard();
+  }
+}
+
+/** One probe, from the question to the end of what it started. */
+class ProbeCommand {
+  private readonly target: Target;
+  private readonly started: Started;
+  private readonly interruption: Interruption;
+  private readonly probe: ProbeRun;
+
+  constructor(
+    private readonly options: Options,
+    private readonly setup: Setup,
+    private readonly file: ProfileFile | undefined,
+    private readonly log: (line: string) => void,
+  ) {
+    const { journey: journeyId, email, secondInstance } = options;
+    this.target = { journeyId, email, secondInstance };
+    this.started = new Started(journeyId, email);
+    this.interruption = new Interruption(
+      (signal) => this.stop(signal),
+      () => this.leave(),
+    );
+    const reasonToHold = async () => (this.interruption.isSet ? "the probe was stopped" : undefined);
+    const caller = new Caller(() => setup.connect({ reasonToHold }), email);
+    this.probe = new ProbeRun(caller, this.started, this.target, log);
+  }
+
+  async run(): Promise<Ending> {
+    try {
+      if (!(await this.mayGoOn())) {
+        this.log("Nothing was sent.");
+        return { exitCode: this.interruption.exitCode ?? NOT_RIGHT };
+      }
+      const isComplete = await this.ask();
+      const isEnded = await this.endAll();
+      return this.ending(isComplete, isEnded);
+    } finally {
+      this.interruption.close();
+    }
+  }
+
+  private async mayGoOn(): Promise<boolean> {
+    for (const line of announcement(this.target, this.setup.settings.baseUrl)) this.log(line);
+    const isConfirmedHere = this.options.yes || (await isConfirmed(() => this.interruption.interrupt("SIGINT")));
+    return isConfirmedHere && !this.interruption.isSet;
+  }
+
+  /** Returns whether all that can be asked was asked. */
+  private async ask(): Promise<boolean> {
+    try {
+      await this.probe.run();
+      return true;
+    } catch (error) {
+      if (!this.interruption.isSet) this.log((error as Error).message);
+      return false;
+    }
+  }
+
+  /** Ends what was started. Returns whether nothing runs now. */
+  private async endAll(): Promise<boolean> {
+    if (this.started.count > 0) this.log("Ending what the probe started.");
+    const lines = await this.started.endAll(() => {
+      const alreadyOver = [...this.setup.settings.alreadyOver, ...this.knownPhrases()];
+      return this.setup.connect({ reasonToHold: async () => undefined, alreadyOver });
+    });
+    for (const line of lines) this.log(line);
+    return lines.length === 0;
+  }
+
+  /** What Mailmodo said of instances that had certainly ended. It means the same of others. */
+  private knownPhrases(): string[] {
+    const known = (["abortEnded", "abortAddressNone"] as const).map((name) => this.probe.observations.get(name));
+    return known.flatMap((one) => (one !== undefined && isRefused(one) ? (phraseFor(one, [], this.text) ?? []) : []));
+  }
+
+  private get text(): PrivateText {
+    return new PrivateText({ ...this.probe.sent, keys: [this.setup.settings.apiKey, INVENTED_KEY] });
+  }
+
+  private ending(isComplete: boolean, isEnded: boolean): Ending {
+    const { settings } = this.setup;
+    const { stack, out } = this.options;
+    const result = resultOf(this.probe, { ...settings, target: this.target, text: this.text, stack });
+    const isAnswered = [...this.probe.observations.values()].every((one) => answerOf(one) !== undefined);
+    // What is cut off would look as if Mailmodo answered so.
+    const isToBeWritten = this.file !== undefined && isAnswered && !this.interruption.isSet;
+    const isWritten = isToBeWritten && this.write(result);
+    const areRight = result.rows.every(({ verdict }) => verdict === "right" || verdict === "not asked");
+    const isRight = isComplete && areRight && isWritten === isToBeWritten;
+    return {
+      result: isWritten && out !== undefined ? { ...result, file: out } : result,
+      exitCode: isEnded ? (this.interruption.exitCode ?? (isRight ? ALL_RIGHT : NOT_RIGHT)) : MAY_STILL_RUN,
+    };
+  }
+
+  private write({ profile }: ProbeResult): boolean {
+    try {
+      this.file?.write(profile);
+      return true;
+    } catch (error) {
+      this.log((error as Error).message);
+      return false;
+    }
+  }
+
+  private stop(signal: NodeJS.Signals): void {
+    this.log(`Received ${signal}; ending what the probe started. Again: leave at once.`);
+    this.setup.pace.interrupt();
+  }
+
+  private leave(): void {
+    for (const line of this.started.left) this.log(line);
+    process.exit(this.started.left.length > 0 ? MAY_STILL_RUN : this.interruption.exitCode);
+  }
+}

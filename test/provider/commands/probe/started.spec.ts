@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { FAULT_KINDS, SANDBOX_KEY } from "mailmodo-sandbox";
+import type { Spoiled } from "../../../support/gateway";
+import { useProbes, type Probed } from "../../../support/probing";
+
+/** The requests of a probe, in order. */
+const STEPS = [
+  "wrong key",
+  "start",
+  "second start",
+  "abort",
+  "abort again",
+  "abort of an unknown instance",
+  "start after the abort",
+  "abort by address",
+  "abort by address again",
+  "invalid address",
+  "unknown journey",
+];
+
+const STARTS: readonly string[] = ["start", "second start", "start after the abort"];
+
+const SPOILED: readonly Spoiled[] = [
+  ...(["hang", "reset", "500", "502-html", "empty", "503-envelope"] as const).flatMap((kind) =>
+    [true, false].map((isPassedOn) => ({ kind, isPassedOn })),
+  ),
+  { kind: "no-ref", isPassedOn: true },
+];
+
+describe("what the probe started", function () {
+  this.timeout(20_000);
+  const probe = useProbes();
+
+  for (const [index, step] of STEPS.entries()) {
+    for (const what of SPOILED) {
+      // An abort has none.
+      if (what.kind === "no-ref" && !STARTS.includes(step)) continue;
+      it(`has ended after ${what.kind}, ${what.isPassedOn ? "passed on" : "not passed on"}, at the ${step}`, async () => {
+        // In turn, under one that lets one instance run, and under one that lets as many run as it can.
+        const profile = (index + SPOILED.indexOf(what)) % 2 === 0 ? [] : ["duplicate-accepted", "abort-last"];
+        const probed = await probe({ profile, spoil: (nth) => (nth === index + 1 ? what : undefined) });
+        checkEnd(probed);
+        assert.equal(probed.exitCode, 1);
+      });
+    }
+  }
+
+  for (const kind of FAULT_KINDS) {
+    for (const on of ["start", "abort"] as const) {
+      if (kind === "no-ref" && on === "abort") continue;
+      it(`has ended after the sandbox's ${kind} at the first ${on}`, async () => {
+        const lateMs = kind === "late" ? { lateMs: 42_000 } : {};
+        const prepare = (sandbox: Probed["sandbox"]) => void sandbox.addFault({ kind, on, count: 1, ...lateMs });
+        const probed = await probe({ prepare });
+        await probed.sandbox.moveClock({ advanceSeconds: 120 });
+        checkEnd(probed);
+      });
+    }
+  }
+
+  it("has ended after a crash at each step", async () => {
+    for (let step = 1; step <= STEPS.length; step++) {
+      let asked = 0;
+      const onLine = (line: string) => {
+        if (line.startsWith("Asked: ") && ++asked === step) throw new Error("The step crashed.");
+      };
+      const probed = await probe({ onLine });
+      checkEnd(probed);
+      assert.equal(probed.exitCode, 1);
+      assert.ok(probed.lines.includes("The step crashed."));
+    }
+  });
+
+  it("is named with what to do, and by the exit code, where Mailmodo takes no abort any more", async () => {
+    const probed = await probe({ spoil: (nth) => (nth >= 3 ? { kind: "500", isPassedOn: false } : undefined) });
+    assert.equal(probed.exitCode, 3);
+    const [instance] = probed.sandbox.runningInstances();
+    const last = probed.lines.filter((line) => line.includes("It may still run"));
+    assert.equal(last.length, 2, "the second start may run, too");
+    assert.ok(last[0]?.includes(`(instance ${instance?.instanceId}). End it in Mailmodo.`), last[0]);
+    assert.match(last[1] ?? "", /for p\*{3}@seeds\.example\.com\. End it in Mailmodo\.$/);
+  });
+
+  it("is nothing where the first start is refused, and the address of others is left alone", async () => {
+    const prepare = async (sandbox: Probed["sandbox"]) => {
+      const body = { email: "probe+secret@seeds.example.com" };
+      await sandbox.post("/hooks/start/6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5", body);
+    };
+    const probed = await probe({ prepare });
+    assert.equal(probed.sandbox.running().length, 1);
+    assert.equal(probed.exitCode, 1);
+    assert.ok(probed.gateway.paths.length < STEPS.length);
+  });
+});
+
+function checkEnd({ sandbox, starts, lines }: Probed): void {
+  assert.deepEqual(sandbox.running(), [], lines.join("\n"));
+  assert.ok(starts.length <= 3, `${starts.length} starts`);
+  for (const line of lines) assert.ok(!line.includes(SANDBOX_KEY) && !line.includes("secret"), line);
+}
