@@ -175,6 +175,25 @@ describe("pulumi-mailmodo doctor looks at the CLI:", () => {
     assert.equal(lines.length, 21);
   });
 
+  // Pulumi Cloud cannot be had here: this CLI says what that of a user of it says.
+  it("says that a stack in Pulumi Cloud is being updated", async () => {
+    const script = `case "$1 $2" in
+      "version --non-interactive") echo v3.200.0 ;;
+      "stack ls") echo '[{"name":"acme/test","current":true,"updateInProgress":true}]' ;;
+      "stack export") echo '{"deployment":{"secrets_providers":{"state":{"url":"https://api.pulumi.com"}}}}' ;;
+      "config get") echo works ;;
+      "config --json") echo '{}' ;;
+    esac`;
+    const env = { ...replaceCli(script), PULUMI_BACKEND_URL: "https://api.pulumi.com" };
+    const { line } = await doctor(project(), env, "--offline");
+    assert.equal(line("stack"), "ok: acme/test, which is selected.");
+    assert.equal(line("secrets"), "ok: The secrets provider (Pulumi Cloud) encrypts and decrypts.");
+    assert.match(
+      line("lock"),
+      /^warning: Pulumi Cloud says that the stack is being updated, but not by whom\. Wait for/,
+    );
+  });
+
   it("does not wait for one that hangs", async () => {
     const pids = path.join(project().dir, "../pids");
     const { PATH } = replaceCli(`[ $1 = version ] && echo v3.200.0 && exit\necho $$ >> ${pids}\nexec sleep 600`);

@@ -30,7 +30,7 @@ export class StackSettings {
     private readonly file: string,
     /** The user's file. Undefined if there is none. */
     readonly source: string | undefined,
-    /** How secrets are encrypted: `passphrase`, or the beginning of the URL of a key, such as `awskms`. */
+    /** How secrets are encrypted: `passphrase`, `Pulumi Cloud`, or the beginning of the URL of a key, such as `awskms`. */
     readonly encryption: string,
   ) {}
 
@@ -60,7 +60,7 @@ export class StackSettings {
     const folder = await PrivateFolder.make();
     const file = folder.write(`Pulumi.copy${ending}`, copy);
     const provider = typeof fields["secretsprovider"] === "string" ? fields["secretsprovider"] : encryption.url;
-    return new StackSettings(cli, stack, folder, file, source, provider?.split(":")[0] ?? "passphrase");
+    return new StackSettings(cli, stack, folder, file, source, nameOf(provider));
   }
 
   /**
@@ -101,6 +101,10 @@ export class StackSettings {
     const decrypted = await this.cli.read("decrypt a secret", ["config", "get", PROBE, ...this.options]);
     if (decrypted.trim() !== "works") throw new Error("A secret that was encrypted was decrypted to another text.");
   }
+}
+
+function nameOf(provider = "passphrase"): string {
+  return provider.startsWith("http") ? "Pulumi Cloud" : provider.split(":")[0]!;
 }
 
 /** A secret of the copy alone. */
