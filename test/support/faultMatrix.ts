@@ -5,7 +5,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { SANDBOX_KEY, type VendorCall } from "mailmodo-sandbox";
 import type { ArchiveInputs } from "../../provider/model/archive";
 import { TYPES } from "../../provider/model/stateFormat";
-import contactArchive from "../../provider/plugin/contactArchive";
+import archiveLifecycle from "../../provider/plugin/archiveLifecycle";
 import { beginSession, session } from "../../provider/plugin/session";
 import { useCapturedOutput } from "./capturedOutput";
 import { configure, settings } from "./configure";
@@ -96,7 +96,7 @@ export function describeFaultMatrix<Inputs, State>(of: string, subject: Subject<
       sandbox().faults.add(fault);
       isAnswered = fault.kind !== "hang" && (fault.kind !== "late" || fault.status !== undefined);
       if (subject.archive !== undefined) await beginRun();
-      const stack = new ModelStack("test", backend(), (of) => (of === TYPES.archive ? contactArchive : lifecycle));
+      const stack = new ModelStack("test", backend(), (of) => (of === TYPES.archive ? archiveLifecycle : lifecycle));
       stack.remove();
       const up = (inputs: Inputs, isChanged = false) => stack.up(programOf(inputs, isChanged), asItIs, HOLDER);
 
