@@ -30,7 +30,7 @@ export function claimContact(
     const other = taken.get(key);
     if (other !== undefined)
       throw programError(
-        `"${other}" and "${name}" are both the contact ${maskAddress(String(address))}. Remove one: a destroy of one would archive the other's.`,
+        `"${other}" and "${name}" are both the contact ${maskAddress(String(address))}. Remove one: deleting either would archive the contact of both.`,
       );
     taken.set(key, name);
     claimMailboxOfContact(name, String(address));
