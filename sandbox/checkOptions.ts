@@ -5,7 +5,8 @@ import { faultSchema } from "./server/routes/faults";
 import type { Fault } from "./state/faults";
 import { InvalidInput } from "./state/invalidInput";
 import { profileFrom } from "./state/profileFile";
-import { defaultProfile, type Profile } from "./state/profiles";
+import type { Profile } from "./state/profile";
+import { defaultProfile } from "./state/profiles";
 
 const wholeNumber = (minimum: number) => ({ type: "integer", minimum });
 const texts = { type: "array", items: { type: "string" } };

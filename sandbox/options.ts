@@ -1,6 +1,6 @@
 import type { Journeys } from "./mail/journeys";
 import type { Deliver } from "./mail/mail";
-import type { Profile } from "./state/profiles";
+import type { Profile } from "./state/profile";
 
 /** How {@link createSandbox} makes a sandbox. Everything has a default. */
 export interface SandboxOptions {

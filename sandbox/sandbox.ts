@@ -10,7 +10,7 @@ import { withDatabase } from "./state/database";
 import type { ArmedFault, Fault, Faults } from "./state/faults";
 import type { Instance } from "./state/instance";
 import type { LoggedRequest } from "./state/loggedRequest";
-import type { Profile } from "./state/profiles";
+import type { Profile } from "./state/profile";
 import type { Store } from "./state/store";
 
 export { SANDBOX_KEY, type SandboxOptions } from "./options";

@@ -1,7 +1,7 @@
 import AjvCompiler from "@fastify/ajv-compiler";
 import Fastify, { type FastifyInstance } from "fastify";
 import type { LoggedRequest } from "../state/loggedRequest";
-import type { Profile } from "../state/profiles";
+import type { Profile } from "../state/profile";
 import type { RequestLog } from "../state/requestLog";
 import { ExactAnswer } from "./envelopes";
 import { answerErrors, problemOf } from "./errors";

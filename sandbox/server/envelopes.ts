@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Answer } from "../state/answer";
-import type { Refusal, Reply } from "../state/profiles";
+import type { Refusal, Reply } from "../state/profile";
 import type { VendorCall } from "../state/vendorCall";
 import { mapStrings } from "./mapStrings";
 

@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyInstance } from "fastify";
 import type { FastifySchemaValidationError } from "fastify/types/schema";
 import { refuse } from "./envelopes";
-import type { Profile } from "../state/profiles";
+import type { Profile } from "../state/profile";
 import { InvalidEmail } from "./routes/schemas";
 import { isVendorCall } from "./security";
 

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
-import type { Limit } from "../state/profiles";
+import type { Limit } from "../state/profile";
 import { Ring } from "../state/ring";
 import { refuse } from "./envelopes";
 

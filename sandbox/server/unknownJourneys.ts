@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import type { Journeys } from "../mail/journeys";
-import type { Profile, Refusal } from "../state/profiles";
+import type { Profile, Refusal } from "../state/profile";
 import { refuse } from "./envelopes";
 
 /** Where a profile says only which journeys are known. It has the contract's one status for a refusal. */

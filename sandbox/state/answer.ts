@@ -1,4 +1,4 @@
-import type { Refusal, Reply } from "./profiles";
+import type { Refusal, Reply } from "./profile";
 
 /**
  * The answer to a call. `ref` is the instance that the call started, or the one that is already running; `instanceId` is

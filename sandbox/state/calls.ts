@@ -2,7 +2,7 @@ import type { Answer } from "./answer";
 import { ContactCalls, type ContactInput } from "./contactCalls";
 import { suppressionOf } from "./contact";
 import type { Effect, LateCall } from "./effects";
-import type { Profile, Refusal } from "./profiles";
+import type { Profile, Refusal } from "./profile";
 import type { Store } from "./store";
 import { SUCCESS } from "./vendorCall";
 

@@ -1,6 +1,6 @@
 import type { Answer } from "./answer";
 import type { Contact } from "./contact";
-import type { Profile, Refusal } from "./profiles";
+import type { Profile, Refusal } from "./profile";
 import type { Store } from "./store";
 import { SUCCESS, type ContactCall } from "./vendorCall";
 

@@ -1,4 +1,5 @@
-import { defaultProfile, profileOf, type Limit, type Profile } from "./profiles";
+import type { Limit, Profile } from "./profile";
+import { defaultProfile, profileOf } from "./profiles";
 
 /** What decides how the sandbox answers, beside the faults: the profile, the key and the rate. */
 export class Controls {

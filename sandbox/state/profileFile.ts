@@ -2,7 +2,8 @@ import AjvCompiler from "@fastify/ajv-compiler";
 import * as fs from "node:fs";
 import { InvalidInput } from "./invalidInput";
 import { readJsonFile } from "./jsonFile";
-import { profileOf, type Profile, type Reply } from "./profiles";
+import type { Profile, Reply } from "./profile";
+import { profileOf } from "./profiles";
 
 /**
  * Reads a profile from a JSON file: an object with the form of `profile.schema.json` in this package. It has names of

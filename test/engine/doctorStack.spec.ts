@@ -92,15 +92,16 @@ describe("pulumi-mailmodo doctor looks at the stack:", () => {
 
   it("has a line for each setting with a problem", async () => {
     const { code, of } = await withSettings((text) =>
-      adding(`  mailmodo:slowDownTimeoutMinutes: "-1"\n  mailmodo:alreadyOver: "no"`)(
-        text.replace(/baseUrl: .*/, "baseUrl: ftp://example.com"),
-      ),
+      adding(
+        `  mailmodo:slowDownTimeoutMinutes: "-1"\n  mailmodo:alreadyOver: "no"\n  mailmodo:refuseSuppressed: "yes"`,
+      )(text.replace(/baseUrl: .*/, "baseUrl: ftp://example.com")),
     );
     assert.equal(code, 1);
     const lines = of("settings").map(({ level, text }) => `${level}: ${text}`);
     assert.deepEqual(lines.map((line) => /^failure: (mailmodo:\w+) must/.exec(line)?.[1]).sort(), [
       "mailmodo:alreadyOver",
       "mailmodo:baseUrl",
+      "mailmodo:refuseSuppressed",
       "mailmodo:slowDownTimeoutMinutes",
     ]);
   });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createSandbox } from "../../sandbox/sandbox";
-import { defaultProfile, type Profile } from "../../sandbox/state/profiles";
+import type { Profile } from "../../sandbox/state/profile";
+import { defaultProfile } from "../../sandbox/state/profiles";
 import type { Fault } from "../../sandbox/state/faults";
 
 const wrongKey = { status: 401, message: "Who are you?" };

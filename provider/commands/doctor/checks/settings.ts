@@ -1,3 +1,4 @@
+import { refuseSuppressed } from "../../../settings/refuseSuppressed";
 import { allowedRecipients, readSettings, type ConfigReader } from "../../../settings/settings";
 import { valueOrProblem } from "../../../settings/settingsError";
 import { describeRecipients, wideDomains } from "../recipientsInWords";
@@ -14,7 +15,10 @@ export const checkSettings: Check<Surroundings> = {
     for (const name of names) {
       // Each alone, so that the problem of one does not hide another's. The environment's proxy has a check of its own.
       const reader: ConfigReader = { get: (key) => (key === name ? config.values[name] : undefined) };
-      const { problem } = await valueOrProblem(() => readSettings(reader, ANY_KEY));
+      const { problem } = await valueOrProblem(async () => {
+        refuseSuppressed(reader, {});
+        return readSettings(reader, ANY_KEY);
+      });
       if (problem !== undefined) problems.push(failure(problem));
     }
     if (problems.length > 0) return problems;
