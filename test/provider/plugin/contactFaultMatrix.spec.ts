@@ -45,8 +45,6 @@ describe(`the fault matrix of a contact: ${title}`, () => {
     it(`profile ${profile}, ${some.length} lives: as the program has it, nothing left, no other touched`, async () => {
       sandbox().useProfile(MATRIX_PROFILES.get(profile)!);
       for (const { fault } of some) {
-        // The clock would not move for it.
-        if (fault.kind === "delay") continue;
         await live(fault).catch((error: Error) => {
           throw new Error(`${JSON.stringify(fault)}: ${error.message}`, { cause: error });
         });
