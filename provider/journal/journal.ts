@@ -6,7 +6,7 @@ import type { CallKind } from "./noteLine";
 import { UnsettledCalls } from "./unsettledCalls";
 
 /**
- * The crash journal of one stack's starts and aborts. It writes a note before each request leaves, and finishes the
+ * The crash journal of what one stack's runs start, abort, add and archive. It writes a note before each request leaves, and finishes the
  * note once the engine has recorded the result. If a plugin is killed during a call, its engine forgets the call
  * completely (measured). The note is then the only record of it.
  */

@@ -10,7 +10,7 @@ export interface ContactInputs {
   /** The list's name. */
   readonly list: string;
   readonly data: Readonly<Record<string, DataValue>>;
-  /** Whether a contact may be taken over that exists already and has not this stack's tag. */
+  /** Whether a contact may be taken over that exists already and does not have this stack's tag. */
   readonly adopt: boolean;
   /** Default: archive what the stack made, leave what it adopted. */
   readonly onDelete?: "archive" | "leave";
@@ -70,12 +70,12 @@ function onDeleteProblem(onDelete: unknown): string | undefined {
     : 'onDelete must be "archive" or "leave".';
 }
 
-/** Whether Mailmodo must be told of a change. Compares deeply, and ignores the order of keys. */
+/** Whether a change needs a request. Compares deeply, and ignores the order of keys. */
 export function changesContact(olds: UncheckedContact, news: UncheckedContact): boolean {
   return (["email", "list", "data"] as const).some((name) => !isDeepStrictEqual(olds[name], news[name]));
 }
 
-/** Whether an input has changed that Mailmodo does not know of. */
+/** Whether an input has changed that only the state records. */
 export function changesRecord(olds: UncheckedContact, news: UncheckedContact): boolean {
   return (["adopt", "onDelete", "stack", "__provider"] as const).some((name) => olds[name] !== news[name]);
 }

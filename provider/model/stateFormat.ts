@@ -12,7 +12,7 @@ export const SHARD_LOADER = `exports.handler = () => require("pulumi-mailmodo/co
 /** The same for a cohort's plan. */
 export const PLAN_LOADER = `exports.handler = () => require("pulumi-mailmodo/cohortPlan")`;
 /** The same for what archives contacts. */
-export const ARCHIVE_LOADER = `exports.handler = () => require("pulumi-mailmodo/contactArchive")`;
+export const ARCHIVE_LOADER = `exports.handler = () => require("pulumi-mailmodo/archiveLifecycle")`;
 /** The same for a contact. */
 export const CONTACT_LOADER = `exports.handler = () => require("pulumi-mailmodo/contactLifecycle")`;
 

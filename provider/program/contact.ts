@@ -30,7 +30,7 @@ export interface ContactArgs {
    */
   data?: pulumi.Input<DataInput>;
   /**
-   * Whether the resource may take over a contact that exists already and has not this stack's plus tag, which may be a real
+   * Whether the resource may take over a contact that exists already and does not have this stack's plus tag, which may be a real
    * person's. Anything other than true or false fails the preview. Default: false, so that `pulumi up` fails there. Changed
    * in place: it matters only while the resource is created.
    */

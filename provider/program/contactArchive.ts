@@ -17,6 +17,15 @@ export class ContactArchive extends TrimmedResource {
   }
 }
 
+/** Whether contacts are archived, or may be, once that is known. */
+export function isArchiving({
+  archiveContact,
+}: {
+  readonly archiveContact?: pulumi.Input<boolean> | undefined;
+}): boolean {
+  return archiveContact !== undefined && archiveContact !== false;
+}
+
 /**
  * What the enrollments of an address depend on: the archive of its contact, which all of them share, or nothing.
  *

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { defaultAbortReason } from "./abortReason";
 import { addressesAsJson } from "../model/archive";
 import { claimAddresses } from "./claimAddresses";
-import { ContactArchive } from "./contactArchive";
+import { ContactArchive, isArchiving } from "./contactArchive";
 import {
   areKnown,
   contactList,
@@ -148,11 +148,6 @@ export class JourneyCohort extends pulumi.ComponentResource {
       .all(shardResources.map(({ contacts }) => contacts))
       .apply((texts) => Object.fromEntries(texts.flatMap(runningInstances)));
   }
-}
-
-/** Whether contacts are archived, or may be, once that is known. */
-function isArchiving({ archiveContact }: JourneyCohortArgs): boolean {
-  return archiveContact !== undefined && archiveContact !== false;
 }
 
 /** What the parts of a cohort have in common. */

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { defaultAbortReason } from "./abortReason";
 import { claimAddresses } from "./claimAddresses";
-import { archiveOf } from "./contactArchive";
+import { archiveOf, isArchiving } from "./contactArchive";
 import { requireFindable } from "./findable";
 import type { DataValue } from "../model/inputs";
 import type { DataInput } from "./data";
@@ -113,8 +113,7 @@ export class JourneyEnrollment extends TrimmedResource {
     refuseKeyInClear();
     requireFindable();
     checkEnrollmentOptions(name, opts);
-    const isArchiving = args.archiveContact !== undefined && args.archiveContact !== false;
-    if (isArchiving) checkArchiveOptions(`enrollment "${name}"`, opts);
+    if (isArchiving(args)) checkArchiveOptions(`enrollment "${name}"`, opts);
     const { allowDuplicateEmail, archives } = withoutStackTraces(() =>
       claimAddresses(name, { ...args, kind: "enrollment", emails: [args.email] }),
     );
@@ -138,7 +137,7 @@ export class JourneyEnrollment extends TrimmedResource {
           __provider: LOADER,
         };
       },
-      { ...(isArchiving ? dependingOn(archiveOf(args.email, archives), opts) : opts), ...ABORT_FIRST },
+      { ...(isArchiving(args) ? dependingOn(archiveOf(args.email, archives), opts) : opts), ...ABORT_FIRST },
     );
   }
 }

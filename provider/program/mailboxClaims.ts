@@ -13,15 +13,27 @@ export interface MailboxUser {
 export class MailboxClaims {
   /** The first user of each. All users of a mailbox agree, so that any further one need only be compared with it. */
   private readonly users = new Map<string, MailboxUser>();
+  /** The names of the Contact resources. */
+  private readonly contacts = new Map<string, string>();
 
   /**
    * @param email For the message.
    * @throws {pulumi.RunError} Both would archive the contact, or one would archive it while the other uses it.
    */
   add(mailbox: string, user: MailboxUser, email: string): void {
+    if (user.kind === "contact") this.addContact(mailbox, user.name, email);
     const other = this.users.get(mailbox);
     if (other === undefined) this.users.set(mailbox, user);
     else refuseConflict(other, user, maskAddress(email));
+  }
+
+  private addContact(mailbox: string, name: string, email: string): void {
+    const other = this.contacts.get(mailbox);
+    if (other !== undefined)
+      throw programError(
+        `"${other}" and "${name}" are both the contact ${maskAddress(email)}. Remove one: deleting either would archive the contact of both.`,
+      );
+    this.contacts.set(mailbox, name);
   }
 }
 

@@ -5,7 +5,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { SANDBOX_KEY, type VendorCall } from "mailmodo-sandbox";
 import type { ArchiveInputs } from "../../provider/model/archive";
 import { TYPES } from "../../provider/model/stateFormat";
-import contactArchive from "../../provider/plugin/contactArchive";
+import archiveLifecycle from "../../provider/plugin/archiveLifecycle";
 import { beginSession, session } from "../../provider/plugin/session";
 import { useCapturedOutput } from "./capturedOutput";
 import { configure, settings } from "./configure";
@@ -14,6 +14,7 @@ import { livesOf, MATRIX_PROFILES, type Life } from "./lives";
 import { useModelBackend } from "./modelBackend";
 import { ModelStack, type CallPlugin, type Declared } from "./modelStack";
 import { useMovableClock } from "./movableClock";
+import { Patience, SECRET } from "./patience";
 import { useSandbox } from "./sandbox";
 
 /** What the lives of a matrix are lives of. */
@@ -45,9 +46,6 @@ const LATER_MS = 120_000;
 /** No run is killed here, and none meets another. */
 const asItIs: CallPlugin = (call) => call();
 const HOLDER = "root@here (pid 1)";
-/** Every address of a subject has it, and no line may. */
-export const SECRET = "secret";
-
 /**
  * Lives through an up, an up, a change and a destroy with each fault in it, under every profile of Mailmodo: a seeded
  * sample of all such lives, or all of them with MATRIX=full.
@@ -61,6 +59,7 @@ export function describeFaultMatrix<Inputs, State>(of: string, subject: Subject<
     const sandbox = useSandbox({ now: () => Date.now() });
     const clock = useMovableClock(timeoutMs);
     const backend = useModelBackend();
+    const patience = new Patience(sandbox, clock, subject.failure);
 
     const configured = () =>
       configure(settings(sandbox().url, { "mailmodo:requestTimeoutSeconds": String(timeoutMs / 1000) }), lifecycle);
@@ -92,20 +91,18 @@ export function describeFaultMatrix<Inputs, State>(of: string, subject: Subject<
     /** One life with a fault in it: up, up, change, destroy, each until it succeeds or clearly will not. */
     async function live(fault: Life["fault"], given: Inputs): Promise<void> {
       sandbox().store.reset();
-      sandbox().faults.clear();
-      sandbox().faults.add(fault);
-      isAnswered = fault.kind !== "hang" && (fault.kind !== "late" || fault.status !== undefined);
+      patience.meet(fault);
       if (subject.archive !== undefined) await beginRun();
-      const stack = new ModelStack("test", backend(), (of) => (of === TYPES.archive ? contactArchive : lifecycle));
+      const stack = new ModelStack("test", backend(), (of) => (of === TYPES.archive ? archiveLifecycle : lifecycle));
       stack.remove();
       const up = (inputs: Inputs, isChanged = false) => stack.up(programOf(inputs, isChanged), asItIs, HOLDER);
 
-      if (await tried(() => up(given))) {
+      if (await patience.tried(() => up(given))) {
         const before = sandbox().store.requests().length;
-        await settle(up(given));
+        await patience.settle(up(given));
         assert.equal(sandbox().store.requests().length, before, "an up without changes asks nothing");
         checkBooks(stack, { isUp: true });
-        const isChanged = await tried(() => up({ ...given, ...change }, true));
+        const isChanged = await patience.tried(() => up({ ...given, ...change }, true));
         checkBooks(stack, { isUp: isChanged });
         if (isChanged && subject.archive !== undefined) checkArchived(subject.archive.change.contacts);
       } else checkBooks(stack, { isUp: false });
@@ -114,10 +111,13 @@ export function describeFaultMatrix<Inputs, State>(of: string, subject: Subject<
       if (subject.archive !== undefined) await beginRun();
       sandbox().rotateKey("TESTKEY-0000000-0000000-0000009");
       if (recordsOf(stack).size > 0 && fault.on === "start") {
-        await assert.rejects(settle(stack.destroy(asItIs, HOLDER)), /Mailmodo refused the API key .*MAILMODO_API_KEY/);
+        await assert.rejects(
+          patience.settle(stack.destroy(asItIs, HOLDER)),
+          /Mailmodo refused the API key .*MAILMODO_API_KEY/,
+        );
       }
       sandbox().rotateKey(SANDBOX_KEY);
-      assert.ok(await tried(() => stack.destroy(asItIs, HOLDER)), "a destroy succeeds in the end");
+      assert.ok(await patience.tried(() => stack.destroy(asItIs, HOLDER)), "a destroy succeeds in the end");
       clock.tick(LATER_MS);
       assert.deepEqual(running(), [], "nothing runs after destroy, now or later");
       checkNobodyTwice();
@@ -126,7 +126,7 @@ export function describeFaultMatrix<Inputs, State>(of: string, subject: Subject<
 
     /** Begins a run that knows nothing of the one before. */
     async function beginRun(): Promise<void> {
-      await settle(session.journals.close());
+      await patience.settle(session.journals.close());
       beginSession();
       await configured();
     }
@@ -150,35 +150,6 @@ export function describeFaultMatrix<Inputs, State>(of: string, subject: Subject<
         .contacts()
         .filter(({ archived, email }) => !archived && !stay.includes(email));
       assert.deepEqual(left, [], "each contact that is gone is archived");
-    }
-
-    /**
-     * Tries until it succeeds, at most as often as a patient person, who comes back no earlier than an error says; each
-     * failure must be worded as it should.
-     */
-    async function tried(step: () => Promise<void>): Promise<boolean> {
-      for (let attempt = 0; attempt < 5; attempt++) {
-        try {
-          await settle(step());
-          return true;
-        } catch (error) {
-          const { message } = error as Error;
-          assert.match(message, subject.failure);
-          assert.ok(!message.includes(SANDBOX_KEY) && !message.includes(SECRET), message);
-          clock.tick(untilSaid(message));
-        }
-      }
-      return false;
-    }
-
-    /** How long it is to the last of the clock times from which on to run it again. */
-    function untilSaid(message: string): number {
-      const times = [...message.matchAll(/ from (\d\d):(\d\d):(\d\d) UTC on\./g)].map(([, hours, minutes, seconds]) => {
-        const at = new Date(clock.now()).setUTCHours(Number(hours), Number(minutes), Number(seconds), 0);
-        return at - clock.now();
-      });
-      // A time that is past is tomorrow's.
-      return Math.max(0, ...times.map((ms) => (ms < 0 ? ms + 86_400_000 : ms)));
     }
 
     /** @param isUp Whether all went well: then what is recorded runs, too, and nothing that is late changes that. */
@@ -210,11 +181,5 @@ export function describeFaultMatrix<Inputs, State>(of: string, subject: Subject<
       );
 
     const running = () => sandbox().runningInstances();
-
-    const settle = <T>(step: Promise<T>) => clock.settle(step, hung);
-
-    let isAnswered = true;
-    const isHung = ({ fault }: { fault?: string }) => fault === "hang" || fault === "late";
-    const hung = () => (isAnswered ? 0 : sandbox().store.requests().filter(isHung).length);
   });
 }

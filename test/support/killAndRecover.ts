@@ -13,15 +13,27 @@ import { DESTROY, UP } from "./pulumiArgs";
 import { recoverByCli } from "./recoverByCli";
 import { requestNumber } from "./requestNumber";
 
-const PROGRAM = `
+/** How many contacts are resources. */
+const RESOURCES = 5;
+
+/** Contacts, whose values and list change with the trigger. */
+const CONTACT_RESOURCES = `
+const contacts = [...Array(${RESOURCES}).keys()].map((i) => new Contact("contact" + i, {
+  email: stackAddress((process.env.BASE ?? "qa") + "-contact" + i + "@seeds.example.com"),
+  list: process.env.TRIGGER ? "Others" : "Seeds", data: { round: process.env.TRIGGER ?? "0" },
+}));`;
+
+/** The first few are enrolled by their resources. */
+const PROGRAM = `${CONTACT_RESOURCES}
 for (let i = 0; i < ${CONTACTS}; i++) {
   new JourneyEnrollment("qa" + i, {
-    journeyId, archiveContact: process.env.ARCHIVES === "yes",
-    email: stackAddress((process.env.BASE ?? "qa") + i + "@seeds.example.com"), triggers: process.env.TRIGGER ? [process.env.TRIGGER] : [],
+    journeyId, archiveContact: i >= ${RESOURCES} && process.env.ARCHIVES === "yes",
+    email: contacts[i]?.email ?? stackAddress((process.env.BASE ?? "qa") + i + "@seeds.example.com"),
+    triggers: process.env.TRIGGER ? [process.env.TRIGGER] : [],
   });
 }`;
 
-const COHORT = `
+const COHORT = `${CONTACT_RESOURCES}
 new JourneyCohort("smoke", {
   journeyId, shards: 3, archiveContact: process.env.ARCHIVES === "yes",
   contacts: Array.from({ length: ${CONTACTS} }, (_, i) => ({
@@ -31,8 +43,8 @@ new JourneyCohort("smoke", {
 
 /**
  * Kills a run, then does what docs/recovery.md says: recover, up, destroy. Asserts that nobody was ever in the
- * journey twice, that nothing runs at the end, that no contact is left then if they are archived, and that nothing else was
- * touched.
+ * journey twice, that each contact is then as the program has it, that nothing runs at the end, that no contact is left
+ * then that is to be archived, and that nothing else was touched.
  */
 export async function killAndRecover(kill: Kill): Promise<void> {
   const { project, close } = await createProject(kill.cohort ? COHORT : PROGRAM, {
@@ -55,17 +67,33 @@ export async function killAndRecover(kill: Kill): Promise<void> {
     const up = await project.pulumiWith(trigger, ...UP);
     assert.equal(up.code, 0, `${first.output}\n${up.output}`);
     assert.equal(project.sandbox.running().length, CONTACTS + neighbor.size);
+    checkContacts(project, kill);
     await project.succeed(...DESTROY);
 
     assert.equal(project.sandbox.running().length, neighbor.size);
     const doubled = project.sandbox.store.all().filter((instance) => instance.doubled);
     assert.deepEqual(doubled, [], "nobody is enrolled twice");
-    const left = project.sandbox.contacts().filter(({ archived }) => !archived).length;
-    assert.equal(left - neighbor.size, kill.archives ? 0 : CONTACTS, "the stack's contacts that are not archived");
+    const left = ownContacts(project).filter(({ archived }) => !archived).length;
+    const enrolledOnly = kill.cohort ? CONTACTS : CONTACTS - RESOURCES;
+    assert.equal(left, kill.archives ? 0 : enrolledOnly, "the stack's contacts that are not archived");
     neighbor.check();
   } finally {
     await close();
   }
+}
+
+function checkContacts(project: Project, { phase }: Kill): void {
+  const contacts = ownContacts(project).filter(({ email }) => email.includes("-contact"));
+  const [list, round] = phase === "replace" ? ["Others", "1"] : ["Seeds", "0"];
+  assert.deepEqual(
+    contacts.map(({ lists, data, archived }) => ({ lists, data, archived })),
+    Array(RESOURCES).fill({ lists: [list], data: { round }, archived: false }),
+    "each contact is as the program has it",
+  );
+}
+
+function ownContacts({ sandbox }: Project) {
+  return sandbox.contacts().filter(({ email }) => !email.startsWith("neighbor"));
 }
 
 /** In a container nothing proves a run dead that was killed before it noted anything: recover says so, and what to do. */

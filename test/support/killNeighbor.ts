@@ -5,7 +5,7 @@ import type { Project } from "./project";
 import { UP } from "./pulumiArgs";
 import { recoverByCli } from "./recoverByCli";
 
-/** A stack in the same folder, or in another backend, with enrollments of its own. */
+/** A stack in the same folder, or in another backend, with enrollments and contacts of its own. */
 export async function neighborOf(project: Project, { setting }: Kill) {
   if (setting !== "another stack" && setting !== "another backend")
     return { size: 0, goOn: async () => undefined, check: () => undefined };
@@ -20,11 +20,13 @@ export async function neighborOf(project: Project, { setting }: Kill) {
       .all()
       .filter(({ email }) => email.startsWith("neighbor"))
       .map(({ instanceId, status }) => `${instanceId} ${status}`);
+  const contacts = () => project.sandbox.contacts().filter(({ email }) => email.startsWith("neighbor"));
   await up();
-  const before = instances();
-  const check = () => assert.deepEqual(instances(), before, "the neighbor's enrollments are as they were");
+  const before = { instances: instances(), contacts: structuredClone(contacts()) };
+  const check = () =>
+    assert.deepEqual({ instances: instances(), contacts: contacts() }, before, "the neighbor's are as they were");
   return {
-    size: before.length,
+    size: before.instances.length,
     check,
     /** Its next run, and a recover of it, which does not end with 0 where notes of its namesake are left. */
     async goOn() {

@@ -37,7 +37,7 @@ export async function suppressionWarnings(addresses: readonly Addressed[], optio
   const left = contacts.length - done;
   return [
     ...warnings.slice(0, MAX_SHOWN),
-    ...(more > 0 ? [`Mailmodo sends nothing to ${count(more, "more contact")} of it.`] : []),
+    ...(more > 0 ? [`Mailmodo sends nothing to ${more} more of its contacts.`] : []),
     ...(problem === undefined
       ? []
       : [`Whether Mailmodo sends mail to ${ofAll(left, contacts)} is not known. ${problem}`]),

@@ -10,7 +10,7 @@ export type Judgement =
   | { readonly verdict: "right"; readonly note?: string }
   /** The journey, the contact or the key is to be mended. */
   | { readonly verdict: "mend"; readonly note: string }
-  /** `phrase` in `mailmodo:alreadyOver` mends it. */
+  /** `phrase` in `mailmodo:alreadyOver` fixes it. */
   | { readonly verdict: "setting"; readonly phrase: string }
   | { readonly verdict: "defect"; readonly note: string }
   /** There was no complete answer. */

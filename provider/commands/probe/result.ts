@@ -27,7 +27,7 @@ export interface ProbeResult {
   /** The names of the sandbox's profiles that answer so. */
   readonly profiles: readonly string[];
   readonly abortByAddress: "all" | "last" | "not seen";
-  /** The command that mends what the provider does not understand. */
+  /** The command that fixes what the provider does not understand. */
   readonly command?: string;
   /** The content of the profile file. */
   readonly profile: Profile;

@@ -13,7 +13,7 @@ describe("the loader", () => {
   });
 
   it("is such a text for what archives contacts, too", () => {
-    assert.equal(ARCHIVE_LOADER, `exports.handler = () => require("pulumi-mailmodo/contactArchive")`);
+    assert.equal(ARCHIVE_LOADER, `exports.handler = () => require("pulumi-mailmodo/archiveLifecycle")`);
     assert.equal(TYPES.archive, "pulumi-nodejs:dynamic/mailmodo:ContactArchive");
   });
 

@@ -3,8 +3,9 @@ import { parseRecords } from "../../../provider/model/contacts";
 import type { ShardState } from "../../../provider/model/shard";
 import { ARCHIVE_LOADER, SHARD_LOADER, TYPES } from "../../../provider/model/stateFormat";
 import cohortLifecycle from "../../../provider/plugin/cohortLifecycle";
-import { describeFaultMatrix, SECRET } from "../../support/faultMatrix";
+import { describeFaultMatrix } from "../../support/faultMatrix";
 import { journeyId } from "../../support/journeyId";
+import { SECRET } from "../../support/patience";
 
 const stack = "organization/seeds/test";
 const addressOf = (name: string) => `${name}.${SECRET}+seeds.test@seeds.example.com`;

@@ -2,8 +2,9 @@ import cohortLifecycle from "../../../provider/plugin/cohortLifecycle";
 import { parseRecords } from "../../../provider/model/contacts";
 import type { ShardState } from "../../../provider/model/shard";
 import { SHARD_LOADER, TYPES } from "../../../provider/model/stateFormat";
-import { describeFaultMatrix, SECRET } from "../../support/faultMatrix";
+import { describeFaultMatrix } from "../../support/faultMatrix";
 import { journeyId } from "../../support/journeyId";
+import { SECRET } from "../../support/patience";
 
 const contactsOf = (seats: Record<string, number>) =>
   JSON.stringify(Object.fromEntries(Object.entries(seats).map(([name, n]) => [addressOf(name), { seats: n }])));

@@ -1,8 +1,9 @@
 import enrollmentLifecycle from "../../../provider/plugin/enrollmentLifecycle";
 import type { EnrollmentState } from "../../../provider/model/inputs";
 import { LOADER, TYPES } from "../../../provider/model/stateFormat";
-import { describeFaultMatrix, SECRET } from "../../support/faultMatrix";
+import { describeFaultMatrix } from "../../support/faultMatrix";
 import { journeyId } from "../../support/journeyId";
+import { SECRET } from "../../support/patience";
 
 describeFaultMatrix("an enrollment", {
   lifecycle: enrollmentLifecycle,

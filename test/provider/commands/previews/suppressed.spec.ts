@@ -61,7 +61,7 @@ describe("the warnings of a preview's contacts", () => {
       lines.slice(0, 10).map((line) => /\((\w+)\)/.exec(line)?.[1]),
       Array.from({ length: 10 }, (_, index) => `qa${index + 1}`),
     );
-    assert.equal(lines[10], "Mailmodo sends nothing to 15 more contacts of it.");
+    assert.equal(lines[10], "Mailmodo sends nothing to 15 more of its contacts.");
   });
 
   it("are of the first hundred contacts, and say how many were not looked up", async () => {

@@ -20,7 +20,7 @@ import { configure, session } from "./session";
  *
  * It has no notes in the journal. An archive may be repeated, and the state has the resource until all are done.
  */
-const contactArchive = {
+const archiveLifecycle = {
   configure,
 
   async check(_olds: ArchiveInputs, news: ArchiveInputs): Promise<pulumi.dynamic.CheckResult<ArchiveInputs>> {
@@ -56,4 +56,4 @@ const contactArchive = {
   },
 } satisfies pulumi.dynamic.ResourceProvider<ArchiveInputs, ArchiveInputs>;
 
-export = contactArchive;
+export = archiveLifecycle;

@@ -3,7 +3,7 @@ import { profileOf } from "mailmodo-sandbox";
 import { addressesAsJson, type ArchiveInputs } from "../../../provider/model/archive";
 import { UNKNOWN } from "../../../provider/model/inputs";
 import { ARCHIVE_LOADER, CONTACT_LOADER } from "../../../provider/model/stateFormat";
-import contactArchive from "../../../provider/plugin/contactArchive";
+import archiveLifecycle from "../../../provider/plugin/archiveLifecycle";
 import contactLifecycle from "../../../provider/plugin/contactLifecycle";
 import enrollmentLifecycle from "../../../provider/plugin/enrollmentLifecycle";
 import { beginSession } from "../../../provider/plugin/session";
@@ -31,7 +31,7 @@ describe("the lifecycle of what archives contacts, against the sandbox", () => {
   const sandbox = useSandbox();
   beforeEach(async () => {
     beginSession();
-    await configure(settings(sandbox().url), contactArchive);
+    await configure(settings(sandbox().url), archiveLifecycle);
     sandbox().setContacts(["ada", "bob", "eve"].map((name) => ({ email: tagged(name) })));
   });
 
@@ -40,7 +40,7 @@ describe("the lifecycle of what archives contacts, against the sandbox", () => {
       .contacts()
       .filter((contact) => contact.archived)
       .map(({ email }) => email.split("+")[0]);
-  const remove = (state: ArchiveInputs) => contactArchive.delete("id", state);
+  const remove = (state: ArchiveInputs) => archiveLifecycle.delete("id", state);
   const failureOf = async (work: Promise<unknown>): Promise<Error> => {
     const failure = await work.then(
       () => undefined,
@@ -53,9 +53,9 @@ describe("the lifecycle of what archives contacts, against the sandbox", () => {
   };
 
   it("sends nothing when it is made or changed", async () => {
-    assert.deepEqual(await contactArchive.create(single("ada")), { id: "contact", outs: single("ada") });
-    assert.deepEqual(await contactArchive.create(ofShard("ada")), { id: "smoke/3", outs: ofShard("ada") });
-    assert.deepEqual(await contactArchive.update("id", ofShard("ada"), ofShard("ada", "bob")), {
+    assert.deepEqual(await archiveLifecycle.create(single("ada")), { id: "contact", outs: single("ada") });
+    assert.deepEqual(await archiveLifecycle.create(ofShard("ada")), { id: "smoke/3", outs: ofShard("ada") });
+    assert.deepEqual(await archiveLifecycle.update("id", ofShard("ada"), ofShard("ada", "bob")), {
       outs: ofShard("ada", "bob"),
     });
     assert.deepEqual(sandbox().requests(), []);
@@ -78,14 +78,18 @@ describe("the lifecycle of what archives contacts, against the sandbox", () => {
   ];
   for (const [what, olds, news, changes, replaces] of diffs) {
     it(what, async () =>
-      assert.deepEqual(await contactArchive.diff("id", olds, news), { changes, replaces, deleteBeforeReplace: false }),
+      assert.deepEqual(await archiveLifecycle.diff("id", olds, news), {
+        changes,
+        replaces,
+        deleteBeforeReplace: false,
+      }),
     );
   }
 
   it("refuses addresses without the stack's tag, and those outside the list, before anything is sent", async () => {
     const check = async (email: string) => {
       const news = { ...single("ada"), contacts: addressesAsJson([email]) };
-      return (await contactArchive.check({} as ArchiveInputs, news)).failures?.map(({ reason }) => reason);
+      return (await archiveLifecycle.check({} as ArchiveInputs, news)).failures?.map(({ reason }) => reason);
     };
     assert.deepEqual(await check(tagged("ada")), []);
     assert.match((await check("ada@seeds.example.com"))![0]!, /^The contact a\*\*\*@\S+: archiveContact is only for/);
@@ -141,7 +145,7 @@ describe("the lifecycle of what archives contacts, against the sandbox", () => {
 
   it("archives nothing outside the allowed recipients, whatever the state says", async () => {
     const config = { "mailmodo:allowedRecipients": '["*@other.example.com"]' };
-    await configure(settings(sandbox().url, config), contactArchive);
+    await configure(settings(sandbox().url, config), archiveLifecycle);
     assert.match((await failureOf(remove(single("ada")))).message, /outside mailmodo:allowedRecipients/);
     assert.deepEqual(sandbox().requests(), []);
   });
@@ -153,8 +157,8 @@ describe("the lifecycle of what archives contacts, against the sandbox", () => {
     const { id, outs } = await contactLifecycle.create(ada);
 
     beginSession();
-    await configure(settings(sandbox().url), contactArchive);
-    await contactArchive.check(single("ada"), single("ada"));
+    await configure(settings(sandbox().url), archiveLifecycle);
+    await archiveLifecycle.check(single("ada"), single("ada"));
     await contactLifecycle.delete(id, outs);
     assert.deepEqual(archived(), []);
     await remove(single("ada"));
