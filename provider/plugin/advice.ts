@@ -45,6 +45,11 @@ function adviceOn(error: unknown, call: Call, secret: string | undefined): strin
 export const FORGET =
   "remove it from the state: pulumi state delete <urn> (not for a contact of a cohort, because its URN is that of the whole shard)";
 
+/** Throws the error of a delete, with what to do if it has no advice yet. */
+export function throwOfDelete(error: Error): never {
+  throw error instanceof AdvisedError ? error : new AdvisedError(error, "It stays in the state: run it again.");
+}
+
 /** What to do where a start was refused because another resource of the stack runs the address. */
 export function adviceOnMove(urn: string): string {
   return (

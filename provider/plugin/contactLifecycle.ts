@@ -16,10 +16,12 @@ import {
 } from "../model/contactInputs";
 import { valueOrProblem } from "../settings/settingsError";
 import { maskAddress } from "../text/masking";
+import { throwOfDelete } from "./advice";
 import { checkFailures } from "./checkFailures";
 import { ContactOperation, foreignContact } from "./contactOperation";
 import { RecordedFailure } from "./recordedFailure";
 import { configure, session } from "./session";
+import { isStillEnrolled } from "./stillEnrolled";
 
 /**
  * The lifecycle of one contact: the methods that the engine calls. A preview runs only check and diff, which send
@@ -32,7 +34,7 @@ import { configure, session } from "./session";
  * | create | look up: refuses what may be a real person's; add to the list; look up |
  * | read   | look up |
  * | update | add to the list; leave the former list; look up. None if Mailmodo knows nothing of what changed |
- * | delete | archive; none for a contact that is to be left |
+ * | delete | archive; none for a contact that is to be left, or that the program still enrolls |
  */
 const contactLifecycle = {
   configure,
@@ -101,13 +103,12 @@ const contactLifecycle = {
   async delete(_id: string, state: ContactState): Promise<void> {
     await ContactOperation.run(async (operation) => {
       const who = maskAddress(state.email);
+      const isKept = await operation.giveUp(state);
       if (!isArchivedAtDelete(state)) return console.log(`Left the contact ${who} in Mailmodo.`);
-      if (await operation.isSharedWithAnother(state)) {
-        session.ownContacts.remove(state.email);
-        return console.log(`Left the contact ${who} in Mailmodo: another resource of this stack has it.`);
-      }
+      if (isKept) return console.log(`Left the contact ${who} in Mailmodo: another resource of this stack has it.`);
+      if (await isStillEnrolled(state).catch(throwOfDelete))
+        return console.log(`Left the contact ${who} in Mailmodo: the program still enrolls it.`);
       const words = await operation.archive(await session.connectTo("archive"), state);
-      session.ownContacts.remove(state.email);
       if (words !== undefined) console.log(`Nothing to archive: Mailmodo says of ${who}: "${words}"`);
     });
   },

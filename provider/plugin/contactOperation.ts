@@ -87,15 +87,16 @@ export class ContactOperation {
   }
 
   /**
-   * Whether another resource of the stack has the contact than the one that is deleted.
+   * Gives up the contact of a resource that is deleted.
    *
+   * @returns Whether another resource of the stack has it.
    * @throws {HeldError} The state of the stack cannot be read.
    */
-  async isSharedWithAnother(contact: Contact): Promise<boolean> {
-    // The program has archiveContact for it in place of the contact.
-    if (this.session.otherEnrollments.thisRun.wants("archive", contact.email)) return true;
+  async giveUp(contact: Contact): Promise<boolean> {
     try {
-      return await this.session.ownContacts.isSharedWithAnother(contact);
+      const isKept = await this.session.ownContacts.giveUp(contact);
+      // The program has archiveContact for it in place of the contact.
+      return isKept || this.session.otherEnrollments.thisRun.wants("archive", contact.email);
     } catch (error) {
       const message = (error as Error).message.replace(/\.$/, "");
       const why = `whether another resource of the stack has the contact is not known: ${message}`;

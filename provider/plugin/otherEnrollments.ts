@@ -56,9 +56,9 @@ export class OtherEnrollments {
    *
    * @throws {Error} The state cannot be read.
    */
-  async enrolling(email: string, stack: string): Promise<string | undefined> {
+  async enrolling(email: string, stack: string | undefined): Promise<string | undefined> {
     if (this.thisRun.enrolls(email)) return STARTED_HERE;
-    if (!isPlugin()) return undefined;
+    if (stack === undefined || !isPlugin()) return undefined;
     const { ownStack } = await this.statesFor(stack);
     return ownStack.ofMailbox(email).find((entry) => !this.thisRun.hasEnded(entry))?.urn;
   }

@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import contactLifecycle from "../../../provider/plugin/contactLifecycle";
 import { contactNote, type ContactInputs, type ContactState } from "../../../provider/model/contactInputs";
 import { UNKNOWN } from "../../../provider/model/inputs";
+import enrollmentLifecycle from "../../../provider/plugin/enrollmentLifecycle";
 import { beginSession } from "../../../provider/plugin/session";
 import { printed } from "../../support/capturedOutput";
 import { configure, settings } from "../../support/configure";
 import { contactInputs as inputs } from "../../support/contactInputs";
+import { inputs as enrollment } from "../../support/enrollmentInputs";
 import { useKilledPlugin } from "../../support/killedPlugin";
 import { useSandbox } from "../../support/sandbox";
 
@@ -272,5 +274,37 @@ describe("the lifecycle of a contact, against the sandbox", () => {
     const lines = await printed(() => contactLifecycle.delete(id, outs));
     assert.match(lines.join(), /another resource of this stack has it/);
     assert.equal(only().archived, false);
+  });
+
+  describe("beside an enrollment of this run that has its address as text", () => {
+    const qa = { ...enrollment, email: inputs.email, stack: inputs.stack! };
+    const archived = () => only().archived;
+
+    it("stays where the program still enrolls it", async () => {
+      const { id, outs } = await create();
+      beginSession();
+      await configure(settings(sandbox().url), contactLifecycle);
+      await enrollmentLifecycle.check(qa, qa);
+      await enrollmentLifecycle.create(qa);
+      const lines = await printed(() => contactLifecycle.delete(id, outs));
+      assert.deepEqual(lines, ["Left the contact a***@seeds.example.com in Mailmodo: the program still enrolls it."]);
+      assert.equal(archived(), false);
+    });
+
+    it("is not archived before the enrollment is gone", async () => {
+      const { id, outs } = await create();
+      beginSession();
+      await configure(settings(sandbox().url), contactLifecycle);
+      const started = await enrollmentLifecycle.create(qa);
+      await assert.rejects(contactLifecycle.delete(id, outs), {
+        message:
+          "Could not archive the contact a***@seeds.example.com: a resource that is not gone yet still enrolls it (one that " +
+          "this run starts). It stays in the state: run it again.",
+      });
+      assert.equal(archived(), false);
+      await enrollmentLifecycle.delete(started.id, started.outs);
+      await contactLifecycle.delete(id, outs);
+      assert.equal(archived(), true);
+    });
   });
 });
