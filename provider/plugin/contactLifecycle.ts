@@ -52,9 +52,9 @@ const contactLifecycle = {
   async diff(_id: string, olds: ContactState, news: ContactInputs): Promise<pulumi.dynamic.DiffResult> {
     const replaces = isOtherMailbox(olds, news) ? ["email"] : [];
     const { value: to } = await valueOrProblem(() => session.connect());
-    const mayBeArchived = to !== undefined && (await session.archiveBegun(to, olds));
+    const mayDiffer = to !== undefined && (await session.hasUnsettledCall(to, olds));
     return {
-      changes: mayBeArchived || olds.contactId === undefined || changesContact(olds, news) || changesRecord(olds, news),
+      changes: mayDiffer || olds.contactId === undefined || changesContact(olds, news) || changesRecord(olds, news),
       replaces,
       // They are two mailboxes. The new one is there before the enrollments of the old one have ended.
       deleteBeforeReplace: false,
@@ -92,7 +92,7 @@ const contactLifecycle = {
     return ContactOperation.run(async (operation) => {
       const to = await session.connectTo("add");
       const isToSend =
-        olds.contactId === undefined || changesContact(olds, news) || (await session.archiveBegun(to, olds));
+        olds.contactId === undefined || changesContact(olds, news) || (await session.hasUnsettledCall(to, olds));
       if (!isToSend) return { outs: { ...news, adopted, ...onlyFacts(olds) } };
       await operation.add(to, news, !adopted);
       if (olds.list !== news.list) await operation.leave(to, olds);

@@ -71,7 +71,10 @@ export class ContactOperation {
   async add(to: Connection, contact: Contact, isOwn: boolean): Promise<void> {
     const { addContact } = await client();
     if (isOwn) await this.journaled("add", to, contact, (connection) => addContact(connection, contact));
-    else await this.advising("add", () => addContact(to, contact));
+    else {
+      await this.advising("add", () => addContact(to, contact));
+      settleAll(await this.journalOf(to, contact), contact);
+    }
     this.session.ownContacts.add(contact.email);
   }
 
@@ -117,7 +120,7 @@ export class ContactOperation {
       try {
         const result = await send(call.connection(to));
         this.answered.push(...call.confirmContact(kind === "add" ? "contact" : "no contact"));
-        for (const earlier of journal.unsettled.of(contactNote(contact))) journal.unsettled.settle(earlier);
+        settleAll(journal, contact);
         return result;
       } catch (error) {
         if (!mayHaveTakenEffect(error)) call.finish();
@@ -137,6 +140,12 @@ export class ContactOperation {
       throw this.session.advised(error, call);
     }
   }
+}
+
+/** Settles what killed runs left of a contact. */
+function settleAll({ unsettled }: Journal, contact: Contact): void {
+  const note = contactNote(contact);
+  for (const earlier of unsettled.of(note)) unsettled.settle(earlier);
 }
 
 /** A contact that may be a real person's. */

@@ -87,10 +87,10 @@ export class Session {
     return withAdvice(error, call, secretInUse(this.config));
   }
 
-  /** Whether an earlier run began to archive a contact without recording the result. It may be archived then. */
-  async archiveBegun(to: Connection, contact: { email: string; stack?: string }): Promise<boolean> {
+  /** Whether an earlier run began to change or archive a contact without recording the result. */
+  async hasUnsettledCall(to: Connection, contact: { email: string; stack?: string }): Promise<boolean> {
     const { unsettled } = await this.journals.of(to, contact.stack);
-    return unsettled.of(contactNote(contact)).some(({ kind }) => kind === "archive");
+    return unsettled.of(contactNote(contact)).length > 0;
   }
 
   /**

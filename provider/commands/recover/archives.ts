@@ -25,7 +25,7 @@ export class Archives {
   ) {}
 
   /**
-   * Archives a contact, unless another stack records it.
+   * Archives a contact, unless another stack records or enrolls it.
    *
    * @param isNeeded Whether the state must not be written before it is archived.
    * @returns Whether the contact is archived, unknown to Mailmodo or another stack's.

@@ -268,6 +268,29 @@ describe("the lifecycle of a contact, against the sandbox", () => {
     assert.equal((await contactLifecycle.diff(id, outs, stackless)).changes, false);
   });
 
+  it("adds an adopted contact again, once, that a killed destroy may have archived", async () => {
+    const adopting: ContactInputs = { ...stackless, adopt: true, onDelete: "archive" };
+    sandbox().setContacts([{ email: plain.email }]);
+    const { id, outs } = await create(adopting);
+    assert.equal(outs.adopted, true);
+    await configure(settings(sandbox().url), contactLifecycle);
+    await leaveAsKilled((journal) => journal.addNote("archive", contactNote(outs)));
+    assert.equal((await contactLifecycle.diff(id, outs, adopting)).changes, true);
+    const updated = await contactLifecycle.update(id, outs, adopting);
+    assert.equal((await contactLifecycle.diff(id, updated.outs as ContactState, adopting)).changes, false);
+  });
+
+  it("repeats the values of the state where a killed run may have changed them", async () => {
+    const { id, outs } = await create(stackless);
+    await configure(settings(sandbox().url), contactLifecycle);
+    await leaveAsKilled((journal) => journal.addNote("add", contactNote(outs)));
+    sandbox().setContacts([{ email: plain.email, data: { first_name: "Eve" } }]);
+    assert.equal((await contactLifecycle.diff(id, outs, stackless)).changes, true);
+    await contactLifecycle.update(id, outs, stackless);
+    assert.deepEqual(only().data, stackless.data);
+    assert.equal((await contactLifecycle.diff(id, outs, stackless)).changes, false);
+  });
+
   it("does not archive a contact that another resource of the run has added", async () => {
     const { id, outs } = await create();
     await contactLifecycle.create({ ...inputs, list: "Others" });
