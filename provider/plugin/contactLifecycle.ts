@@ -106,11 +106,11 @@ const contactLifecycle = {
       const isKept = await operation.giveUp(state);
       if (!isArchivedAtDelete(state)) return console.log(`Left the contact ${who} in Mailmodo.`);
       if (isKept) return console.log(`Left the contact ${who} in Mailmodo: another resource of this stack has it.`);
-      if (await isStillEnrolled(state).catch(throwOfDelete))
+      if (await isStillEnrolled(state))
         return console.log(`Left the contact ${who} in Mailmodo: the program still enrolls it.`);
       const words = await operation.archive(await session.connectTo("archive"), state);
       if (words !== undefined) console.log(`Nothing to archive: Mailmodo says of ${who}: "${words}"`);
-    });
+    }).catch(throwOfDelete);
   },
 } satisfies pulumi.dynamic.ResourceProvider<ContactInputs, ContactState>;
 

@@ -5,7 +5,7 @@ import type { Call, Outgoing } from "../mailmodo/outgoing";
 import type { Connection } from "../mailmodo/transport";
 import { contactNote } from "../model/contactInputs";
 import type { Enrollment } from "../model/enrollment";
-import type { Recipients } from "../model/recipients";
+import { OUTSIDE_RECIPIENTS, type Recipients } from "../model/recipients";
 import { formerApiKeyOf } from "../settings/apiKey";
 import { refuseSuppressed } from "../settings/refuseSuppressed";
 import { allowedRecipients, keySources, readSettings, secretInUse, type ConfigReader } from "../settings/settings";
@@ -130,7 +130,7 @@ export class Session {
    */
   private async reasonToHold({ call, body }: Outgoing): Promise<string | undefined> {
     if (call !== "abort" && call !== "find" && !this.allowedRecipients().allows(body?.email ?? "")) {
-      return "the address is outside mailmodo:allowedRecipients";
+      return OUTSIDE_RECIPIENTS;
     }
     return this.engine.reasonToHold();
   }

@@ -1,6 +1,6 @@
 import { archiveContact } from "../../mailmodo/contactClient";
 import type { Connection } from "../../mailmodo/transport";
-import type { Recipients } from "../../model/recipients";
+import { OUTSIDE_RECIPIENTS, type Recipients } from "../../model/recipients";
 import type { OtherStacks } from "../../pulumi/otherStacks";
 import { baseUrlAdvice } from "../../settings/baseUrlAdvice";
 import { maskAddress } from "../../text/masking";
@@ -39,7 +39,7 @@ export class Archives {
         return true;
       }
       const reasonToHold = async () => {
-        if (!this.recipients.allows(email)) return "the address is outside mailmodo:allowedRecipients";
+        if (!this.recipients.allows(email)) return OUTSIDE_RECIPIENTS;
         return this.aborts.reasonToWait();
       };
       const words = await archiveContact({ ...this.connect(), reasonToHold }, email);

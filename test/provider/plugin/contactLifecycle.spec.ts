@@ -277,7 +277,7 @@ describe("the lifecycle of a contact, against the sandbox", () => {
     await leaveAsKilled((journal) => journal.addNote("archive", contactNote(outs)));
     assert.equal((await contactLifecycle.diff(id, outs, adopting)).changes, true);
     const updated = await contactLifecycle.update(id, outs, adopting);
-    assert.equal((await contactLifecycle.diff(id, updated.outs as ContactState, adopting)).changes, false);
+    assert.equal((await contactLifecycle.diff(id, updated.outs, adopting)).changes, false);
   });
 
   it("repeats the values of the state where a killed run may have changed them", async () => {
@@ -298,6 +298,22 @@ describe("the lifecycle of a contact, against the sandbox", () => {
     assert.match(lines.join(), /another resource of this stack has it/);
     assert.equal(only().archived, false);
   });
+
+  it("says what to do where its address has left the allowed recipients, or it cannot be archived", async () => {
+    const { id, outs } = await create();
+    const config = { "mailmodo:allowedRecipients": '["*@other.example.com"]' };
+    beginSession();
+    await configure(settings(sandbox().url, config), contactLifecycle);
+    await assert.rejects(contactLifecycle.delete(id, outs), {
+      message:
+        /Nothing was sent\. Add the address to mailmodo:allowedRecipients, then run pulumi up, or pulumi destroy /,
+    });
+    await configure(settings(sandbox().url), contactLifecycle);
+    sandbox().addFault({ kind: "500", on: "archiveContact", takesEffect: false });
+    await assert.rejects(contactLifecycle.delete(id, outs), {
+      message: /It stays in the state: run it again\. If .+ pulumi state delete <urn>\./,
+    });
+  }).timeout(60_000);
 
   describe("beside an enrollment of this run that has its address as text", () => {
     const qa = { ...enrollment, email: inputs.email, stack: inputs.stack! };

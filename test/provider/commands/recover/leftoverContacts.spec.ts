@@ -49,7 +49,7 @@ describe("the contacts that a killed run left", () => {
   async function settle(
     calls: readonly UnsettledCall[],
     {
-      state = {} as Deployment,
+      state = {},
       otherStack = undefined as string | undefined,
       reason = undefined as string | undefined,
       ended = new Map() as Ended,
