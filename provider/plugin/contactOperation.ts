@@ -1,5 +1,4 @@
 import type { Journal } from "../journal/journal";
-import type { CallKind } from "../journal/noteLine";
 import type { ContactDetails } from "../mailmodo/contactClient";
 import type { Call } from "../mailmodo/outgoing";
 import type { Connection } from "../mailmodo/transport";
@@ -109,7 +108,7 @@ export class ContactOperation {
 
   /** Sends a call with a note of its own, which replaces those that killed runs left of the contact. */
   private async journaled<T>(
-    kind: Extract<CallKind, Call & ("add" | "archive")>,
+    kind: "add" | "archive",
     to: Connection,
     contact: Contact,
     send: (to: Connection) => Promise<T>,
@@ -151,9 +150,9 @@ function settleAll({ unsettled }: Journal, contact: Contact): void {
 /** A contact that may be a real person's. */
 export function foreignContact({ email }: Pick<Contact, "email">): Error {
   const error = new Error(
-    `The contact ${maskAddress(email)} exists already in Mailmodo and is not this stack's by its plus tag, so it may be a ` +
-      "real person's. Nothing was changed. Use an address from stackAddress; or, if this stack may change the contact, set " +
-      "adopt: true. It then stays in Mailmodo when the resource is deleted.",
+    `The contact ${maskAddress(email)} already exists in Mailmodo and does not have this stack's plus tag, so it may belong to ` +
+      "a real person. Nothing was changed. Use an address from stackAddress, or set adopt: true to let this stack change it; it " +
+      "then stays in Mailmodo when the resource is deleted.",
   );
   hideStackTrace(error);
   return error;

@@ -54,12 +54,7 @@ export class Session {
     };
   }
 
-  /** The same for an abort: its errors have advice that helps in a destroy. */
-  connectToAbort(): Promise<Connection> {
-    return this.connectTo("abort");
-  }
-
-  /** The same for any call. */
+  /** The same for a call: its errors have advice that helps there, such as in a destroy. */
   async connectTo(call: Call): Promise<Connection> {
     try {
       return await this.connect();

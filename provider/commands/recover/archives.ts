@@ -44,7 +44,9 @@ export class Archives {
       };
       const words = await archiveContact({ ...this.connect(), reasonToHold }, email);
       if (words === undefined) this.archived += 1;
-      this.log(words === undefined ? `Archived ${who}.` : `Nothing to archive: Mailmodo does not know ${who}.`);
+      this.log(
+        words === undefined ? `Archived ${who}.` : `Nothing left to archive for ${maskAddress(email)}: "${words}"`,
+      );
       return true;
     } catch (error) {
       const { message } = error as Error;
