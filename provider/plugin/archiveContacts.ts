@@ -65,7 +65,7 @@ async function archiveShard({ contacts, stack }: ArchiveInputs, cohort: string, 
  */
 async function isDue(email: string, stack: string): Promise<boolean> {
   // The program has a contact for it in place of archiveContact.
-  if (session.otherEnrollments.thisRun.wants("contact", email)) return false;
+  if (session.thisRun.wants("contact", email)) return false;
   return !(await isStillEnrolled({ email, stack }));
 }
 

@@ -42,7 +42,7 @@ const contactLifecycle = {
   async check(_olds: ContactInputs, news: ContactInputs): Promise<pulumi.dynamic.CheckResult<ContactInputs>> {
     const inputs = withContactDefaults(news);
     const failures = await checkFailures((recipients) => contactInputProblems(inputs, recipients));
-    if (typeof inputs.email === "string") session.otherEnrollments.thisRun.want("contact", [inputs.email]);
+    if (typeof inputs.email === "string") session.thisRun.want("contact", [inputs.email]);
     return {
       inputs: typeof inputs.email === "string" ? { ...inputs, email: asciiAddress(inputs.email) } : inputs,
       failures,
@@ -95,7 +95,7 @@ const contactLifecycle = {
         olds.contactId === undefined || changesContact(olds, news) || (await session.hasUnsettledCall(to, olds));
       if (!isToSend) return { outs: { ...news, adopted, ...onlyFacts(olds) } };
       await operation.add(to, news, !adopted);
-      if (olds.list !== news.list) await operation.leave(to, olds);
+      if (olds.list !== news.list) await operation.removeFromList(to, olds);
       return { outs: { ...news, adopted, ...(await factsOrFailure(operation, to, { ...news, adopted })) } };
     });
   },
