@@ -1,3 +1,4 @@
+import { mailboxKey } from "../model/addresses";
 import { jsonObject } from "../text/jsonObject";
 import { maskAddress } from "../text/masking";
 import { ENVELOPE, outcomeOf, type Answer, type AnswerForm, type Outcome } from "./outcome";
@@ -63,9 +64,9 @@ interface ContactInList {
  *
  * @throws As {@link addContact}.
  */
-export async function leaveList(connection: Connection, { email, list }: ContactInList): Promise<void> {
+export async function removeFromList(connection: Connection, { email, list }: ContactInList): Promise<void> {
   const body = { email, listName: list };
-  const request: ContactRequest = { call: "leave", method: "POST", path: "/api/v1/removeFromList", body };
+  const request: ContactRequest = { call: "removeFromList", method: "POST", path: "/api/v1/removeFromList", body };
   const result = await send(connection, email, request, (exchange) => outcomeOf(exchange, MESSAGE));
   if (result.outcome.kind === "accepted" || isUnknown(result)) return;
   if (result.outcome.kind === "refused" && NOT_IN_LIST.test(result.words)) return;
@@ -138,23 +139,27 @@ function outcomeOfLookUp(email: string): (exchange: Exchange) => Outcome {
   };
 }
 
-/** A body with nothing in it. */
-const NOTHING: readonly string[] = ["", "null", "[]", '""'];
+/** JSON that says nothing. A body without anything is none: a proxy may have lost it. */
+const NOTHING: readonly string[] = ["null", "[]"];
 
 function isContact({ contactIdentifier, email }: Answer): boolean {
   return [contactIdentifier, email].some((value) => typeof value === "string" && value !== "");
 }
 
-/** An answer without a contact, and without words that would say why. */
-function isNothing({ success, message, error, data }: Answer): boolean {
-  const isSilent = success === true || (message === undefined && error === undefined);
-  return isSilent && Object.keys(Object(data) as object).length === 0;
+/** An answer without a contact, and without anything else. A wrong yes would take a person's contact for a new one. */
+function isNothing({ success, ...values }: Answer): boolean {
+  const isYesAlone = success !== undefined && Object.keys(values).length === 0;
+  return !isYesAlone && (success ?? true) === true && Object.values(values).every(isEmpty);
 }
 
-/** Whether the answer is about the mailbox that was asked for. Its domain may be in another form. */
+function isEmpty(value: unknown): boolean {
+  if (typeof value === "object" && value !== null) return Object.keys(value).length === 0;
+  return value === null || value === "" || value === false;
+}
+
+/** Whether the answer is about the mailbox that was asked for. */
 function isSameMailbox(answered: unknown, email: string): boolean {
-  const local = (address: string) => address.slice(0, address.lastIndexOf("@")).toLowerCase();
-  return typeof answered !== "string" || answered === "" || local(answered) === local(email);
+  return typeof answered !== "string" || answered === "" || mailboxKey(answered) === mailboxKey(email);
 }
 
 function detailsOf(answer: Answer): ContactDetails | undefined {

@@ -1,9 +1,10 @@
 import { parseAddresses, type ArchiveInputs } from "../model/archive";
 import { maskAddress } from "../text/masking";
-import { AdvisedError } from "./advice";
-import { ContactError, ContactFailures } from "./contactFailures";
+import { throwOfDelete } from "./advice";
+import { ContactFailures } from "./contactFailures";
 import { session } from "./session";
 import { plainError } from "./shardMessages";
+import { isStillEnrolled } from "./stillEnrolled";
 
 /** Loaded by the first request. With axios it is most of the package's load time, and a preview sends nothing. */
 const client = () => import("../mailmodo/contactClient");
@@ -25,9 +26,7 @@ export async function archiveAll(state: ArchiveInputs): Promise<void> {
 
 async function archiveSingle({ contacts, stack }: ArchiveInputs): Promise<void> {
   for (const email of parseAddresses(contacts)) {
-    const words = await archiveIfDue(email, stack).catch((error: Error) => {
-      throw error instanceof AdvisedError ? error : new AdvisedError(error, "It stays in the state: run it again.");
-    });
+    const words = await archiveIfDue(email, stack).catch(throwOfDelete);
     // Pulumi shows the plugin's output as information under the stack.
     if (words !== undefined) console.log(`Nothing left to archive for ${maskAddress(email)}: "${words}"`);
   }
@@ -62,20 +61,12 @@ async function archiveShard({ contacts, stack }: ArchiveInputs, cohort: string, 
  * Whether a contact must be archived now. It must not if the program still uses it: `archiveContact` was turned off, or the
  * contact was moved to another resource, which archives it in its turn.
  *
- * @throws {Error} Something enrolls it that is not in the program, or is not deleted yet; or that cannot be told.
+ * @throws {Error} As {@link isStillEnrolled}.
  */
 async function isDue(email: string, stack: string): Promise<boolean> {
-  const { otherEnrollments } = session;
   // The program has a contact for it in place of archiveContact.
-  if (otherEnrollments.thisRun.wants("contact", email)) return false;
-  const user = await otherEnrollments.enrolling(email, stack).catch((error: Error) => {
-    const why = "whether anything of the stack still enrolls it is not known";
-    throw plainError(`Could not archive the contact ${maskAddress(email)}: ${why}. ${error.message}`);
-  });
-  if (user === undefined) return true;
-  if (otherEnrollments.thisRun.wants("enrollment", email)) return false;
-  const why = `a resource that is not gone yet still enrolls it (${user})`;
-  throw new ContactError(`Could not archive the contact ${maskAddress(email)}: ${why}.`);
+  if (session.thisRun.wants("contact", email)) return false;
+  return !(await isStillEnrolled({ email, stack }));
 }
 
 /** @returns Mailmodo's words if it knows no such contact, otherwise undefined. */

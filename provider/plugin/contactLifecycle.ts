@@ -16,10 +16,12 @@ import {
 } from "../model/contactInputs";
 import { valueOrProblem } from "../settings/settingsError";
 import { maskAddress } from "../text/masking";
+import { throwOfDelete } from "./advice";
 import { checkFailures } from "./checkFailures";
 import { ContactOperation, foreignContact } from "./contactOperation";
 import { RecordedFailure } from "./recordedFailure";
 import { configure, session } from "./session";
+import { isStillEnrolled } from "./stillEnrolled";
 
 /**
  * The lifecycle of one contact: the methods that the engine calls. A preview runs only check and diff, which send
@@ -32,7 +34,7 @@ import { configure, session } from "./session";
  * | create | look up: refuses what may be a real person's; add to the list; look up |
  * | read   | look up |
  * | update | add to the list; leave the former list; look up. None if Mailmodo knows nothing of what changed |
- * | delete | archive; none for a contact that is to be left |
+ * | delete | archive; none for a contact that is to be left, or that the program still enrolls |
  */
 const contactLifecycle = {
   configure,
@@ -40,7 +42,7 @@ const contactLifecycle = {
   async check(_olds: ContactInputs, news: ContactInputs): Promise<pulumi.dynamic.CheckResult<ContactInputs>> {
     const inputs = withContactDefaults(news);
     const failures = await checkFailures((recipients) => contactInputProblems(inputs, recipients));
-    if (typeof inputs.email === "string") session.otherEnrollments.thisRun.want("contact", [inputs.email]);
+    if (typeof inputs.email === "string") session.thisRun.want("contact", [inputs.email]);
     return {
       inputs: typeof inputs.email === "string" ? { ...inputs, email: asciiAddress(inputs.email) } : inputs,
       failures,
@@ -50,9 +52,9 @@ const contactLifecycle = {
   async diff(_id: string, olds: ContactState, news: ContactInputs): Promise<pulumi.dynamic.DiffResult> {
     const replaces = isOtherMailbox(olds, news) ? ["email"] : [];
     const { value: to } = await valueOrProblem(() => session.connect());
-    const mayBeArchived = to !== undefined && (await session.archiveBegun(to, olds));
+    const mayDiffer = to !== undefined && (await session.hasUnsettledCall(to, olds));
     return {
-      changes: mayBeArchived || olds.contactId === undefined || changesContact(olds, news) || changesRecord(olds, news),
+      changes: mayDiffer || olds.contactId === undefined || changesContact(olds, news) || changesRecord(olds, news),
       replaces,
       // They are two mailboxes. The new one is there before the enrollments of the old one have ended.
       deleteBeforeReplace: false,
@@ -90,10 +92,10 @@ const contactLifecycle = {
     return ContactOperation.run(async (operation) => {
       const to = await session.connectTo("add");
       const isToSend =
-        olds.contactId === undefined || changesContact(olds, news) || (await session.archiveBegun(to, olds));
+        olds.contactId === undefined || changesContact(olds, news) || (await session.hasUnsettledCall(to, olds));
       if (!isToSend) return { outs: { ...news, adopted, ...onlyFacts(olds) } };
       await operation.add(to, news, !adopted);
-      if (olds.list !== news.list) await operation.leave(to, olds);
+      if (olds.list !== news.list) await operation.removeFromList(to, olds);
       return { outs: { ...news, adopted, ...(await factsOrFailure(operation, to, { ...news, adopted })) } };
     });
   },
@@ -101,15 +103,14 @@ const contactLifecycle = {
   async delete(_id: string, state: ContactState): Promise<void> {
     await ContactOperation.run(async (operation) => {
       const who = maskAddress(state.email);
+      const isKept = await operation.giveUp(state);
       if (!isArchivedAtDelete(state)) return console.log(`Left the contact ${who} in Mailmodo.`);
-      if (await operation.isSharedWithAnother(state)) {
-        session.ownContacts.remove(state.email);
-        return console.log(`Left the contact ${who} in Mailmodo: another resource of this stack has it.`);
-      }
+      if (isKept) return console.log(`Left the contact ${who} in Mailmodo: another resource of this stack has it.`);
+      if (await isStillEnrolled(state))
+        return console.log(`Left the contact ${who} in Mailmodo: the program still enrolls it.`);
       const words = await operation.archive(await session.connectTo("archive"), state);
-      session.ownContacts.remove(state.email);
-      if (words !== undefined) console.log(`Nothing to archive: Mailmodo says of ${who}: "${words}"`);
-    });
+      if (words !== undefined) console.log(`Nothing left to archive for ${who}: "${words}"`);
+    }).catch(throwOfDelete);
   },
 } satisfies pulumi.dynamic.ResourceProvider<ContactInputs, ContactState>;
 
@@ -133,8 +134,8 @@ async function factsOrFailure(
   });
   if (details !== undefined) return factsOf(details);
   throw fail(
-    `Could not add the contact ${maskAddress(state.email)}: Mailmodo accepted it, but does not know it. It may be archived, and ` +
-      "Mailmodo did not bring it back: do that there, then run pulumi up again, or use another address.",
+    `Could not add the contact ${maskAddress(state.email)}: Mailmodo accepted the contact but does not return it. It may be ` +
+      "archived: restore it in Mailmodo and run pulumi up again, or use another address.",
   );
 }
 

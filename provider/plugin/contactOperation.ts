@@ -1,5 +1,4 @@
 import type { Journal } from "../journal/journal";
-import type { CallKind } from "../journal/noteLine";
 import type { ContactDetails } from "../mailmodo/contactClient";
 import type { Call } from "../mailmodo/outgoing";
 import type { Connection } from "../mailmodo/transport";
@@ -71,13 +70,16 @@ export class ContactOperation {
   async add(to: Connection, contact: Contact, isOwn: boolean): Promise<void> {
     const { addContact } = await client();
     if (isOwn) await this.journaled("add", to, contact, (connection) => addContact(connection, contact));
-    else await this.advising("add", () => addContact(to, contact));
+    else {
+      await this.advising("add", () => addContact(to, contact));
+      settleAll(await this.journalOf(to, contact), contact);
+    }
     this.session.ownContacts.add(contact.email);
   }
 
-  async leave(to: Connection, { email, list }: Pick<Contact, "email" | "list">): Promise<void> {
-    const { leaveList } = await client();
-    return this.advising("leave", () => leaveList(to, { email, list }));
+  async removeFromList(to: Connection, { email, list }: Pick<Contact, "email" | "list">): Promise<void> {
+    const { removeFromList } = await client();
+    return this.advising("removeFromList", () => removeFromList(to, { email, list }));
   }
 
   /** @returns Mailmodo's words if it knows no such contact, otherwise undefined. */
@@ -87,15 +89,16 @@ export class ContactOperation {
   }
 
   /**
-   * Whether another resource of the stack has the contact than the one that is deleted.
+   * Gives up the contact of a resource that is deleted.
    *
+   * @returns Whether another resource of the stack has it.
    * @throws {HeldError} The state of the stack cannot be read.
    */
-  async isSharedWithAnother(contact: Contact): Promise<boolean> {
-    // The program has archiveContact for it in place of the contact.
-    if (this.session.otherEnrollments.thisRun.wants("archive", contact.email)) return true;
+  async giveUp(contact: Contact): Promise<boolean> {
     try {
-      return await this.session.ownContacts.isSharedWithAnother(contact);
+      const isKept = await this.session.ownContacts.giveUp(contact);
+      // The program has archiveContact for it in place of the contact.
+      return isKept || this.session.thisRun.wants("archive", contact.email);
     } catch (error) {
       const message = (error as Error).message.replace(/\.$/, "");
       const why = `whether another resource of the stack has the contact is not known: ${message}`;
@@ -105,7 +108,7 @@ export class ContactOperation {
 
   /** Sends a call with a note of its own, which replaces those that killed runs left of the contact. */
   private async journaled<T>(
-    kind: Extract<CallKind, Call & ("add" | "archive")>,
+    kind: "add" | "archive",
     to: Connection,
     contact: Contact,
     send: (to: Connection) => Promise<T>,
@@ -116,7 +119,7 @@ export class ContactOperation {
       try {
         const result = await send(call.connection(to));
         this.answered.push(...call.confirmContact(kind === "add" ? "contact" : "no contact"));
-        for (const earlier of journal.unsettled.of(contactNote(contact))) journal.unsettled.settle(earlier);
+        settleAll(journal, contact);
         return result;
       } catch (error) {
         if (!mayHaveTakenEffect(error)) call.finish();
@@ -138,12 +141,18 @@ export class ContactOperation {
   }
 }
 
+/** Settles what killed runs left of a contact. */
+function settleAll({ unsettled }: Journal, contact: Contact): void {
+  const note = contactNote(contact);
+  for (const earlier of unsettled.of(note)) unsettled.settle(earlier);
+}
+
 /** A contact that may be a real person's. */
 export function foreignContact({ email }: Pick<Contact, "email">): Error {
   const error = new Error(
-    `The contact ${maskAddress(email)} exists already in Mailmodo and is not this stack's by its plus tag, so it may be a ` +
-      "real person's. Nothing was changed. Use an address from stackAddress; or, if this stack may change the contact, set " +
-      "adopt: true. It then stays in Mailmodo when the resource is deleted.",
+    `The contact ${maskAddress(email)} already exists in Mailmodo and does not have this stack's plus tag, so it may belong to ` +
+      "a real person. Nothing was changed. Use an address from stackAddress, or set adopt: true to let this stack change it; it " +
+      "then stays in Mailmodo when the resource is deleted.",
   );
   hideStackTrace(error);
   return error;

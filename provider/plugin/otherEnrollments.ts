@@ -6,7 +6,7 @@ import { FORGET } from "./advice";
 import type { RecordedIndex } from "../pulumi/recordedIndex";
 import type { ContactEntry } from "../pulumi/stateResource";
 import type { Stack } from "../pulumi/stack";
-import { ThisRun } from "./thisRun";
+import type { ThisRun } from "./thisRun";
 
 /** Why an enrollment must not be aborted by address, and what to do about it. */
 export interface ReasonNotToAbort {
@@ -20,10 +20,15 @@ export interface ReasonNotToAbort {
  */
 export class OtherEnrollments {
   private readonly looks = new Map<string, () => Promise<States>>();
-  readonly thisRun = new ThisRun();
 
-  /** @param stackOf Makes a stack from its full name: `organization/project/stack`. */
-  constructor(private readonly stackOf: (fullName: string) => Promise<Stack>) {}
+  /**
+   * @param stackOf Makes a stack from its full name: `organization/project/stack`.
+   * @param thisRun What this run has started and ended.
+   */
+  constructor(
+    private readonly stackOf: (fullName: string) => Promise<Stack>,
+    private readonly thisRun: ThisRun,
+  ) {}
 
   /**
    * Whether a state records an instance: this stack's, or another one's, to which a resource was moved or which is this
@@ -56,9 +61,9 @@ export class OtherEnrollments {
    *
    * @throws {Error} The state cannot be read.
    */
-  async enrolling(email: string, stack: string): Promise<string | undefined> {
+  async enrolling(email: string, stack: string | undefined): Promise<string | undefined> {
     if (this.thisRun.enrolls(email)) return STARTED_HERE;
-    if (!isPlugin()) return undefined;
+    if (stack === undefined || !isPlugin()) return undefined;
     const { ownStack } = await this.statesFor(stack);
     return ownStack.ofMailbox(email).find((entry) => !this.thisRun.hasEnded(entry))?.urn;
   }

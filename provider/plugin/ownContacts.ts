@@ -1,12 +1,14 @@
 import { mailboxKey } from "../model/addresses";
 import type { ContactEntry } from "../pulumi/stateResource";
 
-/** Which contacts the resources of a stack have: by its state, and by what this run has added and removed. */
+/** Which contacts the resources of a stack have: by its state, and by what this run has added and given up. */
 export class OwnContacts {
   /** The mailboxes that a resource of this run has added. */
   private readonly added = new Set<string>();
-  /** How many resources this run has removed, by mailbox. */
-  private readonly removed = new Map<string, number>();
+  /** How many resources had a contact when the first of them gave it up, by mailbox. */
+  private readonly had = new Map<string, number>();
+  /** How many resources have given it up. */
+  private readonly givenUp = new Map<string, number>();
 
   /** @param recorded The resources of a stack that record an address as a contact. It may throw. */
   constructor(
@@ -18,12 +20,6 @@ export class OwnContacts {
     this.added.add(mailboxKey(email));
   }
 
-  /** Remembers that a resource has given up a contact, archived or not. */
-  remove(email: string): void {
-    const key = mailboxKey(email);
-    this.removed.set(key, (this.removed.get(key) ?? 0) + 1);
-  }
-
   /** Whether a resource of the stack has made the contact, for example one whose name in the program has changed. */
   async isMade({ email, stack }: Contact): Promise<boolean> {
     const entries = await this.recorded(email, stack).catch(() => []);
@@ -31,16 +27,22 @@ export class OwnContacts {
   }
 
   /**
-   * Whether another resource of the stack has the contact than the one that is deleted: the new half of a replacement, or
-   * one with another name.
+   * Remembers that a resource gives up its contact, because it is deleted. Of several that are deleted at the same time,
+   * the last one is told that nobody else has the contact.
    *
-   * @throws {Error} The state cannot be read.
+   * @returns Whether another resource of the stack has it: the new half of a replacement, or one with another name.
+   * @throws {Error} The state cannot be read. Nothing is remembered then.
    */
-  async isSharedWithAnother({ email, stack }: Contact): Promise<boolean> {
+  async giveUp({ email, stack }: Contact): Promise<boolean> {
+    const { length } = await this.recorded(email, stack);
+    // No await from here on, because Pulumi deletes in parallel.
     const key = mailboxKey(email);
-    if (this.added.has(key)) return true;
-    const entries = await this.recorded(email, stack);
-    return entries.length - (this.removed.get(key) ?? 0) > 1;
+    // A later state may no longer show those that have given it up.
+    const had = this.had.get(key) ?? length;
+    const givenUp = (this.givenUp.get(key) ?? 0) + 1;
+    this.had.set(key, had);
+    this.givenUp.set(key, givenUp);
+    return this.added.has(key) || had > givenUp;
   }
 }
 

@@ -5,7 +5,7 @@ import type { Call, Outgoing } from "../mailmodo/outgoing";
 import type { Connection } from "../mailmodo/transport";
 import { contactNote } from "../model/contactInputs";
 import type { Enrollment } from "../model/enrollment";
-import type { Recipients } from "../model/recipients";
+import { OUTSIDE_RECIPIENTS, type Recipients } from "../model/recipients";
 import { formerApiKeyOf } from "../settings/apiKey";
 import { refuseSuppressed } from "../settings/refuseSuppressed";
 import { allowedRecipients, keySources, readSettings, secretInUse, type ConfigReader } from "../settings/settings";
@@ -17,6 +17,7 @@ import { OwnContacts } from "./ownContacts";
 import { Progress } from "./progress";
 import { SlowDownNotice } from "./slowDownNotice";
 import { SuppressionCheck } from "./suppressionCheck";
+import { ThisRun } from "./thisRun";
 import { EVERY_MS } from "./ticker";
 
 /** What a plugin keeps between operations: the stack's config, the rate limit, the journals and the progress. */
@@ -24,7 +25,8 @@ export class Session {
   /** Set by each configure, which the engine calls once for each type of resource, before any other method. */
   config: ConfigReader = { get: () => undefined };
   readonly journals = new Journals(() => formerApiKeyOf(keySources(this.config)));
-  readonly otherEnrollments = new OtherEnrollments((stack) => this.journals.stackOf(stack));
+  readonly thisRun = new ThisRun();
+  readonly otherEnrollments = new OtherEnrollments((stack) => this.journals.stackOf(stack), this.thisRun);
   readonly ownContacts = new OwnContacts((email, stack) => this.otherEnrollments.contactsInStack(email, stack));
   /** For enrollments that belong to no cohort. */
   readonly slowDownNotice = new SlowDownNotice(() => this.slowDownNote("enrollment"));
@@ -54,12 +56,7 @@ export class Session {
     };
   }
 
-  /** The same for an abort: its errors have advice that helps in a destroy. */
-  connectToAbort(): Promise<Connection> {
-    return this.connectTo("abort");
-  }
-
-  /** The same for any call. */
+  /** The same for a call: its errors have advice that helps there, such as in a destroy. */
   async connectTo(call: Call): Promise<Connection> {
     try {
       return await this.connect();
@@ -87,10 +84,10 @@ export class Session {
     return withAdvice(error, call, secretInUse(this.config));
   }
 
-  /** Whether an earlier run began to archive a contact without recording the result. It may be archived then. */
-  async archiveBegun(to: Connection, contact: { email: string; stack?: string }): Promise<boolean> {
+  /** Whether an earlier run began to change or archive a contact without recording the result. */
+  async hasUnsettledCall(to: Connection, contact: { email: string; stack?: string }): Promise<boolean> {
     const { unsettled } = await this.journals.of(to, contact.stack);
-    return unsettled.of(contactNote(contact)).some(({ kind }) => kind === "archive");
+    return unsettled.of(contactNote(contact)).length > 0;
   }
 
   /**
@@ -130,7 +127,7 @@ export class Session {
    */
   private async reasonToHold({ call, body }: Outgoing): Promise<string | undefined> {
     if (call !== "abort" && call !== "find" && !this.allowedRecipients().allows(body?.email ?? "")) {
-      return "the address is outside mailmodo:allowedRecipients";
+      return OUTSIDE_RECIPIENTS;
     }
     return this.engine.reasonToHold();
   }

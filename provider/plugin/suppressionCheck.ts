@@ -1,7 +1,7 @@
 import type { StartRequest } from "../mailmodo/client";
 import type { ContactDetails } from "../mailmodo/contactClient";
 import { Deadline } from "../mailmodo/deadline";
-import { SuppressedError } from "../mailmodo/errors";
+import { HeldError, SuppressedError } from "../mailmodo/errors";
 import { suppressionOf } from "../mailmodo/suppression";
 import type { Connection } from "../mailmodo/transport";
 import { maskAddress } from "../text/masking";
@@ -23,6 +23,7 @@ export class SuppressionCheck {
    * Refuses the start of a contact that Mailmodo sends nothing. If the contact cannot be looked up, the start goes on.
    *
    * @throws {AdvisedError} The contact is suppressed: the cause is a {@link SuppressedError}.
+   * @throws {HeldError} The look-up was held back, because the run is being stopped.
    */
   async refuse(to: Connection, { journeyId, email }: Pick<StartRequest, "journeyId" | "email">): Promise<void> {
     const contact = await this.lookUp(to, email);
@@ -43,6 +44,8 @@ export class SuppressionCheck {
       this.failedInARow = 0;
       return contact;
     } catch (error) {
+      // The run is being stopped: the start would be held back too.
+      if (error instanceof HeldError) throw error;
       this.failedInARow += 1;
       // Otherwise each contact of a cohort would wait for the same failure.
       if (this.failedInARow >= PAUSE_AFTER) this.pausedUntil = performance.now() + PAUSE_MS;

@@ -33,29 +33,31 @@ export class OtherStacks {
   }
 
   /**
-   * The name of the other stack that records a contact as a resource of its own.
+   * The name of the other stack that records a contact as a resource of its own, or enrolls it in any journey.
    *
    * @throws {Error} The state of a stack cannot be read.
    */
   async findStackWithContact(email: string): Promise<string | undefined> {
-    return (await this.entries()).byContact.get(mailboxKey(email));
+    return (await this.entries()).byMailbox.get(mailboxKey(email));
   }
 }
 
-/** The names of the stacks, by instance id, by address key, and of contacts by mailbox. */
+/** The names of the stacks, by instance id, by address key and by mailbox. */
 interface Entries {
-  readonly byContact: Map<string, string>;
+  readonly byMailbox: Map<string, string>;
   readonly byInstance: Map<string, string>;
   readonly byAddress: Map<string, string>;
 }
 
 async function read(stacks: readonly Stack[]): Promise<Entries> {
-  const entries: Entries = { byContact: new Map(), byInstance: new Map(), byAddress: new Map() };
+  const entries: Entries = { byMailbox: new Map(), byInstance: new Map(), byAddress: new Map() };
   await inParallel(stacks, async (stack) => {
     const state = await stack.stateOfEnrollments();
-    for (const { email } of (state.resources ?? []).flatMap((resource) => contactEntryOf(resource) ?? []))
-      entries.byContact.set(mailboxKey(email), stack.name);
-    for (const entry of (state.resources ?? []).flatMap(entriesOf)) {
+    const { resources = [] } = state;
+    const enrolled = resources.flatMap(entriesOf);
+    const contacts = resources.flatMap((resource) => contactEntryOf(resource) ?? []);
+    for (const { email } of [...enrolled, ...contacts]) entries.byMailbox.set(mailboxKey(email), stack.name);
+    for (const entry of enrolled) {
       // An unconfirmed start is no more certain to run than the one in question. Its stack's next run aborts it by
       // address.
       if (entry.instanceId === undefined) continue;

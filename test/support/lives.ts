@@ -10,6 +10,7 @@ import {
   profileOf,
   profiles,
   readProfileFile,
+  VENDOR_CALLS,
   type VendorCall,
 } from "mailmodo-sandbox";
 
@@ -45,17 +46,18 @@ export function livesOf(
 ): { lives: Map<string, Life[]>; title: string } {
   const faults = faultsOn(calls);
   const names = [...MATRIX_PROFILES.keys()].filter((name) => concerns(name, calls));
-  const all = allOf(names, faults);
+  const duplicates = calls.includes("start") ? [false, true] : [false];
+  const all = allOf(names, faults, duplicates);
   const seed = Number(env["MATRIX_SEED"] ?? SEED);
   const isFull = env["MATRIX"] === "full";
-  const some = isFull ? all : sample(names, faults, seed, rounds);
+  const some = isFull ? all : sample(names, faults, duplicates, seed, rounds);
   const lives = new Map(names.map((name) => [name, some.filter(({ profile }) => profile === name)]));
   assert.ok(
     [...lives.values()].every(({ length }) => length > 0),
     "every profile is in it",
   );
   assert.equal(new Set(some.map(({ fault }) => fault)).size, faults.length, "every fault is in it");
-  const what = `${names.length} profiles x ${faults.length} faults x 2, where possible: ${all.length} lives`;
+  const what = `${names.length} profiles x ${faults.length} faults${duplicates.length > 1 ? " x 2" : ""}, where possible: ${all.length} lives`;
   const title = isFull ? what : `${some.length} of ${what} (MATRIX_SEED=${seed}; MATRIX=full takes all)`;
   return { lives, title };
 }
@@ -88,29 +90,30 @@ function variants(kind: FaultKind): Partial<Fault>[] {
   return [{}];
 }
 
-/** The call whose answer a field of a profile changes. A field that is not here changes those of starts or aborts. */
-const CALL_OF: Partial<Record<keyof Profile, VendorCall>> = {
-  contactUnknown: "getContactDetails",
-  archived: "getContactDetails",
-  addArchived: "addToList",
-  archiveUnknown: "archiveContact",
-  listUnknown: "removeFromList",
-  removeUnknown: "removeFromList",
-  resubscribeUnknown: "resubscribe",
+/** The calls whose answers a field of a profile changes. One that is not here changes those of starts and aborts. */
+const CALLS_OF: Partial<Record<keyof Profile, readonly VendorCall[]>> = {
+  wrongKey: VENDOR_CALLS,
+  limit: VENDOR_CALLS,
+  contactUnknown: ["getContactDetails"],
+  archived: ["getContactDetails"],
+  addArchived: ["addToList"],
+  archiveUnknown: ["archiveContact"],
+  listUnknown: ["removeFromList"],
+  removeUnknown: ["removeFromList"],
+  resubscribeUnknown: ["resubscribe"],
 };
 
-/** Whether a profile changes how one of the calls, or a start or an abort, is answered. */
+/** Whether a profile changes how one of the calls is answered. The default one counts as well. */
 function concerns(name: string, calls: readonly VendorCall[]): boolean {
   const changed = Object.keys(profiles[name] ?? {}) as (keyof Profile)[];
-  return (
-    changed.length === 0 || changed.some((field) => ["start", "abort", ...calls].includes(CALL_OF[field] ?? "start"))
-  );
+  const answered = changed.flatMap((field): readonly VendorCall[] => CALLS_OF[field] ?? ["start", "abort"]);
+  return changed.length === 0 || answered.some((call) => calls.includes(call));
 }
 
-function allOf(names: readonly string[], faults: readonly Fault[]): Life[] {
+function allOf(names: readonly string[], faults: readonly Fault[], duplicates: readonly boolean[]): Life[] {
   return names
     .flatMap((profile) =>
-      faults.flatMap((fault) => [false, true].map((allowDuplicateEmail) => ({ profile, fault, allowDuplicateEmail }))),
+      faults.flatMap((fault) => duplicates.map((allowDuplicateEmail) => ({ profile, fault, allowDuplicateEmail }))),
     )
     .filter(isPossible);
 }
@@ -125,7 +128,13 @@ function isPossible({ profile, fault: { kind, on }, allowDuplicateEmail }: Life)
 }
 
 /** Each fault with and without duplicates in each round, the profiles dealt out to them like cards. */
-function sample(names: readonly string[], faults: readonly Fault[], seed: number, rounds: number): Life[] {
+function sample(
+  names: readonly string[],
+  faults: readonly Fault[],
+  duplicates: readonly boolean[],
+  seed: number,
+  rounds: number,
+): Life[] {
   const generator = xoroshiro128plus(seed);
   const shuffled = <T>(items: readonly T[]): T[] => {
     const rest = [...items];
@@ -133,7 +142,7 @@ function sample(names: readonly string[], faults: readonly Fault[], seed: number
   };
   let deck: string[] = [];
   return Array.from({ length: rounds }).flatMap(() =>
-    [false, true].flatMap((allowDuplicateEmail) =>
+    duplicates.flatMap((allowDuplicateEmail) =>
       shuffled(faults).map((fault) => {
         let life: Life;
         do {

@@ -5,6 +5,7 @@ import { isTaggedFor } from "../../model/stackTag";
 import { TYPES } from "../../model/stateFormat";
 import type { Deployment } from "../../pulumi/deployment";
 import type { RecordedIndex } from "../../pulumi/recordedIndex";
+import type { Ended } from "../../pulumi/stateResource";
 import { maskAddress } from "../../text/masking";
 import type { Archives } from "./archives";
 
@@ -22,15 +23,17 @@ export class LeftoverContacts {
   /** Calls whose notes are no longer needed. */
   readonly settled: UnsettledCall[] = [];
 
+  /** @param ended Enrollments that the state records and that have ended. It may grow. */
   constructor(
     private readonly index: RecordedIndex,
+    private readonly ended: Ended,
     private readonly archives: Archives,
     private readonly log: (line: string) => void,
   ) {}
 
   /**
-   * Settles the notes of contacts, and the pending creates of contacts. A contact whose archive was begun stays as the state
-   * has it: the next up adds it again, and a destroy archives it again. Its note stays for that.
+   * Settles the notes of contacts, and the pending creates of contacts. A contact that the state records stays as the state
+   * has it: the next up adds it again, and a destroy archives it. Its note stays for that.
    */
   async settle(calls: readonly UnsettledCall[], { pending_operations: pending = [] }: Deployment): Promise<void> {
     const added = calls.filter(({ kind }) => kind === "add");
@@ -49,9 +52,17 @@ export class LeftoverContacts {
     });
   }
 
-  /** @returns Whether nothing more is to be done. */
+  /** @returns Whether its note is no longer needed. */
   private async archive({ email, isOwn, isPending }: LeftoverContact): Promise<boolean> {
-    if (this.index.contactsOf(email).length > 0) return true;
+    if (this.index.contactsOf(email).length > 0) return false;
+    const user = this.index.ofMailbox(email).find(({ urn, email: of }) => this.ended.get(urn)?.has(of) !== true);
+    if (user !== undefined) {
+      const next = isPending ? "" : ", or recover again once that is gone";
+      this.log(
+        `Left the contact ${maskAddress(email)} in Mailmodo: ${user.urn} enrolls it. Run pulumi up again${next}.`,
+      );
+      return false;
+    }
     if (isOwn) return this.archives.archive(email, isPending);
     this.log(
       `Left the contact ${maskAddress(email)} alone: whether the killed run has made it is not known. If it did, archive it in Mailmodo.`,

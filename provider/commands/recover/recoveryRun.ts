@@ -78,7 +78,7 @@ export class RecoveryRun {
       lateEffectMs: settings.lateEffectMs,
     });
     const archives = new Archives(aborts, otherStacks, connect, allowedRecipients(read), log);
-    const contacts = new LeftoverContacts(index, archives, log);
+    const contacts = new LeftoverContacts(index, settlement.ended, archives, log);
     return new RecoveryRun(unlocked, state, leftover, aborts, settlement, archives, contacts);
   }
 

@@ -74,8 +74,8 @@ export class Settlement {
   private effectsOf(operation: PendingOperation, resources: readonly StateResource[]): PossibleEffect[] {
     const effects = effectsOf(operation, resources);
     if (effects !== undefined) return effects;
-    // Nothing of a contact's update is lost: the next up repeats it.
-    if (this.known.nothingElseRuns !== true && operation.resource.type !== TYPES.contact)
+    // Nothing else starts anything, and the next up repeats its update.
+    if (this.known.nothingElseRuns !== true && STARTING.includes(operation.resource.type))
       this.aborts.problems.push(
         `The state has a pending update of ${operation.resource.urn}, but not the resource. ${LOOK_FIRST}`,
       );
@@ -140,4 +140,6 @@ export class Settlement {
   }
 }
 
+/** The types of resources whose updates may start something. */
+const STARTING: readonly string[] = [TYPES.enrollment, TYPES.shard];
 const NONE: ReadonlySet<string> = new Set();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { addContact, archiveContact, findContact, leaveList } from "../../../provider/mailmodo/contactClient";
+import { addContact, archiveContact, findContact, removeFromList } from "../../../provider/mailmodo/contactClient";
 import type { Connection } from "../../../provider/mailmodo/transport";
 import { json, type Answer } from "../../support/server";
 import { apiKey, no, useVendor } from "../../support/vendor";
@@ -12,19 +12,19 @@ const details = { contactIdentifier, email, data: { first_name: "Ada" }, blocked
 const done = { success: true, message: "done" };
 const PAGE = "<html><head><title>Attention Required!</title></head></html>";
 
-const CALLS: readonly [what: string, call: (to: Connection) => Promise<unknown>][] = [
-  ["look up", (to) => findContact(to, email)],
-  ["add", (to) => addContact(to, { email, list: "Seeds", data: { first_name: "Ada" } })],
-  ["change the lists of", (to) => leaveList(to, { email, list: "Seeds" })],
-  ["archive", (to) => archiveContact(to, email)],
+const CALLS: readonly [what: string, call: (to: Connection) => Promise<unknown>, yes: object][] = [
+  ["look up", (to) => findContact(to, email), details],
+  ["add", (to) => addContact(to, { email, list: "Seeds", data: { first_name: "Ada" } }), done],
+  ["change the lists of", (to) => removeFromList(to, { email, list: "Seeds" }), done],
+  ["archive", (to) => archiveContact(to, email), done],
 ];
 
 describe("the client's calls about a contact", () => {
   const vendor = useVendor();
 
   describe("on the wire", () => {
-    const sent = async (call: (to: Connection) => Promise<unknown>) => {
-      await call(await vendor.answering((response) => json(response, 200, done)));
+    const sent = async ([, call, yes]: (typeof CALLS)[number]) => {
+      await call(await vendor.answering((response) => json(response, 200, yes)));
       const [{ method, url, headers, body } = assert.fail()] = vendor.server.seen;
       assert.equal(headers["mmapikey"], apiKey);
       assert.equal(headers["content-type"], body === "" ? undefined : "application/json");
@@ -33,24 +33,24 @@ describe("the client's calls about a contact", () => {
 
     it("looks up by the address in the query, with its plus sign encoded", async () => {
       const url = "/api/v1/getContactDetails?email=jane.doe%2Bseeds.dev%40example.com";
-      assert.deepEqual(await sent(CALLS[0]![1]), ["GET", url, undefined]);
+      assert.deepEqual(await sent(CALLS[0]!), ["GET", url, undefined]);
     });
 
     it("adds to a list, with the values", async () => {
       const body = { email, data: { first_name: "Ada" }, listName: "Seeds" };
-      assert.deepEqual(await sent(CALLS[1]![1]), ["POST", "/api/v1/addToList", body]);
+      assert.deepEqual(await sent(CALLS[1]!), ["POST", "/api/v1/addToList", body]);
     });
 
     it("removes from a list", async () => {
-      assert.deepEqual(await sent(CALLS[2]![1]), ["POST", "/api/v1/removeFromList", { email, listName: "Seeds" }]);
+      assert.deepEqual(await sent(CALLS[2]!), ["POST", "/api/v1/removeFromList", { email, listName: "Seeds" }]);
     });
 
     it("archives", async () => {
-      assert.deepEqual(await sent(CALLS[3]![1]), ["DELETE", "/api/v1/contacts", { email }]);
+      assert.deepEqual(await sent(CALLS[3]!), ["DELETE", "/api/v1/contacts", { email }]);
     });
   });
 
-  for (const [what, call] of CALLS)
+  for (const [what, call, yes] of CALLS)
     describe(`${what} the contact`, () => {
       for (const [why, fail] of [
         ["a reset", (response) => response.destroy()],
@@ -64,7 +64,7 @@ describe("the client's calls about a contact", () => {
       ] as [string, Answer][]) {
         it(`is repeated after ${why}`, async () => {
           const connection = await vendor.answering((response, nth, raw) =>
-            nth < 3 ? fail(response, nth, raw) : json(response, 200, done),
+            nth < 3 ? fail(response, nth, raw) : json(response, 200, yes),
           );
           await vendor.settle(call(connection));
           assert.equal(vendor.server.seen.length, 3);
@@ -197,7 +197,10 @@ if (fs.existsSync(vendorFile))
 
     it("takes its refusal of a list that is not there as done", async () => {
       const example = exampleOf("post", "/removeFromList", "400");
-      await leaveList(await vendor.answering((response) => json(response, 400, example)), { email, list: "Seeds" });
+      await removeFromList(await vendor.answering((response) => json(response, 400, example)), {
+        email,
+        list: "Seeds",
+      });
     });
   });
 
@@ -274,12 +277,12 @@ describe("findContact", () => {
     ["a 400 as for an address that is not valid", said(400, "The provided email is not a valid email id")],
     ["a 404 in words without the envelope", (response) => json(response, 404, { error: "Contact not found" })],
     ["a 200 in words without the envelope", (response) => json(response, 200, { message: "Contact not found" })],
-    ["a 200 with success and nothing in it", (response) => json(response, 200, done)],
+    ["a 200 with success and no data", (response) => json(response, 200, { success: true, data: null })],
     ["a 200 with empty values", (response) => json(response, 200, { email: "", contactIdentifier: null, data: {} })],
     ["a 200 with {}", (response) => json(response, 200, {})],
+    ["a 200 with no data", (response) => json(response, 200, { data: {} })],
     ["a 200 with null", (response) => json(response, 200, null)],
     ["a 200 with []", (response) => json(response, 200, [])],
-    ["a 200 with no body", (response) => response.end()],
   ] as [string, Answer][]) {
     it(`takes ${what} for an unknown contact`, async () => {
       assert.equal(await find(answer), undefined);
@@ -293,11 +296,21 @@ describe("findContact", () => {
     ["a 404 without a body", (response) => response.writeHead(404).end(), "RefusedError"],
     ["a gateway's 404", (response) => json(response, 404, { message: "Not Found" }), "RefusedError"],
     ["the words in a page", (response) => response.writeHead(404).end("Contact not found"), "RefusedError"],
+    ["a 200 with no body", (response) => response.end(), "NoAnswerError"],
+    ["a 200 with an empty text", (response) => json(response, 200, ""), "NoAnswerError"],
+    ["a 200 with success and words", (response) => json(response, 200, done), "NoAnswerError"],
+    ["a 200 with success alone", (response) => json(response, 200, { success: true }), "NoAnswerError"],
+    ["a 200 with other values", (response) => json(response, 200, { status: "ok" }), "NoAnswerError"],
     ["a 200 with words of its own", (response) => json(response, 200, { message: "Hello" }), "NoAnswerError"],
     ["a 200 about nobody, but with values", (response) => json(response, 200, { data: { a: 1 } }), "NoAnswerError"],
     [
       "a 200 about another contact",
       (response) => json(response, 200, { ...details, email: "jane.doe@example.com" }),
+      "NoAnswerError",
+    ],
+    [
+      "a 200 about a contact of another domain",
+      (response) => json(response, 200, { ...details, email: email.replace("example.com", "example.org") }),
       "NoAnswerError",
     ],
     ["a 500 in those words", said(500, "Contact not found"), "NoAnswerError"],
@@ -306,7 +319,7 @@ describe("findContact", () => {
   }
 });
 
-describe("leaveList", () => {
+describe("removeFromList", () => {
   const vendor = useVendor();
 
   for (const [what, answer] of [
@@ -323,14 +336,17 @@ describe("leaveList", () => {
     ],
   ] as [string, Answer][]) {
     it(`is done where Mailmodo ${what}`, async () => {
-      await leaveList(await vendor.answering(answer), { email, list: "Seeds" });
+      await removeFromList(await vendor.answering(answer), { email, list: "Seeds" });
       assert.equal(vendor.server.seen.length, 1);
     });
   }
 
   it("fails where it says anything else", async () => {
     const connection = await vendor.answering((response) => json(response, 400, { message: "list is locked" }));
-    await assert.rejects(leaveList(connection, { email, list: "Seeds" }), { name: "RefusedError", message: /locked/ });
+    await assert.rejects(removeFromList(connection, { email, list: "Seeds" }), {
+      name: "RefusedError",
+      message: /locked/,
+    });
   });
 });
 

@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import contactLifecycle from "../../../provider/plugin/contactLifecycle";
 import { contactNote, type ContactInputs, type ContactState } from "../../../provider/model/contactInputs";
 import { UNKNOWN } from "../../../provider/model/inputs";
+import enrollmentLifecycle from "../../../provider/plugin/enrollmentLifecycle";
 import { beginSession } from "../../../provider/plugin/session";
 import { printed } from "../../support/capturedOutput";
 import { configure, settings } from "../../support/configure";
 import { contactInputs as inputs } from "../../support/contactInputs";
+import { inputs as enrollment } from "../../support/enrollmentInputs";
 import { useKilledPlugin } from "../../support/killedPlugin";
 import { useSandbox } from "../../support/sandbox";
 
@@ -97,10 +99,7 @@ describe("the lifecycle of a contact, against the sandbox", () => {
       const created = await create(plain);
       await remove(created);
       assert.equal(only().archived, true);
-      assert.match(
-        (await remove(created)).join(),
-        /^Nothing to archive: Mailmodo says of j\*\*\*@seeds\.example\.com: "/,
-      );
+      assert.match((await remove(created)).join(), /^Nothing left to archive for j\*\*\*@seeds\.example\.com: "/);
     });
   }
 
@@ -109,7 +108,7 @@ describe("the lifecycle of a contact, against the sandbox", () => {
     await assert.rejects(create(plain), (error: Error) => {
       assert.match(
         error.message,
-        /^The contact j\*\*\*@seeds\.example\.com exists already in Mailmodo .* set adopt: true/,
+        /^The contact j\*\*\*@seeds\.example\.com already exists in Mailmodo .* set adopt: true/,
       );
       assert.ok(!("id" in error));
       return true;
@@ -160,7 +159,7 @@ describe("the lifecycle of a contact, against the sandbox", () => {
     sandbox().useProfile(["add-ignored"]);
     sandbox().setContacts([{ email: inputs.email, archived: true }]);
     await assert.rejects(create(), (error: Error & { id?: string; properties?: ContactState }) => {
-      assert.match(error.message, /Mailmodo accepted it, but does not know it\. It may be archived/);
+      assert.match(error.message, /Mailmodo accepted the contact but does not return it\. It may be archived/);
       assert.equal(error.properties?.adopted, false);
       return true;
     });
@@ -266,11 +265,82 @@ describe("the lifecycle of a contact, against the sandbox", () => {
     assert.equal((await contactLifecycle.diff(id, outs, stackless)).changes, false);
   });
 
+  it("adds an adopted contact again, once, that a killed destroy may have archived", async () => {
+    const adopting: ContactInputs = { ...stackless, adopt: true, onDelete: "archive" };
+    sandbox().setContacts([{ email: plain.email }]);
+    const { id, outs } = await create(adopting);
+    assert.equal(outs.adopted, true);
+    await configure(settings(sandbox().url), contactLifecycle);
+    await leaveAsKilled((journal) => journal.addNote("archive", contactNote(outs)));
+    assert.equal((await contactLifecycle.diff(id, outs, adopting)).changes, true);
+    const updated = await contactLifecycle.update(id, outs, adopting);
+    assert.equal((await contactLifecycle.diff(id, updated.outs, adopting)).changes, false);
+  });
+
+  it("repeats the values of the state where a killed run may have changed them", async () => {
+    const { id, outs } = await create(stackless);
+    await configure(settings(sandbox().url), contactLifecycle);
+    await leaveAsKilled((journal) => journal.addNote("add", contactNote(outs)));
+    sandbox().setContacts([{ email: plain.email, data: { first_name: "Eve" } }]);
+    assert.equal((await contactLifecycle.diff(id, outs, stackless)).changes, true);
+    await contactLifecycle.update(id, outs, stackless);
+    assert.deepEqual(only().data, stackless.data);
+    assert.equal((await contactLifecycle.diff(id, outs, stackless)).changes, false);
+  });
+
   it("does not archive a contact that another resource of the run has added", async () => {
     const { id, outs } = await create();
     await contactLifecycle.create({ ...inputs, list: "Others" });
     const lines = await printed(() => contactLifecycle.delete(id, outs));
     assert.match(lines.join(), /another resource of this stack has it/);
     assert.equal(only().archived, false);
+  });
+
+  it("says what to do where its address has left the allowed recipients, or it cannot be archived", async () => {
+    const { id, outs } = await create();
+    const config = { "mailmodo:allowedRecipients": '["*@other.example.com"]' };
+    beginSession();
+    await configure(settings(sandbox().url, config), contactLifecycle);
+    await assert.rejects(contactLifecycle.delete(id, outs), {
+      message:
+        /Nothing was sent\. Add the address to mailmodo:allowedRecipients, then run pulumi up, or pulumi destroy /,
+    });
+    await configure(settings(sandbox().url), contactLifecycle);
+    sandbox().addFault({ kind: "500", on: "archiveContact", takesEffect: false });
+    await assert.rejects(contactLifecycle.delete(id, outs), {
+      message: /It stays in the state: run it again\. If .+ pulumi state delete <urn>\./,
+    });
+  }).timeout(60_000);
+
+  describe("beside an enrollment of this run that has its address as text", () => {
+    const qa = { ...enrollment, email: inputs.email, stack: inputs.stack! };
+    const archived = () => only().archived;
+
+    it("stays where the program still enrolls it", async () => {
+      const { id, outs } = await create();
+      beginSession();
+      await configure(settings(sandbox().url), contactLifecycle);
+      await enrollmentLifecycle.check(qa, qa);
+      await enrollmentLifecycle.create(qa);
+      const lines = await printed(() => contactLifecycle.delete(id, outs));
+      assert.deepEqual(lines, ["Left the contact a***@seeds.example.com in Mailmodo: the program still enrolls it."]);
+      assert.equal(archived(), false);
+    });
+
+    it("is not archived before the enrollment is gone", async () => {
+      const { id, outs } = await create();
+      beginSession();
+      await configure(settings(sandbox().url), contactLifecycle);
+      const started = await enrollmentLifecycle.create(qa);
+      await assert.rejects(contactLifecycle.delete(id, outs), {
+        message:
+          "Could not archive the contact a***@seeds.example.com: a resource that is not gone yet still enrolls it (one that " +
+          "this run starts). It stays in the state: run it again.",
+      });
+      assert.equal(archived(), false);
+      await enrollmentLifecycle.delete(started.id, started.outs);
+      await contactLifecycle.delete(id, outs);
+      assert.equal(archived(), true);
+    });
   });
 });

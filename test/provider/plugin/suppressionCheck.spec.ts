@@ -50,6 +50,14 @@ describe("SuppressionCheck", () => {
     assert.ok(clock.now() - before >= 1000);
   });
 
+  it("starts nothing, and says nothing, while the run is being stopped", async () => {
+    const stopped = { ...connection(), reasonToHold: async () => "the run is being stopped" };
+    for (let nth = 0; nth < 3; nth++) await assert.rejects(refuse(stopped), { name: "HeldError" });
+    assert.deepEqual(lines, []);
+    await refuse();
+    assert.equal(sandbox().store.requests().length, 1);
+  });
+
   it("looks nothing up for a minute after three failures in a row, and then again", async () => {
     sandbox().faults.add({ kind: "hang", on: "getContactDetails" });
     for (let nth = 0; nth < 3; nth++) await refuse();

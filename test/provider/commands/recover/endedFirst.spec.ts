@@ -122,6 +122,13 @@ describe("recover, with a state in which a run had aborted an enrollment before 
     assert.deepEqual([(await settled(state, [], { nothingElseRuns: true })).problems, asked()], [[], []]);
   });
 
+  it("passes over an update of anything that starts nothing", async () => {
+    for (const type of [TYPES.contact, TYPES.archive, TYPES.plan]) {
+      const state = { pending_operations: [{ type: "updating", resource: { urn: "urn:1", type } }] };
+      assert.deepEqual([(await settled(state)).problems, asked()], [[], []], type);
+    }
+  });
+
   it("aborts nothing by address beside the old half of a replacement that is retained", async () => {
     const properties = { ...common, allowDuplicateEmail: true, email: emailOf("ada") };
     const resource = { urn: "urn:1", type: TYPES.enrollment, inputs: properties };

@@ -8,6 +8,8 @@ import { parseRecipients } from "../../../../provider/model/recipients";
 import { TYPES } from "../../../../provider/model/stateFormat";
 import type { Deployment, PendingOperation } from "../../../../provider/pulumi/deployment";
 import { RecordedIndex } from "../../../../provider/pulumi/recordedIndex";
+import type { Ended } from "../../../../provider/pulumi/stateResource";
+import { journeyId } from "../../../support/journeyId";
 import { useSandbox } from "../../../support/sandbox";
 import { connectionTo } from "../../../support/vendor";
 
@@ -30,13 +32,28 @@ const recording = (of: string): Deployment => ({
   resources: [{ urn: "urn:old", type: TYPES.contact, outputs: { email: of, adopted: false } }],
 });
 
+const enrolling = (of: string): Deployment => ({
+  resources: [
+    {
+      urn: "urn:welcome",
+      type: TYPES.enrollment,
+      outputs: { email: of, journeyId, abortReason: "", allowDuplicateEmail: false, instanceId: "1" },
+    },
+  ],
+});
+
 describe("the contacts that a killed run left", () => {
   const sandbox = useSandbox();
 
   /** Settles, and gives what came of it. */
   async function settle(
     calls: readonly UnsettledCall[],
-    { state = {}, otherStack = undefined as string | undefined, reason = undefined as string | undefined } = {},
+    {
+      state = {},
+      otherStack = undefined as string | undefined,
+      reason = undefined as string | undefined,
+      ended = new Map() as Ended,
+    } = {},
   ) {
     const lines: string[] = [];
     const aborts = { problems: [] as string[], undecided: [] as string[], reasonToWait: async () => reason };
@@ -45,7 +62,7 @@ describe("the contacts that a killed run left", () => {
     const recipients = parseRecipients('["*@seeds.example.com"]');
     const otherStacks = { findStackWithContact: async () => otherStack };
     const archives = new Archives(aborts, otherStacks, connect, recipients, log);
-    const contacts = new LeftoverContacts(new RecordedIndex(state), archives, log);
+    const contacts = new LeftoverContacts(new RecordedIndex(state), ended, archives, log);
     await contacts.settle(calls, state);
     const { problems, undecided } = aborts;
     return { lines, problems, undecided, archived: archives.archived, settled: contacts.settled.length };
@@ -67,9 +84,29 @@ describe("the contacts that a killed run left", () => {
     assert.deepEqual([archived, settled], [0, 1]);
   });
 
-  it("stay where the state records them", async () => {
+  it("stay where the state records them, with the note: the next up repeats the values", async () => {
     const { settled } = await settle([call("add")], { state: recording("JANE@seeds.example.com") });
-    assert.deepEqual([settled, isArchived(email)], [1, false]);
+    assert.deepEqual([settled, isArchived(email)], [0, false]);
+  });
+
+  it("stay, with the note, while the state records an enrollment of them that runs", async () => {
+    const { lines, settled, problems, undecided } = await settle([call("add")], { state: enrolling(email) });
+    assert.deepEqual([settled, problems, undecided, isArchived(email)], [0, [], [], false]);
+    assert.deepEqual(lines, [
+      "Left the contact j***@seeds.example.com in Mailmodo: urn:welcome enrolls it. Run pulumi up again, or recover again once that is gone.",
+    ]);
+  });
+
+  it("stay also where a pending create alone tells of them", async () => {
+    const state = { ...enrolling(tagged), pending_operations: [creating(tagged)] };
+    const { problems } = await settle([], { state });
+    assert.deepEqual([problems, isArchived(tagged)], [[], false]);
+  });
+
+  it("are archived where the enrollment that the state records has ended", async () => {
+    const ended = new Map([["urn:welcome", new Set([email])]]);
+    const { settled } = await settle([call("add")], { state: enrolling(email), ended });
+    assert.deepEqual([settled, isArchived(email)], [1, true]);
   });
 
   it("stay where another stack records them", async () => {
