@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import { addressKey } from "../model/addresses";
+import type { ContactNote } from "../model/contactNote";
 import { enrollmentOf, type Enrollment } from "../model/enrollment";
 import { livenessOf, type Liveness } from "../processes/processIdentity";
 import type { CallKind } from "./noteLine";
@@ -11,7 +12,7 @@ import type { StackIdentity } from "./stackIdentity";
  * A call whose note a run left unfinished: its plugin was killed, or the call failed half-way. The engine is not known
  * to have recorded the result.
  */
-export interface UnsettledCall extends Enrollment {
+export interface UnsettledCall extends ContactNote {
   readonly kind: CallKind;
   /** Whether Mailmodo confirmed the call. */
   readonly confirmed: boolean;
@@ -44,16 +45,21 @@ export function unsealNotes(
   return { unsealed, stillSealed };
 }
 
+type Unsealed = { of?: StackIdentity } & Pick<ContactNote, "dataDigest">;
+
 function unsealNote(note: UnfinishedNote, text: string, file: string, sealing: Sealing): UnsealedNote {
   const { id, call: kind, confirmed, sentAt } = note;
-  const { of, ...properties } = JSON.parse(text) as Record<string, unknown> & { of?: StackIdentity };
+  const { of, dataDigest, ...properties } = JSON.parse(text) as Record<string, unknown> & Unsealed;
   const instanceId = kind === "start" && confirmed !== undefined ? sealing.unseal(confirmed) : undefined;
   const enrollment = enrollmentOf({
     ...properties,
     ...(instanceId ? { instanceId } : {}),
     ...(kind === "start" ? { startSentAt: sentAt } : {}),
   });
-  return { call: { ...enrollment, kind, confirmed: confirmed !== undefined, file, id }, stack: of };
+  return {
+    call: { ...enrollment, ...(dataDigest && { dataDigest }), kind, confirmed: confirmed !== undefined, file, id },
+    stack: of,
+  };
 }
 
 /**

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
 import { mailboxKey } from "./addresses";
-import type { Enrollment } from "./enrollment";
 import { NOT_WELL_FORMED, problemsOf, UNKNOWN, type DataValue } from "./inputs";
 import type { Recipients } from "./recipients";
 
@@ -106,15 +105,4 @@ export function declaredData(
     return [[key, String(now) === String(value) ? value : now]];
   });
   return Object.fromEntries(entries);
-}
-
-/** A contact in the journal, whose notes are about enrollments: one in no journey. */
-export function contactNote({
-  email,
-  stack,
-}: {
-  readonly email: string;
-  readonly stack?: string | undefined;
-}): Enrollment {
-  return { journeyId: "", email, abortReason: "", allowDuplicateEmail: false, stack };
 }

@@ -65,8 +65,8 @@ const contactLifecycle = {
     return ContactOperation.run(async (operation) => {
       const to = await session.connectTo("add");
       const owner = await operation.ownerOf(to, inputs);
-      if (owner === "foreign" && !inputs.adopt) throw foreignContact(inputs);
-      const adopted = owner === "foreign";
+      const adopted = owner === "foreign" || owner === "unproven";
+      if (adopted && !inputs.adopt) throw foreignContact(inputs, owner === "unproven");
       await operation.add(to, inputs, !adopted);
       const id = contactName(inputs.email);
       return { id, outs: { ...inputs, adopted, ...(await factsOrFailure(operation, to, { ...inputs, adopted })) } };

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import contactLifecycle from "../../../provider/plugin/contactLifecycle";
-import { contactNote, type ContactInputs, type ContactState } from "../../../provider/model/contactInputs";
+import type { ContactInputs, ContactState } from "../../../provider/model/contactInputs";
+import { addNote, contactNote } from "../../../provider/model/contactNote";
 import { UNKNOWN } from "../../../provider/model/inputs";
 import enrollmentLifecycle from "../../../provider/plugin/enrollmentLifecycle";
 import { beginSession } from "../../../provider/plugin/session";
@@ -152,10 +153,36 @@ describe("the lifecycle of a contact, against the sandbox", () => {
   });
 
   it("takes an existing contact for the stack's own that a killed run has made", async () => {
-    await leaveAsKilled((journal) => journal.addNote("add", contactNote(stackless)));
-    sandbox().setContacts([{ email: plain.email }]);
+    await leaveAsKilled((journal) => journal.addNote("add", addNote(stackless)));
+    sandbox().setContacts([{ email: plain.email, data: { seats: "3", first_name: "Ada" } }]);
     const { outs } = await create(stackless);
     assert.equal(outs.adopted, false);
+  });
+
+  for (const [what, data] of [
+    ["other values", { first_name: "Jane", seats: 3 }],
+    ["one value more", { ...inputs.data, last_name: "Doe" }],
+    ["no values", {}],
+  ] as const) {
+    it(`refuses a contact with ${what} that an unconfirmed add has not made, and adopts it if the program says so`, async () => {
+      await leaveAsKilled((journal) => journal.addNote("add", addNote(stackless)));
+      sandbox().setContacts([{ email: plain.email, data }]);
+      await assert.rejects(create(stackless), {
+        message:
+          "The contact j***@seeds.example.com exists already in Mailmodo and is not this stack's by its plus tag, so it may be " +
+          "a real person's. An earlier run tried to add it, but Mailmodo has other values of it than that run sent. Nothing " +
+          "was changed. Use an address from stackAddress; or, if this stack may change the contact, set adopt: true. It then " +
+          "stays in Mailmodo when the resource is deleted.",
+      });
+      assert.deepEqual(only().data, data);
+      assert.equal((await create({ ...stackless, adopt: true })).outs.adopted, true);
+    });
+  }
+
+  it("takes an existing contact with other values for the stack's own whose add was confirmed", async () => {
+    await leaveAsKilled(async (journal) => (await journal.addNote("add", addNote(stackless))).confirm());
+    sandbox().setContacts([{ email: plain.email, data: { first_name: "Jane" } }]);
+    assert.equal((await create(stackless)).outs.adopted, false);
   });
 
   it("records a contact that Mailmodo accepts but does not bring back", async () => {
@@ -277,13 +304,13 @@ describe("the lifecycle of a contact, against the sandbox", () => {
     await leaveAsKilled((journal) => journal.addNote("archive", contactNote(outs)));
     assert.equal((await contactLifecycle.diff(id, outs, adopting)).changes, true);
     const updated = await contactLifecycle.update(id, outs, adopting);
-    assert.equal((await contactLifecycle.diff(id, updated.outs as ContactState, adopting)).changes, false);
+    assert.equal((await contactLifecycle.diff(id, updated.outs, adopting)).changes, false);
   });
 
   it("repeats the values of the state where a killed run may have changed them", async () => {
     const { id, outs } = await create(stackless);
     await configure(settings(sandbox().url), contactLifecycle);
-    await leaveAsKilled((journal) => journal.addNote("add", contactNote(outs)));
+    await leaveAsKilled((journal) => journal.addNote("add", addNote(outs)));
     sandbox().setContacts([{ email: plain.email, data: { first_name: "Eve" } }]);
     assert.equal((await contactLifecycle.diff(id, outs, stackless)).changes, true);
     await contactLifecycle.update(id, outs, stackless);
