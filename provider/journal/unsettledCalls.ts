@@ -1,7 +1,6 @@
 import * as fs from "node:fs";
 import { addressKey } from "../model/addresses";
-import type { ContactNote } from "../model/contactNote";
-import { enrollmentOf, type Enrollment } from "../model/enrollment";
+import { noteOf, type ContactNote } from "../model/contactNote";
 import { livenessOf, type Liveness } from "../processes/processIdentity";
 import type { CallKind } from "./noteLine";
 import { finishOnDisk, readRun, type RunFile, type UnfinishedNote } from "./runFile";
@@ -45,21 +44,16 @@ export function unsealNotes(
   return { unsealed, stillSealed };
 }
 
-type Unsealed = { of?: StackIdentity } & Pick<ContactNote, "dataDigest">;
-
 function unsealNote(note: UnfinishedNote, text: string, file: string, sealing: Sealing): UnsealedNote {
   const { id, call: kind, confirmed, sentAt } = note;
-  const { of, dataDigest, ...properties } = JSON.parse(text) as Record<string, unknown> & Unsealed;
+  const { of, ...properties } = JSON.parse(text) as Record<string, unknown> & { of?: StackIdentity };
   const instanceId = kind === "start" && confirmed !== undefined ? sealing.unseal(confirmed) : undefined;
-  const enrollment = enrollmentOf({
+  const enrollment = noteOf({
     ...properties,
     ...(instanceId ? { instanceId } : {}),
     ...(kind === "start" ? { startSentAt: sentAt } : {}),
   });
-  return {
-    call: { ...enrollment, ...(dataDigest && { dataDigest }), kind, confirmed: confirmed !== undefined, file, id },
-    stack: of,
-  };
+  return { call: { ...enrollment, kind, confirmed: confirmed !== undefined, file, id }, stack: of };
 }
 
 /**
@@ -86,7 +80,7 @@ export class UnsettledCalls {
   }
 
   /** The unsettled aborts of exactly this enrollment. */
-  abortsOf(enrollment: Pick<Enrollment, "journeyId" | "email" | "instanceId">): UnsettledCall[] {
+  abortsOf(enrollment: Pick<ContactNote, "journeyId" | "email" | "instanceId">): UnsettledCall[] {
     return this.of(enrollment).filter(
       ({ kind, instanceId }) => kind === "abort" && instanceId === enrollment.instanceId,
     );

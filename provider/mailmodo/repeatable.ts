@@ -29,7 +29,7 @@ export interface CallResult {
   readonly error: () => MailmodoError;
 }
 
-/** Sends a call, and repeats it after everything but a yes or a refusal. */
+/** Sends a call, and repeats it after everything but a yes, a refusal and a reason to hold it back. */
 export async function sendRepeatedly(connection: Connection, call: RepeatableCall): Promise<CallResult> {
   const { request, failed, email, isRepeated = false } = call;
   const classify = call.outcomeOf ?? outcomeOf;

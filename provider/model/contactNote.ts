@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ContactInputs } from "./contactInputs";
-import type { Enrollment } from "./enrollment";
+import { enrollmentOf, type Enrollment } from "./enrollment";
 
 /** A contact in the journal, whose notes are about enrollments: one in no journey. */
 export interface ContactNote extends Enrollment {
@@ -15,6 +15,12 @@ export function contactNote({ email, stack }: Pick<ContactInputs, "email" | "sta
 /** The note of an add, which says what it sends. */
 export function addNote(contact: Pick<ContactInputs, "email" | "stack" | "data">): ContactNote {
   return { ...contactNote(contact), dataDigest: digestOf(contact.data) };
+}
+
+/** Copies what a note says of an enrollment or a contact. */
+export function noteOf(properties: Readonly<Record<string, unknown>>): ContactNote {
+  const { dataDigest } = properties;
+  return { ...enrollmentOf(properties), ...(typeof dataDigest === "string" ? { dataDigest } : {}) };
 }
 
 /**

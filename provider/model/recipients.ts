@@ -1,6 +1,9 @@
 import { domainToASCII, domainToUnicode } from "node:url";
 import { splitAddress } from "./addresses";
 
+/** Why a request is held back. */
+export const OUTSIDE_RECIPIENTS = "the address is outside mailmodo:allowedRecipients";
+
 /** A parsed `mailmodo:allowedRecipients`. */
 export interface Recipients {
   allows(email: string): boolean;

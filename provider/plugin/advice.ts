@@ -8,6 +8,7 @@ import {
   UnconfirmedError,
 } from "../mailmodo/errors";
 import type { Call } from "../mailmodo/outgoing";
+import { OUTSIDE_RECIPIENTS } from "../model/recipients";
 import { baseUrlAdvice } from "../settings/baseUrlAdvice";
 import { SettingsError } from "../settings/settingsError";
 import { isInPreview, keyCommand } from "../text/configCommand";
@@ -45,9 +46,17 @@ function adviceOn(error: unknown, call: Call, secret: string | undefined): strin
 export const FORGET =
   "remove it from the state: pulumi state delete <urn> (not for a contact of a cohort, because its URN is that of the whole shard)";
 
-/** Throws the error of a delete, with what to do if it has no advice yet. */
+/** Throws the error of a delete that was to archive one contact, with what to do about the resource. */
 export function throwOfDelete(error: Error): never {
-  throw error instanceof AdvisedError ? error : new AdvisedError(error, "It stays in the state: run it again.");
+  const cause = withoutAdvice(error) as Error;
+  if (adviceOnArchive(cause, undefined) !== undefined) throw error;
+  const canBeForgotten = [HeldError, RefusedError, UnconfirmedError].some((kind) => cause instanceof kind);
+  const advice = [
+    ...(error instanceof AdvisedError ? [error.advice] : []),
+    "It stays in the state: run it again.",
+    ...(canBeForgotten ? [FORGET_CONTACT] : []),
+  ];
+  throw new AdvisedError(cause, advice.join(" "));
 }
 
 /** What to do where a start was refused because another resource of the stack runs the address. */
@@ -76,14 +85,15 @@ function adviceOnContact(error: unknown, secret: string | undefined): string | u
 
 function adviceOnArchive(error: unknown, secret: string | undefined): string | undefined {
   if (error instanceof SettingsError || error instanceof KeyRefusedError) return adviceOnAbort(error, secret);
-  if (error instanceof HeldError || error instanceof RefusedError || error instanceof UnconfirmedError) {
-    return (
-      "It stays in the state: run it again. If the contact is archived already or may stay in Mailmodo, remove it from the " +
-      "state: pulumi state delete <urn>. pulumi stack --show-urns lists the URNs."
-    );
-  }
+  if (error instanceof HeldError && error.message.includes(OUTSIDE_RECIPIENTS))
+    return "Add the address to mailmodo:allowedRecipients, then run pulumi up, or pulumi destroy --run-program.";
   return undefined;
 }
+
+/** Only for a resource of one contact: the others of a shard are to be archived. */
+const FORGET_CONTACT =
+  "If the contact is archived already or may stay in Mailmodo, remove it from the state: pulumi state delete <urn>. pulumi stack " +
+  "--show-urns lists the URNs.";
 
 function adviceOnKey(secret: string | undefined): string {
   if (secret !== undefined) return inSecret(secret);

@@ -106,11 +106,11 @@ const contactLifecycle = {
       const isKept = await operation.giveUp(state);
       if (!isArchivedAtDelete(state)) return console.log(`Left the contact ${who} in Mailmodo.`);
       if (isKept) return console.log(`Left the contact ${who} in Mailmodo: another resource of this stack has it.`);
-      if (await isStillEnrolled(state).catch(throwOfDelete))
+      if (await isStillEnrolled(state))
         return console.log(`Left the contact ${who} in Mailmodo: the program still enrolls it.`);
       const words = await operation.archive(await session.connectTo("archive"), state);
-      if (words !== undefined) console.log(`Nothing to archive: Mailmodo says of ${who}: "${words}"`);
-    });
+      if (words !== undefined) console.log(`Nothing left to archive for ${who}: "${words}"`);
+    }).catch(throwOfDelete);
   },
 } satisfies pulumi.dynamic.ResourceProvider<ContactInputs, ContactState>;
 
@@ -134,8 +134,8 @@ async function factsOrFailure(
   });
   if (details !== undefined) return factsOf(details);
   throw fail(
-    `Could not add the contact ${maskAddress(state.email)}: Mailmodo accepted it, but does not know it. It may be archived, and ` +
-      "Mailmodo did not bring it back: do that there, then run pulumi up again, or use another address.",
+    `Could not add the contact ${maskAddress(state.email)}: Mailmodo accepted the contact but does not return it. It may be ` +
+      "archived: restore it in Mailmodo and run pulumi up again, or use another address.",
   );
 }
 

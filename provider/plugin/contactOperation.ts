@@ -1,5 +1,4 @@
 import type { Journal } from "../journal/journal";
-import type { CallKind } from "../journal/noteLine";
 import type { ContactDetails } from "../mailmodo/contactClient";
 import type { Call } from "../mailmodo/outgoing";
 import type { Connection } from "../mailmodo/transport";
@@ -112,7 +111,7 @@ export class ContactOperation {
 
   /** Sends a call with a note of its own, which replaces those that killed runs left of the contact. */
   private async journaled<T>(
-    kind: Extract<CallKind, Call & ("add" | "archive")>,
+    kind: "add" | "archive",
     to: Connection,
     contact: Contact,
     send: (to: Connection) => Promise<T>,
@@ -159,10 +158,9 @@ function settleAll({ unsettled }: Journal, contact: Contact): void {
 export function foreignContact({ email }: Pick<Contact, "email">, isUnproven: boolean): Error {
   const tried = "An earlier run tried to add it, but Mailmodo has other values of it than that run sent. ";
   const error = new Error(
-    `The contact ${maskAddress(email)} exists already in Mailmodo and is not this stack's by its plus tag, so it may be a ` +
-      `real person's. ${isUnproven ? tried : ""}` +
-      "Nothing was changed. Use an address from stackAddress; or, if this stack may change the contact, set " +
-      "adopt: true. It then stays in Mailmodo when the resource is deleted.",
+    `The contact ${maskAddress(email)} already exists in Mailmodo and does not have this stack's plus tag, so it may belong to ` +
+      `a real person. ${isUnproven ? tried : ""}Nothing was changed. Use an address from stackAddress, or set adopt: true to ` +
+      "let this stack change it; it then stays in Mailmodo when the resource is deleted.",
   );
   hideStackTrace(error);
   return error;

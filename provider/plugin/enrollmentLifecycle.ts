@@ -83,7 +83,7 @@ const enrollmentLifecycle = {
   },
 
   async delete(_id: string, state: EnrollmentState): Promise<void> {
-    await run(async (operation) => abort(operation, await session.connectToAbort(), state));
+    await run(async (operation) => abort(operation, await session.connectTo("abort"), state));
   },
 } satisfies pulumi.dynamic.ResourceProvider<EnrollmentInputs, EnrollmentState>;
 

@@ -56,7 +56,8 @@ export class Operation {
     try {
       const instanceId = await startJourney(journaledCall.connection(to), enrollment);
       this.answered.push(...journaledCall.confirmStart(instanceId));
-      return begun.confirm(instanceId);
+      begun.confirm(instanceId);
+      return instanceId;
     } catch (error) {
       if (!(error instanceof UnconfirmedError)) {
         journaledCall.finish();

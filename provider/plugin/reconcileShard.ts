@@ -116,7 +116,7 @@ class ShardReconciliation {
   async abortEach(emails: readonly string[]): Promise<void> {
     const alreadyEnded: string[] = [];
     await this.failures.each(emails, async (email) => {
-      const words = await this.abort(await session.connectToAbort(), email);
+      const words = await this.abort(await session.connectTo("abort"), email);
       if (words !== undefined) alreadyEnded.push(words);
       this.progress.count("aborted");
     });

@@ -5,7 +5,7 @@ import type { Call, Outgoing } from "../mailmodo/outgoing";
 import type { Connection } from "../mailmodo/transport";
 import { contactNote } from "../model/contactNote";
 import type { Enrollment } from "../model/enrollment";
-import type { Recipients } from "../model/recipients";
+import { OUTSIDE_RECIPIENTS, type Recipients } from "../model/recipients";
 import { formerApiKeyOf } from "../settings/apiKey";
 import { refuseSuppressed } from "../settings/refuseSuppressed";
 import { allowedRecipients, keySources, readSettings, secretInUse, type ConfigReader } from "../settings/settings";
@@ -54,12 +54,7 @@ export class Session {
     };
   }
 
-  /** The same for an abort: its errors have advice that helps in a destroy. */
-  connectToAbort(): Promise<Connection> {
-    return this.connectTo("abort");
-  }
-
-  /** The same for any call. */
+  /** The same for a call: its errors have advice that helps there, such as in a destroy. */
   async connectTo(call: Call): Promise<Connection> {
     try {
       return await this.connect();
@@ -130,7 +125,7 @@ export class Session {
    */
   private async reasonToHold({ call, body }: Outgoing): Promise<string | undefined> {
     if (call !== "abort" && call !== "find" && !this.allowedRecipients().allows(body?.email ?? "")) {
-      return "the address is outside mailmodo:allowedRecipients";
+      return OUTSIDE_RECIPIENTS;
     }
     return this.engine.reasonToHold();
   }

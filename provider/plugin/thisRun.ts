@@ -15,8 +15,8 @@ interface Start {
 
 /** What becomes of a start that is remembered. */
 export interface BegunStart {
-  /** Mailmodo has confirmed it. Returns the instance's id. */
-  confirm(instanceId: string): string;
+  /** Mailmodo has confirmed it. */
+  confirm(instanceId: string): void;
   /** It certainly had no effect. */
   forget(): void;
 }
@@ -35,7 +35,7 @@ export class ThisRun {
     const start: Start = { addressKey: addressKey(enrollment), instanceId: undefined };
     this.starts.set(mailboxKey(enrollment.email), [...this.startsOf(enrollment.email), start]);
     return {
-      confirm: (instanceId) => (start.instanceId = instanceId),
+      confirm: (instanceId) => void (start.instanceId = instanceId),
       forget: () => this.remove(enrollment.email, (one) => one === start),
     };
   }

@@ -122,7 +122,7 @@ describe("a contact through the real engine", () => {
     project().sandbox.setContacts([{ email: jane, lists: ["Customers"], data: { last_name: "Doe" } }]);
     project().program(JANE(""));
     const refused = await project().fail(...UP);
-    assert.match(refused.output, /The contact j\*\*\*@seeds\.example\.com exists already in Mailmodo/);
+    assert.match(refused.output, /The contact j\*\*\*@seeds\.example\.com already exists in Mailmodo/);
     assert.ok(!refused.output.includes(jane));
     assert.equal(await outputs(), undefined);
 

@@ -1,6 +1,6 @@
 import { archiveContact, findContact, type ContactDetails } from "../../mailmodo/contactClient";
 import type { Connection } from "../../mailmodo/transport";
-import type { Recipients } from "../../model/recipients";
+import { OUTSIDE_RECIPIENTS, type Recipients } from "../../model/recipients";
 import type { OtherStacks } from "../../pulumi/otherStacks";
 import { baseUrlAdvice } from "../../settings/baseUrlAdvice";
 import { maskAddress } from "../../text/masking";
@@ -49,12 +49,14 @@ export class Archives {
         return true;
       }
       const reasonToHold = async () => {
-        if (!this.recipients.allows(email)) return "the address is outside mailmodo:allowedRecipients";
+        if (!this.recipients.allows(email)) return OUTSIDE_RECIPIENTS;
         return this.aborts.reasonToWait();
       };
       const words = await archiveContact({ ...this.connect(), reasonToHold }, email);
       if (words === undefined) this.archived += 1;
-      this.log(words === undefined ? `Archived ${who}.` : `Nothing to archive: Mailmodo does not know ${who}.`);
+      this.log(
+        words === undefined ? `Archived ${who}.` : `Nothing left to archive for ${maskAddress(email)}: "${words}"`,
+      );
       return true;
     } catch (error) {
       const { message } = error as Error;

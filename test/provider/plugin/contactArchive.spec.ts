@@ -118,6 +118,8 @@ describe("the lifecycle of what archives contacts, against the sandbox", () => {
       message,
       /^Cohort smoke, shard 3: 1 of 3 contacts failed\. Could not archive .*b\*\*\*@seeds\.example\.com: .+ What is not archived stays in the state: run it again\.$/,
     );
+    assert.doesNotMatch(message, /pulumi state delete/);
+    assert.equal(message.split("run it again").length, 2);
     assert.deepEqual(archived(), ["ada", "eve"]);
     sandbox().clearFaults();
     await remove(ofShard("ada", "bob", "eve"));
@@ -129,7 +131,7 @@ describe("the lifecycle of what archives contacts, against the sandbox", () => {
     const { message } = await failureOf(remove(single("ada")));
     assert.match(
       message,
-      /^Could not archive .*a\*\*\*@seeds\.example\.com: .+ It stays in the state: run it again\. /,
+      /^Could not archive .*a\*\*\*@seeds\.example\.com: .+ It stays in the state: run it again\. If .+ pulumi state delete <urn>\./,
     );
   }).timeout(60_000);
 
@@ -142,7 +144,14 @@ describe("the lifecycle of what archives contacts, against the sandbox", () => {
   it("archives nothing outside the allowed recipients, whatever the state says", async () => {
     const config = { "mailmodo:allowedRecipients": '["*@other.example.com"]' };
     await configure(settings(sandbox().url, config), contactArchive);
-    assert.match((await failureOf(remove(single("ada")))).message, /outside mailmodo:allowedRecipients/);
+    const message =
+      "Could not archive the contact a***@seeds.example.com: the address is outside mailmodo:allowedRecipients. Nothing was sent. " +
+      "Add the address to mailmodo:allowedRecipients, then run pulumi up, or pulumi destroy --run-program.";
+    assert.equal((await failureOf(remove(single("ada")))).message, message);
+    assert.match(
+      (await failureOf(remove(ofShard("ada", "bob")))).message,
+      /Add the address to mailmodo:allowedRecipients, then/,
+    );
     assert.deepEqual(sandbox().requests(), []);
   });
 

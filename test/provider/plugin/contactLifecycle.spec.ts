@@ -100,10 +100,7 @@ describe("the lifecycle of a contact, against the sandbox", () => {
       const created = await create(plain);
       await remove(created);
       assert.equal(only().archived, true);
-      assert.match(
-        (await remove(created)).join(),
-        /^Nothing to archive: Mailmodo says of j\*\*\*@seeds\.example\.com: "/,
-      );
+      assert.match((await remove(created)).join(), /^Nothing left to archive for j\*\*\*@seeds\.example\.com: "/);
     });
   }
 
@@ -112,7 +109,7 @@ describe("the lifecycle of a contact, against the sandbox", () => {
     await assert.rejects(create(plain), (error: Error) => {
       assert.match(
         error.message,
-        /^The contact j\*\*\*@seeds\.example\.com exists already in Mailmodo .* set adopt: true/,
+        /^The contact j\*\*\*@seeds\.example\.com already exists in Mailmodo .* set adopt: true/,
       );
       assert.ok(!("id" in error));
       return true;
@@ -169,10 +166,10 @@ describe("the lifecycle of a contact, against the sandbox", () => {
       sandbox().setContacts([{ email: plain.email, data }]);
       await assert.rejects(create(stackless), {
         message:
-          "The contact j***@seeds.example.com exists already in Mailmodo and is not this stack's by its plus tag, so it may be " +
-          "a real person's. An earlier run tried to add it, but Mailmodo has other values of it than that run sent. Nothing " +
-          "was changed. Use an address from stackAddress; or, if this stack may change the contact, set adopt: true. It then " +
-          "stays in Mailmodo when the resource is deleted.",
+          "The contact j***@seeds.example.com already exists in Mailmodo and does not have this stack's plus tag, so it may " +
+          "belong to a real person. An earlier run tried to add it, but Mailmodo has other values of it than that run sent. " +
+          "Nothing was changed. Use an address from stackAddress, or set adopt: true to let this stack change it; it then stays " +
+          "in Mailmodo when the resource is deleted.",
       });
       assert.deepEqual(only().data, data);
       assert.equal((await create({ ...stackless, adopt: true })).outs.adopted, true);
@@ -189,7 +186,7 @@ describe("the lifecycle of a contact, against the sandbox", () => {
     sandbox().useProfile(["add-ignored"]);
     sandbox().setContacts([{ email: inputs.email, archived: true }]);
     await assert.rejects(create(), (error: Error & { id?: string; properties?: ContactState }) => {
-      assert.match(error.message, /Mailmodo accepted it, but does not know it\. It may be archived/);
+      assert.match(error.message, /Mailmodo accepted the contact but does not return it\. It may be archived/);
       assert.equal(error.properties?.adopted, false);
       return true;
     });
@@ -325,6 +322,22 @@ describe("the lifecycle of a contact, against the sandbox", () => {
     assert.match(lines.join(), /another resource of this stack has it/);
     assert.equal(only().archived, false);
   });
+
+  it("says what to do where its address has left the allowed recipients, or it cannot be archived", async () => {
+    const { id, outs } = await create();
+    const config = { "mailmodo:allowedRecipients": '["*@other.example.com"]' };
+    beginSession();
+    await configure(settings(sandbox().url, config), contactLifecycle);
+    await assert.rejects(contactLifecycle.delete(id, outs), {
+      message:
+        /Nothing was sent\. Add the address to mailmodo:allowedRecipients, then run pulumi up, or pulumi destroy /,
+    });
+    await configure(settings(sandbox().url), contactLifecycle);
+    sandbox().addFault({ kind: "500", on: "archiveContact", takesEffect: false });
+    await assert.rejects(contactLifecycle.delete(id, outs), {
+      message: /It stays in the state: run it again\. If .+ pulumi state delete <urn>\./,
+    });
+  }).timeout(60_000);
 
   describe("beside an enrollment of this run that has its address as text", () => {
     const qa = { ...enrollment, email: inputs.email, stack: inputs.stack! };
