@@ -103,10 +103,29 @@ export class ContactOperation {
       // The program has archiveContact for it in place of the contact.
       return isKept || this.session.otherEnrollments.thisRun.wants("archive", contact.email);
     } catch (error) {
-      const message = (error as Error).message.replace(/\.$/, "");
-      const why = `whether another resource of the stack has the contact is not known: ${message}`;
-      throw this.session.advised(heldError("archive", contactNote(contact), why), "archive");
+      throw this.unknownUser(contact, "another resource of the stack", error);
     }
+  }
+
+  /**
+   * The name of another stack of the project that has or enrolls the contact. No other stack has one with this stack's tag.
+   *
+   * @throws {HeldError} The states of the project's stacks cannot be read.
+   */
+  async otherStackWith(contact: Contact): Promise<string | undefined> {
+    const { email, stack } = contact;
+    if (isTaggedFor(email, stack ?? "")) return undefined;
+    try {
+      return await this.session.otherEnrollments.otherStackWithContact(email, stack);
+    } catch (error) {
+      throw this.unknownUser(contact, "another stack of the project", error);
+    }
+  }
+
+  private unknownUser(contact: Contact, who: string, error: unknown): unknown {
+    const message = (error as Error).message.replace(/\.$/, "");
+    const why = `whether ${who} has the contact is not known: ${message}`;
+    return this.session.advised(heldError("archive", contactNote(contact), why), "archive");
   }
 
   /** Sends a call with a note of its own, which replaces those that killed runs left of the contact. */

@@ -234,6 +234,34 @@ describe("the lifecycle of a contact, against the sandbox", () => {
     ]);
   });
 
+  it("stays in its former list where it was adopted, because it may have been there before", async () => {
+    sandbox().setContacts([{ email: plain.email, lists: ["Customers"] }]);
+    const { id, outs } = await create({ ...plain, list: "Customers", adopt: true });
+    await contactLifecycle.update(id, outs, { ...plain, list: "Seeds", adopt: true });
+    assert.deepEqual(only().lists, ["Customers", "Seeds"]);
+  });
+
+  it("records an add that was not confirmed where the address has the stack's tag, and archives it at delete", async () => {
+    sandbox().addFault({ kind: "500", on: "addToList" });
+    const failure = await create().then(
+      () => assert.fail(),
+      (error: Error & { id: string; properties: ContactState }) => error,
+    );
+    assert.match(
+      failure.message,
+      /Could not add .* The contact is recorded: the next pulumi up adds it again, and a destroy archives it\.$/,
+    );
+    assert.deepEqual(failure.properties, { ...inputs, adopted: false });
+    sandbox().clearFaults();
+    await remove({ id: failure.id, outs: failure.properties });
+    assert.equal(only().archived, true);
+  });
+
+  it("records no add that was not confirmed where the address has no tag, because it may be a person's by then", async () => {
+    sandbox().addFault({ kind: "500", on: "addToList" });
+    await assert.rejects(create(plain), (error: Error) => !("id" in error));
+  });
+
   it("asks nothing of Mailmodo where only the record changes", async () => {
     const { id, outs } = await create();
     const before = calls().length;
