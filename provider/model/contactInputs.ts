@@ -64,7 +64,7 @@ function adoptProblem(adopt: unknown): string | undefined {
 }
 
 function onDeleteProblem(onDelete: unknown): string | undefined {
-  return ["archive", "leave", undefined].includes(onDelete as string)
+  return ["archive", "leave", undefined, null].includes(onDelete as string | null | undefined)
     ? undefined
     : 'onDelete must be "archive" or "leave".';
 }

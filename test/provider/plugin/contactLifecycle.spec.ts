@@ -70,6 +70,11 @@ describe("the lifecycle of a contact, against the sandbox", () => {
     });
   }
 
+  it("takes null for onDelete and adopt as what is not given", async () => {
+    const given = { ...inputs, adopt: null, onDelete: null } as never;
+    assert.deepEqual((await contactLifecycle.check(inputs, given)).failures, []);
+  });
+
   it("skips what is not yet known", async () => {
     const later = { email: UNKNOWN, list: UNKNOWN, data: UNKNOWN, adopt: UNKNOWN, onDelete: UNKNOWN } as never;
     const { failures } = await contactLifecycle.check(inputs, { ...inputs, ...(later as object) });
