@@ -8,7 +8,7 @@ const ROOMS = {
   processes: [],
   model: ["text"],
   network: [],
-  mailmodo: ["network", "text"],
+  mailmodo: ["model", "network", "text"],
   settings: ["mailmodo", "model", "network", "text"],
   journal: ["model", "processes", "text"],
   pulumi: ["async", "model", "network", "processes", "text"],

@@ -64,9 +64,9 @@ interface ContactInList {
  *
  * @throws As {@link addContact}.
  */
-export async function leaveList(connection: Connection, { email, list }: ContactInList): Promise<void> {
+export async function removeFromList(connection: Connection, { email, list }: ContactInList): Promise<void> {
   const body = { email, listName: list };
-  const request: ContactRequest = { call: "leave", method: "POST", path: "/api/v1/removeFromList", body };
+  const request: ContactRequest = { call: "removeFromList", method: "POST", path: "/api/v1/removeFromList", body };
   const result = await send(connection, email, request, (exchange) => outcomeOf(exchange, MESSAGE));
   if (result.outcome.kind === "accepted" || isUnknown(result)) return;
   if (result.outcome.kind === "refused" && NOT_IN_LIST.test(result.words)) return;

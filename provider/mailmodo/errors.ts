@@ -42,7 +42,7 @@ export abstract class MailmodoError extends Error {
   }
 }
 
-const CONTACT_CALLS = { find: "look up", add: "add", leave: "change the lists of", archive: "archive" };
+const CONTACT_CALLS = { find: "look up", add: "add", removeFromList: "change the lists of", archive: "archive" };
 
 // The following classes describe the last attempt of a call. `mayHaveTakenEffect` covers all of its attempts.
 

@@ -1,5 +1,5 @@
 /** What a request asks of Mailmodo: two calls about a journey, four about a contact. */
-export type Call = "start" | "abort" | "find" | "add" | "leave" | "archive";
+export type Call = "start" | "abort" | "find" | "add" | "removeFromList" | "archive";
 
 /** A request that is about to be sent. */
 export interface Outgoing {

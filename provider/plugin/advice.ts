@@ -85,10 +85,10 @@ function adviceOnContact(error: unknown, secret: string | undefined): string | u
 
 function adviceOnArchive(error: unknown, secret: string | undefined): string | undefined {
   if (error instanceof SettingsError || error instanceof KeyRefusedError) return adviceOnAbort(error, secret);
-  if (error instanceof HeldError && error.message.includes(OUTSIDE_RECIPIENTS))
-    return "Add the address to mailmodo:allowedRecipients, then run pulumi up, or pulumi destroy --run-program.";
-  return undefined;
+  return error instanceof HeldError && error.message.includes(OUTSIDE_RECIPIENTS) ? ALLOW : undefined;
 }
+
+const ALLOW = "Add the address to mailmodo:allowedRecipients, then run pulumi up, or pulumi destroy --run-program.";
 
 /** Only for a resource of one contact: the others of a shard are to be archived. */
 const FORGET_CONTACT =

@@ -64,7 +64,7 @@ async function archiveShard({ contacts, stack }: ArchiveInputs, cohort: string, 
  * @throws {Error} As {@link isStillEnrolled}. Or the program has a `Contact` for it that is not there yet.
  */
 async function isDue(email: string, stack: string): Promise<boolean> {
-  if (!session.otherEnrollments.thisRun.wants("contact", email)) return !(await isStillEnrolled({ email, stack }));
+  if (!session.thisRun.wants("contact", email)) return !(await isStillEnrolled({ email, stack }));
   // The program has a contact for it in place of archiveContact.
   if (await session.ownContacts.has({ email, stack })) return false;
   const why = "the program has a Contact for it, which was not added";

@@ -27,8 +27,7 @@ const cohortLifecycle = {
       ...problemsOf(news, recipients, ["journeyId", "allowDuplicateEmail", "abortReason", "triggers"]),
       news.contacts === UNKNOWN ? undefined : contactsProblem(parseContacts(news.contacts), recipients),
     ]);
-    if (news.contacts !== UNKNOWN)
-      session.otherEnrollments.thisRun.want("enrollment", Object.keys(parseContacts(news.contacts)));
+    if (news.contacts !== UNKNOWN) session.thisRun.want("enrollment", Object.keys(parseContacts(news.contacts)));
     if (olds?.contacts === undefined && news.contacts !== UNKNOWN && failures.length === 0) expectAllStarts(news);
     return { inputs: news, failures };
   },

@@ -25,7 +25,7 @@ const contactArchive = {
 
   async check(_olds: ArchiveInputs, news: ArchiveInputs): Promise<pulumi.dynamic.CheckResult<ArchiveInputs>> {
     const failures = await checkFailures((recipients) => [archiveProblem(news, recipients)]);
-    if (news.contacts !== UNKNOWN) session.otherEnrollments.thisRun.want("archive", parseAddresses(news.contacts));
+    if (news.contacts !== UNKNOWN) session.thisRun.want("archive", parseAddresses(news.contacts));
     return { inputs: news, failures };
   },
 

@@ -43,7 +43,7 @@ const contactLifecycle = {
   async check(_olds: ContactInputs, news: ContactInputs): Promise<pulumi.dynamic.CheckResult<ContactInputs>> {
     const inputs = withContactDefaults(news);
     const failures = await checkFailures((recipients) => contactInputProblems(inputs, recipients));
-    if (typeof inputs.email === "string") session.otherEnrollments.thisRun.want("contact", [inputs.email]);
+    if (typeof inputs.email === "string") session.thisRun.want("contact", [inputs.email]);
     return {
       inputs: typeof inputs.email === "string" ? { ...inputs, email: asciiAddress(inputs.email) } : inputs,
       failures,
@@ -101,7 +101,7 @@ const contactLifecycle = {
       if (!isToSend) return { outs: { ...news, adopted, ...onlyFacts(olds) } };
       await operation.add(to, news, !adopted);
       // An adopted contact may have been in the list before.
-      if (olds.list !== news.list && !adopted) await operation.leave(to, olds);
+      if (olds.list !== news.list && !adopted) await operation.removeFromList(to, olds);
       return { outs: { ...news, adopted, ...(await factsOrFailure(operation, to, { ...news, adopted })) } };
     });
   },

@@ -80,9 +80,9 @@ export class ContactOperation {
     this.session.ownContacts.add(contact.email);
   }
 
-  async leave(to: Connection, { email, list }: Pick<Contact, "email" | "list">): Promise<void> {
-    const { leaveList } = await client();
-    return this.advising("leave", () => leaveList(to, { email, list }));
+  async removeFromList(to: Connection, { email, list }: Pick<Contact, "email" | "list">): Promise<void> {
+    const { removeFromList } = await client();
+    return this.advising("removeFromList", () => removeFromList(to, { email, list }));
   }
 
   /** @returns Mailmodo's words if it knows no such contact, otherwise undefined. */
@@ -101,7 +101,7 @@ export class ContactOperation {
     try {
       const isKept = await this.session.ownContacts.giveUp(contact);
       // The program has archiveContact for it in place of the contact.
-      return isKept || this.session.otherEnrollments.thisRun.wants("archive", contact.email);
+      return isKept || this.session.thisRun.wants("archive", contact.email);
     } catch (error) {
       throw this.unknownUser(contact, "another resource of the stack", error);
     }

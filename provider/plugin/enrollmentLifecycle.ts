@@ -36,7 +36,7 @@ const enrollmentLifecycle = {
   async check(_olds: EnrollmentInputs, news: EnrollmentInputs): Promise<pulumi.dynamic.CheckResult<EnrollmentInputs>> {
     const inputs = withDefaults(news);
     const failures = await checkFailures((recipients) => problemsOf(inputs, recipients));
-    if (typeof inputs.email === "string") session.otherEnrollments.thisRun.want("enrollment", [inputs.email]);
+    if (typeof inputs.email === "string") session.thisRun.want("enrollment", [inputs.email]);
     // One form for all requests and records, as in a cohort. The domain that it might imitate was refused above.
     return {
       inputs: typeof inputs.email === "string" ? { ...inputs, email: asciiAddress(inputs.email) } : inputs,

@@ -52,7 +52,7 @@ export class Operation {
     if (this.session.refuseSuppressed()) await this.session.suppressionCheck.refuse(to, enrollment);
     const { startJourney } = await client();
     const journaledCall = new JournaledCall(journal, "start", enrollment);
-    const begun = this.session.otherEnrollments.thisRun.starting(enrollment);
+    const begun = this.session.thisRun.starting(enrollment);
     try {
       const instanceId = await startJourney(journaledCall.connection(to), enrollment);
       this.answered.push(...journaledCall.confirmStart(instanceId));
@@ -162,7 +162,7 @@ export class Operation {
         ? undefined
         : await requestAbort(journaledCall.connection({ ...to, reasonToHold }), enrollment);
       this.aborted.push(...journaledCall.confirmAbort());
-      this.session.otherEnrollments.thisRun.ended(enrollment);
+      this.session.thisRun.ended(enrollment);
       for (const call of journal.unsettled.of(enrollment))
         if (isSettledBy(enrollment, call)) journal.unsettled.settle(call);
       return words;

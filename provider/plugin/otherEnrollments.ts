@@ -7,7 +7,7 @@ import { FORGET } from "./advice";
 import type { RecordedIndex } from "../pulumi/recordedIndex";
 import type { ContactEntry, StateResource } from "../pulumi/stateResource";
 import type { Stack } from "../pulumi/stack";
-import { ThisRun } from "./thisRun";
+import type { ThisRun } from "./thisRun";
 
 /** Why an enrollment must not be aborted by address, and what to do about it. */
 export interface ReasonNotToAbort {
@@ -21,10 +21,15 @@ export interface ReasonNotToAbort {
  */
 export class OtherEnrollments {
   private readonly looks = new Map<string, () => Promise<States>>();
-  readonly thisRun = new ThisRun();
 
-  /** @param stackOf Makes a stack from its full name: `organization/project/stack`. */
-  constructor(private readonly stackOf: (fullName: string) => Promise<Stack>) {}
+  /**
+   * @param stackOf Makes a stack from its full name: `organization/project/stack`.
+   * @param thisRun What this run has started and ended.
+   */
+  constructor(
+    private readonly stackOf: (fullName: string) => Promise<Stack>,
+    private readonly thisRun: ThisRun,
+  ) {}
 
   /**
    * Whether a state records an instance: this stack's, or another one's, to which a resource was moved or which is this

@@ -17,6 +17,7 @@ import { OwnContacts } from "./ownContacts";
 import { Progress } from "./progress";
 import { SlowDownNotice } from "./slowDownNotice";
 import { SuppressionCheck } from "./suppressionCheck";
+import { ThisRun } from "./thisRun";
 import { EVERY_MS } from "./ticker";
 
 /** What a plugin keeps between operations: the stack's config, the rate limit, the journals and the progress. */
@@ -24,7 +25,8 @@ export class Session {
   /** Set by each configure, which the engine calls once for each type of resource, before any other method. */
   config: ConfigReader = { get: () => undefined };
   readonly journals = new Journals(() => formerApiKeyOf(keySources(this.config)));
-  readonly otherEnrollments = new OtherEnrollments((stack) => this.journals.stackOf(stack));
+  readonly thisRun = new ThisRun();
+  readonly otherEnrollments = new OtherEnrollments((stack) => this.journals.stackOf(stack), this.thisRun);
   readonly ownContacts = new OwnContacts((email, stack) => this.otherEnrollments.contactsInStack(email, stack));
   /** For enrollments that belong to no cohort. */
   readonly slowDownNotice = new SlowDownNotice(() => this.slowDownNote("enrollment"));

@@ -15,7 +15,7 @@ export async function isStillEnrolled({ email, stack }: { email: string; stack?:
     throw plainError(`Could not archive the contact ${maskAddress(email)}: ${why}. ${error.message}`);
   });
   if (user === undefined) return false;
-  if (otherEnrollments.thisRun.wants("enrollment", email)) return true;
+  if (session.thisRun.wants("enrollment", email)) return true;
   const why = `a resource that is not gone yet still enrolls it (${user})`;
   throw new ContactError(`Could not archive the contact ${maskAddress(email)}: ${why}.`);
 }

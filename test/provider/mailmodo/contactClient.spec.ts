@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { addContact, archiveContact, findContact, leaveList } from "../../../provider/mailmodo/contactClient";
+import { addContact, archiveContact, findContact, removeFromList } from "../../../provider/mailmodo/contactClient";
 import type { Connection } from "../../../provider/mailmodo/transport";
 import { json, type Answer } from "../../support/server";
 import { apiKey, no, useVendor } from "../../support/vendor";
@@ -15,7 +15,7 @@ const PAGE = "<html><head><title>Attention Required!</title></head></html>";
 const CALLS: readonly [what: string, call: (to: Connection) => Promise<unknown>, yes: object][] = [
   ["look up", (to) => findContact(to, email), details],
   ["add", (to) => addContact(to, { email, list: "Seeds", data: { first_name: "Ada" } }), done],
-  ["change the lists of", (to) => leaveList(to, { email, list: "Seeds" }), done],
+  ["change the lists of", (to) => removeFromList(to, { email, list: "Seeds" }), done],
   ["archive", (to) => archiveContact(to, email), done],
 ];
 
@@ -197,7 +197,10 @@ if (fs.existsSync(vendorFile))
 
     it("takes its refusal of a list that is not there as done", async () => {
       const example = exampleOf("post", "/removeFromList", "400");
-      await leaveList(await vendor.answering((response) => json(response, 400, example)), { email, list: "Seeds" });
+      await removeFromList(await vendor.answering((response) => json(response, 400, example)), {
+        email,
+        list: "Seeds",
+      });
     });
   });
 
@@ -316,7 +319,7 @@ describe("findContact", () => {
   }
 });
 
-describe("leaveList", () => {
+describe("removeFromList", () => {
   const vendor = useVendor();
 
   for (const [what, answer] of [
@@ -333,14 +336,17 @@ describe("leaveList", () => {
     ],
   ] as [string, Answer][]) {
     it(`is done where Mailmodo ${what}`, async () => {
-      await leaveList(await vendor.answering(answer), { email, list: "Seeds" });
+      await removeFromList(await vendor.answering(answer), { email, list: "Seeds" });
       assert.equal(vendor.server.seen.length, 1);
     });
   }
 
   it("fails where it says anything else", async () => {
     const connection = await vendor.answering((response) => json(response, 400, { message: "list is locked" }));
-    await assert.rejects(leaveList(connection, { email, list: "Seeds" }), { name: "RefusedError", message: /locked/ });
+    await assert.rejects(removeFromList(connection, { email, list: "Seeds" }), {
+      name: "RefusedError",
+      message: /locked/,
+    });
   });
 });
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { LOADER, TYPES } from "../../../provider/model/stateFormat";
 import { OtherEnrollments } from "../../../provider/plugin/otherEnrollments";
+import { ThisRun } from "../../../provider/plugin/thisRun";
 import { Stack } from "../../../provider/pulumi/stack";
 import { inputs } from "../../support/enrollmentInputs";
 import { modelBackends } from "../../support/modelBackend";
@@ -10,10 +11,14 @@ import { usePluginProcess } from "../../support/pluginProcess";
 const url = "file:///model/otherEnrollments";
 const state = (...resources: object[]) => JSON.stringify({ version: 3, deployment: { resources } });
 
+/** Of the plugin that was made last. */
+let thisRun: ThisRun;
+
 /** What the plugin finds where these are the states of the project's stacks. */
 function otherEnrollments(states: Record<string, string>): OtherEnrollments {
   modelBackends.set(url, { states: new Map(Object.entries(states)), config: "{}" });
-  return new OtherEnrollments(async (name) => new Stack(name, "/model", { PULUMI_BACKEND_URL: url }));
+  thisRun = new ThisRun();
+  return new OtherEnrollments(async (name) => new Stack(name, "/model", { PULUMI_BACKEND_URL: url }), thisRun);
 }
 
 describe("an instance that a killed run may have started", () => {
@@ -85,7 +90,7 @@ describe("an unconfirmed start whose address this run starts for another resourc
     const others = otherEnrollments({ test: state() });
     const reason = async () => (await others.reasonNotToAbort(enrollment, false))?.why;
     assert.equal(await reason(), undefined);
-    const start = others.thisRun.starting(enrollment);
+    const start = thisRun.starting(enrollment);
     assert.match(
       (await reason()) ?? "",
       /^another resource of this stack \(one that this run starts\) enrolls the address/,
@@ -118,7 +123,7 @@ describe("what enrolls a contact that is to be archived", () => {
       const others = otherEnrollments({ test: state(one), prod: state() });
       assert.equal(await others.enrolling(inputs.email.toUpperCase(), stack), one.urn);
       assert.equal(await others.enrolling("bob@seeds.example.com", stack), undefined);
-      others.thisRun.ended({ ...enrollment, instanceId: one === unconfirmed ? undefined : instanceId });
+      thisRun.ended({ ...enrollment, instanceId: one === unconfirmed ? undefined : instanceId });
       assert.equal(await others.enrolling(inputs.email, stack), undefined);
     });
   }
@@ -126,7 +131,7 @@ describe("what enrolls a contact that is to be archived", () => {
   it("is a resource of any stack where the stack was renamed, until this run has ended it", async () => {
     const others = otherEnrollments({ prod: state(single) });
     assert.equal(await others.enrolling(inputs.email, stack), single.urn);
-    others.thisRun.ended(enrollment);
+    thisRun.ended(enrollment);
     assert.equal(await others.enrolling(inputs.email, stack), undefined);
     await assert.rejects(otherEnrollments({ prod: "" }).enrolling(inputs.email, stack));
   });
