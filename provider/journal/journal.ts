@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { enrollmentOf, type Enrollment } from "../model/enrollment";
+import { noteOf, type ContactNote } from "../model/contactNote";
 import type { OtherRuns } from "./otherRuns";
 import type { OwnNotes } from "./ownNotes";
 import type { CallKind } from "./noteLine";
@@ -34,10 +34,10 @@ export class Journal {
    *
    * @throws {NodeJS.ErrnoException} The note could not be written. Nothing must be sent.
    */
-  async addNote(kind: CallKind, enrollment: Enrollment): Promise<Note> {
+  async addNote(kind: CallKind, enrollment: ContactNote): Promise<Note> {
     const { sealing } = this.otherRuns;
     // Each note repeats the stack, because the first line of the file may be damaged.
-    const sealed = sealing.seal(JSON.stringify({ ...enrollmentOf({ ...enrollment }), of: this.ownNotes.stack }));
+    const sealed = sealing.seal(JSON.stringify({ ...noteOf({ ...enrollment }), of: this.ownNotes.stack }));
     const id = await this.ownNotes.add(kind, sealed);
     return {
       sentAgain: () => (kind === "start" ? this.ownNotes.updateSentAt(id) : undefined),

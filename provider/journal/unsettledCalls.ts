@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import { addressKey } from "../model/addresses";
-import { enrollmentOf, type Enrollment } from "../model/enrollment";
+import { noteOf, type ContactNote } from "../model/contactNote";
 import { livenessOf, type Liveness } from "../processes/processIdentity";
 import type { CallKind } from "./noteLine";
 import { finishOnDisk, readRun, type RunFile, type UnfinishedNote } from "./runFile";
@@ -11,7 +11,7 @@ import type { StackIdentity } from "./stackIdentity";
  * A call whose note a run left unfinished: its plugin was killed, or the call failed half-way. The engine is not known
  * to have recorded the result.
  */
-export interface UnsettledCall extends Enrollment {
+export interface UnsettledCall extends ContactNote {
   readonly kind: CallKind;
   /** Whether Mailmodo confirmed the call. */
   readonly confirmed: boolean;
@@ -48,7 +48,7 @@ function unsealNote(note: UnfinishedNote, text: string, file: string, sealing: S
   const { id, call: kind, confirmed, sentAt } = note;
   const { of, ...properties } = JSON.parse(text) as Record<string, unknown> & { of?: StackIdentity };
   const instanceId = kind === "start" && confirmed !== undefined ? sealing.unseal(confirmed) : undefined;
-  const enrollment = enrollmentOf({
+  const enrollment = noteOf({
     ...properties,
     ...(instanceId ? { instanceId } : {}),
     ...(kind === "start" ? { startSentAt: sentAt } : {}),
@@ -80,7 +80,7 @@ export class UnsettledCalls {
   }
 
   /** The unsettled aborts of exactly this enrollment. */
-  abortsOf(enrollment: Pick<Enrollment, "journeyId" | "email" | "instanceId">): UnsettledCall[] {
+  abortsOf(enrollment: Pick<ContactNote, "journeyId" | "email" | "instanceId">): UnsettledCall[] {
     return this.of(enrollment).filter(
       ({ kind, instanceId }) => kind === "abort" && instanceId === enrollment.instanceId,
     );

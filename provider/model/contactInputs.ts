@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
 import { mailboxKey } from "./addresses";
-import type { Enrollment } from "./enrollment";
 import { NOT_WELL_FORMED, problemsOf, UNKNOWN, type DataValue } from "./inputs";
 import type { Recipients } from "./recipients";
 
@@ -65,7 +64,7 @@ function adoptProblem(adopt: unknown): string | undefined {
 }
 
 function onDeleteProblem(onDelete: unknown): string | undefined {
-  return ["archive", "leave", undefined].includes(onDelete as string)
+  return ["archive", "leave", undefined, null].includes(onDelete as string | null | undefined)
     ? undefined
     : 'onDelete must be "archive" or "leave".';
 }
@@ -106,15 +105,4 @@ export function declaredData(
     return [[key, String(now) === String(value) ? value : now]];
   });
   return Object.fromEntries(entries);
-}
-
-/** A contact in the journal, whose notes are about enrollments: one in no journey. */
-export function contactNote({
-  email,
-  stack,
-}: {
-  readonly email: string;
-  readonly stack?: string | undefined;
-}): Enrollment {
-  return { journeyId: "", email, abortReason: "", allowDuplicateEmail: false, stack };
 }

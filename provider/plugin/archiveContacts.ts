@@ -1,7 +1,7 @@
 import { parseAddresses, type ArchiveInputs } from "../model/archive";
 import { maskAddress } from "../text/masking";
 import { throwOfDelete } from "./advice";
-import { ContactFailures } from "./contactFailures";
+import { ContactError, ContactFailures } from "./contactFailures";
 import { session } from "./session";
 import { plainError } from "./shardMessages";
 import { isStillEnrolled } from "./stillEnrolled";
@@ -61,12 +61,14 @@ async function archiveShard({ contacts, stack }: ArchiveInputs, cohort: string, 
  * Whether a contact must be archived now. It must not if the program still uses it: `archiveContact` was turned off, or the
  * contact was moved to another resource, which archives it in its turn.
  *
- * @throws {Error} As {@link isStillEnrolled}.
+ * @throws {Error} As {@link isStillEnrolled}. Or the program has a `Contact` for it that is not there yet.
  */
 async function isDue(email: string, stack: string): Promise<boolean> {
+  if (!session.thisRun.wants("contact", email)) return !(await isStillEnrolled({ email, stack }));
   // The program has a contact for it in place of archiveContact.
-  if (session.thisRun.wants("contact", email)) return false;
-  return !(await isStillEnrolled({ email, stack }));
+  if (await session.ownContacts.has({ email, stack })) return false;
+  const why = "the program has a Contact for it, which was not added";
+  throw new ContactError(`Could not archive the contact ${maskAddress(email)}: ${why}.`);
 }
 
 /** @returns Mailmodo's words if it knows no such contact, otherwise undefined. */

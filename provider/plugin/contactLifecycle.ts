@@ -14,9 +14,10 @@ import {
   type ContactInputs,
   type ContactState,
 } from "../model/contactInputs";
+import { isTaggedFor } from "../model/stackTag";
 import { valueOrProblem } from "../settings/settingsError";
 import { maskAddress } from "../text/masking";
-import { throwOfDelete } from "./advice";
+import { mayHaveTakenEffect, throwOfDelete } from "./advice";
 import { checkFailures } from "./checkFailures";
 import { ContactOperation, foreignContact } from "./contactOperation";
 import { RecordedFailure } from "./recordedFailure";
@@ -33,8 +34,8 @@ import { isStillEnrolled } from "./stillEnrolled";
  * | diff   | none: another mailbox replaces the contact, anything else changes in place |
  * | create | look up: refuses what may be a real person's; add to the list; look up |
  * | read   | look up |
- * | update | add to the list; leave the former list; look up. None if Mailmodo knows nothing of what changed |
- * | delete | archive; none for a contact that is to be left, or that the program still enrolls |
+ * | update | add to the list; leave the former list, unless adopted; look up. None if Mailmodo knows nothing of what changed |
+ * | delete | archive; none for a contact that is to be left, that the program still enrolls, or that another stack has |
  */
 const contactLifecycle = {
   configure,
@@ -65,11 +66,15 @@ const contactLifecycle = {
     return ContactOperation.run(async (operation) => {
       const to = await session.connectTo("add");
       const owner = await operation.ownerOf(to, inputs);
-      if (owner === "foreign" && !inputs.adopt) throw foreignContact(inputs);
-      const adopted = owner === "foreign";
-      await operation.add(to, inputs, !adopted);
-      const id = contactName(inputs.email);
-      return { id, outs: { ...inputs, adopted, ...(await factsOrFailure(operation, to, { ...inputs, adopted })) } };
+      const adopted = owner === "foreign" || owner === "unproven";
+      if (adopted && !inputs.adopt) throw foreignContact(inputs, owner === "unproven");
+      const state = { ...inputs, adopted };
+      await operation.add(to, inputs, !adopted).catch((error: Error) => {
+        // A person may have signed up with an address that Mailmodo did not know and that has no tag.
+        const isOwn = owner === "own" || isTaggedFor(inputs.email, inputs.stack ?? "");
+        throw isOwn && mayHaveTakenEffect(error) ? unconfirmedAdd(state, error) : error;
+      });
+      return { id: contactName(inputs.email), outs: { ...state, ...(await factsOrFailure(operation, to, state)) } };
     });
   },
 
@@ -95,7 +100,8 @@ const contactLifecycle = {
         olds.contactId === undefined || changesContact(olds, news) || (await session.hasUnsettledCall(to, olds));
       if (!isToSend) return { outs: { ...news, adopted, ...onlyFacts(olds) } };
       await operation.add(to, news, !adopted);
-      if (olds.list !== news.list) await operation.removeFromList(to, olds);
+      // An adopted contact may have been in the list before.
+      if (olds.list !== news.list && !adopted) await operation.removeFromList(to, olds);
       return { outs: { ...news, adopted, ...(await factsOrFailure(operation, to, { ...news, adopted })) } };
     });
   },
@@ -108,6 +114,8 @@ const contactLifecycle = {
       if (isKept) return console.log(`Left the contact ${who} in Mailmodo: another resource of this stack has it.`);
       if (await isStillEnrolled(state))
         return console.log(`Left the contact ${who} in Mailmodo: the program still enrolls it.`);
+      const other = await operation.otherStackWith(state);
+      if (other !== undefined) return console.log(`Left the contact ${who} in Mailmodo: the stack ${other} has it.`);
       const words = await operation.archive(await session.connectTo("archive"), state);
       if (words !== undefined) console.log(`Nothing left to archive for ${who}: "${words}"`);
     }).catch(throwOfDelete);
@@ -116,6 +124,13 @@ const contactLifecycle = {
 
 // The module itself must be the provider, because the loader text in the state requires it and never changes.
 export = contactLifecycle;
+
+/** The failure of an add that may have taken effect. The contact is recorded, so a destroy archives it. */
+function unconfirmedAdd(state: ContactInputs & { readonly adopted: boolean }, { message }: Error): RecordedFailure {
+  session.ownContacts.add(state.email);
+  const advice = "The contact is recorded: the next pulumi up adds it again, and a destroy archives it.";
+  return new RecordedFailure(contactName(state.email), state, `${message} ${advice}`);
+}
 
 /**
  * What Mailmodo knows of a contact that was added.

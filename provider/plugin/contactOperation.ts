@@ -2,7 +2,8 @@ import type { Journal } from "../journal/journal";
 import type { ContactDetails } from "../mailmodo/contactClient";
 import type { Call } from "../mailmodo/outgoing";
 import type { Connection } from "../mailmodo/transport";
-import { contactNote, type ContactInputs } from "../model/contactInputs";
+import type { ContactInputs } from "../model/contactInputs";
+import { addNote, contactNote, hasMade } from "../model/contactNote";
 import { isTaggedFor } from "../model/stackTag";
 import { hideStackTrace } from "../text/hideStackTrace";
 import { maskAddress } from "../text/masking";
@@ -47,19 +48,21 @@ export class ContactOperation {
   /**
    * Finds out whose an address is.
    *
-   * @returns "new": Mailmodo does not know it. "own": it is this stack's. "foreign": it may be a real person's.
+   * @returns "new": Mailmodo does not know it. "own": it is this stack's. "foreign": it may be a real person's. "unproven":
+   *   that too, although an earlier run tried to add it.
    */
-  async ownerOf(to: Connection, contact: Contact): Promise<"new" | "own" | "foreign"> {
+  async ownerOf(to: Connection, contact: Contact): Promise<"new" | "own" | "foreign" | "unproven"> {
     const journal = await this.journalOf(to, contact);
     const note = contactNote(contact);
     const reason = await journal.unsettled.waitForInFlight(note);
     if (reason !== undefined) throw heldError("add", note, reason);
-    if ((await this.find(to, contact)) === undefined) return "new";
-    // The note of a killed run was written when there was no such contact, so that run has made it.
-    const isMade = journal.unsettled.of(note).some(({ kind }) => kind === "add");
+    const details = await this.find(to, contact);
+    if (details === undefined) return "new";
     const { email, stack = "" } = contact;
-    const isOwn = isMade || isTaggedFor(email, stack) || (await this.session.ownContacts.isMade(contact));
-    return isOwn ? "own" : "foreign";
+    const adds = journal.unsettled.of(note).filter(({ kind }) => kind === "add");
+    const isMade = adds.some((add) => hasMade(add, details.data));
+    if (isMade || isTaggedFor(email, stack) || (await this.session.ownContacts.isMade(contact))) return "own";
+    return adds.length > 0 ? "unproven" : "foreign";
   }
 
   /**
@@ -100,10 +103,29 @@ export class ContactOperation {
       // The program has archiveContact for it in place of the contact.
       return isKept || this.session.thisRun.wants("archive", contact.email);
     } catch (error) {
-      const message = (error as Error).message.replace(/\.$/, "");
-      const why = `whether another resource of the stack has the contact is not known: ${message}`;
-      throw this.session.advised(heldError("archive", contactNote(contact), why), "archive");
+      throw this.unknownUser(contact, "another resource of the stack", error);
     }
+  }
+
+  /**
+   * The name of another stack of the project that has or enrolls the contact. No other stack has one with this stack's tag.
+   *
+   * @throws {HeldError} The states of the project's stacks cannot be read.
+   */
+  async otherStackWith(contact: Contact): Promise<string | undefined> {
+    const { email, stack } = contact;
+    if (isTaggedFor(email, stack ?? "")) return undefined;
+    try {
+      return await this.session.otherEnrollments.otherStackWithContact(email, stack);
+    } catch (error) {
+      throw this.unknownUser(contact, "another stack of the project", error);
+    }
+  }
+
+  private unknownUser(contact: Contact, who: string, error: unknown): unknown {
+    const message = (error as Error).message.replace(/\.$/, "");
+    const why = `whether ${who} has the contact is not known: ${message}`;
+    return this.session.advised(heldError("archive", contactNote(contact), why), "archive");
   }
 
   /** Sends a call with a note of its own, which replaces those that killed runs left of the contact. */
@@ -114,7 +136,7 @@ export class ContactOperation {
     send: (to: Connection) => Promise<T>,
   ): Promise<T> {
     const journal = await this.journalOf(to, contact);
-    const call = new JournaledCall(journal, kind, contactNote(contact));
+    const call = new JournaledCall(journal, kind, kind === "add" ? addNote(contact) : contactNote(contact));
     return this.advising(kind, async () => {
       try {
         const result = await send(call.connection(to));
@@ -147,12 +169,17 @@ function settleAll({ unsettled }: Journal, contact: Contact): void {
   for (const earlier of unsettled.of(note)) unsettled.settle(earlier);
 }
 
-/** A contact that may be a real person's. */
-export function foreignContact({ email }: Pick<Contact, "email">): Error {
+/**
+ * A contact that may be a real person's.
+ *
+ * @param isUnproven Whether an earlier run tried to add it.
+ */
+export function foreignContact({ email }: Pick<Contact, "email">, isUnproven: boolean): Error {
+  const tried = "An earlier run tried to add it, but Mailmodo has other values of it than that run sent. ";
   const error = new Error(
     `The contact ${maskAddress(email)} already exists in Mailmodo and does not have this stack's plus tag, so it may belong to ` +
-      "a real person. Nothing was changed. Use an address from stackAddress, or set adopt: true to let this stack change it; it " +
-      "then stays in Mailmodo when the resource is deleted.",
+      `a real person. ${isUnproven ? tried : ""}Nothing was changed. Use an address from stackAddress, or set adopt: true to ` +
+      "let this stack change it; it then stays in Mailmodo when the resource is deleted.",
   );
   hideStackTrace(error);
   return error;

@@ -1,3 +1,4 @@
+import type { ContactNote } from "../model/contactNote";
 import type { Enrollment } from "../model/enrollment";
 import type { Journal, Note } from "../journal/journal";
 import type { CallKind } from "../journal/noteLine";
@@ -32,7 +33,7 @@ export class JournaledCall {
   constructor(
     private readonly journal: Journal,
     private readonly kind: CallKind,
-    private readonly enrollment: Enrollment,
+    private readonly enrollment: ContactNote,
   ) {}
 
   /**

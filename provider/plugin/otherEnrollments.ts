@@ -1,10 +1,11 @@
 import { atMostEvery } from "../async/atMostEvery";
+import { inParallel } from "../async/inParallel";
 import type { Enrollment } from "../model/enrollment";
 import { isPlugin } from "../pulumi/pluginProcess";
 import type { OtherStacks } from "../pulumi/otherStacks";
 import { FORGET } from "./advice";
 import type { RecordedIndex } from "../pulumi/recordedIndex";
-import type { ContactEntry } from "../pulumi/stateResource";
+import type { ContactEntry, StateResource } from "../pulumi/stateResource";
 import type { Stack } from "../pulumi/stack";
 import type { ThisRun } from "./thisRun";
 
@@ -57,25 +58,39 @@ export class OtherEnrollments {
 
   /**
    * What enrolls the mailbox of an address in any journey: the URN of a resource of this stack's state, or a description if
-   * this run started it. Undefined if nothing does.
+   * this run started it. Undefined if nothing does. If the stack was renamed, any stack of the project counts.
    *
    * @throws {Error} The state cannot be read.
    */
   async enrolling(email: string, stack: string | undefined): Promise<string | undefined> {
     if (this.thisRun.enrolls(email)) return STARTED_HERE;
     if (stack === undefined || !isPlugin()) return undefined;
-    const { ownStack } = await this.statesFor(stack);
-    return ownStack.ofMailbox(email).find((entry) => !this.thisRun.hasEnded(entry))?.urn;
+    const index = await (await this.statesFor(stack)).contactIndex();
+    return index.ofMailbox(email).find((entry) => !this.thisRun.hasEnded(entry))?.urn;
   }
 
   /**
-   * The resources of this stack that record an address as a contact.
+   * The resources of this stack that record an address as a contact. If the stack was renamed, those of all stacks of the
+   * project.
    *
    * @throws {Error} The state cannot be read.
    */
   async contactsInStack(email: string, stack: string | undefined): Promise<readonly ContactEntry[]> {
     if (stack === undefined || !isPlugin()) return [];
-    return (await this.statesFor(stack)).ownStack.contactsOf(email);
+    const index = await (await this.statesFor(stack)).contactIndex();
+    return index.contactsOf(email);
+  }
+
+  /**
+   * The name of another stack of the project that has the contact as a resource, or enrolls it. Undefined if there is none,
+   * or if the stack was renamed: {@link contactsInStack} and {@link enrolling} then include all stacks.
+   *
+   * @throws {Error} The state of a stack cannot be read.
+   */
+  async otherStackWithContact(email: string, stack: string | undefined): Promise<string | undefined> {
+    if (stack === undefined || !isPlugin()) return undefined;
+    const { isRenamed, otherStacks } = await this.statesFor(stack);
+    return isRenamed ? undefined : otherStacks.findStackWithContact(email);
   }
 
   /**
@@ -142,14 +157,29 @@ export class OtherEnrollments {
     const stack = await this.stackOf(name);
     // After a rename, the stack counts as one of the others until its next up.
     const { names, others } = await stack.siblings();
-    const exists = names.has(name.split("/").at(-1)!);
-    const ownStack = new RecordedIndex(exists ? await stack.stateOfEnrollments() : {});
-    return { ownStack, otherStacks: new OtherStacks(async () => others) };
+    const isRenamed = !names.has(name.split("/").at(-1)!);
+    const ownStack = new RecordedIndex(isRenamed ? {} : await stack.stateOfEnrollments());
+    const allStacks = atMostEvery(Infinity, async () => {
+      const resources: StateResource[] = [];
+      await inParallel(others, async (other) => {
+        resources.push(...((await other.stateOfEnrollments()).resources ?? []));
+      });
+      return new RecordedIndex({ resources });
+    });
+    return {
+      ownStack,
+      isRenamed,
+      // Its present name is not known, so any of the others may be it.
+      contactIndex: async () => (isRenamed ? allStacks() : ownStack),
+      otherStacks: new OtherStacks(async () => others),
+    };
   }
 }
 
 interface States {
   readonly ownStack: RecordedIndex;
+  readonly isRenamed: boolean;
+  readonly contactIndex: () => Promise<RecordedIndex>;
   readonly otherStacks: OtherStacks;
 }
 

@@ -20,6 +20,15 @@ export class OwnContacts {
     this.added.add(mailboxKey(email));
   }
 
+  /**
+   * Whether a resource of this run has added the contact, or one of the state records it.
+   *
+   * @throws {Error} The state cannot be read.
+   */
+  async has({ email, stack }: Contact): Promise<boolean> {
+    return this.added.has(mailboxKey(email)) || (await this.recorded(email, stack)).length > 0;
+  }
+
   /** Whether a resource of the stack has made the contact, for example one whose name in the program has changed. */
   async isMade({ email, stack }: Contact): Promise<boolean> {
     const entries = await this.recorded(email, stack).catch(() => []);

@@ -3,7 +3,7 @@ import { Deadline } from "../mailmodo/deadline";
 import { RateLimit } from "../mailmodo/rateLimit";
 import type { Call, Outgoing } from "../mailmodo/outgoing";
 import type { Connection } from "../mailmodo/transport";
-import { contactNote } from "../model/contactInputs";
+import { contactNote } from "../model/contactNote";
 import type { Enrollment } from "../model/enrollment";
 import { OUTSIDE_RECIPIENTS, type Recipients } from "../model/recipients";
 import { formerApiKeyOf } from "../settings/apiKey";

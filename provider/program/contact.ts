@@ -6,6 +6,7 @@ import type { DataInput } from "./data";
 import { requireFindable } from "./findable";
 import { refuseKeyInClear } from "./keyInClear";
 import { checkContactOptions } from "./options";
+import { requireArgs } from "./requireArgs";
 import { sendable } from "./sendable";
 import { fullStackName } from "./stackName";
 import { TrimmedResource } from "./trimmedResource";
@@ -89,12 +90,13 @@ export class Contact extends TrimmedResource {
    * @param name A name that is unique in the stack. It is part of the state and of logs: do not put an address in it.
    * @param args The address, the list and the values.
    * @param opts Pulumi's options. To take over a contact that exists, use `adopt` instead of an import.
-   * @throws {pulumi.RunError} An option is refused (`import`, or `replaceOnChanges`, which would have no effect), or the API key
-   *   was set without `--secret`.
+   * @throws {pulumi.RunError} An option is refused (`import`, `deleteBeforeReplace: true`, or `replaceOnChanges`, which would have no
+   *   effect), or the API key was set without `--secret`.
    */
   constructor(name: string, args: ContactArgs, opts: pulumi.CustomResourceOptions = {}) {
     refuseKeyInClear();
     requireFindable();
+    requireArgs(`contact "${name}"`, args);
     checkContactOptions(name, opts);
     super(
       TYPES.contact,
@@ -106,7 +108,7 @@ export class Contact extends TrimmedResource {
           list: given.list,
           data: given.data ?? {},
           adopt: claimContact(name, args),
-          onDelete: given.onDelete,
+          onDelete: given.onDelete ?? undefined,
           stack: fullStackName(),
           adopted: undefined,
           contactId: undefined,

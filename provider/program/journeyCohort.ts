@@ -19,6 +19,7 @@ import { byShard, numbersAsJson } from "../model/contacts";
 import { refuseKeyInClear } from "./keyInClear";
 import { PLAN_LOADER, SHARD_LOADER, TYPES } from "../model/stateFormat";
 import { checkArchiveOptions, cohortOptions } from "./options";
+import { requireArgs } from "./requireArgs";
 import { sendable } from "./sendable";
 import { fullStackName } from "./stackName";
 import { TrimmedResource } from "./trimmedResource";
@@ -66,6 +67,7 @@ export class JourneyCohort extends pulumi.ComponentResource {
   constructor(name: string, args: JourneyCohortArgs, opts?: pulumi.ComponentResourceOptions) {
     refuseKeyInClear();
     requireFindable();
+    requireArgs(`cohort "${name}"`, args);
     sendable(`cohort "${name}"`, { name });
     const shardOptions = cohortOptions(name, opts);
     if (isArchiving(args)) checkArchiveOptions(`cohort "${name}"`, opts);

@@ -8,6 +8,7 @@ import type { DataInput } from "./data";
 import { refuseKeyInClear } from "./keyInClear";
 import { LOADER, TYPES } from "../model/stateFormat";
 import { ABORT_FIRST, checkArchiveOptions, checkEnrollmentOptions, dependingOn } from "./options";
+import { requireArgs } from "./requireArgs";
 import { sendable } from "./sendable";
 import { fullStackName } from "./stackName";
 import { TrimmedResource, withoutStackTraces } from "./trimmedResource";
@@ -112,6 +113,7 @@ export class JourneyEnrollment extends TrimmedResource {
   constructor(name: string, args: JourneyEnrollmentArgs, opts?: pulumi.CustomResourceOptions) {
     refuseKeyInClear();
     requireFindable();
+    requireArgs(`enrollment "${name}"`, args);
     checkEnrollmentOptions(name, opts);
     if (isArchiving(args)) checkArchiveOptions(`enrollment "${name}"`, opts);
     const { allowDuplicateEmail, archives } = withoutStackTraces(() =>

@@ -81,7 +81,7 @@ export function dependingOn(
 }
 
 /**
- * Refuses the options of a contact that Pulumi would pass over without a word.
+ * Refuses the options of a contact that Pulumi would pass over without a word, or that would archive it in mid-journey.
  *
  * @throws {pulumi.RunError} There is such an option.
  */
@@ -90,6 +90,11 @@ export function checkContactOptions(name: string, opts: pulumi.CustomResourceOpt
     throw programError(
       `The contact "${name}" cannot be imported. Remove the option import, and set adopt: true: pulumi up then takes over ` +
         "the contact that exists, and a destroy leaves it in Mailmodo.",
+    );
+  if (opts.deleteBeforeReplace === true)
+    throw programError(
+      `deleteBeforeReplace of the contact "${name}" must not be true: a replacement would archive the contact while its ` +
+        "journeys run. Remove the option: the new contact is added first.",
     );
   // A dynamic provider names no changed property to the engine.
   if (opts.replaceOnChanges?.some((property) => property !== "email"))

@@ -40,8 +40,8 @@ describe("archiveContact through the real engine", () => {
     assert.equal(run.code, 0, run.output);
     return run;
   };
-  const failingUp = async (plan: Plan) => {
-    const run = await project().pulumiWith({ PLAN: JSON.stringify(plan) }, ...UP);
+  const failingUp = async (plan: Plan, ...more: string[]) => {
+    const run = await project().pulumiWith({ PLAN: JSON.stringify(plan) }, ...UP, ...more);
     assert.notEqual(run.code, 0, run.output);
     return run.output;
   };
@@ -189,6 +189,34 @@ describe("archiveContact through the real engine", () => {
     assert.deepEqual(asked().toSorted(), ["abort ada", "abort bob", "start ada", "start bob"]);
     await project().succeed(...DESTROY);
     assert.deepEqual([archived(), unarchived()], [of, []]);
+  });
+
+  it("archives nothing in mid-journey where the stack was renamed and archiveContact is turned off", async () => {
+    await up({ singles: { welcome: { of: "ada" } } });
+    await project().succeed("stack", "rename", "prod");
+    project().env["PULUMI_STACK"] = "prod";
+    const former = "ada+seeds.test@seeds.example.com";
+    project().program(`new JourneyEnrollment("welcome", { journeyId, email: "${former}" });`);
+    await project().succeed(...UP);
+    assert.deepEqual([unarchived(), project().sandbox.running().length], [["ada"], 1]);
+  });
+
+  it("archives in a destroy after the stack was renamed", async () => {
+    await up({ singles: { welcome: { of: "ada" } } });
+    await project().succeed("stack", "rename", "prod");
+    project().env["PULUMI_STACK"] = "prod";
+    await project().succeed(...DESTROY);
+    assert.deepEqual([archived(), project().sandbox.running()], [["ada"], []]);
+  });
+
+  it("keeps the resource that archives until the Contact in its place is there", async () => {
+    await up({ singles: { welcome: { of: "ada" } } });
+    project().sandbox.addFault({ kind: "500", on: "getContactDetails" });
+    const plan = { contacts: { ada: "ada" } };
+    assert.match(await failingUp(plan, "--continue-on-error"), /the program has a Contact for it, which was not added/);
+    project().sandbox.clearFaults();
+    await project().succeed(...DESTROY);
+    assert.deepEqual(unarchived(), []);
   });
 
   it("archives nothing of a protected cohort: it may grow, and lose contacts once it is no longer protected", async () => {

@@ -134,6 +134,52 @@ describe("a contact through the real engine", () => {
     assert.deepEqual(contacts(), [[jane, ["Customers", "Seeds"], { last_name: "Doe" }, false]]);
   });
 
+  it("is left in Mailmodo while another stack of the project has it", async () => {
+    project().program(`
+      const jane = new Contact("jane", { email: "${jane}", list: "Seeds", adopt: pulumi.getStack() === "two" });
+      if (pulumi.getStack() === "two") new JourneyEnrollment("welcome", { journeyId, email: jane.email });
+    `);
+    await project().succeed(...UP);
+    fs.copyFileSync(path.join(project().dir, "Pulumi.test.yaml"), path.join(project().dir, "Pulumi.two.yaml"));
+    await project().succeed("stack", "init", "two", "--no-select");
+    project().env["PULUMI_STACK"] = "two";
+    await project().succeed(...UP);
+    project().env["PULUMI_STACK"] = "test";
+    const { output } = await project().succeed(...DESTROY);
+    assert.match(output, /Left the contact j\*\*\*@seeds\.example\.com in Mailmodo: the stack two has it\./);
+    assert.deepEqual([contacts()[0]?.[3], project().sandbox.running().length], [false, 1]);
+  });
+
+  it("is refused where a person signed up after an add that had no effect, and is not archived by recover", async () => {
+    const { sandbox } = project();
+    project().program(JANE(`data: { first_name: "X" }`));
+    sandbox.addFault({ kind: "500", on: "addToList", takesEffect: false });
+    await project().fail(...UP);
+    sandbox.clearFaults();
+    sandbox.setContacts([{ email: jane, lists: ["Customers"], data: { first_name: "Jane" } }]);
+    const { output } = await project().fail(...UP);
+    assert.match(output, /An earlier run tried to add it, but Mailmodo has other values of it/);
+    await project().succeed(...DESTROY);
+    const lines: string[] = [];
+    const { archived } = await recover({
+      stack: "test",
+      cwd: project().dir,
+      env: project().env,
+      log: (line) => void lines.push(line),
+    });
+    assert.match(lines.join("\n"), /Left the contact j\*\*\*@seeds\.example\.com alone/);
+    assert.deepEqual([archived, contacts()], [0, [[jane, ["Customers"], { first_name: "Jane" }, false]]]);
+  });
+
+  it("is archived by a plain destroy after an add that was not confirmed", async () => {
+    project().program(CONTACT());
+    project().sandbox.addFault({ kind: "reset-after", on: "addToList" });
+    await project().fail(...UP);
+    project().sandbox.clearFaults();
+    await project().succeed(...DESTROY);
+    assert.equal(contacts()[0]?.[3], true);
+  });
+
   it("keeps its contact under another name, with and without an alias", async () => {
     const named = (name: string, opts = "{}") =>
       project().program(`new Contact("${name}", { email: "${jane}", list: "Seeds" }, ${opts});`);

@@ -1,4 +1,4 @@
-import { archiveContact } from "../../mailmodo/contactClient";
+import { archiveContact, findContact, type ContactDetails } from "../../mailmodo/contactClient";
 import type { Connection } from "../../mailmodo/transport";
 import { OUTSIDE_RECIPIENTS, type Recipients } from "../../model/recipients";
 import type { OtherStacks } from "../../pulumi/otherStacks";
@@ -28,14 +28,24 @@ export class Archives {
    * Archives a contact, unless another stack records or enrolls it.
    *
    * @param isNeeded Whether the state must not be written before it is archived.
-   * @returns Whether the contact is archived, unknown to Mailmodo or another stack's.
+   * @param isOwn Whether the contact is the stack's, by the values that Mailmodo has of it. Otherwise it is left. Default:
+   *   it is, and is not looked up.
+   * @returns Whether the contact is archived, unknown to Mailmodo or somebody else's.
    */
-  async archive(email: string, isNeeded: boolean): Promise<boolean> {
+  async archive(email: string, isNeeded: boolean, isOwn?: (data: ContactDetails["data"]) => boolean): Promise<boolean> {
     const who = `the contact ${maskAddress(email)}`;
     try {
       const stack = await this.otherStacks.findStackWithContact(email);
       if (stack !== undefined) {
         this.log(`Left ${who} in Mailmodo: the stack ${stack} has it.`);
+        return true;
+      }
+      const details = isOwn && (await findContact(this.connect(), email));
+      if (details !== undefined && !isOwn!(details.data)) {
+        this.log(
+          `Left ${who} alone: a run tried to add it, but Mailmodo has other values of it than that run sent, so it may be a ` +
+            "real person's. If it is not, archive it in Mailmodo.",
+        );
         return true;
       }
       const reasonToHold = async () => {

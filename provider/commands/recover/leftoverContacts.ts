@@ -1,6 +1,7 @@
 import { inParallel } from "../../async/inParallel";
 import type { UnsettledCall } from "../../journal/unsettledCalls";
 import { mailboxKey } from "../../model/addresses";
+import { hasMade } from "../../model/contactNote";
 import { isTaggedFor } from "../../model/stackTag";
 import { TYPES } from "../../model/stateFormat";
 import type { Deployment } from "../../pulumi/deployment";
@@ -12,10 +13,10 @@ import type { Archives } from "./archives";
 /** A contact that a killed run may have made, and that no resource of the stack records. */
 interface LeftoverContact {
   readonly email: string;
-  /** Whether a note or the stack's tag says that the stack has made it. */
-  readonly isOwn: boolean;
-  /** Whether only a pending operation tells of it, which is dropped when the state is written. */
-  readonly isPending: boolean;
+  /** Whether it has the stack's tag. */
+  readonly isTagged: boolean;
+  /** The note of it. Undefined if only a pending operation tells of it, which is dropped when the state is written. */
+  readonly note?: UnsettledCall;
 }
 
 /** Archives the contacts that killed runs of a stack have made, and that no state records. */
@@ -39,7 +40,8 @@ export class LeftoverContacts {
     const added = calls.filter(({ kind }) => kind === "add");
     const noted = new Set(added.map(({ email }) => mailboxKey(email)));
     await inParallel(added, async (call) => {
-      if (await this.archive({ email: call.email, isOwn: true, isPending: false })) this.settled.push(call);
+      const { email, stack = "" } = call;
+      if (await this.archive({ email, isTagged: isTaggedFor(email, stack), note: call })) this.settled.push(call);
     });
     for (const call of calls)
       if (call.kind === "archive" && this.index.contactsOf(call.email).length === 0) this.settled.push(call);
@@ -48,22 +50,23 @@ export class LeftoverContacts {
     await inParallel(creates, async ({ resource: { inputs = {} } }) => {
       const [email, stack] = [String(inputs["email"]), String(inputs["stack"])];
       if (noted.has(mailboxKey(email))) return;
-      await this.archive({ email, isOwn: isTaggedFor(email, stack), isPending: true });
+      await this.archive({ email, isTagged: isTaggedFor(email, stack) });
     });
   }
 
   /** @returns Whether its note is no longer needed. */
-  private async archive({ email, isOwn, isPending }: LeftoverContact): Promise<boolean> {
+  private async archive({ email, isTagged, note }: LeftoverContact): Promise<boolean> {
     if (this.index.contactsOf(email).length > 0) return false;
     const user = this.index.ofMailbox(email).find(({ urn, email: of }) => this.ended.get(urn)?.has(of) !== true);
     if (user !== undefined) {
-      const next = isPending ? "" : ", or recover again once that is gone";
+      const next = note === undefined ? "" : ", or recover again once that is gone";
       this.log(
         `Left the contact ${maskAddress(email)} in Mailmodo: ${user.urn} enrolls it. Run pulumi up again${next}.`,
       );
       return false;
     }
-    if (isOwn) return this.archives.archive(email, isPending);
+    if (isTagged) return this.archives.archive(email, note === undefined);
+    if (note !== undefined) return this.archives.archive(email, false, (data) => hasMade(note, data));
     this.log(
       `Left the contact ${maskAddress(email)} alone: whether the killed run has made it is not known. If it did, archive it in Mailmodo.`,
     );

@@ -162,8 +162,14 @@ describe("the lifecycle of what archives contacts, against the sandbox", () => {
   it("leaves a contact to the Contact of the program that takes its place, and the reverse", async () => {
     const ada = { email: tagged("ada"), list: "Seeds", data: {}, adopt: false, stack, __provider: CONTACT_LOADER };
     await contactLifecycle.check(ada, ada);
-    await remove(single("ada"));
+    const { message } = await failureOf(remove(single("ada")));
+    assert.equal(
+      message,
+      "Could not archive the contact a***@seeds.example.com: the program has a Contact for it, which was not added. It stays " +
+        "in the state: run it again.",
+    );
     const { id, outs } = await contactLifecycle.create(ada);
+    await remove(single("ada"));
 
     beginSession();
     await configure(settings(sandbox().url), archiveLifecycle);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import contactLifecycle from "../../../provider/plugin/contactLifecycle";
-import { contactNote, type ContactInputs, type ContactState } from "../../../provider/model/contactInputs";
+import type { ContactInputs, ContactState } from "../../../provider/model/contactInputs";
+import { addNote, contactNote } from "../../../provider/model/contactNote";
 import { UNKNOWN } from "../../../provider/model/inputs";
 import enrollmentLifecycle from "../../../provider/plugin/enrollmentLifecycle";
 import { beginSession } from "../../../provider/plugin/session";
@@ -68,6 +69,11 @@ describe("the lifecycle of a contact, against the sandbox", () => {
       assert.equal(failures[0]!.property, "");
     });
   }
+
+  it("takes null for onDelete and adopt as what is not given", async () => {
+    const given = { ...inputs, adopt: null, onDelete: null } as never;
+    assert.deepEqual((await contactLifecycle.check(inputs, given)).failures, []);
+  });
 
   it("skips what is not yet known", async () => {
     const later = { email: UNKNOWN, list: UNKNOWN, data: UNKNOWN, adopt: UNKNOWN, onDelete: UNKNOWN } as never;
@@ -149,10 +155,36 @@ describe("the lifecycle of a contact, against the sandbox", () => {
   });
 
   it("takes an existing contact for the stack's own that a killed run has made", async () => {
-    await leaveAsKilled((journal) => journal.addNote("add", contactNote(stackless)));
-    sandbox().setContacts([{ email: plain.email }]);
+    await leaveAsKilled((journal) => journal.addNote("add", addNote(stackless)));
+    sandbox().setContacts([{ email: plain.email, data: { seats: "3", first_name: "Ada" } }]);
     const { outs } = await create(stackless);
     assert.equal(outs.adopted, false);
+  });
+
+  for (const [what, data] of [
+    ["other values", { first_name: "Jane", seats: 3 }],
+    ["one value more", { ...inputs.data, last_name: "Doe" }],
+    ["no values", {}],
+  ] as const) {
+    it(`refuses a contact with ${what} that an unconfirmed add has not made, and adopts it if the program says so`, async () => {
+      await leaveAsKilled((journal) => journal.addNote("add", addNote(stackless)));
+      sandbox().setContacts([{ email: plain.email, data }]);
+      await assert.rejects(create(stackless), {
+        message:
+          "The contact j***@seeds.example.com already exists in Mailmodo and does not have this stack's plus tag, so it may " +
+          "belong to a real person. An earlier run tried to add it, but Mailmodo has other values of it than that run sent. " +
+          "Nothing was changed. Use an address from stackAddress, or set adopt: true to let this stack change it; it then stays " +
+          "in Mailmodo when the resource is deleted.",
+      });
+      assert.deepEqual(only().data, data);
+      assert.equal((await create({ ...stackless, adopt: true })).outs.adopted, true);
+    });
+  }
+
+  it("takes an existing contact with other values for the stack's own whose add was confirmed", async () => {
+    await leaveAsKilled(async (journal) => (await journal.addNote("add", addNote(stackless))).confirm());
+    sandbox().setContacts([{ email: plain.email, data: { first_name: "Jane" } }]);
+    assert.equal((await create(stackless)).outs.adopted, false);
   });
 
   it("records a contact that Mailmodo accepts but does not bring back", async () => {
@@ -205,6 +237,34 @@ describe("the lifecycle of a contact, against the sandbox", () => {
       "POST /api/v1/removeFromList",
       "GET /api/v1/getContactDetails",
     ]);
+  });
+
+  it("stays in its former list where it was adopted, because it may have been there before", async () => {
+    sandbox().setContacts([{ email: plain.email, lists: ["Customers"] }]);
+    const { id, outs } = await create({ ...plain, list: "Customers", adopt: true });
+    await contactLifecycle.update(id, outs, { ...plain, list: "Seeds", adopt: true });
+    assert.deepEqual(only().lists, ["Customers", "Seeds"]);
+  });
+
+  it("records an add that was not confirmed where the address has the stack's tag, and archives it at delete", async () => {
+    sandbox().addFault({ kind: "500", on: "addToList" });
+    const failure = await create().then(
+      () => assert.fail(),
+      (error: Error & { id: string; properties: ContactState }) => error,
+    );
+    assert.match(
+      failure.message,
+      /Could not add .* The contact is recorded: the next pulumi up adds it again, and a destroy archives it\.$/,
+    );
+    assert.deepEqual(failure.properties, { ...inputs, adopted: false });
+    sandbox().clearFaults();
+    await remove({ id: failure.id, outs: failure.properties });
+    assert.equal(only().archived, true);
+  });
+
+  it("records no add that was not confirmed where the address has no tag, because it may be a person's by then", async () => {
+    sandbox().addFault({ kind: "500", on: "addToList" });
+    await assert.rejects(create(plain), (error: Error) => !("id" in error));
   });
 
   it("asks nothing of Mailmodo where only the record changes", async () => {
@@ -280,7 +340,7 @@ describe("the lifecycle of a contact, against the sandbox", () => {
   it("repeats the values of the state where a killed run may have changed them", async () => {
     const { id, outs } = await create(stackless);
     await configure(settings(sandbox().url), contactLifecycle);
-    await leaveAsKilled((journal) => journal.addNote("add", contactNote(outs)));
+    await leaveAsKilled((journal) => journal.addNote("add", addNote(outs)));
     sandbox().setContacts([{ email: plain.email, data: { first_name: "Eve" } }]);
     assert.equal((await contactLifecycle.diff(id, outs, stackless)).changes, true);
     await contactLifecycle.update(id, outs, stackless);

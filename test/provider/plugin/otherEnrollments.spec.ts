@@ -128,7 +128,39 @@ describe("what enrolls a contact that is to be archived", () => {
     });
   }
 
+  it("is a resource of any stack where the stack was renamed, until this run has ended it", async () => {
+    const others = otherEnrollments({ prod: state(single) });
+    assert.equal(await others.enrolling(inputs.email, stack), single.urn);
+    thisRun.ended(enrollment);
+    assert.equal(await others.enrolling(inputs.email, stack), undefined);
+    await assert.rejects(otherEnrollments({ prod: "" }).enrolling(inputs.email, stack));
+  });
+
   it("is not known where the state cannot be read", async () => {
     await assert.rejects(otherEnrollments({ test: "", prod: state() }).enrolling(inputs.email, stack));
+  });
+});
+
+describe("another stack with the contact that is to be archived", () => {
+  const stack = "organization/seeds/test";
+  const email = "jane@seeds.example.com";
+  const contact = { urn: "urn:pulumi:test::seeds::x::jane", type: TYPES.contact, outputs: { email, adopted: true } };
+  const enrollment = { urn: "urn:pulumi:two::seeds::x::one", type: TYPES.enrollment, outputs: { ...inputs, email } };
+  useModelCli();
+  usePluginProcess();
+
+  const other = (states: Record<string, string>) => otherEnrollments(states).otherStackWithContact(email, stack);
+
+  it("is one that has it as a resource, or enrolls it", async () => {
+    assert.equal(await other({ test: state(contact), two: state() }), undefined);
+    assert.equal(await other({ test: state(contact), two: state(contact) }), "two");
+    assert.equal(await other({ test: state(contact), two: state(enrollment) }), "two");
+    await assert.rejects(other({ test: state(contact), two: "" }));
+  });
+
+  it("counts as this one where the stack was renamed, for its resources cannot be told from theirs", async () => {
+    const states = { prod: state(contact), two: state(contact) };
+    assert.equal(await other(states), undefined);
+    assert.equal((await otherEnrollments(states).contactsInStack(email, stack)).length, 2);
   });
 });

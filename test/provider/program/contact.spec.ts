@@ -62,6 +62,11 @@ describe("Contact", () => {
 
   for (const [what, opts, words] of [
     ["an import", { import: "x" }, /^The contact "qa" cannot be imported\. .* set adopt: true/],
+    [
+      "a replacement that archives first",
+      { deleteBeforeReplace: true },
+      /^deleteBeforeReplace of the contact "qa" must not be true: .* archive the contact while its journeys run\./,
+    ],
     ["an id", { id: "x" }, /^The contact "qa" cannot be imported\./],
     [
       "replaceOnChanges of what changes in place",
@@ -75,6 +80,22 @@ describe("Contact", () => {
         { message: words },
       );
     });
+
+  it("refuses to be made without arguments, in one line", async () => {
+    await assert.rejects(
+      registrations(() => new Contact("qa", undefined as never)),
+      (error: Error) => {
+        assert.ok(pulumi.RunError.isInstance(error));
+        assert.equal(error.message, 'The contact "qa" has no arguments. Pass them as an object after its name.');
+        return true;
+      },
+    );
+  });
+
+  it("takes null for onDelete and adopt as what is not given", async () => {
+    const [one] = await registrations(() => new Contact("qa", { ...args, adopt: null, onDelete: null } as never));
+    assert.equal(one?.inputs["onDelete"], undefined);
+  });
 
   it("takes replaceOnChanges of what replaces it anyway", async () => {
     assert.equal((await registrations(() => new Contact("qa", args, { replaceOnChanges: ["email"] }))).length, 1);

@@ -236,6 +236,15 @@ describe("JourneyCohort", () => {
     await assert.rejects(registrations(wrong), /Number 1 \(\*\*\*\): email must be one e-mail address/);
   });
 
+  it("refuses to be made without arguments, in one line", async () => {
+    await assert.rejects(
+      registrations(() => new JourneyCohort("smoke", undefined as never)),
+      {
+        message: 'The cohort "smoke" has no arguments. Pass them as an object after its name.',
+      },
+    );
+  });
+
   const refusedOptions: [what: string, opts: object, says: RegExp][] = [
     ["ignoreChanges", { ignoreChanges: ["contacts"] }, /^ignoreChanges of the cohort "smoke" would have no effect: /],
     [

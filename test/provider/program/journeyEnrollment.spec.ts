@@ -175,6 +175,15 @@ describe("JourneyEnrollment", () => {
     assert.equal((await registrations(program, { "mailmodo:apiKeySecret": "prod/mailmodo#apiKey" })).length, 1);
   });
 
+  it("refuses to be made without arguments, in one line", async () => {
+    await assert.rejects(
+      registrations(() => new JourneyEnrollment("one", undefined as never)),
+      {
+        message: 'The enrollment "one" has no arguments. Pass them as an object after its name.',
+      },
+    );
+  });
+
   const options: [what: string, opts: object, says: RegExp][] = [
     ["import", { import: "id" }, /^The enrollment "one" cannot be imported: Mailmodo cannot be asked what runs\./],
     ["id", { id: "id" }, /^The enrollment "one" cannot be imported/],

@@ -3,7 +3,7 @@ import { SANDBOX_KEY } from "mailmodo-sandbox";
 import { Archives } from "../../../../provider/commands/recover/archives";
 import { LeftoverContacts } from "../../../../provider/commands/recover/leftoverContacts";
 import type { UnsettledCall } from "../../../../provider/journal/unsettledCalls";
-import { contactNote } from "../../../../provider/model/contactInputs";
+import { addNote } from "../../../../provider/model/contactNote";
 import { parseRecipients } from "../../../../provider/model/recipients";
 import { TYPES } from "../../../../provider/model/stateFormat";
 import type { Deployment, PendingOperation } from "../../../../provider/pulumi/deployment";
@@ -18,7 +18,7 @@ const email = "jane@seeds.example.com";
 const tagged = "ada+seeds.dev@seeds.example.com";
 
 const call = (kind: "add" | "archive", of = email): UnsettledCall => ({
-  ...contactNote({ email: of, stack }),
+  ...addNote({ email: of, stack, data: {} }),
   kind,
   confirmed: false,
   file: "notes",
@@ -77,6 +77,22 @@ describe("the contacts that a killed run left", () => {
     const { lines, archived, settled } = await settle([call("add")]);
     assert.deepEqual([archived, settled, isArchived(email), isArchived(tagged)], [1, 1, true, false]);
     assert.deepEqual(lines, ["Archived the contact j***@seeds.example.com."]);
+  });
+
+  it("are left, once, where Mailmodo has other values than the call sent that was not confirmed", async () => {
+    sandbox().setContacts([{ email, data: { first_name: "Jane" } }]);
+    const { lines, archived, settled } = await settle([call("add")]);
+    assert.deepEqual([archived, settled, isArchived(email)], [0, 1, false]);
+    assert.match(
+      lines.join("\n"),
+      /^Left the contact j\*\*\*@seeds\.example\.com alone: a run tried to add it, but .* archive it in Mailmodo\.$/,
+    );
+  });
+
+  it("are archived with other values where the call was confirmed, or the address has the stack's tag", async () => {
+    sandbox().setContacts([email, tagged].map((of) => ({ email: of, data: { first_name: "Jane" } })));
+    const { archived } = await settle([{ ...call("add"), confirmed: true }, call("add", tagged)]);
+    assert.equal(archived, 2);
   });
 
   it("are done with where Mailmodo knows none", async () => {

@@ -1,0 +1,48 @@
+import { createHash } from "node:crypto";
+import type { ContactInputs } from "./contactInputs";
+import { enrollmentOf, type Enrollment } from "./enrollment";
+
+/** A contact in the journal, whose notes are about enrollments: one in no journey. */
+export interface ContactNote extends Enrollment {
+  /** Of the values that an add sends. Undefined for any other call. */
+  readonly dataDigest?: string | undefined;
+}
+
+export function contactNote({ email, stack }: Pick<ContactInputs, "email" | "stack">): ContactNote {
+  return { journeyId: "", email, abortReason: "", allowDuplicateEmail: false, stack };
+}
+
+/** The note of an add, which says what it sends. */
+export function addNote(contact: Pick<ContactInputs, "email" | "stack" | "data">): ContactNote {
+  return { ...contactNote(contact), dataDigest: digestOf(contact.data) };
+}
+
+/** Copies what a note says of an enrollment or a contact. */
+export function noteOf(properties: Readonly<Record<string, unknown>>): ContactNote {
+  const { dataDigest } = properties;
+  return { ...enrollmentOf(properties), ...(typeof dataDigest === "string" ? { dataDigest } : {}) };
+}
+
+/**
+ * Whether an unsettled add has made the contact that Mailmodo has now. The note was written when Mailmodo knew no such
+ * contact, but a call that was not confirmed may have had no effect, and a person may have signed up since. So a contact
+ * with values that the call did not send, or without those that it sent, is taken for a person's.
+ *
+ * @param data What Mailmodo knows of the contact.
+ */
+export function hasMade(
+  { dataDigest, confirmed }: Pick<ContactNote, "dataDigest"> & { readonly confirmed: boolean },
+  data: Readonly<Record<string, unknown>>,
+): boolean {
+  return confirmed || dataDigest === digestOf(data);
+}
+
+/** The same for 27 and "27", which Mailmodo may give back in place of each other, and for no value and an empty one. */
+function digestOf(data: Readonly<Record<string, unknown>>): string {
+  const values = Object.entries(data)
+    .filter(([, value]) => value !== undefined && value !== null && value !== "")
+    .map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)] as const);
+  return createHash("sha256")
+    .update(JSON.stringify(values.sort(([a], [b]) => (a < b ? -1 : 1))))
+    .digest("hex");
+}
