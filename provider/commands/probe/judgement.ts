@@ -1,6 +1,6 @@
 import { mayBeEcho } from "../../mailmodo/echo";
 import { wordsOf } from "../../mailmodo/outcomeErrors";
-import { answerOf, instanceOf, type Observation, type Observations } from "./observation";
+import { answerOf, instanceOf, refusalsOfRunning, type Observation, type Observations } from "./observation";
 import { phraseFor } from "./phrase";
 import type { PrivateText } from "./privateText";
 import type { Situation } from "./situations";
@@ -66,7 +66,10 @@ const RULES: Record<Situation, Rule> = {
       ? right("an address can be enrolled once, ever: a replace and a second up fail")
       : echo(observation);
   },
-  abortAddress: over,
+  abortAddress: (observation, all, text) =>
+    refusalsOfRunning(all).includes(observation) && !observation.isOver
+      ? accepted(observation)
+      : over(observation, all, text),
   abortAddressAgain: over,
   abortAddressNone: over,
   // The provider checks every address before it sends it.
@@ -101,7 +104,7 @@ function accepted(observation: Observation, note = "Mailmodo refused to abort wh
 function over(observation: Observation, all: Observations, text: PrivateText): Judgement {
   if (observation.outcome.kind === "accepted" || observation.isOver) return RIGHT;
   const others = (["wrongKey", "start", "secondStart", "invalidEmail"] as const).map((name) => all.get(name));
-  const phrase = phraseFor(observation, others, text);
+  const phrase = phraseFor(observation, [...others, ...refusalsOfRunning(all)], text);
   return phrase === undefined
     ? defect("the provider does not see that there is nothing to abort, and no phrase says only that")
     : { verdict: "setting", phrase };

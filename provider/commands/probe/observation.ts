@@ -40,6 +40,18 @@ export function instanceOf(observation: Observation | undefined): string | undef
   return observation?.outcome.kind === "accepted" ? observation.outcome.instanceId : undefined;
 }
 
+/** How many instances may run before the first abort by address. */
+export function runningBeforeAbortByAddress(all: Observations): number {
+  const ids = new Set(STARTS.flatMap((name) => instanceOf(all.get(name)) ?? []));
+  return ids.size - (isAccepted(all.get("abort")) ? 1 : 0);
+}
+
+/** The refusals to abort what runs. Their words never mean that it is over. */
+export function refusalsOfRunning(all: Observations): Observation[] {
+  const byAddress = runningBeforeAbortByAddress(all) > 0 ? all.get("abortAddress") : undefined;
+  return [all.get("abort"), byAddress].filter((one) => one !== undefined && isRefused(one)) as Observation[];
+}
+
 /** What was said, as the provider quotes it. It may hold an address. */
 export function foreignWords({ outcome, exchange }: Observation): string {
   if ("message" in outcome) return wordsOf(outcome);

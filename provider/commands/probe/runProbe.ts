@@ -3,7 +3,7 @@ import { announcement, isConfirmed } from "./ask";
 import type { Options } from "./options";
 import { ALL_RIGHT, MAY_STILL_RUN, NOT_RIGHT, WRONG_USE } from "./exitCodes";
 import { Interruption } from "./interruption";
-import { answerOf, isRefused } from "./observation";
+import { answerOf, isRefused, refusalsOfRunning } from "./observation";
 import { phraseFor } from "./phrase";
 import { PrivateText } from "./privateText";
 import { INVENTED_KEY, ProbeRun, type Target } from "./probeRun";
@@ -111,7 +111,10 @@ class ProbeCommand {
   /** What Mailmodo said of instances that had certainly ended. It means the same of others. */
   private knownPhrases(): string[] {
     const known = (["abortEnded", "abortAddressNone"] as const).map((name) => this.probe.observations.get(name));
-    return known.flatMap((one) => (one !== undefined && isRefused(one) ? (phraseFor(one, [], this.text) ?? []) : []));
+    const others = refusalsOfRunning(this.probe.observations);
+    return known.flatMap((one) =>
+      one !== undefined && isRefused(one) ? (phraseFor(one, others, this.text) ?? []) : [],
+    );
   }
 
   private get text(): PrivateText {
