@@ -41,6 +41,8 @@ function exitAsDocumented({ exitCode }: CommanderError): never {
 }
 
 async function run(options: Options): Promise<void> {
+  // The reader, or the terminal, may be gone. What was started must be ended all the same.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   const log = (line: string) => console.error(inert(line));
   // Loaded here, so that other commands do not load it.
   const [{ runProbe }, { printed }] = await Promise.all([import("./runProbe"), import("./report")]);

@@ -123,7 +123,7 @@ export class ProbeRun implements Seen {
   /** Sends a start, and returns the id of its instance, if it has one. */
   private async start(situation: Situation, allowDuplicateEmail = false): Promise<string | undefined> {
     const { email } = this.target;
-    this.started.countStart();
+    this.started.announceStart();
     const observation = await this.send(situation, { email, data: {}, allowDuplicateEmail });
     return instanceOf(observation);
   }
@@ -164,6 +164,7 @@ export class ProbeRun implements Seen {
   private keepBooks({ observation, sentAt }: Result, { instanceId }: Request["body"]): void {
     const { call, outcome, isOver } = observation;
     const isDone = outcome.kind === "accepted" || isOver;
+    if (call === "start") this.started.settleStart();
     if (call === "abort" && instanceId !== undefined && isDone) this.started.remove(instanceId);
     if (call === "abort" || sentAt === undefined || outcome.kind === "refused" || outcome.kind === "keyRefused") return;
     if (outcome.kind === "slowDown" && outcome.status === 429) return;
