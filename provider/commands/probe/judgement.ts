@@ -1,6 +1,13 @@
 import { mayBeEcho } from "../../mailmodo/echo";
 import { wordsOf } from "../../mailmodo/outcomeErrors";
-import { answerOf, instanceOf, refusalsOfRunning, type Observation, type Observations } from "./observation";
+import {
+  answerOf,
+  instanceOf,
+  isOfGateway,
+  refusalsOfRunning,
+  type Observation,
+  type Observations,
+} from "./observation";
 import { phraseFor } from "./phrase";
 import type { PrivateText } from "./privateText";
 import type { Situation } from "./situations";
@@ -20,6 +27,8 @@ export type Judgement =
 export function judgementOf(observation: Observation, all: Observations, text: PrivateText): Judgement {
   const { exchange, outcome, situation } = observation;
   if (exchange.kind !== "answered") return { verdict: "failed", note: "no complete answer: run it again" };
+  if (isOfGateway(observation))
+    return { verdict: "mend", note: "Mailmodo did not answer itself: check --base-url or the proxy" };
   if (outcome.kind === "unconfirmed") return defect("an answer that says neither yes nor no");
   if (outcome.kind === "slowDown") return slowDown(observation);
   if (outcome.kind === "keyRefused" && situation !== "wrongKey")

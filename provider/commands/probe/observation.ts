@@ -60,6 +60,16 @@ export function foreignWords({ outcome, exchange }: Observation): string {
   return typeof said === "string" ? said : "";
 }
 
+/** Whether a proxy or a gateway answered in Mailmodo's place: by a redirect, or by its own word that it has no answer. */
+export function isOfGateway(observation: Observation): boolean {
+  const answer = answerOf(observation);
+  if (answer === undefined) return false;
+  const { status, text } = answer;
+  if (status >= 300 && status < 400) return true;
+  const isOwn = strangerIn(status, text, jsonObject(text), ENVELOPE.isOwn) === undefined;
+  return !isOwn && [502, 503, 504].includes(status);
+}
+
 /** The form of an answer. */
 export function formOf({ status, text }: Answered): string {
   if (text.trim() === "") return "empty";

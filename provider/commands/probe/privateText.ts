@@ -15,14 +15,16 @@ export interface Sent {
  * capitals, and encoded for a URL or for HTML. A key becomes `[key]`, and every other address is masked.
  */
 export class PrivateText {
+  private readonly instanceIds: ReadonlySet<string>;
   private readonly replacements: readonly (readonly [RegExp, string])[];
 
   constructor({ keys, emails, journeyIds, instanceIds }: Sent) {
+    this.instanceIds = new Set(instanceIds);
     this.replacements = [
       [anyOf(keys), "[key]"],
       [anyOf(emails.flatMap(spellingsOf)), "{{email}}"],
       [anyOf(journeyIds), "{{journeyId}}"],
-      [anyOf(instanceIds), "{{instanceId}}"],
+      [wholeWords(instanceIds), "{{instanceId}}"],
     ];
   }
 
@@ -32,7 +34,7 @@ export class PrivateText {
 
   /** The same for every text in a JSON value, names of fields too. */
   ofJson(value: unknown): unknown {
-    if (typeof value === "string") return this.of(value);
+    if (typeof value === "string") return this.instanceIds.has(value) ? "{{instanceId}}" : this.of(value);
     if (Array.isArray(value)) return value.map((one) => this.ofJson(one));
     if (typeof value !== "object" || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([name, one]) => [this.of(name), this.ofJson(one)]));
@@ -44,6 +46,14 @@ function anyOf(texts: readonly string[]): RegExp {
   const longestFirst = [...new Set(texts)].filter((text) => text !== "").sort((a, b) => b.length - a.length);
   return longestFirst.length === 0 ? /(?!)/g : new RegExp(longestFirst.map(escapeRegExp).join("|"), "gi");
 }
+
+/** A short id may be a part, or the whole, of any other word. It is replaced only where it is a whole value. */
+function wholeWords(ids: readonly string[]): RegExp {
+  const { source, flags } = anyOf(ids.filter(({ length }) => length >= LEAST_LENGTH));
+  return new RegExp(`(?<![\\w-])(?:${source})(?![\\w-])`, flags);
+}
+
+const LEAST_LENGTH = 8;
 
 /** An address as answers may write it. A form turns a plus sign into a space. */
 function spellingsOf(email: string): string[] {

@@ -124,7 +124,7 @@ class ProbeCommand {
   private ending(isComplete: boolean, isEnded: boolean): Ending {
     const { settings } = this.setup;
     const { stack, out } = this.options;
-    const result = resultOf(this.probe, { ...settings, target: this.target, text: this.text, stack });
+    const result = resultOf(this.probe, { ...settings, target: this.target, text: this.text, stack, isComplete });
     const isAnswered = [...this.probe.observations.values()].every((one) => answerOf(one) !== undefined);
     // What is cut off would look as if Mailmodo answered so.
     const isToBeWritten = this.file !== undefined && isAnswered && !this.interruption.isSet;

@@ -26,6 +26,19 @@ describe("a text without what was sent", () => {
     it(`has a placeholder or a mask for it: ${given}`, () => assert.equal(text.of(given), expected));
   }
 
+  it("keeps its words where the id of an instance is as short as a letter", () => {
+    const short = new PrivateText({ keys: [], emails: [], journeyIds: [], instanceIds: ["e", "1", "12345678"] });
+    assert.equal(
+      short.of("journey 1 aborted, code 123456789, 12345678"),
+      "journey 1 aborted, code 123456789, {{instanceId}}",
+    );
+    assert.deepEqual(short.ofJson({ success: true, message: "journey Executed", ref: "e" }), {
+      success: true,
+      message: "journey Executed",
+      ref: "{{instanceId}}",
+    });
+  });
+
   it("is one also deep in JSON, and as the name of a field", () => {
     const email = "ada+qa@seeds.example.com";
     assert.deepEqual(text.ofJson({ [email]: [{ to: email, n: 1, ok: true, none: null }] }), {
