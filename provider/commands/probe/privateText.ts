@@ -1,6 +1,6 @@
 import { asciiAddress } from "../../model/addresses";
-import { escapeRegExp } from "../../text/escapeRegExp";
 import { maskAddresses } from "../../text/masking";
+import { anyOf, spellingsOf } from "../../text/spellings";
 
 /** What the probe sent, and no file may hold. */
 export interface Sent {
@@ -21,8 +21,8 @@ export class PrivateText {
   constructor({ keys, emails, journeyIds, instanceIds }: Sent) {
     this.instanceIds = new Set(instanceIds);
     this.replacements = [
-      [anyOf(keys), "[key]"],
-      [anyOf(emails.flatMap(spellingsOf)), "{{email}}"],
+      [anyOf(keys.flatMap(spellingsOf)), "[key]"],
+      [anyOf([...emails.flatMap(spellingsOfAddress), ...taggedLocals(emails)]), "{{email}}"],
       [anyOf(journeyIds), "{{journeyId}}"],
       [wholeWords(instanceIds), "{{instanceId}}"],
     ];
@@ -41,12 +41,6 @@ export class PrivateText {
   }
 }
 
-/** The longest first, as one may begin another. Of nothing: what never matches. */
-function anyOf(texts: readonly string[]): RegExp {
-  const longestFirst = [...new Set(texts)].filter((text) => text !== "").sort((a, b) => b.length - a.length);
-  return longestFirst.length === 0 ? /(?!)/g : new RegExp(longestFirst.map(escapeRegExp).join("|"), "gi");
-}
-
 /** A short id may be a part, or the whole, of any other word. It is replaced only where it is a whole value. */
 function wholeWords(ids: readonly string[]): RegExp {
   const { source, flags } = anyOf(ids.filter(({ length }) => length >= LEAST_LENGTH));
@@ -56,11 +50,22 @@ function wholeWords(ids: readonly string[]): RegExp {
 const LEAST_LENGTH = 8;
 
 /** An address as answers may write it. A form turns a plus sign into a space. */
-function spellingsOf(email: string): string[] {
-  const plain = [email, asciiAddress(email), email.replaceAll("+", " ")];
-  const encoded = [encodeURIComponent(email), email.replaceAll("+", "%2B")];
-  return [...plain, ...encoded].flatMap((text) => [
-    text,
-    ...["%40", "&#64;", "&#x40;", "&commat;", "\\u0040"].map((at) => text.replace(/@|%40/, () => at)),
-  ]);
+function spellingsOfAddress(email: string): string[] {
+  const [local, domain] = [email.slice(0, email.lastIndexOf("@")), email.slice(email.lastIndexOf("@") + 1)];
+  const plain = [email, asciiAddress(email), email.replaceAll("+", " "), email.replaceAll("+", "%2B")];
+  const ats = ["%40", "%2540", "&#64;", "&#x40;", "&commat;", "\\u0040", "(at)", "[at]", " (at) ", " [at] ", " at "];
+  const locals = [local, local.replaceAll("+", " ")].flatMap(spellingsOf);
+  return [
+    ...plain.flatMap(spellingsOf),
+    ...[...plain, email.replaceAll("+", "&#43;"), email.replaceAll("+", "&plus;")].flatMap((text) =>
+      ats.map((at) => text.replace("@", () => at)),
+    ),
+    ...locals.flatMap((one) => ats.map((at) => `${one}${at}${domain}`)),
+  ];
+}
+
+/** The local part alone, which may name a person by its tag. A shorter one, or one without a tag, may be any word. */
+function taggedLocals(emails: readonly string[]): string[] {
+  const locals = emails.map((email) => email.slice(0, Math.max(0, email.lastIndexOf("@"))));
+  return locals.filter((local) => local.includes("+") && local.length >= LEAST_LENGTH).flatMap(spellingsOf);
 }

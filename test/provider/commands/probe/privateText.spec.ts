@@ -3,7 +3,7 @@ import { PrivateText } from "../../../../provider/commands/probe/privateText";
 
 const text = new PrivateText({
   keys: ["TESTKEY-0000000-0000000-0000001"],
-  emails: ["ada+qa@seeds.example.com"],
+  emails: ["ada+qa@seeds.example.com", "ada+qa-long@seeds.example.com"],
   journeyIds: ["6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5"],
   instanceIds: ["11111111-2222-4333-8444-555555555555"],
 });
@@ -16,6 +16,13 @@ describe("a text without what was sent", () => {
     ["ada qa@seeds.example.com", "{{email}}"],
     ["ada+qa&#64;seeds.example.com", "{{email}}"],
     ["ada+qa\\u0040seeds.example.com", "{{email}}"],
+    ["ada+qa(at)seeds.example.com", "{{email}}"],
+    ["ada+qa at seeds.example.com", "{{email}}"],
+    ["ada&#43;qa&#64;seeds.example.com", "{{email}}"],
+    ["ada%252Bqa%2540seeds.example.com", "{{email}}"],
+    [Buffer.from("ada+qa@seeds.example.com").toString("base64"), "{{email}}"],
+    ["to Ada+QA-Long: none", "to {{email}}: none"],
+    [Buffer.from("TESTKEY-0000000-0000000-0000001").toString("base64url"), "[key]"],
     ["ada@seeds.example.com", "a***@seeds.example.com"],
     ["ask help@mailmodo.example", "ask h***@mailmodo.example"],
     ["key testkey-0000000-0000000-0000001!", "key [key]!"],
