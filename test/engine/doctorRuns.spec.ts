@@ -158,9 +158,9 @@ describe("pulumi-mailmodo doctor looks at the journal's folder:", () => {
   for (const [size, says] of [
     [
       "512k",
-      /failure +journal's folder +The disk of \S+ has less than 1 MiB left, so no call would be sent\. Make room/,
+      /failure +journal's folder +The disk of \S+ has less than 1 MiB left, so no call would be sent\. Free some space/,
     ],
-    ["50m", /warning +journal's folder +The disk of \S+ has (49|50) MiB left\. Make room/],
+    ["50m", /warning +journal's folder +The disk of \S+ has (49|50) MiB left\. Free some space/],
   ] as const) {
     it(`says how much room is left on a disk of ${size}`, async () => {
       const { dir, env } = project();

@@ -35,6 +35,11 @@ describe("pulumi-mailmodo doctor looks at the stack:", () => {
     assert.match(line("API key"), /^ok: From MAILMODO_API_KEY/);
   });
 
+  it("warns of a setting with a misspelled name", async () => {
+    const { line } = await withSettings(adding('  mailmodo:requestPerSecond: "5"'));
+    assert.match(line("settings"), /^warning: mailmodo:requestPerSecond is not a setting of this package/);
+  });
+
   it("fails where it does not exist", async () => {
     const { code, line } = await doctor(project(), {}, "--stack", "nope");
     assert.equal(code, 1);
@@ -115,7 +120,7 @@ describe("pulumi-mailmodo doctor looks at the stack:", () => {
       ],
       [
         `["*@GMail.com"]`,
-        "warning: Mail may be sent to every address at gmail.com. Anybody can have an address at gmail.com, so a slip of the pen sends mail to strangers. Allow a domain of your own, or single addresses, in mailmodo:allowedRecipients.",
+        "warning: Mail may be sent to every address at gmail.com. Anybody can have an address at gmail.com, so a typo sends mail to strangers. Allow a domain of your own, or single addresses, in mailmodo:allowedRecipients.",
       ],
       [`["qa+*@gmail.com"]`, "ok: Mail may be sent to the addresses of 1 pattern at gmail.com."],
       [`["*@*"]`, /^failure: mailmodo:allowedRecipients has a pattern, number 1, that is not of the form/],

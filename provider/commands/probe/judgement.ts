@@ -15,7 +15,7 @@ import type { Situation } from "./situations";
 /** Whether what the provider makes of an answer is right; and if not, what to do. */
 export type Judgement =
   | { readonly verdict: "right"; readonly note?: string }
-  /** The journey, the contact or the key is to be mended. */
+  /** The journey, the contact or the key needs fixing. */
   | { readonly verdict: "mend"; readonly note: string }
   /** `phrase` in `mailmodo:alreadyOver` mends it. */
   | { readonly verdict: "setting"; readonly phrase: string }

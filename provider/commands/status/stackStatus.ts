@@ -88,17 +88,19 @@ async function contentsOf(stack: KnownStack, state: Deployment): Promise<Pick<St
 }
 
 function enrolledOf({ fullName }: KnownStack, state: Deployment): Enrolled[] {
+  // The parser's words repeat a part of the text, which may be an address.
+  const unknownForm = (cause?: unknown) =>
+    new Error(
+      `The state of the stack ${fullName} has contacts in an unknown form. Update pulumi-mailmodo, or restore the state.`,
+      { cause },
+    );
+  const isText = (value: unknown) => value === undefined || typeof value === "string" || isSecret(value);
+  if (!(state.resources ?? []).every(({ outputs }) => isText(outputs?.["journeyId"]) && isText(outputs?.["email"])))
+    throw unknownForm();
   try {
-    const isText = (value: unknown) => value === undefined || typeof value === "string" || isSecret(value);
-    if (!(state.resources ?? []).every(({ outputs }) => isText(outputs?.["journeyId"]) && isText(outputs?.["email"])))
-      throw new Error("A journey or an address is no text.");
     return enrolledIn(state);
   } catch (error) {
-    // The parser's words repeat a part of the text, which may be an address.
-    throw new Error(
-      `The state of the stack ${fullName} has contacts in an unknown form. Update pulumi-mailmodo, or restore the state.`,
-      { cause: error },
-    );
+    throw unknownForm(error);
   }
 }
 
