@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { SANDBOX_KEY } from "mailmodo-sandbox";
@@ -33,6 +35,22 @@ describe("pulumi-mailmodo doctor looks at the stack:", () => {
     assert.equal(line("secrets"), "skipped: Not checked. No stack is selected, and none is named.");
     assert.match(line("Mailmodo"), /^skipped: Not checked\. /);
     assert.match(line("API key"), /^ok: From MAILMODO_API_KEY/);
+  });
+
+  it("leaves nothing in the temporary folder if a signal stops it", async () => {
+    const temporary = fs.mkdtempSync(path.join(project().dir, "tmp-"));
+    const env = { ...project().env, TMPDIR: temporary };
+    const child = spawn(process.execPath, [COMMAND, "doctor", "--offline"], {
+      cwd: project().dir,
+      env,
+      stdio: "ignore",
+    });
+    const watcher = fs.watch(temporary, { recursive: true }, (_, name) => {
+      if (name?.includes(".yaml") === true && !child.killed) child.kill("SIGINT");
+    });
+    const [code] = (await once(child, "close")) as [number];
+    watcher.close();
+    assert.deepEqual([code, fs.readdirSync(temporary)], [130, []]);
   });
 
   it("warns of a setting with a misspelled name", async () => {
