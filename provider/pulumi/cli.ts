@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import * as fs from "node:fs";
 
 /** How one run of the CLI ended, and what it printed. */
 export interface CliRun {
@@ -84,6 +85,11 @@ export class Cli {
       const [code] = (await once(child, "close")) as [number | null];
       return { code, stdout: out.text, stderr: err.text };
     } catch (error) {
+      // Node.js reports a missing folder as if the command were missing.
+      if (!fs.existsSync(this.cwd))
+        throw new Error(`The folder ${this.cwd} does not exist. Name the project's folder: --cwd <folder>.`, {
+          cause: error,
+        });
       throw new Error(NO_CLI, { cause: error });
     } finally {
       this.running -= 1;

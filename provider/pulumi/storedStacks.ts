@@ -93,12 +93,19 @@ export class StoredStack {
     const read = this.found.locks.map(async ({ key }) => {
       const bytes = await this.files.read(key);
       if (bytes === undefined) return [];
-      const { username, hostname, pid, timestamp } = jsonObject(bytes.toString("utf8")) ?? {};
-      const at = Date.parse(String(timestamp)) || Infinity;
-      return [{ owner: String(username), host: String(hostname), pid: Number(pid), at, url: this.files.urlOf(key) }];
+      return [lockOf(bytes.toString("utf8"), this.files.urlOf(key))];
     });
     return (await Promise.all(read)).flat();
   }
+}
+
+/** The lock that the CLI wrote into a file. A file that is not complete yet is a lock, too. */
+function lockOf(text: string, url: string): Lock {
+  const { username, hostname, pid, timestamp } = jsonObject(text) ?? {};
+  const word = (value: unknown) => (typeof value === "string" && value !== "" ? value : "unknown");
+  // 0 stands for a run in Pulumi Cloud.
+  const known = typeof pid === "number" ? pid : -1;
+  return { owner: word(username), host: word(hostname), pid: known, at: Date.parse(word(timestamp)) || Infinity, url };
 }
 
 /** Parses the file of a state. @returns Undefined if it is damaged, or of a version that is not known here. */

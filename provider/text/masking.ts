@@ -7,6 +7,8 @@ import { inert } from "./inert";
  */
 export function maskAddress(email: string): string {
   const bare = email.replace(/^.*<|>.*$/gs, "").replace(/^["']+|(?<!["'])["']+$/g, "");
+  // A pattern for all of a domain is nobody's address.
+  if (bare.startsWith("*@")) return inert(bare);
   const at = bare.lastIndexOf("@");
   return at < 1 ? "***" : inert(`${bare.slice(0, 1)}***${bare.slice(at)}`);
 }

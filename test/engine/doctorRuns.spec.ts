@@ -6,6 +6,7 @@ import { run } from "../../tools/workbench";
 import { COMMAND } from "../support/command";
 import { doctor } from "../support/doctor";
 import { journalOf } from "../support/journalOf";
+import { useProject } from "../support/project";
 import { useKilledUps, writeAsElsewhere } from "../support/killedUps";
 import { inNamespaces } from "../support/namespaces";
 import { UP } from "../support/pulumiArgs";
@@ -157,9 +158,9 @@ describe("pulumi-mailmodo doctor looks at the journal's folder:", () => {
   for (const [size, says] of [
     [
       "512k",
-      /failure +journal's folder +The disk of \S+ has less than 1 MiB left, so no call would be sent\. Make room/,
+      /failure +journal's folder +The disk of \S+ has less than 1 MiB left, so no call would be sent\. Free some space/,
     ],
-    ["50m", /warning +journal's folder +The disk of \S+ has (49|50) MiB left\. Make room/],
+    ["50m", /warning +journal's folder +The disk of \S+ has (49|50) MiB left\. Free some space/],
   ] as const) {
     it(`says how much room is left on a disk of ${size}`, async () => {
       const { dir, env } = project();
@@ -183,5 +184,26 @@ describe("pulumi-mailmodo doctor looks at the journal's folder:", () => {
     const [program, ...args] = inNamespaces(["mount"], words);
     const { output } = await run(program!, args, dir, env);
     assert.match(output, /warning +journal's folder +\S+mailmodo-journal may be on a network: .* Set PULUMI_HOME/);
+  });
+});
+
+describe("pulumi-mailmodo doctor, in a backend of an old kind", () => {
+  const project = useProject("");
+
+  it("finds the stack's lock", async () => {
+    const backend = path.join(project().dir, "../old");
+    fs.mkdirSync(backend);
+    Object.assign(project().env, {
+      PULUMI_BACKEND_URL: `file://${backend}`,
+      PULUMI_DIY_BACKEND_LEGACY_LAYOUT: "true",
+      PULUMI_DIY_BACKEND_IGNORE_DEPRECATION_ERROR: "1",
+    });
+    await project().succeed("stack", "init", "test");
+    const lock = { pid: 7, username: "ci", hostname: "runner-7", timestamp: "2026-11-27T00:40:00Z" };
+    const folder = path.join(backend, ".pulumi/locks/test");
+    fs.mkdirSync(folder, { recursive: true });
+    fs.writeFileSync(path.join(folder, "1.json"), JSON.stringify(lock));
+    const { line } = await doctor(project(), {}, "--offline", "--stack", "test");
+    assert.match(line("lock"), /^failure: Held by c\*{3}@runner-7 \(pid 7\)/);
   });
 });

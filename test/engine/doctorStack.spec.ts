@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { SANDBOX_KEY } from "mailmodo-sandbox";
@@ -33,6 +35,27 @@ describe("pulumi-mailmodo doctor looks at the stack:", () => {
     assert.equal(line("secrets"), "skipped: Not checked. No stack is selected, and none is named.");
     assert.match(line("Mailmodo"), /^skipped: Not checked\. /);
     assert.match(line("API key"), /^ok: From MAILMODO_API_KEY/);
+  });
+
+  it("leaves nothing in the temporary folder if a signal stops it", async () => {
+    const temporary = fs.mkdtempSync(path.join(project().dir, "tmp-"));
+    const env = { ...project().env, TMPDIR: temporary };
+    const child = spawn(process.execPath, [COMMAND, "doctor", "--offline"], {
+      cwd: project().dir,
+      env,
+      stdio: "ignore",
+    });
+    const watcher = fs.watch(temporary, { recursive: true }, (_, name) => {
+      if (name?.includes(".yaml") === true && !child.killed) child.kill("SIGINT");
+    });
+    const [code] = (await once(child, "close")) as [number];
+    watcher.close();
+    assert.deepEqual([code, fs.readdirSync(temporary)], [130, []]);
+  });
+
+  it("warns of a setting with a misspelled name", async () => {
+    const { line } = await withSettings(adding('  mailmodo:requestPerSecond: "5"'));
+    assert.match(line("settings"), /^warning: mailmodo:requestPerSecond is not a setting of this package/);
   });
 
   it("fails where it does not exist", async () => {
@@ -115,7 +138,7 @@ describe("pulumi-mailmodo doctor looks at the stack:", () => {
       ],
       [
         `["*@GMail.com"]`,
-        "warning: Mail may be sent to every address at gmail.com. Anybody can have an address at gmail.com, so a slip of the pen sends mail to strangers. Allow a domain of your own, or single addresses, in mailmodo:allowedRecipients.",
+        "warning: Mail may be sent to every address at gmail.com. Anybody can have an address at gmail.com, so a typo sends mail to strangers. Allow a domain of your own, or single addresses, in mailmodo:allowedRecipients.",
       ],
       [`["qa+*@gmail.com"]`, "ok: Mail may be sent to the addresses of 1 pattern at gmail.com."],
       [`["*@*"]`, /^failure: mailmodo:allowedRecipients has a pattern, number 1, that is not of the form/],

@@ -3,7 +3,8 @@ import { json, serve } from "./server";
 
 /** What goes wrong with one request on its way, once it was passed on or instead of that. */
 export interface Spoiled {
-  readonly kind: "hang" | "reset" | "500" | "502-html" | "empty" | "no-ref" | "429" | "429-date" | "503-envelope";
+  readonly kind:
+    "hang" | "reset" | "500" | "502-html" | "empty" | "no-ref" | "429" | "429-date" | "503-envelope" | "locked" | "307";
   readonly isPassedOn: boolean;
 }
 
@@ -97,6 +98,10 @@ function answerSpoiled(response: http.ServerResponse, kind: Exclude<Spoiled["kin
         { success: false, message: "Too many requests" },
         { Date: "Tue, 24 Nov 2026 12:00:00 GMT", "Retry-After": "Tue, 24 Nov 2026 12:00:05 GMT" },
       );
+    case "307":
+      return void response.writeHead(307, { Location: "https://login.example.com/" }).end();
+    case "locked":
+      return json(response, 400, { success: false, message: "The flow is locked by another process" });
     case "503-envelope":
       return json(response, 503, { success: false, message: "Service unavailable" });
   }

@@ -13,10 +13,11 @@ export interface ProbeProcess {
   readonly said: (words: string) => Promise<void>;
 }
 
+const COMMON = ["--journey", journeyId, "--email", PROBED, "--allow", "*@seeds.example.com"];
+
 /** @param args Beside the journey, the address and its pattern. */
 export function startProbe(args: readonly string[], env: NodeJS.ProcessEnv = {}): ProbeProcess {
-  const common = ["--journey", journeyId, "--email", PROBED, "--allow", "*@seeds.example.com"];
-  const child = spawn(process.execPath, [COMMAND, "probe", ...common, ...args], {
+  const child = spawn(process.execPath, [COMMAND, "probe", ...COMMON, ...args], {
     env: { ...process.env, MAILMODO_API_KEY: SANDBOX_KEY, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -13,7 +13,8 @@ Examples:
   pulumi-mailmodo doctor
   pulumi-mailmodo doctor --stack dev --cwd infra --offline
 
-Exit codes: 0 if nothing fails, also with warnings; 1 if anything fails; 2 if the command is used wrongly.`;
+Exit codes: 0 if nothing fails, also with warnings; 1 if anything fails; 2 if the command is used wrongly;
+129, 130 or 143 if a signal stopped it.`;
 
 /** Adds the `doctor` command. */
 export function addDoctor(program: Command): void {
@@ -32,7 +33,12 @@ export function addDoctor(program: Command): void {
 
 const WRONG_USE = 2;
 
+/** 128 and the number of the signal, as shells have it. */
+const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
 async function run({ json, ...options }: Options): Promise<void> {
+  // At its exit the process removes what it has copied, and ends the CLI.
+  for (const [signal, exitCode] of Object.entries(EXIT_CODES)) process.once(signal, () => process.exit(exitCode));
   // Loaded here, so that other commands do not load it.
   const [{ diagnose }, { printed }] = await Promise.all([import("./doctor"), import("./report")]);
   const diagnosis = await diagnose({ ...options, env: process.env });

@@ -57,6 +57,9 @@ const LIMIT_MS = 30_000;
 /** Looks at everything that a run needs, and changes nothing. It never throws: what goes wrong is a line. */
 export async function diagnose(options: DoctorOptions, limitMs = LIMIT_MS): Promise<Diagnosis> {
   const surroundings = new Surroundings(options);
+  // A signal ends the process in the middle. No copy of the settings may outlive it.
+  const dispose = () => surroundings.dispose();
+  process.once("exit", dispose);
   try {
     const found = await Promise.all(CHECKS.map((check) => linesOf(check, surroundings, limitMs)));
     const stack = await within(surroundings.stack(), limitMs).catch(() => undefined);
@@ -67,7 +70,8 @@ export async function diagnose(options: DoctorOptions, limitMs = LIMIT_MS): Prom
     const counts = { ok: count("ok"), warning: count("warning"), failure: count("failure"), skipped: count("skipped") };
     return { ...(stack === undefined ? {} : { stack: stack.name }), offline: options.offline, lines, counts };
   } finally {
-    surroundings.dispose();
+    process.off("exit", dispose);
+    dispose();
   }
 }
 

@@ -4,6 +4,7 @@ import { PROXY_VARIABLES } from "../../network/proxy";
 import { escapeRegExp } from "../../text/escapeRegExp";
 import { maskAddresses } from "../../text/masking";
 import { inert } from "../../text/inert";
+import { anyOf, spellingsOf } from "../../text/spellings";
 
 /**
  * Makes a text fit to be shown to strangers: one line, without the given secrets and those of the environment, with `~`
@@ -14,9 +15,8 @@ import { inert } from "../../text/inert";
  */
 export function shareable(text: string, secrets: Iterable<string>, env: NodeJS.ProcessEnv, names = ""): string {
   const all = [...secrets, ...secretsOf(env)].map((secret) => secret.trim()).filter((one) => !names.includes(one));
-  // The longest first, because one may begin another.
-  const hidden = [...new Set(all)].filter(({ length }) => length >= LEAST_LENGTH).sort((a, b) => b.length - a.length);
-  const withoutSecrets = hidden.reduce((rest, secret) => rest.replaceAll(secret, "[hidden]"), text);
+  const hidden = [...new Set(all)].filter(({ length }) => length >= LEAST_LENGTH);
+  const withoutSecrets = text.replace(anyOf(hidden.flatMap(spellingsOf)), "[hidden]");
   const withoutHome = homes(env).reduce((rest, home) => rest.replace(folderPattern(home), "~"), withoutSecrets);
   const withoutAccounts = withoutHome.replace(CREDENTIALS_OF_URL, "//[hidden]@").replace(AWS_ACCOUNT, "[account]");
   return inert(maskAddresses(withoutAccounts)).replace(/\s+/g, " ").trim();

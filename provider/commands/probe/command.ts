@@ -8,7 +8,7 @@ Example:
   pulumi-mailmodo probe --journey 6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5 \\
     --email probe@seeds.example.com --allow '*@seeds.example.com' --out mailmodo-profile.json
 
-Exit codes: 0 all is as the provider expects; 1 something is to be mended, or the probe failed; 2 wrong use;
+Exit codes: 0 all is as the provider expects; 1 something needs fixing, or the probe failed; 2 wrong use;
 3 what it started may still run; 130 or 143 a signal stopped it, and it ended what it had started.`;
 
 /** Adds the `probe` command. */
@@ -41,6 +41,8 @@ function exitAsDocumented({ exitCode }: CommanderError): never {
 }
 
 async function run(options: Options): Promise<void> {
+  // The reader, or the terminal, may be gone. What was started must be ended all the same.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   const log = (line: string) => console.error(inert(line));
   // Loaded here, so that other commands do not load it.
   const [{ runProbe }, { printed }] = await Promise.all([import("./runProbe"), import("./report")]);

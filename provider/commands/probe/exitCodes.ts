@@ -1,6 +1,6 @@
 /** How the command ends. A signal that stopped it has its usual exit code, 130 or 143. */
 export const ALL_RIGHT = 0;
-/** Something is to be mended, or the probe failed. */
+/** Something needs fixing, or the probe failed. */
 export const NOT_RIGHT = 1;
 export const WRONG_USE = 2;
 /** What the probe started may still run. */

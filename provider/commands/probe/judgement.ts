@@ -1,6 +1,13 @@
 import { mayBeEcho } from "../../mailmodo/echo";
 import { wordsOf } from "../../mailmodo/outcomeErrors";
-import { answerOf, instanceOf, type Observation, type Observations } from "./observation";
+import {
+  answerOf,
+  instanceOf,
+  isOfGateway,
+  refusalsOfRunning,
+  type Observation,
+  type Observations,
+} from "./observation";
 import { phraseFor } from "./phrase";
 import type { PrivateText } from "./privateText";
 import type { Situation } from "./situations";
@@ -8,7 +15,7 @@ import type { Situation } from "./situations";
 /** Whether what the provider makes of an answer is right; and if not, what to do. */
 export type Judgement =
   | { readonly verdict: "right"; readonly note?: string }
-  /** The journey, the contact or the key is to be mended. */
+  /** The journey, the contact or the key needs fixing. */
   | { readonly verdict: "mend"; readonly note: string }
   /** `phrase` in `mailmodo:alreadyOver` fixes it. */
   | { readonly verdict: "setting"; readonly phrase: string }
@@ -20,6 +27,8 @@ export type Judgement =
 export function judgementOf(observation: Observation, all: Observations, text: PrivateText): Judgement {
   const { exchange, outcome, situation } = observation;
   if (exchange.kind !== "answered") return { verdict: "failed", note: "no complete answer: run it again" };
+  if (isOfGateway(observation))
+    return { verdict: "mend", note: "Mailmodo did not answer itself: check --base-url or the proxy" };
   if (outcome.kind === "unconfirmed") return defect("an answer that says neither yes nor no");
   if (outcome.kind === "slowDown") return slowDown(observation);
   if (outcome.kind === "keyRefused" && situation !== "wrongKey")
@@ -66,7 +75,10 @@ const RULES: Record<Situation, Rule> = {
       ? right("an address can be enrolled once, ever: a replace and a second up fail")
       : echo(observation);
   },
-  abortAddress: over,
+  abortAddress: (observation, all, text) =>
+    refusalsOfRunning(all).includes(observation) && !observation.isOver
+      ? accepted(observation)
+      : over(observation, all, text),
   abortAddressAgain: over,
   abortAddressNone: over,
   // The provider checks every address before it sends it.
@@ -101,7 +113,7 @@ function accepted(observation: Observation, note = "Mailmodo refused to abort wh
 function over(observation: Observation, all: Observations, text: PrivateText): Judgement {
   if (observation.outcome.kind === "accepted" || observation.isOver) return RIGHT;
   const others = (["wrongKey", "start", "secondStart", "invalidEmail"] as const).map((name) => all.get(name));
-  const phrase = phraseFor(observation, others, text);
+  const phrase = phraseFor(observation, [...others, ...refusalsOfRunning(all)], text);
   return phrase === undefined
     ? defect("the provider does not see that there is nothing to abort, and no phrase says only that")
     : { verdict: "setting", phrase };

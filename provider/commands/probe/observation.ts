@@ -40,12 +40,34 @@ export function instanceOf(observation: Observation | undefined): string | undef
   return observation?.outcome.kind === "accepted" ? observation.outcome.instanceId : undefined;
 }
 
+/** How many instances may run before the first abort by address. */
+export function runningBeforeAbortByAddress(all: Observations): number {
+  const ids = new Set(STARTS.flatMap((name) => instanceOf(all.get(name)) ?? []));
+  return ids.size - (isAccepted(all.get("abort")) ? 1 : 0);
+}
+
+/** The refusals to abort what runs. Their words never mean that it is over. */
+export function refusalsOfRunning(all: Observations): Observation[] {
+  const byAddress = runningBeforeAbortByAddress(all) > 0 ? all.get("abortAddress") : undefined;
+  return [all.get("abort"), byAddress].filter((one) => one !== undefined && isRefused(one)) as Observation[];
+}
+
 /** What was said, as the provider quotes it. It may hold an address. */
 export function foreignWords({ outcome, exchange }: Observation): string {
   if ("message" in outcome) return wordsOf(outcome);
   if ("reason" in outcome) return outcome.reason;
   const said = exchange.kind === "answered" ? jsonObject(exchange.text)?.["message"] : undefined;
   return typeof said === "string" ? said : "";
+}
+
+/** Whether a proxy or a gateway answered in Mailmodo's place: by a redirect, or by its own word that it has no answer. */
+export function isOfGateway(observation: Observation): boolean {
+  const answer = answerOf(observation);
+  if (answer === undefined) return false;
+  const { status, text } = answer;
+  if (status >= 300 && status < 400) return true;
+  const isOwn = strangerIn(status, text, jsonObject(text), ENVELOPE.isOwn) === undefined;
+  return !isOwn && [502, 503, 504].includes(status);
 }
 
 /** The form of an answer. */

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Caller, Request, Result } from "./caller";
-import { instanceOf, isAccepted, isRefused, type Observation } from "./observation";
+import { instanceOf, isAccepted, isRefused, runningBeforeAbortByAddress, type Observation } from "./observation";
 import type { Seen } from "./profileNames";
 import type { Sent } from "./privateText";
 import { SITUATIONS, STARTS, type Situation } from "./situations";
@@ -49,10 +49,11 @@ export class ProbeRun implements Seen {
     const first = await this.start("start");
     if (first !== undefined) await this.askWhileItRuns(first);
     await this.abort("abortUnknown", { instanceId: this.unknownInstance() });
-    if (first !== undefined && !this.target.secondInstance) await this.start("startAfterAbort");
+    // What it is answered with says something only if nothing of the first start's runs any more.
+    if (isAccepted(this.observations.get("abort"))) await this.start("startAfterAbort");
     // Without a start of its own, it would end what others started for the address.
     if (isAccepted(this.observations.get("start"))) await this.askByAddress();
-    if (first !== undefined && !this.observations.has("abortEnded") && !this.isRunning(first))
+    if (first !== undefined && !this.observations.has("abortEnded") && this.hasEndedByAddress(first))
       await this.abort("abortEnded", { instanceId: first });
     await this.abort("invalidEmail", { email: INVALID_EMAIL });
     await this.abort("unknownJourney", { instanceId: this.unknownInstance() }, { journeyId: this.unknownJourneyId });
@@ -61,8 +62,8 @@ export class ProbeRun implements Seen {
   private async askWhileItRuns(first: string): Promise<void> {
     await this.start("secondStart");
     if (!this.target.secondInstance) {
-      await this.abort("abort", { instanceId: first });
-      await this.abort("abortEnded", { instanceId: first });
+      const abort = await this.abort("abort", { instanceId: first });
+      if (isAccepted(abort)) await this.abort("abortEnded", { instanceId: first });
     } else if (isRefused(this.observations.get("secondStart"))) {
       await this.start("otherStart", true);
     }
@@ -72,11 +73,13 @@ export class ProbeRun implements Seen {
   private async askByAddress(): Promise<void> {
     const { email } = this.target;
     const older = this.olderOfTwo();
+    const running = runningBeforeAbortByAddress(this.observations);
     const isAlone = this.started.count === 1;
     const first = await this.abort("abortAddress", { email });
     if (isAlone && isAccepted(first)) this.started.markEnded();
     if (older === undefined || !isAccepted(first)) {
-      await this.abort("abortAddressNone", { email });
+      const hasNone = running === 0 || (running === 1 && isAccepted(first));
+      if (hasNone) await this.abort("abortAddressNone", { email });
     } else if (isAccepted(this.observations.get("abortUnknown"))) {
       await this.askOlder(older);
       await this.abort("abortAddressNone", { email });
@@ -111,15 +114,16 @@ export class ProbeRun implements Seen {
     if (isRefused(this.observations.get("abortEnded"))) this.abortByAddress = "last";
   }
 
-  /** Whether it may run although all was aborted by address. */
-  private isRunning(instanceId: string): boolean {
-    return this.abortByAddress === undefined && this.started.instanceIds.filter((id) => id !== instanceId).length > 0;
+  /** Whether an abort by address has certainly ended it. */
+  private hasEndedByAddress(instanceId: string): boolean {
+    if (!isAccepted(this.observations.get("abortAddress"))) return false;
+    return this.abortByAddress !== undefined || this.started.instanceIds.every((id) => id === instanceId);
   }
 
   /** Sends a start, and returns the id of its instance, if it has one. */
   private async start(situation: Situation, allowDuplicateEmail = false): Promise<string | undefined> {
     const { email } = this.target;
-    this.started.countStart();
+    this.started.announceStart();
     const observation = await this.send(situation, { email, data: {}, allowDuplicateEmail });
     return instanceOf(observation);
   }
@@ -160,6 +164,7 @@ export class ProbeRun implements Seen {
   private keepBooks({ observation, sentAt }: Result, { instanceId }: Request["body"]): void {
     const { call, outcome, isOver } = observation;
     const isDone = outcome.kind === "accepted" || isOver;
+    if (call === "start") this.started.settleStart();
     if (call === "abort" && instanceId !== undefined && isDone) this.started.remove(instanceId);
     if (call === "abort" || sentAt === undefined || outcome.kind === "refused" || outcome.kind === "keyRefused") return;
     if (outcome.kind === "slowDown" && outcome.status === 429) return;

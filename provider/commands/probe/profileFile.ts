@@ -12,6 +12,8 @@ export class ProfileFile {
 
   /** @throws {UsageError} There is a file of that name, or none can be written there. */
   constructor(private readonly file: string) {
+    if (file === "" || /[\\/]$/.test(file))
+      throw new UsageError("--out must name a file: --out mailmodo-profile.json.");
     if (fs.existsSync(file)) throw new UsageError(`There is a file ${file} already. Name another: --out <file>.`);
     this.draft = path.join(path.dirname(file), `.${path.basename(file)}.${randomUUID().slice(0, 8)}`);
     try {

@@ -11,10 +11,12 @@ export interface Seen {
 /**
  * The names of the sandbox's profiles that answer so, as far as was seen: each changes one answer, and `default` changes
  * none. The number in the name of a limit is not seen, as the probe never provokes one.
+ *
+ * @param isComplete Whether Mailmodo answered all that was to be asked. Otherwise `default` is never concluded.
  */
-export function profileNames(seen: Seen): string[] {
+export function profileNames(seen: Seen, isComplete: boolean): string[] {
   const names = RULES.flatMap((rule) => rule(seen));
-  return names.length === 0 ? ["default"] : names;
+  return names.length === 0 && isComplete ? ["default"] : names;
 }
 
 const RULES: readonly ((seen: Seen) => string[])[] = [

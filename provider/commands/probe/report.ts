@@ -19,7 +19,9 @@ export function printed(result: ProbeResult, { isColored }: { isColored: boolean
   return [
     table.toString(),
     `An abort by address ends: ${ENDS[abortByAddress]}.`,
-    `The sandbox's profiles that answer so: ${profiles.join(", ")}.`,
+    profiles.length === 0
+      ? "Too little was answered to name a profile of the sandbox that answers so."
+      : `The sandbox's profiles that answer so: ${profiles.join(", ")}.`,
     ...(command === undefined ? [] : [`To mend "already over": ${command}`]),
     ...(hasDefect ? [`A defect: please report it, with ${file ?? "a file of --out"} attached.`] : []),
     ...(file === undefined ? [] : [`Written: ${file}. Play it: npx mailmodo-sandbox --profile-file ${file}`]),

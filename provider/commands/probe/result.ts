@@ -1,5 +1,5 @@
 import { oneLine } from "../../text/masking";
-import { answerOf, foreignWords, formOf, instanceOf, type Observation } from "./observation";
+import { answerOf, foreignWords, formOf, instanceOf, isOfGateway, type Observation } from "./observation";
 import { judgementOf, type Judgement } from "./judgement";
 import { profileNames } from "./profileNames";
 import type { PrivateText } from "./privateText";
@@ -24,7 +24,7 @@ export interface Row {
 /** What `--json` prints. */
 export interface ProbeResult {
   readonly rows: readonly Row[];
-  /** The names of the sandbox's profiles that answer so. */
+  /** The names of the sandbox's profiles that answer so. None if too little was seen to name one. */
   readonly profiles: readonly string[];
   readonly abortByAddress: "all" | "last" | "not seen";
   /** The command that fixes what the provider does not understand. */
@@ -43,22 +43,26 @@ export interface ResultContext {
   /** The phrases that are set already. */
   readonly alreadyOver: readonly string[];
   readonly requestsPerSecond: number;
+  /** Whether all was asked that can be. */
+  readonly isComplete: boolean;
 }
 
 /** Puts together what a run has seen. */
 export function resultOf(run: ProbeRun, context: ResultContext): ProbeResult {
   const { target, text, requestsPerSecond } = context;
-  const judged = new Map(
-    [...run.observations].map(([situation, one]) => [situation, judgementOf(one, run.observations, text)]),
-  );
+  const all = [...run.observations];
+  const ofMailmodo = new Map(all.filter(([, one]) => answerOf(one) !== undefined && !isOfGateway(one)));
+  const seen = { observations: ofMailmodo, abortByAddress: run.abortByAddress };
+  const isComplete = context.isComplete && ofMailmodo.size === all.length;
+  const judged = new Map(all.map(([situation, one]) => [situation, judgementOf(one, run.observations, text)]));
   const situations = (Object.keys(SITUATIONS) as Situation[]).filter((name) => isShown(name, run, target));
   const command = commandFor([...judged.values()], context);
   return {
     rows: situations.map((name) => rowOf(name, run.observations.get(name), judged.get(name), text)),
-    profiles: profileNames(run),
+    profiles: profileNames(seen, isComplete),
     abortByAddress: run.abortByAddress ?? "not seen",
     ...(command === undefined ? {} : { command }),
-    profile: profileFrom(run, text, target.journeyId, Math.max(1, requestsPerSecond)),
+    profile: profileFrom(seen, text, target.journeyId, Math.max(1, requestsPerSecond)),
   };
 }
 

@@ -3,7 +3,7 @@ import { announcement, isConfirmed } from "./ask";
 import type { Options } from "./options";
 import { ALL_RIGHT, MAY_STILL_RUN, NOT_RIGHT, WRONG_USE } from "./exitCodes";
 import { Interruption } from "./interruption";
-import { answerOf, isRefused } from "./observation";
+import { answerOf, isRefused, refusalsOfRunning } from "./observation";
 import { phraseFor } from "./phrase";
 import { PrivateText } from "./privateText";
 import { INVENTED_KEY, ProbeRun, type Target } from "./probeRun";
@@ -111,7 +111,10 @@ class ProbeCommand {
   /** What Mailmodo said of instances that had certainly ended. It means the same of others. */
   private knownPhrases(): string[] {
     const known = (["abortEnded", "abortAddressNone"] as const).map((name) => this.probe.observations.get(name));
-    return known.flatMap((one) => (one !== undefined && isRefused(one) ? (phraseFor(one, [], this.text) ?? []) : []));
+    const others = refusalsOfRunning(this.probe.observations);
+    return known.flatMap((one) =>
+      one !== undefined && isRefused(one) ? (phraseFor(one, others, this.text) ?? []) : [],
+    );
   }
 
   private get text(): PrivateText {
@@ -121,7 +124,7 @@ class ProbeCommand {
   private ending(isComplete: boolean, isEnded: boolean): Ending {
     const { settings } = this.setup;
     const { stack, out } = this.options;
-    const result = resultOf(this.probe, { ...settings, target: this.target, text: this.text, stack });
+    const result = resultOf(this.probe, { ...settings, target: this.target, text: this.text, stack, isComplete });
     const isAnswered = [...this.probe.observations.values()].every((one) => answerOf(one) !== undefined);
     // What is cut off would look as if Mailmodo answered so.
     const isToBeWritten = this.file !== undefined && isAnswered && !this.interruption.isSet;

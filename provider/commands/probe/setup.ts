@@ -1,3 +1,4 @@
+import * as fs from "node:fs";
 import { Deadline } from "../../mailmodo/deadline";
 import type { Connection } from "../../mailmodo/transport";
 import { problemsOf } from "../../model/inputs";
@@ -29,6 +30,8 @@ const SLOW_DOWN_BUDGET_MS = 120_000;
  */
 export async function setUp(options: Options, env: NodeJS.ProcessEnv, log: (line: string) => void): Promise<Setup> {
   checkJourney(options);
+  if (!fs.existsSync(options.cwd))
+    throw new UsageError(`The folder ${options.cwd} does not exist. Name the project's folder: --cwd <folder>.`);
   const config = options.stack === undefined ? {} : await new Stack(options.stack, options.cwd, env).config();
   const read: ConfigReader = {
     get: (key) => (key === "mailmodo:baseUrl" ? (options.baseUrl ?? config[key]) : config[key]),

@@ -17,6 +17,7 @@ interface Start {
 /** What the probe has started and not yet ended. */
 export class Started {
   private starts: Start[] = [];
+  private inFlight: Start | undefined;
   private sent = 0;
 
   constructor(
@@ -35,13 +36,21 @@ export class Started {
   }
 
   /**
-   * Call it before a start is sent.
+   * Call it before a start is sent: it may run from then on, and a signal may come before its answer.
    *
    * @throws {Error} It would be one too many.
    */
-  countStart(): void {
+  announceStart(): void {
     this.sent += 1;
     if (this.sent > MAX_STARTS) throw new Error(`The probe sends no more than ${MAX_STARTS} starts.`);
+    this.inFlight = { instanceId: undefined, startSentAt: performance.now() };
+    this.starts.push(this.inFlight);
+  }
+
+  /** Call it when the announced start has come to something. Add it if it may run. */
+  settleStart(): void {
+    this.starts = this.starts.filter((start) => start !== this.inFlight);
+    this.inFlight = undefined;
   }
 
   /** @param sentAt When it was sent, by `performance.now`. */

@@ -37,7 +37,8 @@ async function run({ allProjects = false, json, showAddresses = false, ...option
     import("./report"),
   ]);
   const view = viewOf(await readStatus({ ...options, allProjects, env: process.env }), showAddresses);
-  console.log(json ? JSON.stringify(view, undefined, 2) : linesOf(view).map(inert).join("\n"));
+  const isOfOthers = allProjects || options.stack?.includes("/") === true;
+  console.log(json ? JSON.stringify(view, undefined, 2) : linesOf(view, Date.now(), isOfOthers).map(inert).join("\n"));
   const { incomplete, conflicts } = view.totals;
   if (incomplete + conflicts > 0) process.exitCode = 1;
 }

@@ -2,8 +2,12 @@ import ms from "ms";
 import { count } from "../../text/wording";
 import type { CohortView, Counts, EnrollmentView, StackView, StatusView } from "./view";
 
-/** What `status` prints on a terminal, as lines. */
-export function linesOf(view: StatusView, now = Date.now()): string[] {
+/**
+ * What `status` prints on a terminal, as lines.
+ *
+ * @param isOfOthers Whether a stack may be of another project than that of the folder. Default: no.
+ */
+export function linesOf(view: StatusView, now = Date.now(), isOfOthers = false): string[] {
   const { stacks, conflicts, gone, unknownNotes, totals } = view;
   const shown = stacks.length === 1 ? stacks : stacks.filter(hasContent);
   const widths = widthsOf(shown.flatMap(({ enrollments }) => enrollments.map((one) => cellsOf(one, now))));
@@ -17,13 +21,13 @@ export function linesOf(view: StatusView, now = Date.now()): string[] {
   });
   const goneLines = gone.map((one) => {
     const left = `left notes of ${count(one.calls, "call")} on this machine${since(one, now)}`;
-    return `A run of the stack ${shortName(one.name)}, which is not in the backend, ${left}. ${RECOVER_GONE}`;
+    return `A run of the stack ${shortName(one.name)}, which is not in the backend, ${left}. ${recoverGone(one.name)}`;
   });
   const files = unknownNotes.map(
     (file) => `Notes of an unknown stack: ${file}. Run pulumi-mailmodo recover for the stack whose run was killed.`,
   );
   return [
-    ...shown.flatMap((stack) => [...stackLines(stack, widths, now), ""]),
+    ...shown.flatMap((stack) => [...stackLines(stack, widths, now, isOfOthers), ""]),
     ...[...conflictLines, ...goneLines, ...files].flatMap((line) => [line, ""]),
     totalsLine(totals),
   ];
@@ -35,16 +39,23 @@ const MAX_NAME = 24;
 const MAX_CONTACT = { masked: 28, full: 254 };
 const MAX_PLACES = 3;
 /** It settles the notes of stacks that are gone, too. */
-const RECOVER_GONE = "Next: pulumi-mailmodo recover, for any stack of the project.";
+function recoverGone(name: string): string {
+  const project = projectOf(name);
+  return `Next: pulumi-mailmodo recover, for any stack of the project${project === undefined ? "" : ` ${project}`}.`;
+}
+
+function projectOf(fullName: string): string | undefined {
+  return fullName.split("/").at(-2);
+}
 
 function hasContent({ enrollments, cohorts, preview, lock, leftover, encrypted, error }: StackView): boolean {
   const others = [preview, lock, leftover, encrypted, error];
   return enrollments.length + cohorts.length > 0 || others.some((one) => one !== undefined);
 }
 
-function stackLines(stack: StackView, widths: readonly number[], now: number): string[] {
+function stackLines(stack: StackView, widths: readonly number[], now: number, isOfOthers: boolean): string[] {
   const { name, enrollments, cohorts } = stack;
-  const lines = [`Stack ${shortName(name)}`, ...remarks(stack, now).map((line) => `  ${line}`)];
+  const lines = [`Stack ${shortName(name)}`, ...remarks(stack, now, isOfOthers).map((line) => `  ${line}`)];
   const journeys = new Set([...enrollments, ...cohorts].map(({ journeyId }) => journeyId));
   for (const journeyId of [...journeys].sort()) {
     const rows = enrollments.filter((one) => one.journeyId === journeyId).map((one) => cellsOf(one, now));
@@ -57,17 +68,19 @@ function stackLines(stack: StackView, widths: readonly number[], now: number): s
 }
 
 /** What is known of a stack besides its enrollments. */
-function remarks(stack: StackView, now: number): string[] {
+function remarks(stack: StackView, now: number, isOfOthers: boolean): string[] {
   const { name, enrollments, cohorts, preview, lock, leftover, encrypted, error } = stack;
   const own = name.split("/").at(-1)!;
   const isPending = [...enrollments, ...cohorts].some((one) =>
     "state" in one ? one.state === "pending" : one.pending > 0,
   );
   const needsRecovery = leftover !== undefined || lock?.liveness === "dead" || (isPending && lock === undefined);
+  const project = projectOf(name);
+  const where = isOfOthers && project !== undefined ? ` --cwd <folder of ${project}>` : "";
   const recovery =
     preview === undefined
-      ? `pulumi-mailmodo recover --stack ${own}`
-      : `pulumi-mailmodo previews up --name ${own}, or previews down`;
+      ? `pulumi-mailmodo recover --stack ${own}${where}`
+      : `pulumi-mailmodo previews up --name ${own}${where}, or previews down`;
   return [
     ...(preview === undefined ? [] : [`Preview: ${expiry(preview.expires, now)}.`]),
     ...(lock === undefined ? [] : [lockLine(lock, now)]),
@@ -129,7 +142,7 @@ function totalsLine({ stacks, contacts, previews, conflicts, incomplete, ...coun
     `${count(contacts, "contact")} in ${count(stacks, "stack")}${contacts === 0 ? "" : ` (${states(counts)})`}`,
     ...(previews > 0 ? [count(previews, "preview")] : []),
     ...(conflicts > 0 ? [count(conflicts, "conflict")] : []),
-    ...(incomplete > 0 ? [`${count(incomplete, "stack")} not or not completely read`] : []),
+    ...(incomplete > 0 ? [`${count(incomplete, "stack")} not read, or only in part`] : []),
   ];
   return `Total: ${parts.join(", ")}.`;
 }

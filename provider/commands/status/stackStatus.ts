@@ -1,6 +1,7 @@
 import { stackIdentity } from "../../journal/stackIdentity";
 import type { Liveness } from "../../processes/processIdentity";
 import type { Deployment } from "../../pulumi/deployment";
+import { SECRET } from "../../pulumi/stateResource";
 import type { KnownStack } from "../../pulumi/knownStack";
 import { previewOf, type Preview } from "../previews/preview";
 import { holderOf, livenessOfOwner } from "../recover/lock";
@@ -64,7 +65,12 @@ export async function statusOf(
           }),
     };
   } catch (error) {
-    return { fullName: stack.fullName, enrolled: [], reason: (error as Error).message };
+    // A state that is not in the form of one fails anywhere, in words that mean nothing to its reader.
+    const reason =
+      error instanceof TypeError
+        ? `The state of the stack ${stack.fullName} is damaged, or of an unknown form. Restore it: docs/recovery.md.`
+        : (error as Error).message;
+    return { fullName: stack.fullName, enrolled: [], reason };
   }
 }
 
@@ -82,15 +88,24 @@ async function contentsOf(stack: KnownStack, state: Deployment): Promise<Pick<St
 }
 
 function enrolledOf({ fullName }: KnownStack, state: Deployment): Enrolled[] {
+  // The parser's words repeat a part of the text, which may be an address.
+  const unknownForm = (cause?: unknown) =>
+    new Error(
+      `The state of the stack ${fullName} has contacts in an unknown form. Update pulumi-mailmodo, or restore the state.`,
+      { cause },
+    );
+  const isText = (value: unknown) => value === undefined || typeof value === "string" || isSecret(value);
+  if (!(state.resources ?? []).every(({ outputs }) => isText(outputs?.["journeyId"]) && isText(outputs?.["email"])))
+    throw unknownForm();
   try {
     return enrolledIn(state);
   } catch (error) {
-    // The parser's words repeat a part of the text, which may be an address.
-    throw new Error(
-      `The state of the stack ${fullName} has contacts in an unknown form. Update pulumi-mailmodo, or restore the state.`,
-      { cause: error },
-    );
+    throw unknownForm(error);
   }
+}
+
+function isSecret(value: unknown): boolean {
+  return typeof value === "object" && value !== null && SECRET in value;
 }
 
 /** A backend of an old kind has no projects. The resources of a state name theirs. */

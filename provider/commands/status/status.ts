@@ -41,7 +41,9 @@ export async function readStatus({ stack, allProjects, cwd: folder, env }: Statu
   if (!fs.existsSync(folder))
     throw new Error(`The folder ${folder} does not exist. Name the project's folder: --cwd <folder>.`);
   const cwd = fs.realpathSync(folder);
-  const project = projectOf(stack, allProjects, cwd);
+  const own = projectOf(stack, allProjects, cwd);
+  // Of two words, the first may be a project, as the report shows it, or an organization.
+  const project = stack?.split("/").length === 2 ? undefined : own;
   const url = backendUrl({ env, folder: cwd, askCli: () => whoami(env, cwd) });
   const backend = backendAt(url, cwd);
   const leftovers = new Leftovers(journalFolder({ env, folder: cwd }));
@@ -49,10 +51,11 @@ export async function readStatus({ stack, allProjects, cwd: folder, env }: Statu
 
   const stacks: StackStatus[] = [];
   await inParallel(
-    known.filter(({ fullName }) => stack === undefined || isNamed(fullName, stack)),
+    known.filter(({ fullName }) => stack === undefined || isNamed(fullName, stack, own)),
     async (one) => {
       const status = await statusOf(one, backend, leftovers);
-      if (status !== undefined && isOfProject(status.fullName, project)) stacks.push(status);
+      if (status === undefined || !isOfProject(status.fullName, project)) return;
+      if (stack === undefined || isNamed(status.fullName, stack, own)) stacks.push(status);
     },
     AT_A_TIME,
   );
@@ -75,11 +78,17 @@ function projectOf(stack: string | undefined, allProjects: boolean, cwd: string)
   return allProjects ? undefined : readProject(cwd).name;
 }
 
-/** Whether a full name is meant by a name, which may lack the project, and the organization too. */
-function isNamed(fullName: string, name: string): boolean {
+/**
+ * Whether a full name is meant by a name, which may lack the project or the organization, or both.
+ *
+ * @param own The project that is meant if the name has none. Default: any.
+ */
+function isNamed(fullName: string, name: string, own: string | undefined): boolean {
   const [full, words] = [fullName.split("/"), name.split("/")];
   if (full.at(-1) !== words.at(-1)) return false;
-  return words.length === 1 || full.length === 1 || full[0] === words[0];
+  if (words.length === 1 || full.length === 1) return true;
+  if (words.length === 3) return full[0] === words[0];
+  return full[1] === words[0] || (full[0] === words[0] && (own === undefined || full[1] === own));
 }
 
 /** Only the state of a stack in a backend of an old kind tells its project. */

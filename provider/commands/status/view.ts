@@ -1,5 +1,5 @@
 import { inert } from "../../text/inert";
-import { maskAddress } from "../../text/masking";
+import { maskAddress, maskAddresses } from "../../text/masking";
 import type { Preview } from "../previews/preview";
 import type { Enrolled, EnrollmentState } from "./enrolled";
 import type { StackStatus } from "./stackStatus";
@@ -72,14 +72,16 @@ interface ConflictView {
 /** @param showAddresses Whether addresses are shown in full. */
 export function viewOf({ stacks, conflicts, gone, unknownNotes }: Status, showAddresses: boolean): StatusView {
   const contactOf = ({ email }: { email: string }) => (showAddresses ? inert(email) : maskAddress(email));
+  // A resource may be named after its contact.
+  const nameOf = ({ resource }: { resource: string }) => (showAddresses ? resource : maskAddresses(resource));
   const isIncomplete = ({ reason, encrypted }: StackStatus) => reason !== undefined || encrypted !== undefined;
   const all = stacks.flatMap((stack) => stack.enrolled.map((one) => shownState(one, stack)));
   return {
-    stacks: stacks.map((stack) => stackView(stack, contactOf)),
+    stacks: stacks.map((stack) => stackView(stack, contactOf, nameOf)),
     conflicts: conflicts.map((conflict) => ({
       journeyId: conflict.journeyId,
       contact: contactOf(conflict),
-      places: conflict.places,
+      places: conflict.places.map((place) => ({ ...place, resource: nameOf(place) })),
     })),
     gone: gone.map(({ fullName: name, calls, since }) => ({ name, calls, ...sinceOf(since) })),
     unknownNotes,
@@ -93,20 +95,24 @@ export function viewOf({ stacks, conflicts, gone, unknownNotes }: Status, showAd
   };
 }
 
-function stackView(stack: StackStatus, contactOf: (one: Enrolled) => string): StackView {
+function stackView(
+  stack: StackStatus,
+  contactOf: (one: Enrolled) => string,
+  nameOf: (one: Enrolled) => string,
+): StackView {
   const { fullName: name, enrolled, preview, lock, leftover, encrypted, reason } = stack;
   const single = enrolled.filter(({ cohort }) => cohort === undefined);
   return {
     name,
     enrollments: single.map((one) => ({
-      resource: one.resource,
+      resource: nameOf(one),
       journeyId: one.journeyId,
       contact: contactOf(one),
       ...(one.instanceId === undefined ? {} : { instanceId: one.instanceId }),
       state: shownState(one, stack),
       ...sinceOf(one.since),
     })),
-    cohorts: cohortsOf(stack),
+    cohorts: cohortsOf(stack, nameOf),
     ...(preview === undefined ? {} : { preview }),
     ...(lock === undefined ? {} : { lock: { holder: lock.holder, liveness: lock.liveness, ...sinceOf(lock.since) } }),
     ...(leftover === undefined ? {} : { leftover: { calls: leftover.calls, ...sinceOf(leftover.since) } }),
@@ -115,7 +121,7 @@ function stackView(stack: StackStatus, contactOf: (one: Enrolled) => string): St
   };
 }
 
-function cohortsOf(stack: StackStatus): CohortView[] {
+function cohortsOf(stack: StackStatus, nameOf: (one: Enrolled) => string): CohortView[] {
   const groups = new Map<string, Enrolled[]>();
   for (const one of stack.enrolled) {
     if (one.cohort === undefined) continue;
@@ -125,7 +131,7 @@ function cohortsOf(stack: StackStatus): CohortView[] {
     else group.push(one);
   }
   return [...groups.values()].map((group) => ({
-    resource: group[0]!.resource,
+    resource: nameOf(group[0]!),
     journeyId: group[0]!.journeyId,
     ...countsOf(group.map((one) => shownState(one, stack))),
     ...sinceOf(group.reduce((oldest, { since = Infinity }) => Math.min(oldest, since), Infinity)),

@@ -130,6 +130,14 @@ describe("the stacks in a backend's files", () => {
       },
     ]);
   });
+
+  it("have a lock whose file is not complete yet, of an unknown owner", async () => {
+    isOfToday();
+    writeStack(root(), "seeds/dev", STATE);
+    write(".pulumi/locks/organization/seeds/dev/1.json", "{");
+    const [{ owner, host, pid, at } = assert.fail("no lock")] = await (await only()).locks();
+    assert.deepEqual([owner, host, pid, at], ["unknown", "unknown", -1, Infinity]);
+  });
 });
 
 async function filesOf(folder: string): Promise<StateFiles> {

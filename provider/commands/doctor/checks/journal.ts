@@ -80,11 +80,11 @@ export const checkJournalFolder: Check<Surroundings> = {
     if (free < LEAST_BYTES) {
       return failure(
         `The disk of ${folder} has less than 1 MiB left, so no call would be sent.`,
-        "Make room on that disk.",
+        "Free some space on that disk.",
       );
     }
     if (free < FEW_BYTES) {
-      return warning(`The disk of ${folder} has ${Math.floor(free / MIB)} MiB left.`, "Make room on that disk.");
+      return warning(`The disk of ${folder} has ${Math.floor(free / MIB)} MiB left.`, "Free some space on that disk.");
     }
     if (isLocalDisk(existing) === false) {
       return warning(

@@ -2,10 +2,10 @@ import * as os from "node:os";
 import { readRuns } from "../../../journal/runFile";
 import { holderOf, livenessOfOwner } from "../../recover/lock";
 import { journalFolder } from "../../../pulumi/backend";
+import { openStateFiles } from "../../../pulumi/openStateFiles";
 import type { Lock } from "../../../pulumi/stackLock";
+import { storedStacks } from "../../../pulumi/storedStacks";
 import { failure, known, ok, skipped, warning, type Check, type Finding } from "../finding";
-import { locksInFolder } from "../locksInFolder";
-import { locksInS3 } from "../locksInS3";
 import type { Surroundings } from "../surroundings";
 
 /** Whether a run holds the stack's lock. Read where the lock is kept: each command that tells would take it. */
@@ -15,13 +15,11 @@ export const checkLock: Check<Surroundings> = {
     const stack = await surroundings.knownStack();
     const url = await known(surroundings.backend(), "The backend cannot be read.");
     const { project } = await known(surroundings.program(), "There is no project here.");
-    const of = { project: project.name, stack: stack.name.split("/").at(-1)! };
-    if (url.startsWith("file://")) return findingsOn(await locksInFolder(url, surroundings.cwd, of), surroundings);
-    if (url.startsWith("s3://")) {
-      if (surroundings.offline) return skipped("The bucket is not asked for locks, because of --offline.");
-      return findingsOn(await locksInS3(url, of), surroundings);
-    }
-    if (/^(gs|azblob|postgres|mem):/.test(url)) {
+    if (url.startsWith("s3://") && surroundings.offline)
+      return skipped("The bucket is not asked for locks, because of --offline.");
+    const locks = await locksOf(surroundings, url, [project.name, stack.name.split("/").at(-1)!]);
+    if (locks !== undefined) return findingsOn(locks, surroundings);
+    if (/^(file|s3|gs|azblob|postgres|mem):/.test(url)) {
       return skipped("A backend of this kind tells only a command that takes the lock. pulumi up says whose it is.");
     }
     if (stack.updateInProgress !== true) return ok("Free: Pulumi Cloud says that no update is in progress.");
@@ -31,6 +29,19 @@ export const checkLock: Check<Surroundings> = {
     );
   },
 };
+
+/** Undefined if only the CLI can read the backend. */
+async function locksOf(
+  { cwd, env }: Surroundings,
+  url: string,
+  [project, stack]: [string, string],
+): Promise<readonly Lock[] | undefined> {
+  const files = await openStateFiles(url, cwd, env);
+  const stacks = files && (await storedStacks(files));
+  // A backend of an old kind has no projects.
+  const names = [`organization/${project}/${stack}`, stack];
+  return stacks && ((await stacks.find(({ fullName }) => names.includes(fullName))?.locks()) ?? []);
+}
 
 async function findingsOn(locks: readonly Lock[], surroundings: Surroundings): Promise<Finding | Finding[]> {
   if (locks.length === 0) return ok("Free.");
@@ -48,7 +59,7 @@ function findingOn(lock: Lock, stack: string, folder: string): Finding {
   if (liveness === "dead") return failure(`${held}. That run is dead, and keeps all others out.`, `Run ${recover}.`);
   const where = lock.host === os.hostname() ? "in this machine's name" : "on another machine";
   return failure(
-    `${held}, ${where}. Whether that run has ended cannot be told from here.`,
+    `${held}, ${where}. Whether that run has ended cannot be determined from here.`,
     `Look there, and wait for it; or, if it has ended: ${recover} --run-is-over.`,
   );
 }

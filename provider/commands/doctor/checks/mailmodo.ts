@@ -27,7 +27,7 @@ function findingOn({ host, outcome, clean }: Answer): Finding {
       if (stranger === undefined) return failure(`${host} refused the call (${outcome.status})${words}.`, checkUrl);
       const said = stranger.words === "" ? "" : `: "${clean(stranger.words)}"`;
       return failure(
-        `Asked by the key, ${host} did not answer as Mailmodo does: ${stranger.problem}${said}.`,
+        `Asked whether it takes the key, ${host} did not answer as Mailmodo does: ${stranger.problem}${said}.`,
         checkUrl,
       );
     }

@@ -18,7 +18,7 @@ export const checkSecrets: Check<Surroundings> = {
         `The stack's secrets cannot be decrypted. ${(error as Error).message}`,
         isPassphrase
           ? "Set PULUMI_CONFIG_PASSPHRASE to the stack's passphrase, or PULUMI_CONFIG_PASSPHRASE_FILE to a file with it."
-          : "Log in where that key is, with leave to encrypt and decrypt, or log in to Pulumi Cloud (pulumi login).",
+          : "Log in where that key is, with permission to encrypt and decrypt, or log in to Pulumi Cloud (pulumi login).",
       );
     }
   },

@@ -21,11 +21,26 @@ export const checkSettings: Check<Surroundings> = {
       });
       if (problem !== undefined) problems.push(failure(problem));
     }
+    const all = Object.keys(config.values).filter((name) => name.startsWith("mailmodo:"));
+    for (const name of all.filter((one) => !KNOWN.has(one)))
+      problems.push(
+        warning(
+          `${name} is not a setting of this package, so it has no effect.`,
+          `Correct its name (docs/configuration.md), or remove it: pulumi config rm ${name}.`,
+        ),
+      );
     if (problems.length > 0) return problems;
     return ok(names.length === 0 ? "All have their defaults." : `Valid: ${names.join(", ")}.`);
   },
 };
 
+/** All settings. A misspelled one would have its default without a word. */
+const KNOWN: ReadonlySet<string> = new Set(
+  [
+    ...["allowedRecipients", "apiKey", "apiKeySecret", "baseUrl", "requestTimeoutSeconds", "lateStartSeconds"],
+    ...["slowDownTimeoutMinutes", "requestsPerSecond", "alreadyOver", "refuseSuppressed"],
+  ].map((name) => `mailmodo:${name}`),
+);
 const OTHERS: readonly string[] = ["mailmodo:allowedRecipients", "mailmodo:apiKey", "mailmodo:apiKeySecret"];
 const ANY_KEY = { MAILMODO_API_KEY: "any" };
 
@@ -40,7 +55,7 @@ export const checkRecipients: Check<Surroundings> = {
     const wide = wideDomains(patterns);
     if (wide.length === 0) return ok(words);
     return warning(
-      `${words} Anybody can have an address at ${wide.join(" and ")}, so a slip of the pen sends mail to strangers.`,
+      `${words} Anybody can have an address at ${wide.join(" and ")}, so a typo sends mail to strangers.`,
       "Allow a domain of your own, or single addresses, in mailmodo:allowedRecipients.",
     );
   },

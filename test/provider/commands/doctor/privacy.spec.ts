@@ -10,6 +10,10 @@ describe("a text for strangers' eyes", () => {
   for (const [what, text, expected, more] of [
     ["a given secret, wherever it stands", "a/first-secret?first-secret", "a/[hidden]?[hidden]", {}],
     ["the longer of two secrets", "a first-secret-longer one", "a [hidden] one", { API_TOKEN: "first-secret-longer" }],
+    ["a secret in lower case", "a FIRST-Secret", "a [hidden]", {}],
+    ["a secret in base64", `a ${Buffer.from("first-secret").toString("base64")}`, "a [hidden]", {}],
+    ["a secret in a URL", "a a%2Bb%2Fsecret", "a [hidden]", { API_TOKEN: "a+b/secret" }],
+    ["no pattern of recipients", "'[\"*@seeds.example.com\"]'", "'[\"*@seeds.example.com\"]'", {}],
     ["the passphrase", "it was correct horse", "it was [hidden]", { PULUMI_CONFIG_PASSPHRASE: "correct horse" }],
     ["keys of the environment", "with AKIASOMETHING", "with [hidden]", { AWS_SECRET_ACCESS_KEY: "AKIASOMETHING" }],
     [

@@ -28,6 +28,13 @@ describe("pulumi-mailmodo probe", function () {
       ["--yes", "--base-url", "http://api.mailmodo.com"],
       /^--base-url must begin with https/,
     ],
+    ["with a file without a name", ["--yes", "--out", ""], /^--out must name a file/],
+    ["with a folder in place of a file", ["--yes", "--out", "nowhere/"], /^--out must name a file/],
+    [
+      "with a folder that does not exist",
+      ["--yes", "--stack", "dev", "--cwd", "/nowhere"],
+      /^The folder \/nowhere does not/,
+    ],
     ["with an option that is none", ["--yes", "--force"], /^error: unknown option '--force'/],
   ];
   for (const [what, args, says] of wrong) {

@@ -44,6 +44,29 @@ describe("a signal to the probe's process", function () {
     assert.deepEqual([code, running], [143, []]);
   });
 
+  for (const [signal, expected] of [
+    ["SIGINT", 130],
+    ["SIGHUP", 129],
+  ] as const) {
+    it(`ends what runs, and exits with ${expected}, if it is ${signal} and nobody reads its output any more`, async () => {
+      const { code, running } = await interruptAt(3, signal, async ({ child }) => {
+        child.stdout!.destroy();
+        child.stderr!.destroy();
+      });
+      assert.deepEqual([code, running], [expected, []]);
+    });
+  }
+
+  it("exits with 3 if it is the second and the answer to a start is on its way, and says that it may run", async () => {
+    const { code, stderr, running } = await interruptAt(2, "SIGINT", async ({ child, said, ended }) => {
+      await said("Received SIGINT");
+      child.kill("SIGINT");
+      await ended;
+    });
+    assert.deepEqual([code, running.length], [3, 1], stderr);
+    assert.match(stderr, /It may still run, and send mail: journey \S+ for p\*{3}@\S+\. End it/);
+  });
+
   it("leaves at once if it is the second, and says what may still run", async () => {
     const { code, stderr, running } = await interruptAt(3, "SIGINT", async ({ child, said, ended }) => {
       await said("Received SIGINT");

@@ -73,12 +73,23 @@ describe("the probe's profile file", () => {
     assert.ok(!fs.existsSync(out));
   });
 
-  it("has the answer that says neither yes nor no, so that it can be reported", async () => {
-    const out = path.join(folder(), "defect.json");
+  it("has no answer of a gateway, which is no defect of the provider", async () => {
+    const out = path.join(folder(), "gateway.json");
     const spoil = (nth: number) => (nth === 2 ? ({ kind: "502-html", isPassedOn: false } as const) : undefined);
     const { exitCode, result } = await probe({ spoil, options: { out } });
+    const row = result?.rows.find(({ status }) => status === 502);
     assert.equal(exitCode, 1);
-    assert.equal(result?.rows.find(({ status }) => status === 502)?.verdict, "defect");
-    assert.equal((readProfileFile(out).start ?? { status: 0 }).status, 502);
+    assert.equal(row?.verdict, "mend");
+    assert.match(row.note ?? "", /check --base-url or the proxy/);
+    assert.equal(readProfileFile(out).start, undefined);
+  });
+
+  it("has the answer that says neither yes nor no, so that it can be reported", async () => {
+    const out = path.join(folder(), "defect.json");
+    const spoil = (nth: number) => (nth === 2 ? ({ kind: "500", isPassedOn: false } as const) : undefined);
+    const { exitCode, result } = await probe({ spoil, options: { out } });
+    assert.equal(exitCode, 1);
+    assert.equal(result?.rows.find(({ status }) => status === 500)?.verdict, "defect");
+    assert.equal((readProfileFile(out).start ?? { status: 0 }).status, 500);
   });
 });

@@ -86,6 +86,14 @@ describe("the probe's names of the sandbox's profiles", () => {
     });
   }
 
+  for (const kind of ["307", "502-html", "hang"] as const) {
+    it(`are none where every answer is ${kind}`, async () => {
+      const { result } = await probe({ spoil: () => ({ kind, isPassedOn: false }) });
+      assert.deepEqual(result?.profiles, []);
+      assert.ok(result.rows.every(({ verdict }) => verdict !== "defect"));
+    });
+  }
+
   for (let seed = 1; seed <= 100; seed++) {
     const { names, secondInstance } = combination(seed);
     it(`are what can be seen of ${names.join(" ")}${secondInstance ? " by --second-instance" : ""}`, async () => {

@@ -81,6 +81,28 @@ describe("what the probe started", function () {
     assert.match(last[1] ?? "", /for p\*{3}@seeds\.example\.com\. End it in Mailmodo\.$/);
   });
 
+  it("is named, by the exit code too, where every abort of what runs is refused, and no phrase is offered", async () => {
+    const spoil = (nth: number) => (nth >= 4 ? ({ kind: "locked", isPassedOn: false } as const) : undefined);
+    const probed = await probe({ spoil });
+    const [instance] = probed.sandbox.runningInstances();
+    assert.equal(probed.exitCode, 3);
+    assert.ok(probed.lines.some((line) => line.includes(`(instance ${instance?.instanceId}). End it in Mailmodo.`)));
+    assert.equal(probed.result?.command, undefined);
+    const verdictOf = (name: string) => probed.result?.rows.find(({ situation }) => situation === name)?.verdict;
+    assert.equal(verdictOf("an abort by instance id"), "mend");
+    assert.equal(verdictOf("an abort of what has ended"), "not asked");
+    assert.equal(verdictOf("an abort by address"), "mend");
+  });
+
+  it("is not concluded to be once, ever, where the abort before the next start was refused", async () => {
+    const spoil = (nth: number) => (nth === 4 ? ({ kind: "locked", isPassedOn: false } as const) : undefined);
+    const probed = await probe({ spoil });
+    assert.deepEqual(probed.sandbox.running(), []);
+    assert.deepEqual(probed.result?.profiles.includes("duplicate-ever"), false);
+    assert.equal(probed.result?.profile["duplicateMeans"], undefined);
+    assert.equal(probed.starts.length, 2);
+  });
+
   it("is nothing where the first start is refused, and the address of others is left alone", async () => {
     const prepare = async (sandbox: Probed["sandbox"]) => {
       const body = { email: "probe+secret@seeds.example.com" };

@@ -38,6 +38,17 @@ describe("the report of status", () => {
     ]);
   });
 
+  it("masks an address in the name of a resource, unless full ones are asked for", () => {
+    const enrolled = enrolledIn(stateOf([enrollment("ada@seeds.example.com", "ada@seeds.example.com")]));
+    assert.ok(JSON.stringify(view([stack({ enrolled })])).includes('"resource":"a***@seeds.example.com"'));
+    assert.ok(JSON.stringify(view([stack({ enrolled })], true)).includes('"resource":"ada@seeds.example.com"'));
+  });
+
+  it("names the folder of another project in its advice", () => {
+    const text = linesOf(view([stack({ fullName: "organization/shop/dev", enrolled: PENDING })]), NOW, true).join();
+    assert.match(text, /Next: pulumi-mailmodo recover --stack dev --cwd <folder of shop>\./);
+  });
+
   it("leaves out stacks in which nothing is enrolled, but counts them", () => {
     assert.deepEqual(lines(stack(), stack()), ["Total: 0 contacts in 2 stacks."]);
     assert.deepEqual(lines(stack()), [
@@ -101,7 +112,7 @@ describe("the report of status", () => {
     const all = lines(stack({ encrypted }), stack({ reason: "Damaged." }));
     assert.equal(all[1], "  Not shown, because encrypted: 3 enrollments and 1 cohort. No passphrase.");
     assert.equal(all[4], "  Damaged.");
-    assert.equal(all.at(-1), "Total: 0 contacts in 2 stacks, 2 stacks not or not completely read.");
+    assert.equal(all.at(-1), "Total: 0 contacts in 2 stacks, 2 stacks not read, or only in part.");
   });
 
   it("has the notes of stacks that are gone, and of unknown ones", () => {
@@ -109,7 +120,7 @@ describe("the report of status", () => {
     const status = { stacks: [], conflicts: [], gone, unknownNotes: ["journal/1.jsonl"] };
     assert.deepEqual(linesOf(viewOf(status, false), NOW), [
       "A run of the stack seeds/gone, which is not in the backend, left notes of 2 calls on this machine, 1m ago. " +
-        "Next: pulumi-mailmodo recover, for any stack of the project.",
+        "Next: pulumi-mailmodo recover, for any stack of the project seeds.",
       "",
       "Notes of an unknown stack: journal/1.jsonl. Run pulumi-mailmodo recover for the stack whose run was killed.",
       "",

@@ -29,6 +29,7 @@ describe("readStatus", () => {
     ["dev", false, ["seeds/dev"]],
     ["organization/dev", false, ["seeds/dev"]],
     ["organization/shop/dev", false, ["shop/dev"]],
+    ["shop/dev", false, ["shop/dev"]],
     ["dev", true, ["seeds/dev", "shop/dev"]],
   ] as const) {
     it(`reads only the stack ${stack}${allProjects ? " of each project" : ""}`, async () => {
@@ -54,4 +55,20 @@ describe("readStatus", () => {
     );
     assert.equal(prod?.enrolled.length, 1);
   });
+
+  for (const [what, state] of [
+    ["a resource that is null", { resources: [null] }],
+    ["resources that are no list", { resources: 7 }],
+    ["pending operations that are null", { pending_operations: [null] }],
+    ["a journey that is no text", stateOf([{ ...enrollment("qa", "qa@seeds.example.com", { journeyId: {} }) }])],
+  ] as const) {
+    it(`says that a state is damaged that has ${what}`, async () => {
+      write("seeds/dev", state as unknown as typeof STATE);
+      const [dev] = (await status()).stacks;
+      assert.match(
+        dev?.reason ?? "",
+        /^The state of the stack organization\/seeds\/dev (is damaged|has contacts in an unknown form)/,
+      );
+    });
+  }
 });
