@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { isColored } from "../color";
 
 interface Options {
   readonly stack?: string;
@@ -42,8 +43,7 @@ async function run({ json, ...options }: Options): Promise<void> {
   // Loaded here, so that other commands do not load it.
   const [{ diagnose }, { printed }] = await Promise.all([import("./doctor"), import("./report")]);
   const diagnosis = await diagnose({ ...options, env: process.env });
-  const isColored = process.stdout.isTTY && process.stdout.hasColors();
-  const text = json ? JSON.stringify(diagnosis, undefined, 2) : printed(diagnosis, isColored);
+  const text = json ? JSON.stringify(diagnosis, undefined, 2) : printed(diagnosis, isColored(process.stdout));
   // Whoever reads it may have closed the pipe.
   process.stdout.on("error", () => undefined);
   // A CLI that still waits for its backend, because its check took too long, would keep this process.

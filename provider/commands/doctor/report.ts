@@ -9,7 +9,7 @@ const COLORS = { ok: "green", warning: "yellow", failure: "red", skipped: "gray"
 export function printed({ lines, counts }: Diagnosis, isColored: boolean): string {
   const width = Math.max(...lines.map(({ check }) => check.length));
   const painted = (level: Level) =>
-    (isColored ? styleText(COLORS[level], level) : level) + " ".repeat(7 - level.length);
+    (isColored ? styleText(COLORS[level], level, { validateStream: false }) : level) + " ".repeat(7 - level.length);
   const line = ({ level, check, text, advice = "" }: Line) =>
     `${painted(level)}  ${check.padEnd(width)}  ${[text, advice].filter(Boolean).join(" ")}`;
   const summary = [

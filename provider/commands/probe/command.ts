@@ -2,6 +2,7 @@ import type { Command, CommanderError } from "commander";
 import { inert } from "../../text/inert";
 import { WRONG_USE } from "./exitCodes";
 import type { Options } from "./options";
+import { isColored } from "../color";
 
 const EXAMPLE = `
 Example:
@@ -49,11 +50,7 @@ async function run(options: Options): Promise<void> {
   const { result, exitCode } = await runProbe(options, log);
   if (result !== undefined)
     console.log(
-      options.json ? JSON.stringify(result, undefined, 2) : printed(result, { isColored: hasColors(process.stdout) }),
+      options.json ? JSON.stringify(result, undefined, 2) : printed(result, { isColored: isColored(process.stdout) }),
     );
   process.exitCode = exitCode;
-}
-
-function hasColors(stream: NodeJS.WriteStream): boolean {
-  return stream.isTTY && !process.env["NO_COLOR"];
 }
