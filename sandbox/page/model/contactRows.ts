@@ -1,6 +1,6 @@
 import type { Contact, ContactState } from "../../api";
 import { compareBy, orderOf, type Order } from "./order";
-import { stackLabel, stackTagOf } from "./plusTag";
+import { stackColumns } from "./plusTag";
 import type { Compare, Keyed, Matches } from "./table";
 
 /** One line of the list of contacts. It leaves out the contact's data, which may be large. */
@@ -29,7 +29,6 @@ export interface ContactRow extends Keyed {
 
 export function contactRow(contact: Contact): ContactRow {
   const { number, revision, contactIdentifier, email, state, since } = contact;
-  const tag = stackTagOf(email);
   const lists = contact.lists.join(", ");
   const reason = reasonOf(contact);
   return {
@@ -37,10 +36,7 @@ export function contactRow(contact: Contact): ContactRow {
     number,
     revision,
     email,
-    project: tag?.project ?? "",
-    stack: tag?.stack ?? "",
-    isShortened: tag?.isShortened ?? false,
-    stackLabel: tag === undefined ? "" : stackLabel(tag),
+    ...stackColumns(email),
     lists,
     state,
     reason,

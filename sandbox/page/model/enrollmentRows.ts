@@ -1,6 +1,6 @@
 import type { Instance } from "../../api";
 import { compareBy, orderOf, type Order } from "./order";
-import { stackLabel, stackTagOf } from "./plusTag";
+import { stackColumns } from "./plusTag";
 import type { Compare, Keyed, Matches } from "./table";
 
 /** One line of the list of enrollments. It leaves out the personalization values, which may be large. */
@@ -28,17 +28,13 @@ export interface EnrollmentRow extends Keyed {
 export function enrollmentRow(instance: Instance): EnrollmentRow {
   const { instanceId, number, revision, email, journeyId, status, startedAt, endedAt, abortReason, withheldReason } =
     instance;
-  const tag = stackTagOf(email);
   const reason = abortReason ?? withheldReason ?? "";
   return {
     key: instanceId,
     number,
     revision,
     email,
-    project: tag?.project ?? "",
-    stack: tag?.stack ?? "",
-    isShortened: tag?.isShortened ?? false,
-    stackLabel: tag === undefined ? "" : stackLabel(tag),
+    ...stackColumns(email),
     journeyId,
     status,
     isDoubled: instance.doubled === true,

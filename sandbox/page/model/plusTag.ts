@@ -39,3 +39,19 @@ const NAME = /^[a-z0-9_-]+$/;
 export function stackLabel({ project, stack, isShortened }: StackTag): string {
   return isShortened ? stack : `${project}/${stack}`;
 }
+
+/** The columns of a list that an address fills: its project and stack, and what the filter by stack is set to. */
+export function stackColumns(email: string): {
+  project: string;
+  stack: string;
+  isShortened: boolean;
+  stackLabel: string;
+} {
+  const tag = stackTagOf(email);
+  return {
+    project: tag?.project ?? "",
+    stack: tag?.stack ?? "",
+    isShortened: tag?.isShortened ?? false,
+    stackLabel: tag === undefined ? "" : stackLabel(tag),
+  };
+}
