@@ -1,7 +1,7 @@
 import type { Contact, ContactState } from "../../api";
 import { compareBy, orderOf, type Order } from "./order";
 import { stackColumns } from "./plusTag";
-import type { Compare, Keyed, Matches } from "./table";
+import { searchFor, type Compare, type Keyed, type Matches } from "./table";
 
 /** One line of the list of contacts. It leaves out the contact's data, which may be large. */
 export interface ContactRow extends Keyed {
@@ -65,11 +65,11 @@ const CONTACT_COLUMNS = Object.keys(VALUES) as ContactColumn[];
 
 /** The rows that fit the query's state, stack and search. */
 export function contactMatches({ state, stack, q }: Readonly<Record<string, string>>): Matches<ContactRow> {
-  const words = (q ?? "").toLowerCase().split(/\s+/).filter(Boolean);
+  const isFound = searchFor(q);
   return (row) =>
     (state === undefined || row.state === state) &&
     (stack === undefined || row.stackLabel === stack) &&
-    words.every((word) => row.text.includes(word));
+    isFound(row.text);
 }
 
 export function contactOrder(query: Readonly<Record<string, string>>): Order<ContactColumn> {

@@ -1,7 +1,7 @@
 import type { Instance } from "../../api";
 import { compareBy, orderOf, type Order } from "./order";
 import { stackColumns } from "./plusTag";
-import type { Compare, Keyed, Matches } from "./table";
+import { searchFor, type Compare, type Keyed, type Matches } from "./table";
 
 /** One line of the list of enrollments. It leaves out the personalization values, which may be large. */
 export interface EnrollmentRow extends Keyed {
@@ -53,12 +53,12 @@ type EnrollmentColumn = (typeof ENROLLMENT_COLUMNS)[number];
 
 /** The rows that fit the query's state, stack, journey and search. `enrolled twice` is a state of its own here. */
 export function enrollmentMatches({ state, stack, journey, q }: EnrollmentQuery): Matches<EnrollmentRow> {
-  const words = (q ?? "").toLowerCase().split(/\s+/).filter(Boolean);
+  const isFound = searchFor(q);
   return (row) =>
     (state === undefined || (state === "twice" ? row.isDoubled : row.status === state)) &&
     (stack === undefined || row.stackLabel === stack) &&
     (journey === undefined || row.journeyId === journey) &&
-    words.every((word) => row.text.includes(word));
+    isFound(row.text);
 }
 
 export function enrollmentOrder(query: EnrollmentQuery): Order<EnrollmentColumn> {

@@ -116,3 +116,9 @@ function placeOf<Row>(row: Row, rows: readonly Row[], from: number, compare: Com
   }
   return low;
 }
+
+/** Whether a row's text, in lower case, has every word of a search. */
+export function searchFor(search = ""): (text: string) => boolean {
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  return (text) => words.every((word) => text.includes(word));
+}
