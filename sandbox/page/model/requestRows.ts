@@ -1,5 +1,5 @@
 import type { LoggedRequest } from "../../api";
-import type { Compare, Keyed, Matches } from "./table";
+import { searchFor, type Compare, type Keyed, type Matches } from "./table";
 
 export type Call = "start" | "abort" | "contact" | "other";
 
@@ -44,12 +44,12 @@ export const compareRequests: Compare<RequestRow> = (a, b) => b.key - a.key;
 /** The rows that fit the query's call, status class, fault and search. */
 export function requestMatches(query: Readonly<Record<string, string>>): Matches<RequestRow> {
   const { call, status, fault, q } = query;
-  const words = (q ?? "").toLowerCase().split(/\s+/).filter(Boolean);
+  const isFound = searchFor(q);
   return ({ call: own, request, text }) =>
     (call === undefined || own === call) &&
     (status === undefined || statusClass(request) === status) &&
     (fault === undefined || (fault === "any" ? request.fault !== undefined : request.fault === fault)) &&
-    words.every((word) => text.includes(word));
+    isFound(text);
 }
 
 /** `2xx` to `5xx`, and `none` for a request that got no answer. */
