@@ -73,8 +73,8 @@ export interface MailDetail extends Mail {
 
 /**
  * The server-sent events of `GET /_sandbox/events`. The first is `state`. Then each is sent at most every 100 ms, and only
- * if there is something to say. Whoever connects subscribes first and reads the lists after, and keeps of each item the
- * one with the higher revision.
+ * if there is something to say. A client subscribes first and reads the lists after, and keeps of each item the one
+ * with the higher revision.
  */
 export interface SandboxEvents {
   state: SandboxState;

@@ -1,7 +1,9 @@
 import AjvCompiler from "@fastify/ajv-compiler";
 import type { SandboxOptions } from "./options";
 import { problemOf } from "./server/errors";
+import { contactSeedsSchema } from "./server/routes/contactSeeds";
 import { faultSchema } from "./server/routes/faults";
+import type { ContactSeed } from "./state/contact";
 import type { Fault } from "./state/faults";
 import { InvalidInput } from "./state/invalidInput";
 import { profileFrom } from "./state/profileFile";
@@ -52,6 +54,11 @@ export function checkOptions(options: SandboxOptions): void {
 /** @throws {InvalidInput} It is not described at {@link Fault}. The message is one line. */
 export function checkFault(fault: Fault): void {
   check(faultSchema, fault, "addFault");
+}
+
+/** @throws {InvalidInput} One is not described at {@link ContactSeed}. The message is one line. */
+export function checkContacts(contacts: readonly ContactSeed[]): void {
+  check(contactSeedsSchema, contacts, "setContacts");
 }
 
 /**

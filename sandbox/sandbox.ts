@@ -1,5 +1,5 @@
 import { addRoutes } from "./addRoutes";
-import { checkedProfile, checkFault, checkOptions } from "./checkOptions";
+import { checkContacts, checkedProfile, checkFault, checkOptions } from "./checkOptions";
 import type { Mail } from "./mail/mail";
 import type { SandboxOptions } from "./options";
 import { createParts } from "./parts";
@@ -114,7 +114,10 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       timekeeper.catchUp();
       return store.contacts.all();
     },
-    setContacts: (contacts) => store.setContacts(contacts),
+    setContacts(contacts) {
+      checkContacts(contacts);
+      store.setContacts(contacts);
+    },
     mails: () => store.mails(),
     requests: () => store.requests(),
     addFault(fault) {

@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 import { Command } from "commander";
 import { addCommands } from "./commands";
+import { reportWrongUse } from "./conventions";
 import { inert } from "../text/inert";
 
 const program = new Command("pulumi-mailmodo").description("Commands for Mailmodo enrollments in Pulumi stacks.");
-addCommands(program);
+addCommands(reportWrongUse(program));
 
 program.parseAsync().catch((error: Error) => {
   console.error(inert(error.message));

@@ -19,7 +19,10 @@ export class SharedPace {
   private isShared = false;
   /** When the places are free again, in ascending order. */
   private places: number[] = [];
-  /** When the last requests that were served were sent: one more than fit into the run's own window. */
+  /**
+   * When the last requests that were served were sent. One more than fit into the run's own window count; the others are
+   * removed once there are as many of them, because to copy the rest each time would be quadratic.
+   */
   private sentAt: number[] = [];
   private nextTryAt = 0;
   private tryEveryMs = FIRST_TRY_EVERY_MS;
@@ -54,7 +57,8 @@ export class SharedPace {
 
   /** @param sentAt When the request was sent. */
   served(sentAt: number, now: number, claim: Claim | undefined): void {
-    this.sentAt = [...this.sentAt, sentAt].slice(-this.capacity - 1);
+    this.sentAt.push(sentAt);
+    if (this.sentAt.length > 2 * (this.capacity + 1)) this.sentAt = this.lastSent();
     if (!this.isShared) return;
     if (this.hasAll()) {
       this.isShared = false;
@@ -84,7 +88,9 @@ export class SharedPace {
   /** The run goes on with the places of what was served in the last second. */
   private begin(now: number): void {
     this.isShared = true;
-    this.places = this.sentAt.map((at) => at + PLACE_MS).filter((freeAt) => freeAt > now);
+    this.places = this.lastSent()
+      .map((at) => at + PLACE_MS)
+      .filter((freeAt) => freeAt > now);
     this.sentAt = [];
     this.tryEveryMs = FIRST_TRY_EVERY_MS;
     this.nextTryAt = now + this.tryIntervalMs() * FIRST_TRY_LATER;
@@ -96,8 +102,12 @@ export class SharedPace {
 
   /** Whether the run has had all of its own limit for a while, so that nobody else needs it. */
   private hasAll(): boolean {
-    const [first = 0, ...rest] = this.sentAt;
-    return rest.length >= this.capacity && rest.at(-1)! - first < this.windowMs * ALONE;
+    const first = this.sentAt.at(-this.capacity - 1);
+    return first !== undefined && this.sentAt.at(-1)! - first < this.windowMs * ALONE;
+  }
+
+  private lastSent(): number[] {
+    return this.sentAt.slice(-this.capacity - 1);
   }
 
   /** A run keeps its only place, and all of its places once it has not been refused for a while. */

@@ -83,7 +83,7 @@ export class JournaledCall {
   /** Adds advice to the error of a call if its note could not be written. */
   advised(error: unknown): unknown {
     if (!this.couldNotWriteNote || !(error instanceof Error)) return error;
-    return new AdvisedError(error, "Make room there, or set PULUMI_HOME to a writable folder.");
+    return new AdvisedError(error, "Free disk space there, or set PULUMI_HOME to a writable folder.");
   }
 
   /**

@@ -76,7 +76,7 @@ const REASONS: Readonly<Record<number, string>> = {
   5: "another sandbox or process uses it. Stop that one, or name another file.",
   8: "it cannot be written. Allow it, or name another file.",
   11: "it is damaged. Remove it with its -wal and -shm files and put back a copy, or name another file.",
-  13: "the disk is full. Make room; nothing was changed.",
+  13: "the disk is full. Free some space; nothing was changed.",
   14: "it cannot be opened or made. Check that its folder is there and can be written.",
   26: "it is not a store of a sandbox. Name another file.",
 };

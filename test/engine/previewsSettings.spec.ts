@@ -110,7 +110,7 @@ describe("the settings of previews, through the real engine", () => {
     own.env["TMPDIR"] = "/nowhere";
     assert.match(
       (await own.previews("up", "--name", "pr-1")).stderr,
-      /^Could not keep settings in \/nowhere: ENOENT.* Nothing was done\. Make room, or set TMPDIR\.\n$/,
+      /^Could not keep settings in \/nowhere: ENOENT.* Nothing was done\. Free disk space, or set TMPDIR\.\n$/,
     );
     assert.equal(asked(), 0);
   });

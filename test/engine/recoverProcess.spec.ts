@@ -67,7 +67,7 @@ describe("a journal on a full disk", () => {
     assert.notEqual(code, 0);
     assert.match(
       output,
-      /Could not start journey \S+ for x\*\*\*@seeds\.example\.com: it could not be recorded in \S+ \(ENOSPC\)\. Nothing was sent\. Make room there, or set PULUMI_HOME/,
+      /Could not start journey \S+ for x\*\*\*@seeds\.example\.com: it could not be recorded in \S+ \(ENOSPC\)\. Nothing was sent\. Free disk space there, or set PULUMI_HOME/,
     );
     assert.deepEqual(ups.project().requests(), []);
   });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createSandbox } from "../../sandbox/sandbox";
+import type { ContactSeed } from "../../sandbox/state/contact";
 import type { Profile } from "../../sandbox/state/profile";
 import { defaultProfile } from "../../sandbox/state/profiles";
 import type { Fault } from "../../sandbox/state/faults";
@@ -57,6 +58,22 @@ describe("what a program gives to createSandbox", () => {
       await sandbox.close();
     }
   });
+
+  const badContacts: [contact: object, line: RegExp][] = [
+    [{ email: "not an address" }, /^setContacts: \/0\/email must match format "email"\.$/],
+    [{ blocked: true }, /must have required property 'email'/],
+    [{ email: "a@x.example.com", lists: "Seeds" }, /\/0\/lists must be array/],
+    [{ email: "a@x.example.com", blocked: "yes" }, /\/0\/blocked must be boolean/],
+    [{ email: "a@x.example.com", state: "blocked" }, /must NOT have additional properties: state/],
+  ];
+  for (const [contact, line] of badContacts) {
+    it(`is no contact that the admin API would refuse: ${JSON.stringify(contact)}`, async () => {
+      const sandbox = createSandbox();
+      assert.throws(() => sandbox.setContacts([contact as ContactSeed]), { message: line });
+      assert.deepEqual(sandbox.contacts(), []);
+      await sandbox.close();
+    });
+  }
 
   it("is no fault that the admin API would refuse", async () => {
     const sandbox = createSandbox();

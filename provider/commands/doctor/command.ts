@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { isColored } from "../color";
+import { addHelpEnd } from "../conventions";
 
 interface Options {
   readonly stack?: string;
@@ -9,17 +10,13 @@ interface Options {
   readonly json: boolean;
 }
 
-const EXAMPLES = `
-Examples:
-  pulumi-mailmodo doctor
-  pulumi-mailmodo doctor --stack dev --cwd infra --offline
-
-Exit codes: 0 if nothing fails, also with warnings; 1 if anything fails; 2 if the command is used wrongly;
-129, 130 or 143 if a signal stopped it.`;
+const EXAMPLES = ["pulumi-mailmodo doctor", "pulumi-mailmodo doctor --stack dev --cwd infra --offline"];
+const EXIT_CODES =
+  "0 if nothing fails, also with warnings; 1 if anything fails; 129, 130 or 143 if a signal stopped it";
 
 /** Adds the `doctor` command. */
 export function addDoctor(program: Command): void {
-  program
+  const doctor = program
     .command("doctor")
     .description("finds out why it does not work: looks at everything that a run needs, and changes nothing")
     .option("--stack <name>", "the stack; without it, the selected one")
@@ -27,24 +24,21 @@ export function addDoctor(program: Command): void {
     .option("--config-file <file>", "the stack's settings, if pulumi up gets another file than Pulumi.<stack>.yaml")
     .option("--offline", "ask neither Mailmodo nor AWS", false)
     .option("--json", "print the result as JSON", false)
-    .addHelpText("after", EXAMPLES)
-    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : WRONG_USE))
     .action(run);
+  addHelpEnd(doctor, EXAMPLES, EXIT_CODES);
 }
 
-const WRONG_USE = 2;
-
 /** 128 and the number of the signal, as shells have it. */
-const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 async function run({ json, ...options }: Options): Promise<void> {
   // At its exit the process removes what it has copied, and ends the CLI.
-  for (const [signal, exitCode] of Object.entries(EXIT_CODES)) process.once(signal, () => process.exit(exitCode));
+  for (const [signal, exitCode] of Object.entries(SIGNALS)) process.once(signal, () => process.exit(exitCode));
   // Loaded here, so that other commands do not load it.
   const [{ diagnose }, { printed }] = await Promise.all([import("./doctor"), import("./report")]);
   const diagnosis = await diagnose({ ...options, env: process.env });
   const text = json ? JSON.stringify(diagnosis, undefined, 2) : printed(diagnosis, isColored(process.stdout));
-  // Whoever reads it may have closed the pipe.
+  // The reader may have closed the pipe.
   process.stdout.on("error", () => undefined);
   // A CLI that still waits for its backend, because its check took too long, would keep this process.
   process.stdout.write(`${text}\n`, () => process.exit(diagnosis.counts.failure > 0 ? 1 : 0));

@@ -7,6 +7,8 @@ import { DEFAULT_SETTINGS } from "./defaultSettings";
 import { Stop } from "./stop";
 import { NOTHING_ELSE_RUNS, RUN_IS_OVER } from "../assertions";
 import { DEFAULT_TTL_MS, parseDeadAfter, parseTtl } from "../durations";
+import { addHelpEnd, argument } from "../conventions";
+import { UsageError, WRONG_USE } from "../usageError";
 import { checkName } from "./previewName";
 import { withCompileCache } from "../compileCache";
 import { inert } from "../../text/inert";
@@ -38,27 +40,35 @@ export function addPreviews(program: Command): void {
   for (const add of [addUp, addDown, addSweep, addList]) add(previews);
 }
 
-function addCommand(previews: Command, name: string, description: string): Command {
-  return previews
-    .command(name)
+function addCommand(previews: Command, name: string, description: string, example: string): Command {
+  const command = previews.command(name);
+  addHelpEnd(command, [`pulumi-mailmodo previews ${name}${example}`], EXIT_CODES);
+  return command
     .description(description)
     .option("--cwd <folder>", "the project's folder", ".")
     .option("--settings <file>", "the settings of every preview", DEFAULT_SETTINGS)
     .addOption(
       new Option("--lock-dead-after <time>", "treat another machine's lock as abandoned after this time")
-        .argParser(parseDeadAfter)
+        .argParser(argument(parseDeadAfter))
         .default(7_200_000, '"2h"'),
     )
     .option("--json", "print the result as JSON, and everything else to stderr")
     .option("--summary <file>", "append the result as Markdown");
 }
 
+const EXIT_CODES = "0; 1 if it failed, or a preview could not be destroyed; 130 or 143 if a signal stopped it";
+
 function addUp(previews: Command): void {
-  addCommand(previews, "up", "creates or updates a preview, and checks that a second up would change nothing")
-    .requiredOption("--name <name>", "the name of the preview and its stack, such as pr-42; required", checkName)
+  const description = "creates or updates a preview, and checks that a second up would change nothing";
+  addCommand(previews, "up", description, ' --name pr-42 --ttl 3d --sha "$(git rev-parse HEAD)"')
+    .requiredOption(
+      "--name <name>",
+      "the name of the preview and its stack, such as pr-42; required",
+      argument(checkName),
+    )
     .addOption(
       new Option("--ttl <time>", "how long the preview may live from now on")
-        .argParser(parseTtl)
+        .argParser(argument(parseTtl))
         .default(DEFAULT_TTL_MS, '"72h"'),
     )
     .option("--sha <commit>", "the commit that the preview is created from")
@@ -74,8 +84,8 @@ function addUp(previews: Command): void {
 }
 
 function addDown(previews: Command): void {
-  addCommand(previews, "down", "destroys a preview and removes its stack, if it exists")
-    .requiredOption("--name <name>", "the preview's name; required", checkName)
+  addCommand(previews, "down", "destroys a preview and removes its stack, if it exists", " --name pr-42")
+    .requiredOption("--name <name>", "the preview's name; required", argument(checkName))
     .option(...RUN_IS_OVER)
     .option(...NOTHING_ELSE_RUNS)
     .action((options: Common & { name: string }) =>
@@ -87,7 +97,8 @@ function addDown(previews: Command): void {
 }
 
 function addSweep(previews: Command): void {
-  addCommand(previews, "sweep", "destroys every preview that has expired or is not in the open list")
+  const description = "destroys every preview that has expired or is not in the open list";
+  addCommand(previews, "sweep", description, " --open pr-41,pr-42 --dry-run")
     .option("--dry-run", "only list what would be destroyed", false)
     .option(
       "--open <names>",
@@ -107,7 +118,7 @@ function addSweep(previews: Command): void {
 }
 
 function addList(previews: Command): void {
-  addCommand(previews, "list", "shows the previews").action((options: Common) =>
+  addCommand(previews, "list", "shows the previews", " --json").action((options: Common) =>
     run(options, "list", async (all, reports) => {
       const list = await all.list();
       return { report: reports.listReport(list), data: list };
@@ -138,6 +149,6 @@ async function run(
   } catch (error) {
     write(reports.failureReport(name, error as Error));
     console.error(inert((error as Error).message));
-    process.exitCode = stop.exitCode ?? 1;
+    process.exitCode = stop.exitCode ?? (error instanceof UsageError ? WRONG_USE : 1);
   }
 }

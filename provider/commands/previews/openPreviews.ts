@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import * as fs from "node:fs";
 import { checkName } from "./previewName";
+import { fromCommandLine, UsageError } from "../usageError";
 
 /** The previews to keep. */
 export interface OpenPreviews {
@@ -28,21 +29,21 @@ export interface OpenSources {
 /**
  * How `sweep` gets the open previews, or undefined if no source is given: only expired previews are then destroyed.
  *
- * @throws {Error} More than one source is given, or the list on the command line is invalid. The message is one line.
+ * @throws {UsageError} More than one source is given, or the list on the command line is invalid. The message is one line.
  */
 export function askOpen({ open, openFile, openCommand, all }: OpenSources): AskOpen | undefined {
   if ([open, openFile, openCommand].filter((one) => one !== undefined).length > 1) {
-    throw new Error(
+    throw new UsageError(
       `Give --open${openCommand === undefined ? " or --open-file, not both" : ", --open-file or --open-command: one of them"}.`,
     );
   }
   if (open !== undefined) {
-    const list = { names: parseOpenList(open, "--open", all), asOf: Date.now() };
+    const list = { names: fromCommandLine(() => parseOpenList(open, "--open", all)), asOf: Date.now() };
     return async () => list;
   }
   if (openFile !== undefined) return async () => readOpenList(openFile, all);
   if (openCommand !== undefined) return () => runOpenCommand(openCommand, all);
-  if (all) throw new Error("--all is for an empty open list. To destroy all previews: --open '' --all.");
+  if (all) throw new UsageError("--all is for an empty open list. To destroy all previews: --open '' --all.");
   return undefined;
 }
 

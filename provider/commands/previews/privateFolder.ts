@@ -71,9 +71,10 @@ function explained<T>(work: () => T): T {
     return work();
   } catch (error) {
     const why = (error as Error).message;
-    throw new Error(`Could not keep settings in ${os.tmpdir()}: ${why}. Nothing was done. Make room, or set TMPDIR.`, {
-      cause: error,
-    });
+    throw new Error(
+      `Could not keep settings in ${os.tmpdir()}: ${why}. Nothing was done. Free disk space, or set TMPDIR.`,
+      { cause: error },
+    );
   }
 }
 

@@ -1,20 +1,18 @@
-import type { Command, CommanderError } from "commander";
+import type { Command } from "commander";
 import { inert } from "../../text/inert";
-import { WRONG_USE } from "./exitCodes";
 import type { Options } from "./options";
 import { isColored } from "../color";
+import { addHelpEnd } from "../conventions";
 
-const EXAMPLE = `
-Example:
-  pulumi-mailmodo probe --journey 6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5 \\
-    --email probe@seeds.example.com --allow '*@seeds.example.com' --out mailmodo-profile.json
-
-Exit codes: 0 all is as the provider expects; 1 something needs fixing, or the probe failed; 2 wrong use;
-3 what it started may still run; 130 or 143 a signal stopped it, and it ended what it had started.`;
+const EXAMPLE = `pulumi-mailmodo probe --journey 6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5 \\
+    --email probe@seeds.example.com --allow '*@seeds.example.com' --out mailmodo-profile.json`;
+const EXIT_CODES =
+  "0 if all is as the provider expects; 1 if something needs fixing, or the probe failed; 3 if what it started may " +
+  "still run; 130 or 143 if a signal stopped it, and it ended what it had started";
 
 /** Adds the `probe` command. */
 export function addProbe(program: Command): void {
-  program
+  const probe = program
     .command("probe")
     .description("asks the real Mailmodo how it answers where its contract is silent: up to three starts, all aborted")
     .requiredOption("--journey <id>", "the journey to start; required")
@@ -31,14 +29,8 @@ export function addProbe(program: Command): void {
     .option("--out <file>", "write the answers to a new file, for mailmodo-sandbox --profile-file")
     .option("--yes", "do not ask", false)
     .option("--json", "print the result as JSON, and everything else to stderr", false)
-    .addHelpText("after", EXAMPLE)
-    .exitOverride(exitAsDocumented)
     .action(run);
-}
-
-/** Commander has printed the help, or what is wrong, before it calls this. */
-function exitAsDocumented({ exitCode }: CommanderError): never {
-  process.exit(exitCode === 0 ? 0 : WRONG_USE);
+  addHelpEnd(probe, [EXAMPLE], EXIT_CODES);
 }
 
 async function run(options: Options): Promise<void> {

@@ -2,6 +2,5 @@
 export const ALL_RIGHT = 0;
 /** Something needs fixing, or the probe failed. */
 export const NOT_RIGHT = 1;
-export const WRONG_USE = 2;
 /** What the probe started may still run. */
 export const MAY_STILL_RUN = 3;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { UsageError } from "./usageError";
+import { UsageError } from "../usageError";
 
 /**
  * A new file that only this user can read. It appears with its whole content, or not at all, and never takes the place of

@@ -1,7 +1,7 @@
 import { Caller } from "./caller";
 import { announcement, isConfirmed } from "./ask";
 import type { Options } from "./options";
-import { ALL_RIGHT, MAY_STILL_RUN, NOT_RIGHT, WRONG_USE } from "./exitCodes";
+import { ALL_RIGHT, MAY_STILL_RUN, NOT_RIGHT } from "./exitCodes";
 import { Interruption } from "./interruption";
 import { answerOf, isRefused, refusalsOfRunning } from "./observation";
 import { phraseFor } from "./phrase";
@@ -11,7 +11,7 @@ import { ProfileFile } from "./profileFile";
 import { resultOf, type ProbeResult } from "./result";
 import { setUp, type Setup } from "./setup";
 import { Started } from "./started";
-import { UsageError } from "./usageError";
+import { UsageError, WRONG_USE } from "../usageError";
 
 /** How the command ends, and what it prints. */
 interface Ending {

@@ -9,7 +9,7 @@ import { allowedRecipients, keySources, readSettings, type ConfigReader, type Se
 import { SettingsError } from "../../settings/settingsError";
 import type { Options } from "./options";
 import { Pace } from "./pace";
-import { UsageError } from "./usageError";
+import { UsageError } from "../usageError";
 
 /** How the probe reaches Mailmodo. */
 export interface Setup {

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { NOTHING_ELSE_RUNS, RUN_IS_OVER } from "../assertions";
+import { addHelpEnd, argument } from "../conventions";
 import { parseDeadAfter } from "../durations";
 import { inert } from "../../text/inert";
 
@@ -10,11 +11,12 @@ interface Options {
   readonly lockDeadAfter?: number;
   readonly runIsOver: boolean;
   readonly nothingElseRuns: boolean;
+  readonly json: boolean;
 }
 
 /** Adds the `recover` command. */
 export function addRecover(program: Command): void {
-  program
+  const recover = program
     .command("recover")
     .description("recovers a stack after a Pulumi run was killed: aborts unrecorded enrollments and frees the lock")
     .requiredOption("--stack <name>", "the stack; required")
@@ -23,24 +25,30 @@ export function addRecover(program: Command): void {
     .option(
       "--lock-dead-after <time>",
       "treat a run as dead after this time if its state cannot be determined",
-      parseDeadAfter,
+      argument(parseDeadAfter),
     )
     .option(...RUN_IS_OVER, false)
     .option(...NOTHING_ELSE_RUNS, false)
+    .option("--json", "print the result as JSON, and everything else to stderr", false)
     .action(run);
+  addHelpEnd(
+    recover,
+    ["pulumi-mailmodo recover --stack dev", "pulumi-mailmodo recover --stack dev --cwd infra --run-is-over"],
+    "0 if the stack is recovered, or nothing was to be done; 1 if something could not be done or decided",
+  );
 }
 
-async function run({ lockDeadAfter, ...options }: Options): Promise<void> {
+async function run({ lockDeadAfter, json, ...options }: Options): Promise<void> {
   // Loaded here, so that other commands do not load it.
   const { recover } = await import("./recover");
   const age = lockDeadAfter === undefined ? {} : { lockDeadAfterMs: lockDeadAfter };
-  const { aborted, archived, cleared, ended, lockFreed, problems } = await recover({
-    ...options,
-    ...age,
-    log: (line) => console.log(inert(line)),
-  });
+  const log = (line: string) => (json ? console.error(inert(line)) : console.log(inert(line)));
+  const recovery = await recover({ ...options, ...age, log });
+  const { aborted, archived, cleared, ended, lockFreed, problems } = recovery;
   for (const problem of problems) console.error(inert(problem));
   if (problems.length > 0) process.exitCode = 1;
+  if (json) console.log(JSON.stringify(recovery, undefined, 2));
+  else if (problems.length > 0) return;
   else if (aborted + archived + cleared + ended === 0 && !lockFreed)
     console.log(`Nothing to recover in the stack ${options.stack}.`);
   else console.log(`The stack ${options.stack} is recovered. Next: pulumi up, or pulumi destroy.`);

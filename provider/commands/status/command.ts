@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { inert } from "../../text/inert";
+import { addHelpEnd } from "../conventions";
 
 interface Options {
   readonly stack?: string;
@@ -11,7 +12,7 @@ interface Options {
 
 /** Adds the `status` command. */
 export function addStatus(program: Command): void {
-  program
+  const status = program
     .command("status")
     .description("shows what is enrolled in which stack, from the states alone: asks Mailmodo nothing, changes nothing")
     .option("--stack <name>", "only this stack; default: all stacks of the project")
@@ -19,15 +20,13 @@ export function addStatus(program: Command): void {
     .option("--cwd <folder>", "the project's folder", ".")
     .option("--json", "print the result as JSON")
     .option("--show-addresses", "print the addresses in full; default: masked")
-    .addHelpText("after", EXAMPLE)
     .action(run);
+  addHelpEnd(
+    status,
+    ["pulumi-mailmodo status --all-projects"],
+    "0; 1 if a stack could not be read or decrypted, an address is enrolled twice in one journey, or the command failed",
+  );
 }
-
-const EXAMPLE = `
-Example:
-  npx pulumi-mailmodo status --all-projects
-
-Exit code: 0. It is 1 if a stack could not be read or decrypted, or an address is enrolled twice in one journey.`;
 
 async function run({ allProjects = false, json, showAddresses = false, ...options }: Options): Promise<void> {
   // Loaded here, so that other commands do not load it.

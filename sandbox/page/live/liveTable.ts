@@ -2,8 +2,8 @@ import { signal } from "@preact/signals";
 import type { Keyed, Table } from "../model/table";
 
 /**
- * A table that the server's events keep up to date. Whoever connects begins, merges what the lists and the events bring in
- * whatever order, and completes: rows that neither brought are then gone.
+ * A table that the server's events keep up to date. A connection begins, merges what the lists and the events bring in
+ * any order, and completes: rows that neither brought are then gone.
  */
 export class LiveTable<Item, Row extends Keyed> {
   private readonly version = signal(0);

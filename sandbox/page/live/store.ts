@@ -7,7 +7,7 @@ import { compareRequests, requestRow, type RequestRow } from "../model/requestRo
 import { Table } from "../model/table";
 import { LiveTable } from "./liveTable";
 
-/** All that the page shows, as signals: whoever reads one is rendered again when it changes. */
+/** All that the page shows, as signals: a component that reads one is rendered again when it changes. */
 export type Connection = "connecting" | "connected" | "reconnecting" | "stopped";
 
 export const connection = signal<Connection>("connecting");

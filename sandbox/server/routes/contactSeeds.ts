@@ -19,7 +19,8 @@ const facts: Record<keyof ContactFacts, object> = {
   unsubscribeReason: text,
   unsubscribedEmailTypes: texts,
 };
-const seeds = {
+/** What is set as contacts. */
+export const contactSeedsSchema = {
   type: "array",
   items: {
     type: "object",
@@ -35,7 +36,7 @@ export function contactSeedRoutes(app: FastifyInstance, store: Store): void {
   app.get<{ Querystring: Page }>("/_sandbox/contacts", { schema }, ({ query }, reply) =>
     sendList(reply, store.contacts.page(...rangeOf(query)), query.limit !== undefined),
   );
-  app.post<{ Body: ContactSeed[] }>("/_sandbox/contacts", { schema: { body: seeds } }, ({ body }) => {
+  app.post<{ Body: ContactSeed[] }>("/_sandbox/contacts", { schema: { body: contactSeedsSchema } }, ({ body }) => {
     store.setContacts(body);
     return body.map(({ email }) => store.contacts.get(email)).filter((contact) => contact !== undefined);
   });

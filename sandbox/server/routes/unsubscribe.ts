@@ -8,7 +8,7 @@ type Params = { Params: { instanceId: string } };
 
 /**
  * `/unsubscribe/{instanceId}`: the link in a journey's messages. A click is enough, and so is the POST that mail programs
- * send instead (RFC 8058). Whoever has the link may use it, so it needs no key.
+ * send instead (RFC 8058). Anybody who has the link may use it, so it needs no key.
  */
 export function unsubscribeRoutes(app: FastifyInstance, store: Store): void {
   void app.register(async (links) => {

@@ -409,7 +409,7 @@ describe("the sandbox's store in a file", () => {
         if (answer.status !== 200) refusal = answer;
       }
       assert.equal(refusal.status, 500);
-      assert.match(refusal.message ?? "", /the disk is full\. Make room; nothing was changed\.$/);
+      assert.match(refusal.message ?? "", /the disk is full\. Free some space; nothing was changed\.$/);
       const before = sandbox.store.all().map(({ email }) => email);
       await sandbox.close();
       execFileSync("mount", ["-o", "remount,size=4m", disk]);
