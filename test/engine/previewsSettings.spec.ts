@@ -61,25 +61,30 @@ describe("the settings of previews, through the real engine", () => {
   it("refuse bad input in one line, before the backend is asked for anything", async () => {
     const runner = await newRunner({ env: { PULUMI_BACKEND_URL: "file:///nowhere/at/all" } });
     fs.writeFileSync(path.join(runner.dir, "empty"), "\n");
-    const cases: [args: string[], words: RegExp][] = [
+    const cases: [args: string[], words: RegExp, exitCode?: number][] = [
       [["up", "--name", "organization/other/pr-1"], /Not a preview name: "organization\/other\/pr-1": it is a path/],
       [["up", "--name", "../pr-1"], /it is a path, or names a stack of another project/],
       [["down", "--name", "-x"], /Not a preview name: "-x"/],
       [["up", "--name", "pr-1", "--ttl", "-1h"], /Not a time to live: "-1h"\. It must be from 10m to 30d\./],
-      [["sweep", "--open-file", "empty"], /--open-file empty names no preview, so all would be destroyed\. .* --all/],
-      [["sweep", "--open-file", "missing"], /Could not read the open previews: .*Nothing was destroyed/],
+      [
+        ["sweep", "--open-file", "empty"],
+        /--open-file empty names no preview, so all would be destroyed\. .* --all/,
+        1,
+      ],
+      [["sweep", "--open-file", "missing"], /Could not read the open previews: .*Nothing was destroyed/, 1],
       [["sweep", "--open", "pr-1,a/b"], /Not a preview name: "a\/b"/],
       [["sweep", "--open", "pr-1", "--open-file", "empty"], /Give --open or --open-file, not both/],
       [
         ["sweep", "--open-command", "exit 7"],
         /--open-command exited with code 7, so the open previews are unknown\. Nothing was destroyed/,
+        1,
       ],
-      [["list", "--cwd", "/"], /No Pulumi project in \/: there is no Pulumi\.yaml/],
+      [["list", "--cwd", "/"], /No Pulumi project in \/: there is no Pulumi\.yaml/, 1],
       [["up"], /required option '--name <name>' not specified/],
     ];
-    const refuse = async ([args, words]: (typeof cases)[number]) => {
+    const refuse = async ([args, words, exitCode = 2]: (typeof cases)[number]) => {
       const { code, stdout, stderr } = await runner.previews(...args);
-      assert.equal(code, 1, args.join(" "));
+      assert.equal(code, exitCode, args.join(" "));
       assert.equal(stdout, "", args.join(" "));
       assert.match(stderr, words);
       assert.equal(stderr.trim().split("\n").length, 1, stderr);

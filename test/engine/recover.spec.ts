@@ -5,6 +5,7 @@ import * as path from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { profileOf, SANDBOX_KEY } from "mailmodo-sandbox";
 import { recover } from "../../provider/commands/recover/recover";
+import type { Recovery } from "../../provider/commands/recover/recoverOptions";
 import { run, type Run } from "../../tools/workbench";
 import { COMMAND } from "../support/command";
 import { journalOf } from "../support/journalOf";
@@ -123,6 +124,20 @@ describe("pulumi-mailmodo recover, after a kill", () => {
     assert.deepEqual(fs.readdirSync(folder), []);
   });
 
+  it("prints the result as JSON, and everything else to stderr", async () => {
+    await killCli(project());
+    const { code, stdout, stderr } = await recoverByCli(project(), "--json");
+    assert.equal(code, 0, stderr);
+    const { aborted, cleared, ...others } = JSON.parse(stdout) as Recovery;
+    assert.ok(aborted > 0 && cleared > 0, stdout);
+    assert.deepEqual(others, { archived: 0, ended: 0, lockFreed: true, problems: [] });
+    assert.match(stderr, /^Freed the lock of a run that has ended/m);
+    assert.doesNotMatch(stderr, /is recovered/);
+    const again = await recoverByCli(project(), "--json");
+    assert.equal((JSON.parse(again.stdout) as Recovery).aborted, 0);
+    assert.equal(again.stderr, "");
+  });
+
   it("is not needed by the next up on the same machine: it aborts what was lost before it starts", async () => {
     project().sandbox.useProfile(profileOf(["duplicate-accepted"]));
     const { ended } = await untilFirstStart(project());
@@ -200,8 +215,8 @@ describe("pulumi-mailmodo recover, misused", () => {
   const cli = (env: Record<string, string>, ...args: string[]) =>
     run(process.execPath, [COMMAND, "recover", ...args], project().dir, { ...project().env, ...env });
 
-  const table: [what: string, env: Record<string, string>, args: string[], says: RegExp][] = [
-    ["no stack", {}, [], /required option '--stack <name>' not specified/],
+  const table: [what: string, env: Record<string, string>, args: string[], says: RegExp, exitCode?: number][] = [
+    ["no stack", {}, [], /required option '--stack <name>' not specified/, 2],
     [
       "an unknown stack",
       {},
@@ -212,10 +227,10 @@ describe("pulumi-mailmodo recover, misused", () => {
     ["no CLI", { PATH: "/nonexistent" }, ["--stack", "test"], /The Pulumi CLI \(pulumi\) is not on PATH\. Install it/],
     ["no key", { MAILMODO_API_KEY: "" }, ["--stack", "test"], /Missing mailmodo:apiKey/],
   ];
-  for (const [what, env, args, says] of table) {
+  for (const [what, env, args, says, exitCode = 1] of table) {
     it(`says in one line what is wrong with ${what}`, async () => {
       const { code, output } = await cli(env, ...args);
-      assert.equal(code, 1);
+      assert.equal(code, exitCode);
       assert.match(output, says);
       assert.equal(output.trim().split("\n").length, 1, output);
     });
