@@ -9,8 +9,9 @@ Example:
   pulumi-mailmodo probe --journey 6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5 \\
     --email probe@seeds.example.com --allow '*@seeds.example.com' --out mailmodo-profile.json
 
-Exit codes: 0 all is as the provider expects; 1 something needs fixing, or the probe failed; 2 wrong use;
-3 what it started may still run; 130 or 143 a signal stopped it, and it ended what it had started.`;
+Exit codes: 0 all is as the provider expects; 1 something needs fixing, such as a setting, or the probe failed;
+2 the command line is wrong, or names a folder, stack or file that it cannot use: nothing was sent;
+3 what it started may still run; 129, 130 or 143 a signal stopped it, and it ended what it had started.`;
 
 /** Adds the `probe` command. */
 export function addProbe(program: Command): void {
