@@ -78,7 +78,12 @@ export class NotSentError extends MailmodoError {
 }
 
 /** Mailmodo asked for a slower pace until the attempts or the operation's time were used up. Nothing was started. */
-export class SlowDownError extends MailmodoError {}
+export class SlowDownError extends MailmodoError {
+  /** Whether the limit had no room (429), so that others use the key too. Otherwise Mailmodo is overloaded (503). */
+  get isOfLimit(): boolean {
+    return this.status === 429;
+  }
+}
 
 /** A look-up got no answer that tells anything. It changes nothing. */
 export class NoAnswerError extends MailmodoError {}

@@ -67,12 +67,8 @@ function slowDown(
   { status, slowedMs, retryAfterMs = 0 }: Extract<Outcome, { kind: "slowDown" }>,
   earlier: string,
 ): string {
-  if (slowedMs === undefined) return `Mailmodo asked to slow down (${status}).${earlier} Run it again later.`;
-  return (
-    `Mailmodo asked to slow down (${status}) for ${inWords(slowedMs + retryAfterMs)}.${earlier} Another run may use the ` +
-    "same key: run it again when that is done, give each run its part of the limit in mailmodo:requestsPerSecond, or raise " +
-    "mailmodo:slowDownTimeoutMinutes."
-  );
+  if (slowedMs === undefined) return `Mailmodo asked to slow down (${status}).${earlier}`;
+  return `Mailmodo asked to slow down (${status}) for ${inWords(slowedMs + retryAfterMs)}.${earlier}`;
 }
 
 function inWords(ms: number): string {

@@ -77,6 +77,11 @@ export class RateLimit {
     });
   }
 
+  /** How long the next permit will take if no other call asks for one, and nothing is answered until then. */
+  dueInMs(): number {
+    return this.isReleased ? 0 : Math.max(0, this.waitMs(performance.now()));
+  }
+
   /** Call it when a request was answered with anything but 429. */
   served(permit: Permit): void {
     this.shared.served(permit.at, performance.now(), permit.claim);

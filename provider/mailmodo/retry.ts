@@ -19,7 +19,7 @@ const MAX_DELAY_MS = 8_000;
 export function withRetries(
   send: (permit: Permit) => Promise<Outcome>,
   isRetryable: (outcome: Outcome) => boolean,
-  { deadline, pace, requestTimeoutMs }: Limits,
+  { deadline, pace, requestTimeoutMs, onWait }: Limits,
 ): Promise<Outcome> {
   const fits = (outcome: Outcome) =>
     !isRefusedByLimit(outcome) && askedDelayMs(outcome) + MAX_DELAY_MS + requestTimeoutMs <= deadline.leftMs();
@@ -28,7 +28,9 @@ export function withRetries(
     { maxAttempts: MAX_ATTEMPTS - 1, backoff: new DelegateBackoff(delayAfter) },
   );
   let last: Outcome | undefined;
+  policy.onRetry(({ delay }) => onWait?.(delay, last?.kind === "slowDown" ? "slowDown" : "retry"));
   return policy.execute(async () => {
+    onWait?.(pace.dueInMs(), "permit");
     const permit = await pace.permit();
     deadline.begin();
     // The permit came too late for another attempt.
@@ -36,14 +38,14 @@ export function withRetries(
       permit.release();
       return last;
     }
-    last = await attempt(send, permit, { deadline, pace });
+    last = await attempt(send, permit, { deadline, pace, onWait });
     // This includes a gateway's 503: more requests do not help an overloaded server.
     if ("status" in last && last.status === 503) pace.slowDown(retryAfterMs(last));
     return last;
   });
 }
 
-type Limits = Pick<Connection, "deadline" | "pace" | "requestTimeoutMs">;
+type Limits = Pick<Connection, "deadline" | "pace" | "requestTimeoutMs" | "onWait">;
 
 /**
  * Sends a request, and sends it again while it is answered 429. A limit that has no room says nothing of the request: its
@@ -52,7 +54,7 @@ type Limits = Pick<Connection, "deadline" | "pace" | "requestTimeoutMs">;
 async function attempt(
   send: (permit: Permit) => Promise<Outcome>,
   first: Permit,
-  { deadline, pace }: Pick<Limits, "deadline" | "pace">,
+  { deadline, pace, onWait }: Pick<Limits, "deadline" | "pace" | "onWait">,
 ): Promise<Outcome> {
   for (let permit = first; ;) {
     const began = performance.now();
@@ -66,6 +68,7 @@ async function attempt(
     // The others would wait a minute each, only to learn the same.
     pace.refused(permit, gaveUp ? 0 : askedMs);
     if (!gaveUp) {
+      onWait?.(Math.max(askedMs, pace.dueInMs()), "slowDown");
       if (askedMs > 0) await pace.rest(askedMs);
       permit = await pace.permit(true);
     }

@@ -29,7 +29,7 @@ export function strangerIn(
     if (/^[[{"]/.test(start)) return otherForm(status, "");
   } else {
     const value = parsed(text);
-    if (value !== undefined) return otherForm(status, typeof value === "string" ? value : JSON.stringify(value));
+    if (value !== undefined) return otherForm(status, typeof value === "string" ? value : written(value));
   }
   const of = { isJson: false, isPage: start.startsWith("<") };
   if (!of.isPage) return { ...of, problem: `something other than Mailmodo answered (${status})`, words: start };
@@ -64,7 +64,16 @@ function otherForm(status: number, words: string): Stranger {
 /** The text of an answer, where most servers have it. Otherwise all of it, without the escapes of JSON. */
 function wordsOf(answer: Record<string, unknown>): string {
   const words = ["message", "error"].map((name) => answer[name]).find((value) => typeof value === "string" && value);
-  return typeof words === "string" ? words : JSON.stringify(answer);
+  return typeof words === "string" ? words : written(answer);
+}
+
+/** A value as JSON. Nothing where lists and objects are nested so deeply that the stack does not suffice. */
+function written(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return "";
+  }
 }
 
 /** The text as JSON. Undefined if it is none. */

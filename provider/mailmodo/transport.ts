@@ -29,9 +29,14 @@ export interface Connection {
   readonly alreadyOver?: readonly string[];
   /** Receives one line where a long wait begins. Default: console.log. */
   readonly log?: (line: string) => void;
+  /** Called where a wait begins, however short: for how many milliseconds, and why. */
+  readonly onWait?: ((ms: number, why: ReasonToWait) => void) | undefined;
   /** The last check before a request is sent. Returns the reason to hold the request back, or undefined to send it. */
   readonly reasonToHold: (request: Outgoing) => Promise<string | undefined>;
 }
+
+/** For its permit, as Mailmodo has asked to slow down, or before the same is sent again. */
+export type ReasonToWait = "permit" | "slowDown" | "retry";
 
 /** What happened to one request on the wire. */
 export type Exchange =

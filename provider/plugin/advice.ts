@@ -9,7 +9,7 @@ import {
 } from "../mailmodo/errors";
 import type { Call } from "../mailmodo/outgoing";
 import { OUTSIDE_RECIPIENTS } from "../model/recipients";
-import { baseUrlAdvice } from "../settings/baseUrlAdvice";
+import { connectionAdvice } from "../settings/connectionAdvice";
 import { SettingsError } from "../settings/settingsError";
 import { isInPreview, keyCommand } from "../text/configCommand";
 import { hideStackTrace } from "../text/hideStackTrace";
@@ -31,7 +31,7 @@ export class AdvisedError extends Error {
  * @param secret The reference to the key in AWS. Undefined if the key does not come from AWS.
  */
 export function withAdvice(error: unknown, call: Call, secret: string | undefined): unknown {
-  const parts = [baseUrlAdvice(error), adviceOn(error, call, secret)];
+  const parts = [connectionAdvice(error), adviceOn(error, call, secret)];
   const advice = parts.filter(Boolean).join(" ");
   return advice === "" ? error : new AdvisedError(error as Error, advice);
 }

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { Answer } from "../state/answer";
+import type { Answer, Concerned } from "../state/answer";
 import type { Refusal, Reply } from "../state/profile";
 import type { VendorCall } from "../state/vendorCall";
 import { mapStrings } from "./mapStrings";
@@ -13,10 +13,10 @@ declare module "fastify" {
 
 /** Sends an answer in the vendor's envelope, or as the profile has it. */
 export function send(reply: FastifyReply, answer: Answer): FastifyReply {
-  if (answer.refusal !== undefined) return refuse(reply, answer.refusal, answer.ref, answer.instanceId);
-  const { message, ref, instanceId, body } = answer;
+  if (answer.refusal !== undefined) return refuse(reply, answer.refusal, answer.ref, answer);
+  const { message, ref, body } = answer;
   if (body !== undefined) return reply.code(200).send(body);
-  return sendAs(reply, answer.reply ?? { status: 200, message }, instanceId, (said) => ({
+  return sendAs(reply, answer.reply ?? { status: 200, message }, answer, (said) => ({
     success: true,
     message: said,
     ...(ref === undefined ? {} : { ref }),
@@ -24,8 +24,8 @@ export function send(reply: FastifyReply, answer: Answer): FastifyReply {
 }
 
 /** Sends the vendor's envelope for a failure, or what the profile has instead of it. */
-export function refuse(reply: FastifyReply, refusal: Refusal, ref?: string, instanceId?: string): FastifyReply {
-  return sendAs(reply, refusal, instanceId, (message) => ({
+export function refuse(reply: FastifyReply, refusal: Refusal, ref?: string, concerned: Concerned = {}): FastifyReply {
+  return sendAs(reply, refusal, concerned, (message) => ({
     ...failure(reply.request, message, refusal.status),
     ...(refusal.withRef ? { ref } : {}),
   }));
@@ -68,10 +68,10 @@ export class ExactAnswer {
 function sendAs(
   reply: FastifyReply,
   { status, message = "", body, text, contentType, headers }: Reply,
-  instanceId: string | undefined,
+  concerned: Concerned,
   envelope: (message: string) => object,
 ): FastifyReply {
-  const fill = filler(reply.request, instanceId);
+  const fill = filler(reply.request, concerned);
   for (const [name, value] of Object.entries(headers ?? {}))
     reply.header(name, fill(value).replace(/[^\t\x20-\x7e]/g, "?"));
   reply.code(status);
@@ -86,11 +86,14 @@ function sendAs(
 }
 
 /** Puts what a call concerns in the place of its name in double braces: an instance that is not known, too. */
-function filler(request: FastifyRequest, known: string | undefined): (text: string) => string {
+function filler(request: FastifyRequest, concerned: Concerned): (text: string) => string {
   const { journeyId = "" } = (request.params ?? {}) as { journeyId?: string };
-  const { email } = inputOf(request);
-  const { instanceId: named } = (request.body ?? {}) as { instanceId?: unknown };
-  const instanceId = known ?? (typeof named === "string" ? named : "");
-  const values: Record<string, string> = { instanceId, journeyId, email: typeof email === "string" ? email : "" };
+  const { instanceId: namedId } = (request.body ?? {}) as { instanceId?: unknown };
+  const { instanceId = textOf(namedId), email = textOf(inputOf(request)["email"]) } = concerned;
+  const values: Record<string, string> = { instanceId, journeyId, email };
   return (text) => text.replace(/\{\{(instanceId|journeyId|email)\}\}/g, (_, name: string) => values[name] ?? "");
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
 }

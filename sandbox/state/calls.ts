@@ -83,9 +83,10 @@ export class Calls {
     const { abortEnded, abortUnknown } = this.profile();
     const instance = this.store.instances.find(journeyId, instanceId);
     if (instance === undefined) return this.answerOf(abortUnknown);
-    if (instance.status !== "running") return { ...this.answerOf(abortEnded), instanceId };
+    const { email } = instance;
+    if (instance.status !== "running") return { ...this.answerOf(abortEnded), instanceId, email };
     this.store.instances.abort(instance, reason);
-    return { ...this.answerOf("success"), instanceId };
+    return { ...this.answerOf("success"), instanceId, email };
   }
 
   private abortAddress(journeyId: string, email: string, reason: string | undefined): Answer {

@@ -6,6 +6,8 @@ export interface Spoiled {
   readonly kind:
     "hang" | "reset" | "500" | "502-html" | "empty" | "no-ref" | "429" | "429-date" | "503-envelope" | "locked" | "307";
   readonly isPassedOn: boolean;
+  /** The header of a 429 or a 503. Default: 3 with a 429, none with a 503. Empty: none. */
+  readonly retryAfter?: string;
 }
 
 /** A real server between a client and another server. */
@@ -36,7 +38,7 @@ export async function openGateway(
       if (what?.kind === "hang") hung += 1;
       else if (what === undefined) {
         response.writeHead(passed!.status, passed!.headers).end(passed!.body);
-      } else answerSpoiled(response, what.kind);
+      } else answerSpoiled(response, what);
     };
     if (what?.isPassedOn === false) return answer();
     const { body } = server.seen.at(-1)!;
@@ -75,8 +77,11 @@ function passOn(url: URL, options: http.RequestOptions, body: string): Promise<P
   });
 }
 
-function answerSpoiled(response: http.ServerResponse, kind: Exclude<Spoiled["kind"], "hang">): void {
+function answerSpoiled(response: http.ServerResponse, { kind, retryAfter }: Spoiled): void {
+  const asking = (usual: string) => ((retryAfter ?? usual) === "" ? {} : { "Retry-After": retryAfter ?? usual });
   switch (kind) {
+    case "hang":
+      return;
     case "reset":
       return void response.destroy();
     case "500":
@@ -90,7 +95,7 @@ function answerSpoiled(response: http.ServerResponse, kind: Exclude<Spoiled["kin
     case "no-ref":
       return json(response, 200, { success: true, message: "journey Executed" });
     case "429":
-      return json(response, 429, { success: false, message: "Too many requests" }, { "Retry-After": "3" });
+      return json(response, 429, { success: false, message: "Too many requests" }, asking("3"));
     case "429-date":
       return json(
         response,
@@ -103,6 +108,6 @@ function answerSpoiled(response: http.ServerResponse, kind: Exclude<Spoiled["kin
     case "locked":
       return json(response, 400, { success: false, message: "The flow is locked by another process" });
     case "503-envelope":
-      return json(response, 503, { success: false, message: "Service unavailable" });
+      return json(response, 503, { success: false, message: "Service unavailable" }, asking(""));
   }
 }

@@ -5,8 +5,8 @@ import { outcomeOf, type Outcome } from "../../mailmodo/outcome";
 import { errorFor, wordsOf } from "../../mailmodo/outcomeErrors";
 import { withRetries } from "../../mailmodo/retry";
 import { sendOnce, type Connection, type Exchange } from "../../mailmodo/transport";
-import { baseUrlAdvice } from "../../settings/baseUrlAdvice";
 import { maskAddress } from "../../text/masking";
+import { adviceOn } from "./advice";
 import { callOf, type Observation } from "./observation";
 import type { Situation } from "./situations";
 
@@ -42,29 +42,27 @@ export class Caller {
     const own = this.connect();
     const connection = apiKey === undefined ? own : { ...own, apiKey };
     const call = callOf(situation);
-    let last: { exchange: Exchange; outcome: Outcome } | undefined;
+    let exchange: Exchange | undefined;
     let sentAt: number | undefined;
     let slowedDown: Observation | undefined;
-    await withRetries(
+    const outcome = await withRetries(
       async (permit) => {
-        const exchange = await sendOnce(connection, requestOf(call, journeyId, body), permit);
-        const outcome = outcomeOf(exchange);
-        last = { exchange, outcome };
+        exchange = await sendOnce(connection, requestOf(call, journeyId, body), permit);
+        const one = outcomeOf(exchange);
         if (exchange.kind === "answered" || exchange.kind === "noAnswer") sentAt = permit.at;
-        if (outcome.kind === "slowDown" && outcome.status === 429)
-          slowedDown = { situation: "slowDown", call, ...last, isOver: false };
-        return outcome;
+        if (one.kind === "slowDown" && one.status === 429)
+          slowedDown = { situation: "slowDown", call, exchange, outcome: one, isOver: false };
+        return one;
       },
       () => false,
       connection,
     );
-    const { exchange, outcome } = last!;
     const isOver =
       call === "abort" &&
       outcome.kind === "refused" &&
       saysAlreadyOver({ ...outcome, message: wordsOf(outcome) }, connection.alreadyOver);
     return {
-      observation: { situation, call, exchange, outcome, isOver },
+      observation: { situation, call, exchange: exchange!, outcome, isOver },
       slowedDown,
       sentAt,
       error: () => this.errorOf(connection, { call, journeyId, body }, outcome),
@@ -78,7 +76,7 @@ export class Caller {
   ): Error {
     const subject = body.instanceId === undefined ? maskAddress(body.email ?? "") : `instance ${body.instanceId}`;
     const error = errorFor({ operation: call, journeyId, subject }, outcome, cleaner(connection, this.email));
-    const advice = baseUrlAdvice(error);
+    const advice = adviceOn(error);
     return advice === undefined ? error : new Error(`${error.message} ${advice}`, { cause: error });
   }
 }

@@ -7,8 +7,8 @@ import { addHelpEnd } from "../conventions";
 const EXAMPLE = `pulumi-mailmodo probe --journey 6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5 \\
     --email probe@seeds.example.com --allow '*@seeds.example.com' --out mailmodo-profile.json`;
 const EXIT_CODES =
-  "0 if all is as the provider expects; 1 if something needs fixing, or the probe failed; 3 if what it started may " +
-  "still run; 130 or 143 if a signal stopped it, and it ended what it had started";
+  "0 if all is as the provider expects; 1 if something needs fixing, such as a setting, or the probe failed; 3 if what " +
+  "it started may still run; 129, 130 or 143 if a signal stopped it, and it ended what it had started";
 
 /** Adds the `probe` command. */
 export function addProbe(program: Command): void {

@@ -22,6 +22,11 @@ export function callOf(situation: Situation): Observation["call"] {
   return STARTS.includes(situation) ? "start" : "abort";
 }
 
+/** Whether a call was answered 429 to its end: how Mailmodo answers it otherwise was not seen. */
+export function wasSlowedDown({ situation, outcome }: Observation): boolean {
+  return situation !== "slowDown" && outcome.kind === "slowDown" && outcome.status === 429;
+}
+
 /** The complete answer, if there was one. */
 export function answerOf(observation: Observation | undefined): Answered | undefined {
   return observation?.exchange.kind === "answered" ? observation.exchange : undefined;
@@ -77,5 +82,6 @@ export function formOf({ status, text }: Answered): string {
   const stranger = strangerIn(status, text, answer, ENVELOPE.isOwn);
   if (stranger !== undefined) return stranger.isPage ? "a web page" : stranger.isJson ? "other JSON" : "text";
   const ref = typeof answer?.["ref"] === "string" ? ", ref" : "";
-  return `success: ${JSON.stringify(answer?.["success"])}${ref}`;
+  const success = answer?.["success"];
+  return `success: ${typeof success === "boolean" ? success : `a ${typeof success}`}${ref}`;
 }

@@ -1,12 +1,16 @@
 import { RateLimit } from "../../mailmodo/rateLimit";
 
-/** One request a second, for the whole probe. */
+/** One request a second, or less, for the whole probe. */
 export class Pace {
+  /** The time between two requests, in milliseconds. */
+  readonly everyMs: number;
   private limit: RateLimit;
 
   /** @param perSecond The limit of the settings. The probe never takes more than one a second. */
   constructor(perSecond: number) {
-    this.limit = new RateLimit(Math.min(1, perSecond));
+    const ownPerSecond = Math.min(1, perSecond);
+    this.limit = new RateLimit(ownPerSecond);
+    this.everyMs = 1000 / ownPerSecond;
   }
 
   get current(): RateLimit {

@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import { answerOf, instanceOf, isAccepted, isRefused, type Observation, type Observations } from "./observation";
-import type { PrivateText } from "./privateText";
+import { answerOf, instanceOf, isAccepted, type Observation, type Observations } from "./observation";
 import type { Seen } from "./profileNames";
-import { Replies, type Reply } from "./reply";
+import type { Replies, Reply } from "./reply";
 
 /** The content of a profile file. What was not seen is left out. */
 export type Profile = Readonly<Record<string, unknown>>;
@@ -13,9 +12,8 @@ export type Profile = Readonly<Record<string, unknown>>;
  * @param journeyId The journey that is known.
  * @param perSecond The plan's limit, as the settings have it. It is not seen, as the probe never provokes it.
  */
-export function profileFrom(seen: Seen, text: PrivateText, journeyId: string, perSecond: number): Profile {
+export function profileFrom(seen: Seen, replies: Replies, journeyId: string, perSecond: number): Profile {
   const { observations: all, abortByAddress } = seen;
-  const replies = new Replies(all, text);
   return withoutUndefined({
     $schema: "node_modules/mailmodo-sandbox/profile.schema.json",
     wrongKey: replies.refusal(all.get("wrongKey")),
@@ -29,10 +27,10 @@ export function profileFrom(seen: Seen, text: PrivateText, journeyId: string, pe
 
 function startFields(all: Observations, replies: Replies): Profile {
   const [start, second, after] = [all.get("start"), all.get("secondStart"), all.get("startAfterAbort")];
-  if (!isAccepted(start)) return start?.outcome.kind === "slowDown" ? {} : { start: replies.refusal(start) };
+  if (!isAccepted(start)) return { start: replies.refusal(start) };
   const isAnother = isAccepted(second) && instanceOf(second) !== instanceOf(start);
   const duplicate = isAnother ? "accepted" : replies.refusal(second);
-  const means = isAnother ? undefined : isAccepted(after) ? "running" : isRefused(after) ? "ever" : undefined;
+  const means = isAnother || after === undefined ? undefined : isAccepted(after) ? "running" : "ever";
   const ended = means === "ever" ? replies.refusal(after) : undefined;
   return {
     started: replies.success(start),

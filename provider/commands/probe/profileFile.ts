@@ -17,7 +17,9 @@ export class ProfileFile {
     if (fs.existsSync(file)) throw new UsageError(`There is a file ${file} already. Name another: --out <file>.`);
     this.draft = path.join(path.dirname(file), `.${path.basename(file)}.${randomUUID().slice(0, 8)}`);
     try {
-      fs.writeFileSync(this.draft, "", { mode: 0o600, flag: "wx" });
+      this.writeDraft("");
+      // Nothing is left if the process is killed before the end.
+      this.discardDraft();
     } catch (error) {
       const { code = "" } = error as NodeJS.ErrnoException;
       throw new UsageError(`Could not write ${file} (${code}). Name a file in a folder that you can write to.`);
@@ -27,7 +29,7 @@ export class ProfileFile {
   /** @throws {Error} It cannot be written. The message is one line. */
   write(content: unknown): void {
     try {
-      fs.writeFileSync(this.draft, `${JSON.stringify(content, undefined, 2)}\n`);
+      this.writeDraft(`${JSON.stringify(content, undefined, 2)}\n`);
       // Unlike a rename, a link never takes the place of a file.
       fs.linkSync(this.draft, this.file);
     } catch (error) {
@@ -36,11 +38,15 @@ export class ProfileFile {
         cause: error,
       });
     } finally {
-      this.discard();
+      this.discardDraft();
     }
   }
 
-  discard(): void {
+  private writeDraft(text: string): void {
+    fs.writeFileSync(this.draft, text, { mode: 0o600, flag: "wx" });
+  }
+
+  private discardDraft(): void {
     fs.rmSync(this.draft, { force: true });
   }
 }

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import type { Answered } from "../../mailmodo/transport";
 import { answerOf, instanceOf, type Observation, type Observations } from "./observation";
 import type { PrivateText } from "./privateText";
 
@@ -9,6 +10,7 @@ export interface Reply {
   readonly body?: unknown;
   readonly text?: string;
   readonly contentType?: string;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly withRef?: boolean;
 }
 
@@ -33,14 +35,15 @@ export class Replies {
   private replyOf(observation: Observation, isSuccess: boolean): Reply | undefined {
     const answer = answerOf(observation);
     if (answer === undefined) return undefined;
-    const { status } = answer;
+    const form = { status: answer.status, ...headersOf(observation, answer) };
     const json = jsonOf(answer.text);
-    if (json === undefined) {
+    if (json === undefined || isDeep(json.value)) {
       const isPage = answer.text.trimStart().startsWith("<");
-      return { status, text: this.text.of(answer.text), ...(isPage ? { contentType: "text/html" } : {}) };
+      const contentType = json !== undefined ? "application/json" : isPage ? "text/html" : undefined;
+      return { ...form, text: this.text.of(answer.text), ...(contentType === undefined ? {} : { contentType }) };
     }
     const envelope = this.envelopeOf(observation, json.value, isSuccess);
-    return { status, ...(envelope ?? { body: this.text.ofJson(json.value) }) };
+    return { ...form, ...(envelope ?? { body: this.text.ofJson(json.value) }) };
   }
 
   private envelopeOf(
@@ -61,6 +64,13 @@ export class Replies {
   }
 }
 
+/** How long to wait after a 503: in seconds, as a date would be past when it is played. */
+function headersOf({ outcome }: Observation, { status, retryAfter }: Answered): Pick<Reply, "headers"> {
+  if (status !== 503 || retryAfter === undefined) return {};
+  const waitMs = /\D/.test(retryAfter) && "retryAfterMs" in outcome ? outcome.retryAfterMs : undefined;
+  return { headers: { "Retry-After": waitMs === undefined ? retryAfter : String(Math.ceil(waitMs / 1000)) } };
+}
+
 function jsonOf(text: string): { value: unknown } | undefined {
   try {
     return { value: JSON.parse(text) as unknown };
@@ -68,3 +78,15 @@ function jsonOf(text: string): { value: unknown } | undefined {
     return undefined;
   }
 }
+
+/** Whether a value has lists and objects below so many others that writing it as JSON could overflow the stack. */
+function isDeep(value: unknown): boolean {
+  let level = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MAX_DEPTH) return true;
+    level = level.flatMap((one) => (typeof one === "object" && one !== null ? (Object.values(one) as unknown[]) : []));
+  }
+  return false;
+}
+
+const MAX_DEPTH = 100;

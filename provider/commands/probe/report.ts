@@ -7,7 +7,8 @@ const WIDTHS = { "Mailmodo's words": 36, "right?": 30 } as const;
 
 /** What a terminal shows of a result. */
 export function printed(result: ProbeResult, { isColored }: { isColored: boolean }): string {
-  const { rows, profiles, abortByAddress, command, file } = result;
+  const { rows, profiles, abortByAddress, command, file, unplayable } = result;
+  const toReport = file ?? (unplayable.length > 0 ? "what --json prints" : "a file of --out");
   const table = new Table({
     head: COLUMNS,
     style: { head: [], border: [] },
@@ -23,11 +24,16 @@ export function printed(result: ProbeResult, { isColored }: { isColored: boolean
       ? "Too little was answered to name a profile of the sandbox that answers so."
       : `The sandbox's profiles that answer so: ${profiles.join(", ")}.`,
     ...(command === undefined ? [] : [`To mend "already over": ${command}`]),
-    ...(hasDefect ? [`A defect: please report it, with ${file ?? "a file of --out"} attached.`] : []),
-    ...(file === undefined ? [] : [`Written: ${file}. Play it: npx mailmodo-sandbox --profile-file ${file}`]),
+    ...(hasDefect ? [`A defect: please report it, with ${toReport} attached.`] : []),
+    ...(file === undefined ? [] : [`Written: ${file}. Play it: npx mailmodo-sandbox --profile-file ${quoted(file)}`]),
   ]
     .map((part, index) => (index === 0 ? part : inert(part)))
     .join("\n");
+}
+
+/** A word of a command line for a shell. */
+function quoted(word: string): string {
+  return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 const ENDS: Record<ProbeResult["abortByAddress"], string> = {

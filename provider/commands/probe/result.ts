@@ -1,11 +1,21 @@
 import { oneLine } from "../../text/masking";
-import { answerOf, foreignWords, formOf, instanceOf, isOfGateway, type Observation } from "./observation";
+import {
+  answerOf,
+  foreignWords,
+  formOf,
+  instanceOf,
+  isOfGateway,
+  wasSlowedDown,
+  type Observation,
+} from "./observation";
 import { judgementOf, type Judgement } from "./judgement";
 import { profileNames } from "./profileNames";
 import type { PrivateText } from "./privateText";
 import { profileFrom, type Profile } from "./profile";
 import type { ProbeRun, Target } from "./probeRun";
+import { Replies } from "./reply";
 import { SITUATIONS, type Situation } from "./situations";
+import { unplayable } from "./unplayable";
 
 /** What came back in one situation. */
 export interface Row {
@@ -31,6 +41,8 @@ export interface ProbeResult {
   readonly command?: string;
   /** The content of the profile file. */
   readonly profile: Profile;
+  /** What no profile can make the sandbox answer, one phrase each. There is no file then. */
+  readonly unplayable: readonly string[];
   /** The file that it is written to. */
   readonly file?: string;
 }
@@ -51,8 +63,11 @@ export interface ResultContext {
 export function resultOf(run: ProbeRun, context: ResultContext): ProbeResult {
   const { target, text, requestsPerSecond } = context;
   const all = [...run.observations];
-  const ofMailmodo = new Map(all.filter(([, one]) => answerOf(one) !== undefined && !isOfGateway(one)));
+  const isOfMailmodo = (one: Observation) => answerOf(one) !== undefined && !isOfGateway(one) && !wasSlowedDown(one);
+  const ofMailmodo = new Map(all.filter(([, one]) => isOfMailmodo(one)));
   const seen = { observations: ofMailmodo, abortByAddress: run.abortByAddress };
+  const replies = new Replies(ofMailmodo, text);
+  const profile = profileFrom(seen, replies, target.journeyId, Math.max(1, requestsPerSecond));
   const isComplete = context.isComplete && ofMailmodo.size === all.length;
   const judged = new Map(all.map(([situation, one]) => [situation, judgementOf(one, run.observations, text)]));
   const situations = (Object.keys(SITUATIONS) as Situation[]).filter((name) => isShown(name, run, target));
@@ -62,7 +77,8 @@ export function resultOf(run: ProbeRun, context: ResultContext): ProbeResult {
     profiles: profileNames(seen, isComplete),
     abortByAddress: run.abortByAddress ?? "not seen",
     ...(command === undefined ? {} : { command }),
-    profile: profileFrom(seen, text, target.journeyId, Math.max(1, requestsPerSecond)),
+    profile,
+    unplayable: unplayable(profile, ofMailmodo, replies, run.sent.instanceIds),
   };
 }
 
@@ -109,7 +125,7 @@ function outcomeText(observation: Observation): string {
     case "keyRefused":
       return "key refused";
     case "slowDown":
-      return outcome.retryAfterMs === undefined ? "waits" : `waits ${outcome.retryAfterMs / 1000} s`;
+      return outcome.retryAfterMs === undefined ? "waits" : `waits ${Math.ceil(outcome.retryAfterMs / 1000)} s`;
     case "notSent":
       return "not sent";
     case "held":

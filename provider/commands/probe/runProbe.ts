@@ -3,7 +3,7 @@ import { announcement, isConfirmed } from "./ask";
 import type { Options } from "./options";
 import { ALL_RIGHT, MAY_STILL_RUN, NOT_RIGHT } from "./exitCodes";
 import { Interruption } from "./interruption";
-import { answerOf, isRefused, refusalsOfRunning } from "./observation";
+import { answerOf, isRefused, refusalsOfRunning, wasSlowedDown, type Observation } from "./observation";
 import { phraseFor } from "./phrase";
 import { PrivateText } from "./privateText";
 import { INVENTED_KEY, ProbeRun, type Target } from "./probeRun";
@@ -26,18 +26,15 @@ interface Ending {
  * @param env The environment with the key and Pulumi's settings. Default: the process's.
  */
 export async function runProbe(options: Options, log: (line: string) => void, env = process.env): Promise<Ending> {
-  let file: ProfileFile | undefined;
   try {
     if (!options.yes && !process.stdin.isTTY)
       throw new UsageError("There is no terminal to ask on. Nothing was sent. If it may send mail, add --yes.");
+    const file = options.out === undefined ? undefined : new ProfileFile(options.out);
     const setup = await setUp(options, env, log);
-    file = options.out === undefined ? undefined : new ProfileFile(options.out);
     return await new ProbeCommand(options, setup, file, log).run();
   } catch (error) {
     log((error as Error).message);
     return { exitCode: error instanceof UsageError ? WRONG_USE : NOT_RIGHT };
-  } finally {
-    file?.discard();
   }
 }
 
@@ -47,6 +44,7 @@ class ProbeCommand {
   private readonly started: Started;
   private readonly interruption: Interruption;
   private readonly probe: ProbeRun;
+  private isEnding = false;
 
   constructor(
     private readonly options: Options,
@@ -81,7 +79,8 @@ class ProbeCommand {
   }
 
   private async mayGoOn(): Promise<boolean> {
-    for (const line of announcement(this.target, this.setup.settings.baseUrl)) this.log(line);
+    const { settings, pace } = this.setup;
+    for (const line of announcement(this.target, settings.baseUrl, pace.everyMs)) this.log(line);
     const isConfirmedHere = this.options.yes || (await isConfirmed(() => this.interruption.interrupt("SIGINT")));
     return isConfirmedHere && !this.interruption.isSet;
   }
@@ -99,6 +98,7 @@ class ProbeCommand {
 
   /** Ends what was started. Returns whether nothing runs now. */
   private async endAll(): Promise<boolean> {
+    this.isEnding = true;
     if (this.started.count > 0) this.log("Ending what the probe started.");
     const lines = await this.started.endAll(() => {
       const alreadyOver = [...this.setup.settings.alreadyOver, ...this.knownPhrases()];
@@ -125,21 +125,22 @@ class ProbeCommand {
     const { settings } = this.setup;
     const { stack, out } = this.options;
     const result = resultOf(this.probe, { ...settings, target: this.target, text: this.text, stack, isComplete });
-    const isAnswered = [...this.probe.observations.values()].every((one) => answerOf(one) !== undefined);
-    // What is cut off would look as if Mailmodo answered so.
-    const isToBeWritten = this.file !== undefined && isAnswered && !this.interruption.isSet;
-    const isWritten = isToBeWritten && this.write(result);
+    const isWritten = this.file !== undefined && this.write(this.file, result);
     const areRight = result.rows.every(({ verdict }) => verdict === "right" || verdict === "not asked");
-    const isRight = isComplete && areRight && isWritten === isToBeWritten;
+    const isRight = isComplete && areRight && isWritten === (this.file !== undefined);
     return {
       result: isWritten && out !== undefined ? { ...result, file: out } : result,
       exitCode: isEnded ? (this.interruption.exitCode ?? (isRight ? ALL_RIGHT : NOT_RIGHT)) : MAY_STILL_RUN,
     };
   }
 
-  private write({ profile }: ProbeResult): boolean {
+  /** Returns whether the file is written. If not, a line says why. */
+  private write(file: ProfileFile, { profile, unplayable }: ProbeResult): boolean {
     try {
-      this.file?.write(profile);
+      const problem = this.cutOffProblem() ?? unplayableProblem(unplayable);
+      if (problem !== undefined)
+        throw new Error(`No file was written: ${problem}. --json prints what was seen, as profile.`);
+      file.write(profile);
       return true;
     } catch (error) {
       this.log((error as Error).message);
@@ -147,13 +148,26 @@ class ProbeCommand {
     }
   }
 
+  /** What is cut off would look as if Mailmodo answered so. */
+  private cutOffProblem(): string | undefined {
+    if (this.interruption.isSet) return "the probe was stopped";
+    const isAnswered = (one: Observation) => answerOf(one) !== undefined && !wasSlowedDown(one);
+    const areAnswered = [...this.probe.observations.values()].every(isAnswered);
+    return areAnswered ? undefined : "not every call was answered";
+  }
+
   private stop(signal: NodeJS.Signals): void {
     this.log(`Received ${signal}; ending what the probe started. Again: leave at once.`);
-    this.setup.pace.interrupt();
+    // The waits of the aborts at the end go on: without them, what was started would run on.
+    if (!this.isEnding) this.setup.pace.interrupt();
   }
 
   private leave(): void {
     for (const line of this.started.left) this.log(line);
     process.exit(this.started.left.length > 0 ? MAY_STILL_RUN : this.interruption.exitCode);
   }
+}
+
+function unplayableProblem(phrases: readonly string[]): string | undefined {
+  return phrases.length === 0 ? undefined : `a profile cannot hold ${phrases.join(", ")}`;
 }

@@ -1,15 +1,17 @@
 import * as fs from "node:fs";
+import { parseBaseUrl } from "../../mailmodo/baseUrl";
 import { Deadline } from "../../mailmodo/deadline";
 import type { Connection } from "../../mailmodo/transport";
 import { problemsOf } from "../../model/inputs";
 import { parseRecipients, type Recipients } from "../../model/recipients";
+import { projectFile } from "../../pulumi/projectFile";
 import { Stack } from "../../pulumi/stack";
 import { apiKeyOf } from "../../settings/apiKey";
 import { allowedRecipients, keySources, readSettings, type ConfigReader, type Settings } from "../../settings/settings";
-import { SettingsError } from "../../settings/settingsError";
 import type { Options } from "./options";
 import { Pace } from "./pace";
 import { UsageError } from "../usageError";
+import { waitNotice } from "./waitNotice";
 
 /** How the probe reaches Mailmodo. */
 export interface Setup {
@@ -23,41 +25,54 @@ export interface Setup {
 const SLOW_DOWN_BUDGET_MS = 120_000;
 
 /**
- * Reads the settings as the plugin and `recover` do, and checks the journey and the address.
+ * Checks the command line, and reads the settings as the plugin and `recover` do.
  *
- * @throws {UsageError} An option is missing or wrong.
- * @throws {Error} The stack or a setting cannot be read.
+ * @throws {UsageError} An option is missing or wrong, or names what does not exist.
+ * @throws {Error} The stack cannot be read, or a setting is missing or wrong.
  */
 export async function setUp(options: Options, env: NodeJS.ProcessEnv, log: (line: string) => void): Promise<Setup> {
-  checkJourney(options);
-  if (!fs.existsSync(options.cwd))
-    throw new UsageError(`The folder ${options.cwd} does not exist. Name the project's folder: --cwd <folder>.`);
-  const config = options.stack === undefined ? {} : await new Stack(options.stack, options.cwd, env).config();
+  checkTarget(options);
+  const named = recipientsNamed(options);
+  const config = await configOf(options, env);
   const read: ConfigReader = {
     get: (key) => (key === "mailmodo:baseUrl" ? (options.baseUrl ?? config[key]) : config[key]),
   };
-  checkRecipient(options, recipientsOf(options, read));
-  const settings = await settingsOf(options, read, env, log);
+  checkRecipient(options, named ?? allowedRecipients(read));
+  // If the key is set more than once, this says which one is used; readSettings would print it between the results.
+  await apiKeyOf(keySources(read, env), env, log);
+  const settings = await readSettings(read, env);
   const pace = new Pace(settings.requestsPerSecond);
   const budgetMs = Math.min(settings.slowDownTimeoutMs ?? SLOW_DOWN_BUDGET_MS, SLOW_DOWN_BUDGET_MS);
   return {
     settings,
     pace,
-    connect: (more) => ({ ...settings, pace: pace.current, deadline: new Deadline(budgetMs), log, ...more }),
+    connect: (more) => ({
+      ...settings,
+      pace: pace.current,
+      deadline: new Deadline(budgetMs),
+      log,
+      onWait: waitNotice(pace.everyMs, log),
+      ...more,
+    }),
   };
 }
 
-function checkJourney({ journey }: Options): void {
-  const [problem] = problemsOf({ journeyId: journey }, undefined, ["journeyId"]);
-  if (problem !== undefined) throw new UsageError(problem.replace(/^journeyId/, "--journey"));
+function checkTarget({ journey, email, baseUrl }: Options): void {
+  const [ofJourney] = problemsOf({ journeyId: journey }, undefined, ["journeyId"]);
+  if (ofJourney !== undefined) throw new UsageError(ofJourney.replace(/^journeyId/, "--journey"));
+  const [ofEmail] = problemsOf({ email }, undefined, ["email"]);
+  if (ofEmail !== undefined) throw new UsageError(ofEmail.replace(/^email/, "--email"));
+  const parsed = baseUrl === undefined ? undefined : parseBaseUrl(baseUrl);
+  if (parsed !== undefined && "problem" in parsed) throw new UsageError(`--base-url ${parsed.problem}.`);
 }
 
-function recipientsOf({ allow, stack }: Options, config: ConfigReader): Recipients {
+/** Those of --allow. Undefined if the stack's list is to be taken. */
+function recipientsNamed({ allow, stack }: Options): Recipients | undefined {
   if (allow === undefined && stack === undefined)
     throw new UsageError(
       "Each start may send real mail, so the addresses that may get it must be named. Add --allow <pattern>, or --stack <name> for the list of a stack.",
     );
-  if (allow === undefined) return allowedRecipients(config);
+  if (allow === undefined) return undefined;
   try {
     return parseRecipients(JSON.stringify(allow));
   } catch (error) {
@@ -65,28 +80,28 @@ function recipientsOf({ allow, stack }: Options, config: ConfigReader): Recipien
   }
 }
 
+async function configOf({ stack, cwd }: Options, env: NodeJS.ProcessEnv): Promise<Record<string, string>> {
+  if (!fs.existsSync(cwd))
+    throw new UsageError(`The folder ${cwd} does not exist. Name the project's folder: --cwd <folder>.`);
+  if (stack === undefined) return {};
+  // The CLI would take the selected stack.
+  if (stack.trim() === "") throw new UsageError("--stack must name a stack: --stack <name>.");
+  if (projectFile(cwd) === undefined)
+    throw new UsageError(`There is no Pulumi project in the folder ${cwd}. Name the project's folder: --cwd <folder>.`);
+  try {
+    return await new Stack(stack, cwd, env).config();
+  } catch (error) {
+    const { message } = error as Error;
+    if (!NO_STACK.test(message)) throw error;
+    throw new UsageError(`${message} Name one that exists: --stack <name>.`);
+  }
+}
+
+/** The CLI's words for a stack that does not exist. */
+const NO_STACK = /: no stack named /;
+
 function checkRecipient({ email, allow, stack }: Options, recipients: Recipients): void {
-  const [problem] = problemsOf({ email }, undefined, ["email"]);
-  if (problem !== undefined) throw new UsageError(problem.replace(/^email/, "--email"));
   if (recipients.allows(email)) return;
   const list = allow === undefined ? `mailmodo:allowedRecipients of the stack ${stack}` : "--allow";
   throw new UsageError(`The address of --email is outside ${list}. Nothing was sent. Name one that may get mail.`);
-}
-
-async function settingsOf(
-  { baseUrl }: Options,
-  config: ConfigReader,
-  env: NodeJS.ProcessEnv,
-  log: (line: string) => void,
-): Promise<Settings> {
-  try {
-    // If the key is set more than once, this says which one is used; readSettings would print it between the results.
-    await apiKeyOf(keySources(config, env), env, log);
-    return await readSettings(config, env);
-  } catch (error) {
-    const { message } = error as Error;
-    if (baseUrl === undefined || !(error instanceof SettingsError) || !message.startsWith("mailmodo:baseUrl "))
-      throw error;
-    throw new UsageError(message.replace(/^mailmodo:baseUrl/, "--base-url").replace(/ Set it: .*$/, ""));
-  }
 }

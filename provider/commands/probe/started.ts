@@ -1,7 +1,6 @@
 import { abortJourney, type AbortRequest } from "../../mailmodo/client";
 import { rememberSent } from "../../mailmodo/lateEffect";
 import type { Connection } from "../../mailmodo/transport";
-import { baseUrlAdvice } from "../../settings/baseUrlAdvice";
 import { describeEnrollment } from "../../text/wording";
 import { MAX_STARTS } from "./situations";
 
@@ -88,8 +87,7 @@ export class Started {
         this.starts = this.starts.filter((one) => one !== start);
       } catch (error) {
         if (start.hasEnded) continue;
-        const problem = error as Error;
-        lines.push([problem.message, baseUrlAdvice(problem), this.whatToDo(start)].filter(Boolean).join(" "));
+        lines.push(`${(error as Error).message} ${this.whatToDo(start)}`);
       }
     }
     return lines;

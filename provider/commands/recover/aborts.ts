@@ -3,7 +3,7 @@ import type { Enrollment } from "../../model/enrollment";
 import { abortJourney } from "../../mailmodo/client";
 import { RefusedError, UnconfirmedError } from "../../mailmodo/errors";
 import type { Connection } from "../../mailmodo/transport";
-import { baseUrlAdvice } from "../../settings/baseUrlAdvice";
+import { connectionAdvice } from "../../settings/connectionAdvice";
 import type { OtherStacks } from "../../pulumi/otherStacks";
 import type { CurrentRuns } from "./currentRuns";
 import { count, describeEnrollment } from "../../text/wording";
@@ -94,7 +94,7 @@ export class Aborts {
   private handleFailure(error: Error, isNeeded: boolean): boolean {
     const isTemporary = error instanceof UnconfirmedError;
     if (isNeeded || !(isTemporary || error instanceof RefusedError)) {
-      this.problems.push([error.message, baseUrlAdvice(error)].filter(Boolean).join(" "));
+      this.problems.push([error.message, connectionAdvice(error)].filter(Boolean).join(" "));
       return false;
     }
     this.log(

@@ -2,7 +2,7 @@ import { archiveContact, findContact, type ContactDetails } from "../../mailmodo
 import type { Connection } from "../../mailmodo/transport";
 import { OUTSIDE_RECIPIENTS, type Recipients } from "../../model/recipients";
 import type { OtherStacks } from "../../pulumi/otherStacks";
-import { baseUrlAdvice } from "../../settings/baseUrlAdvice";
+import { connectionAdvice } from "../../settings/connectionAdvice";
 import { maskAddress } from "../../text/masking";
 import type { Aborts } from "./aborts";
 
@@ -60,7 +60,7 @@ export class Archives {
       return true;
     } catch (error) {
       const { message } = error as Error;
-      const problem = [message, baseUrlAdvice(error), "The next recover tries again."].filter(Boolean).join(" ");
+      const problem = [message, connectionAdvice(error), "The next recover tries again."].filter(Boolean).join(" ");
       (isNeeded ? this.aborts.problems : this.aborts.undecided).push(problem);
       return false;
     }

@@ -44,6 +44,15 @@ describe("the rate limit", () => {
     );
   });
 
+  it("tells how long the next permit will take, without granting one", async () => {
+    const limit = new RateLimit(0.5);
+    assert.equal(limit.dueInMs(), 0);
+    await clock.settle(taken(limit));
+    assert.ok(limit.dueInMs() > 1_500 && limit.dueInMs() <= 2_100, `${limit.dueInMs()}`);
+    limit.releaseAll();
+    assert.equal(limit.dueInMs(), 0);
+  });
+
   it("lets no burst through: the turns of a second are spread over it", async () => {
     const given = await permitTimes(new RateLimit(10), 30);
     const gaps = given.slice(1).map((at, index) => at - given[index]!);

@@ -113,6 +113,16 @@ describe("the client: a start", () => {
       await assert.rejects(vendor.outwait(startJourney(connection, request)), { name: "UnconfirmedError" });
     });
 
+    it("when its answer is nested too deeply to be quoted, and calls it unconfirmed", async () => {
+      const nested = '{"a":'.repeat(20_000) + "1" + "}".repeat(20_000);
+      const connection = await vendor.answering((response) => response.end(nested));
+      await assert.rejects(vendor.settle(startJourney(connection, request)), {
+        name: "UnconfirmedError",
+        message: /the answer \(200\) was not in the form of Mailmodo's API, so it may have taken effect/,
+      });
+      assert.equal(vendor.server.seen.length, 1);
+    });
+
     const refused: [what: string, answer: Answer, message: string][] = [
       ["on a 400", (response) => json(response, 400, no), 'Mailmodo refused it (400): "No such luck".'],
       [

@@ -160,13 +160,13 @@ describe("an exact answer of a profile", () => {
 
   it("names the instance that runs, was started, has ended or was aborted", async () => {
     const body = { nested: [{ id: "is {{instanceId}} of {{email}}" }] };
-    const named = (id: string, of = email) => JSON.stringify({ nested: [{ id: `is ${id} of ${of}` }] });
+    const named = (id: string) => JSON.stringify({ nested: [{ id: `is ${id} of ${email}` }] });
     use({});
     const id = refOf(await start());
     use({ duplicate: { status: 409, body }, aborted: { status: 202, body }, abortEnded: { status: 410, body } });
     assert.deepEqual(await start().then(({ status, text }) => [status, text]), [409, named(id)]);
     assert.deepEqual(await abort({ email }).then(({ status, text }) => [status, text]), [202, named(id)]);
-    assert.deepEqual(await abort({ instanceId: id }).then(({ status, text }) => [status, text]), [410, named(id, "")]);
+    assert.deepEqual(await abort({ instanceId: id }).then(({ status, text }) => [status, text]), [410, named(id)]);
     use({ started: { status: 201, body } });
     const { status, text } = await start();
     assert.deepEqual([status, text], [201, named(sandbox().instances().at(-1)?.instanceId ?? "")]);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { SANDBOX_KEY } from "mailmodo-sandbox";
+import { announcement } from "../../../../provider/commands/probe/ask";
 import { COMMAND } from "../../../support/command";
 import { journeyId } from "../../../support/journeyId";
 import { useSandbox } from "../../../support/sandbox";
@@ -58,4 +59,18 @@ describe("the probe's question on a terminal", function () {
     assert.equal(code, 0, output);
     assert.doesNotMatch(output, /\u001b\[3[12]m/);
   });
+});
+
+describe("what the probe announces", () => {
+  for (const [everyMs, pace] of [
+    [1_000, "one request a second, for about 13 s"],
+    [2_000, "one request every 2 s, for about 26 s"],
+    [20_000, "one request every 20 s, for about 5 min"],
+  ] as const) {
+    it(`is its pace and how long it takes, at a request every ${everyMs} ms`, () => {
+      const target = { journeyId, email: "probe@seeds.example.com", secondInstance: false };
+      const [first] = announcement(target, "https://api.mailmodo.com", everyMs);
+      assert.equal(first, `This asks https://api.mailmodo.com, with your key, ${pace}.`);
+    });
+  }
 });

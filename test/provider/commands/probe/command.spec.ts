@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { ProbeResult } from "../../../../provider/commands/probe/result";
 import { SANDBOX_KEY } from "mailmodo-sandbox";
+import { COMMAND } from "../../../support/command";
+import { journeyId } from "../../../support/journeyId";
+import { readPage, tableRows } from "../../../support/markdown";
 import { startProbe } from "../../../support/probeProcess";
 import { useTemporaryFolder } from "../../../support/probing";
 import { useSandbox } from "../../../support/sandbox";
@@ -35,7 +39,12 @@ describe("pulumi-mailmodo probe", function () {
       ["--yes", "--stack", "dev", "--cwd", "/nowhere"],
       /^The folder \/nowhere does not/,
     ],
+    ["with a folder that has no project", ["--yes", "--stack", "dev", "--cwd", "/"], /^There is no Pulumi project in/],
+    ["for a stack without a name", ["--yes", "--stack", ""], /^--stack must name a stack/],
+    ["with an empty URL", ["--yes", "--base-url", ""], /^--base-url is not a URL\./],
     ["with an option that is none", ["--yes", "--force"], /^error: unknown option '--force'/],
+    ["with an option without its value", ["--yes", "--out"], /^error: option '--out <file>' argument missing/],
+    ["with a word that is no option", ["--yes", "now"], /^error: too many arguments/],
   ];
   for (const [what, args, says] of wrong) {
     it(`refuses in one line, and exits with 2, ${what}`, async () => {
@@ -46,6 +55,30 @@ describe("pulumi-mailmodo probe", function () {
       assert.deepEqual(sandbox().store.requests(), []);
     });
   }
+
+  it("exits with 2 if the command line is wrong, even if the key is missing too", async () => {
+    const { code, stderr } = await startProbe(["--yes", "--out", ""], { MAILMODO_API_KEY: "" }).ended;
+    assert.deepEqual([code, stderr], [2, "--out must name a file: --out mailmodo-profile.json.\n"]);
+  });
+
+  for (const option of ["--journey", "--email"]) {
+    it(`exits with 2 without ${option}`, () => {
+      const given = ["--journey", journeyId, "--email", "probe@seeds.example.com"];
+      given.splice(given.indexOf(option), 2);
+      const { status, stderr } = spawnSync(process.execPath, [COMMAND, "probe", ...given], { encoding: "utf8" });
+      assert.equal(status, 2);
+      assert.match(stderr, new RegExp(`^error: required option '${option} <\\w+>' not specified`));
+    });
+  }
+
+  it("says in its help what each exit code means, and exits with 0", async () => {
+    const { code, stdout } = await startProbe(["--help"]).ended;
+    assert.equal(code, 0);
+    for (const [, exitCode = ""] of tableRows(readPage("docs/probe.md").text).flatMap((row) => [
+      ...(row[0] ?? "").matchAll(/\b(\d+)\b/g),
+    ]))
+      assert.match(stdout, new RegExp(`\\b${exitCode}\\b`));
+  });
 
   it("exits with 2 without --allow and without a stack", async () => {
     const { runProbe } = await import("../../../../provider/commands/probe/runProbe");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { SANDBOX_KEY } from "mailmodo-sandbox";
-import { openGateway } from "../../../support/gateway";
+import { openGateway, type Spoiled } from "../../../support/gateway";
 import { startProbe, type ProbeProcess } from "../../../support/probeProcess";
 import { startSandbox } from "../../../support/sandbox";
 
@@ -57,6 +57,23 @@ describe("a signal to the probe's process", function () {
     });
   }
 
+  it("lets an abort at the end wait as long as Mailmodo asks, so that nothing runs", async () => {
+    const { code, stderr, running } = await probeBehind({
+      spoil: (nth) =>
+        nth === 4
+          ? { kind: "reset", isPassedOn: false }
+          : nth === 5
+            ? { kind: "429", isPassedOn: false, retryAfter: "4" }
+            : undefined,
+      meanwhile: async ({ child, said }) => {
+        await said("waiting 4 s");
+        child.kill("SIGINT");
+      },
+    });
+    assert.equal(code, 130, stderr);
+    assert.deepEqual(running, []);
+  });
+
   it("exits with 3 if it is the second and the answer to a start is on its way, and says that it may run", async () => {
     const { code, stderr, running } = await interruptAt(2, "SIGINT", async ({ child, said, ended }) => {
       await said("Received SIGINT");
@@ -80,23 +97,35 @@ describe("a signal to the probe's process", function () {
 });
 
 /** @param meanwhile What happens before the answer arrives. Default: the signal arrives. */
-async function interruptAt(
+function interruptAt(
   step: number,
   signal: NodeJS.Signals,
   meanwhile: (process: ProbeProcess) => Promise<void> = ({ said }) => said(`Received ${signal}`),
 ): Promise<Interrupted> {
-  const sandbox = await startSandbox();
-  const gateway = await openGateway(
-    sandbox.url,
-    () => undefined,
-    async (nth) => {
+  return probeBehind({
+    hold: async (nth, probe) => {
       if (nth !== step) return;
       probe.child.kill(signal);
       await meanwhile(probe);
     },
-  );
+  });
+}
+
+interface Behind {
+  readonly spoil?: (nth: number) => Spoiled | undefined;
+  /** Keeps an answer back. */
+  readonly hold?: (nth: number, probe: ProbeProcess) => Promise<void>;
+  /** What happens while it runs. */
+  readonly meanwhile?: (probe: ProbeProcess) => Promise<void>;
+}
+
+/** Runs a probe of a sandbox behind a gateway. */
+async function probeBehind({ spoil, hold, meanwhile }: Behind): Promise<Interrupted> {
+  const sandbox = await startSandbox();
+  const gateway = await openGateway(sandbox.url, spoil, async (nth) => hold?.(nth, probe));
   const probe = startProbe(["--yes", "--base-url", gateway.url]);
   try {
+    await meanwhile?.(probe);
     const { code, stderr } = await probe.ended;
     const starts = gateway.paths.filter((path) => path.startsWith("/hooks/start/")).length;
     return { code, stderr, starts, running: sandbox.running() };

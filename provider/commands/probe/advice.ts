@@ -1,0 +1,9 @@
+import { SlowDownError } from "../../mailmodo/errors";
+import { connectionAdvice } from "../../settings/connectionAdvice";
+
+/** What a person at a terminal can do about the error of a call. Undefined: nothing that it does not say itself. */
+export function adviceOn(error: Error): string | undefined {
+  if (error instanceof SlowDownError)
+    return error.isOfLimit ? "Another run may use the same key: probe again when it is done." : "Probe again later.";
+  return connectionAdvice(error, "the URL (of --base-url or the stack)");
+}
