@@ -1,8 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { emptyAttributesError } from "../../../pulumi/stateAttributes";
-import { count } from "../../../text/wording";
-import { failure, known, ok, Unknown, warning, type Check } from "../finding";
+import { failure, known, ok, type Check } from "../finding";
 import type { Surroundings } from "../surroundings";
 
 export const checkProject: Check<Surroundings> = {
@@ -56,45 +54,3 @@ function entryOf(main: string): string | undefined {
     .map((name) => path.join(main, name))
     .find((file) => [file, `${file}.js`].some((one) => fs.existsSync(one)));
 }
-
-export const checkBackend: Check<Surroundings> = {
-  name: "backend",
-  async run(surroundings) {
-    const next = "Log in to the backend that has the stack (pulumi login), or set PULUMI_BACKEND_URL.";
-    try {
-      const url = await surroundings.backend();
-      const stacks = await surroundings.stacks().catch((error: Error) => {
-        throw emptyAttributesError(url, surroundings.cwd) ?? error;
-      });
-      return ok(`${plainUrl(url)}: ${count(stacks.length, "stack")} of this project.`);
-    } catch (error) {
-      if (error instanceof Unknown) throw error;
-      return failure((error as Error).message, next);
-    }
-  },
-};
-
-/** Without what may hold a password. */
-function plainUrl(url: string): string {
-  return url.replace(/\?.*$/, "").replace(/\/\/[^/@]*@/, "//");
-}
-
-export const checkStack: Check<Surroundings> = {
-  name: "stack",
-  async run(surroundings) {
-    try {
-      const { name } = await surroundings.stack();
-      return ok(`${name}${surroundings.isNamed ? "" : ", which is selected"}.`);
-    } catch (error) {
-      const { message } = error as Error;
-      const isUnselected = error instanceof Unknown && error.cause === undefined;
-      if (isUnselected)
-        return warning(`${message} What belongs to a stack is not checked.`, "Name one: --stack <name>.");
-      if (error instanceof Unknown) throw error;
-      return failure(
-        message,
-        "Name one that exists (pulumi stack ls). If its state was deleted, see docs/recovery.md.",
-      );
-    }
-  },
-};
