@@ -4,6 +4,7 @@ import { checkJournal, checkJournalFolder } from "./checks/journal";
 import { checkLock } from "./checks/lock";
 import { checkClock, checkMailmodo } from "./checks/mailmodo";
 import { checkCertificates, checkProxy } from "./checks/network";
+import { checkPlugins } from "./checks/plugins";
 import { checkProgram, checkProject } from "./checks/project";
 import { checkSecrets, checkSettingsFile } from "./checks/secrets";
 import { checkRecipients, checkSettings } from "./checks/settings";
@@ -32,6 +33,7 @@ const CHECKS: readonly Check<Surroundings>[] = [
   checkCli,
   checkProject,
   checkProgram,
+  checkPlugins,
   checkSdk,
   checkPackage,
   checkBackend,

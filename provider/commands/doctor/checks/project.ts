@@ -18,11 +18,20 @@ export const checkProject: Check<Surroundings> = {
 export const checkProgram: Check<Surroundings> = {
   name: "program",
   async run(surroundings) {
-    const { runtime, main, folder } = await known(surroundings.program(), "There is no project here.");
+    const { runtime, main, folder, options } = await known(surroundings.program(), "There is no project here.");
     if (runtime !== "nodejs" && runtime !== "bun") {
       return failure(
         `The program's runtime is ${runtime === "" ? "not named" : runtime}, and this package works with nodejs.`,
         "Set runtime: nodejs in the project file, for a program in TypeScript or JavaScript.",
+      );
+    }
+    const [wrong] = Object.entries(OPTIONS).filter(
+      ([name, type]) => Object.hasOwn(options, name) && typeof options[name] !== type,
+    );
+    if (wrong !== undefined) {
+      return failure(
+        `The project file's runtime option ${wrong[0]} is not a ${wrong[1]}, so no program runs.`,
+        "Correct it, or remove it.",
       );
     }
     if (!fs.existsSync(main)) {
@@ -40,6 +49,9 @@ export const checkProgram: Check<Surroundings> = {
     return ok(`${runtime}, in ${folder}.`);
   },
 };
+
+/** What Pulumi's host of the language takes for each of its options. It refuses to run with anything else. */
+const OPTIONS = { typescript: "boolean", tsconfig: "string", nodeargs: "string", packagemanager: "string" };
 
 /** The file with which a program begins. */
 function entryOf(main: string): string | undefined {
