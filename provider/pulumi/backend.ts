@@ -118,7 +118,8 @@ function backendOfLogin(env: NodeJS.ProcessEnv, folder: string, askCli: () => st
   return typeof current === "string" && current !== "" ? current : env["PULUMI_API"] || PULUMI_CLOUD;
 }
 
-function pulumiHome(env: NodeJS.ProcessEnv, folder: string): string {
+/** Pulumi's own folder. */
+export function pulumiHome(env: NodeJS.ProcessEnv, folder: string): string {
   return path.resolve(folder, env["PULUMI_HOME"] || path.join(os.homedir(), ".pulumi"));
 }
 

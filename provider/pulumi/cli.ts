@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import * as fs from "node:fs";
+import { NoAnswer, within } from "../async/within";
 
 /** How one run of the CLI ended, and what it printed. */
 export interface CliRun {
@@ -25,9 +26,11 @@ export interface RunOptions {
 export class Cli {
   private running = 0;
 
+  /** @param limitMs How long one run may take. After that it is killed. Default: as long as it takes. */
   constructor(
     readonly cwd: string,
     readonly env: NodeJS.ProcessEnv,
+    private readonly limitMs?: number,
   ) {}
 
   /** Whether any run is in progress. */
@@ -45,9 +48,18 @@ export class Cli {
     return outputOf(what, await this.run(args, options));
   }
 
-  /** The same as `succeed`, for a command that only reads. */
+  /**
+   * The same as `succeed`, for a command that only reads.
+   *
+   * @throws {NoAnswer} The command takes longer than the limit. The message is one line.
+   */
   async read(what: string, args: readonly string[]): Promise<string> {
-    return outputOf(what, await this.runReadOnly(args));
+    try {
+      return outputOf(what, await this.runReadOnly(args));
+    } catch (error) {
+      if (error instanceof NoAnswer) throw new NoAnswer(`Could not ${what}: ${error.message}`);
+      throw error;
+    }
   }
 
   /**
@@ -64,6 +76,7 @@ export class Cli {
   /**
    * Runs the CLI to its end, whatever its exit code.
    *
+   * @throws {NoAnswer} It takes longer than the limit, and was killed.
    * @throws {Error} The CLI is not installed.
    */
   async run(args: readonly string[], { input, onLine, signal, env = this.env }: RunOptions = {}): Promise<CliRun> {
@@ -82,9 +95,14 @@ export class Cli {
     process.once("exit", terminate);
     this.running += 1;
     try {
-      const [code] = (await once(child, "close")) as [number | null];
+      const closed = once(child, "close") as Promise<[number | null]>;
+      const [code] = await (this.limitMs === undefined ? closed : within(closed, this.limitMs));
       return { code, stdout: out.text, stderr: err.text };
     } catch (error) {
+      if (error instanceof NoAnswer) {
+        child.kill("SIGKILL");
+        throw error;
+      }
       // Node.js reports a missing folder as if the command were missing.
       if (!fs.existsSync(this.cwd))
         throw new Error(`The folder ${this.cwd} does not exist. Name the project's folder: --cwd <folder>.`, {

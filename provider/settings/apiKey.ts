@@ -20,12 +20,7 @@ export async function apiKeyOf(
   log: (line: string) => void = console.log,
 ): Promise<string> {
   if (used === undefined) {
-    throw new SettingsError(
-      isInPreview(env)
-        ? "Missing mailmodo:apiKey. Put the key in MAILMODO_API_KEY, or name an AWS secret that holds it in mailmodo:apiKeySecret."
-        : "Missing mailmodo:apiKey. Set it: pulumi config set --secret mailmodo:apiKey <key>, or put the key in MAILMODO_API_KEY, " +
-            "or name an AWS secret that holds it in mailmodo:apiKeySecret.",
-    );
+    throw new SettingsError(missingKeyProblem(env));
   }
   if (others.length > 0) {
     const all = [used, ...others].map(({ setting }) => setting).join(", ");
@@ -33,12 +28,38 @@ export async function apiKeyOf(
   }
   const isInAws = used.setting === "mailmodo:apiKeySecret";
   const key = isInAws ? await (await awsSecrets()).readAwsKey(parseReference(used.value)) : used.value;
-  if (/^[\x21-\x7e]+$/.test(key)) return key;
-  const what = /[\r\n]/.test(key) ? "a line break" : "a space or a character that no key has";
-  const [where, next] = isInAws
-    ? [`${used.setting} ${used.value.trim()}`, "Store it again, the key alone."]
-    : [used.setting, `Set it again, the key alone: ${keyCommand(env)}.`];
-  throw new SettingsError(`The API key in ${where} has ${what} in it. ${next}`);
+  const problem = problemOf(key);
+  if (problem === undefined) return key;
+  const where = isInAws ? `${used.setting} ${used.value.trim()}` : used.setting;
+  throw new SettingsError(`The API key in ${where} has ${problem} in it. ${adviceOnKey(used, env)}`);
+}
+
+function missingKeyProblem(env: NodeJS.ProcessEnv): string {
+  const isEmpty = env["MAILMODO_API_KEY"] === "";
+  if (isInPreview(env)) {
+    return isEmpty
+      ? "Missing mailmodo:apiKey. MAILMODO_API_KEY is empty: put the key in it; in CI, check that this job gets the secret. Or name " +
+          "an AWS secret that holds it in mailmodo:apiKeySecret."
+      : "Missing mailmodo:apiKey. Put the key in MAILMODO_API_KEY, or name an AWS secret that holds it in mailmodo:apiKeySecret.";
+  }
+  return isEmpty
+    ? "Missing mailmodo:apiKey. MAILMODO_API_KEY is empty: put the key in it; in CI, check that this job gets the secret. Or set it: " +
+        "pulumi config set --secret mailmodo:apiKey <key>, or name an AWS secret that holds it in mailmodo:apiKeySecret."
+    : "Missing mailmodo:apiKey. Set it: pulumi config set --secret mailmodo:apiKey <key>, or put the key in MAILMODO_API_KEY, " +
+        "or name an AWS secret that holds it in mailmodo:apiKeySecret.";
+}
+
+function problemOf(key: string): string | undefined {
+  if (/[\r\n]/.test(key)) return "a line break";
+  if (/["'`]/.test(key)) return "a quotation mark";
+  return /^[\x21-\x7e]+$/.test(key) ? undefined : "a space or a character that no key has";
+}
+
+/** Names the source in use: another one would not be looked at. */
+function adviceOnKey({ setting }: KeySource, env: NodeJS.ProcessEnv): string {
+  if (setting === "mailmodo:apiKeySecret") return "Store it again, the key alone.";
+  if (setting === "MAILMODO_API_KEY") return "Set the variable again, to the key alone.";
+  return `Set it again, the key alone: ${keyCommand(env)}.`;
 }
 
 /** The key from before a rotation, if AWS still keeps it. It is only needed to read what was sealed with it. */

@@ -104,7 +104,7 @@ const cases: Case[] = [
   {
     what: "no key",
     env: { MAILMODO_API_KEY: "" },
-    says: /Missing mailmodo:apiKey\. Set it: pulumi config set --secret mailmodo:apiKey <key>/,
+    says: /Missing mailmodo:apiKey\. MAILMODO_API_KEY is empty: put the key in it/,
   },
   {
     what: "a key with a line break",

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { diagnose } from "../../provider/commands/doctor/doctor";
+import { run } from "../../tools/workbench";
 import { doctor } from "../support/doctor";
 import { useProject } from "../support/project";
 
@@ -62,9 +63,32 @@ describe("pulumi-mailmodo doctor looks at the project:", () => {
     });
   }
 
+  for (const [option, value] of [
+    ["typescript", '"no"'],
+    ["nodeargs", "[--inspect]"],
+  ] as const) {
+    it(`fails with an option of the runtime of another type: ${option}`, async () => {
+      const text = `name: seeds\nruntime:\n  name: nodejs\n  options:\n    ${option}: ${value}\n`;
+      assert.match(
+        await lineWith("program", { "Pulumi.yaml": text }),
+        new RegExp(
+          `^failure: The project file's runtime option ${option} is not a \\w+, so no program runs\\. Correct it`,
+        ),
+      );
+    });
+  }
+
   it("says where the program is, by main", async () => {
     const files = { "Pulumi.yaml": "name: seeds\nruntime:\n  name: nodejs\nmain: app\n", "app/index.js": "" };
     assert.match(await lineWith("program", files), /^ok: nodejs, in \S+\/project\/app\.$/);
+  });
+
+  it("says where to correct what the CLI finds in the project file", async () => {
+    const text = "name: seeds\nruntime: nodejs\noptions:\n  refresh: sometimes\n";
+    assert.match(
+      await lineWith("backend", { "Pulumi.yaml": text }),
+      /^failure: .*#\/options\/refresh: .*"always"\. Correct that in the project file\.$/,
+    );
   });
 
   it("says what is wrong with a project file that cannot be read", async () => {
@@ -153,6 +177,16 @@ describe("pulumi-mailmodo doctor looks at the CLI:", () => {
     return { PATH: `${bin}:${process.env["PATH"]}` };
   }
 
+  /** A copy of the CLI and its plugins in a folder of its own, on a PATH that has no other. */
+  function copyCli(without?: string): { bin: string; env: { PATH: string } } {
+    const bin = path.join(project().dir, "../copy");
+    fs.mkdirSync(bin);
+    const [from = ""] = project().env["PATH"]!.split(path.delimiter);
+    for (const name of fs.readdirSync(from).filter((one) => /^(pulumi|nodejs-host)/.test(one) && one !== without))
+      fs.copyFileSync(path.join(from, name), path.join(bin, name), fs.constants.COPYFILE_FICLONE);
+    return { bin, env: { PATH: [bin, path.dirname(process.execPath), "/usr/bin", "/bin"].join(path.delimiter) } };
+  }
+
   it("fails without one, and checks what needs none", async () => {
     const { code, line } = await doctor(project(), { PATH: "/nonexistent" }, "--offline");
     assert.equal(code, 1);
@@ -168,11 +202,88 @@ describe("pulumi-mailmodo doctor looks at the CLI:", () => {
     assert.match(own.line("Pulumi CLI"), /^warning: dev is not a version that can be compared/);
   });
 
+  it("fails with one that the project file does not allow, which refuses each run", async () => {
+    const { dir } = project();
+    fs.appendFileSync(path.join(dir, "Pulumi.yaml"), 'requiredPulumiVersion: ">=99.0.0"\n');
+    const { code, of } = await doctor(project(), {}, "--offline");
+    assert.equal(code, 1);
+    assert.deepEqual(
+      of("Pulumi CLI").map(({ level }) => level),
+      ["ok", "failure"],
+    );
+    assert.match(
+      of("Pulumi CLI")[1]!.text,
+      /^The project file does not allow \d+\.\d+\.\d+ \(requiredPulumiVersion: >=99\.0\.0\), so every run is refused\.$/,
+    );
+    assert.match((await project().fail("preview")).output, /does not satisfy the version range ">=99\.0\.0"/);
+  });
+
+  for (const [range, says] of [
+    [">=3.100.0 <4.0.0", /^ok: The project file allows it \(requiredPulumiVersion: >=3\.100\.0 <4\.0\.0\)\.$/],
+    [
+      "^3.100.0",
+      /^failure: The project file's range is not of a form that the CLI can read \(.*\), so .* Write it like this/,
+    ],
+    [">=3.100.0-beta.1", /^warning: Whether the project file allows \S+ cannot be told \(.*\)\. If a run is refused/],
+  ] as const) {
+    it(`says what it makes of the version that the project file requires: ${range}`, async () => {
+      fs.appendFileSync(path.join(project().dir, "Pulumi.yaml"), `requiredPulumiVersion: "${range}"\n`);
+      const [, line] = (await doctor(project(), {}, "--offline")).of("Pulumi CLI");
+      assert.match(`${line?.level}: ${line?.text} ${line?.advice ?? ""}`.trim(), says);
+    });
+  }
+
+  for (const [missing, program] of [
+    ["pulumi-language-nodejs", ""],
+    ["pulumi-resource-pulumi-nodejs", `new JourneyEnrollment("qa", { journeyId, email: "qa@seeds.example.com" });`],
+  ] as const) {
+    it(`fails without ${missing}, without which no run works`, async () => {
+      project().program(program);
+      const { env, bin } = copyCli(missing);
+      const { code, line } = await doctor(project(), env, "--offline");
+      assert.equal(code, 1);
+      assert.match(
+        line("Pulumi plugins"),
+        new RegExp(
+          `^failure: ${missing} is neither on PATH nor beside \\S+/pulumi, so neither a preview nor an up works\\. Install the whole`,
+        ),
+      );
+      const preview = await run(path.join(bin, "pulumi"), ["preview", "--non-interactive"], project().dir, {
+        ...project().env,
+        ...env,
+      });
+      assert.notEqual(preview.code, 0);
+      assert.match(preview.output, new RegExp(`no \\w+ plugin '${missing}`));
+    });
+  }
+
+  it("finds its plugins where only a link to it is on PATH", async () => {
+    const { env, bin } = copyCli();
+    const links = path.join(project().dir, "../links");
+    fs.mkdirSync(links);
+    fs.symlinkSync(path.join(bin, "pulumi"), path.join(links, "pulumi"));
+    const { line } = await doctor(project(), { PATH: env.PATH.replace(bin, links) }, "--offline");
+    assert.equal(line("Pulumi plugins"), "ok: Found: pulumi-language-nodejs, pulumi-resource-pulumi-nodejs.");
+  });
+
+  it("warns where a script starts it from elsewhere, and its plugins are not seen", async () => {
+    const { env, bin } = copyCli();
+    const shims = path.join(project().dir, "../shims");
+    fs.mkdirSync(shims);
+    fs.writeFileSync(path.join(shims, "pulumi"), `#!/bin/sh\nexec ${bin}/pulumi "$@"\n`, { mode: 0o755 });
+    const { code, of } = await doctor(project(), { PATH: env.PATH.replace(bin, shims) }, "--offline");
+    assert.equal(code, 0);
+    assert.match(
+      of("Pulumi plugins")[0]!.text,
+      /^pulumi-language-nodejs is not on PATH, and \S+\/shims\/pulumi seems to start the CLI from elsewhere\.$/,
+    );
+  });
+
   it("goes on where one breaks down: each check that fails is a line", async () => {
     const { code, line, lines } = await doctor(project(), replaceCli("[ $1 = version ] && echo v3.200.0 || echo '{'"));
     assert.equal(code, 1);
     assert.match(line("backend"), /^failure: .*JSON/);
-    assert.equal(lines.length, 21);
+    assert.equal(lines.length, 23);
   });
 
   // Pulumi Cloud cannot be had here: this CLI says what that of a user of it says.
@@ -195,14 +306,22 @@ describe("pulumi-mailmodo doctor looks at the CLI:", () => {
   });
 
   it("does not wait for one that hangs", async () => {
-    const pids = path.join(project().dir, "../pids");
-    const { PATH } = replaceCli(`[ $1 = version ] && echo v3.200.0 && exit\necho $$ >> ${pids}\nexec sleep 600`);
+    const { PATH } = replaceCli(`[ $1 = version ] && echo v3.200.0 && exit\nexec sleep 600`);
     const { dir, env } = project();
     const { lines } = await diagnose({ cwd: dir, offline: true, env: { ...env, PATH } }, 2_000);
-    for (const pid of fs.readFileSync(pids, "utf8").trim().split("\n")) process.kill(Number(pid), "SIGKILL");
     const backend = lines.find(({ check }) => check === "backend");
-    assert.equal(backend?.text, "There was no answer within 2 s.");
+    assert.equal(backend?.text, "Could not list the stacks of the project: no answer within 2 s.");
     assert.equal(lines.find(({ check }) => check === "package")?.level, "ok");
+  });
+
+  it("does not wait for one that does not even say its version", async () => {
+    const { PATH } = replaceCli("exec sleep 600");
+    const { dir, env } = project();
+    const { lines } = await diagnose({ cwd: dir, offline: true, env: { ...env, PATH } }, 1_000);
+    assert.deepEqual(
+      lines.filter(({ level }) => level === "failure").map(({ text, advice }) => `${text} ${advice}`),
+      ["Could not run the CLI: no answer within 1 s. Run pulumi version yourself, and see what it waits for."],
+    );
   });
 });
 

@@ -64,6 +64,15 @@ describe("pulumi-mailmodo doctor looks at the stack:", () => {
     assert.match(line("stack"), /^failure: The backend has no stack named nope of this project\./);
   });
 
+  it("fails where PULUMI_STACK names none, and says so", async () => {
+    const { code, line } = await doctor(project(), { PULUMI_STACK: "nope" }, "--offline");
+    assert.equal(code, 1);
+    assert.match(
+      line("stack"),
+      /^failure: The backend has no stack named nope of this project\. PULUMI_STACK names it: set that to one that exists/,
+    );
+  });
+
   it("takes its full name, too", async () => {
     const { code, line } = await doctor(project(), {}, "--offline", "--stack", "organization/seeds/test");
     assert.deepEqual([code, line("stack")], [0, "ok: test."]);
@@ -72,7 +81,10 @@ describe("pulumi-mailmodo doctor looks at the stack:", () => {
   it("fails where the backend's folder is gone", async () => {
     const { code, line } = await doctor(project(), { PULUMI_BACKEND_URL: "file:///nowhere" }, "--offline");
     assert.equal(code, 1);
-    assert.match(line("backend"), /^failure: The backend's folder \/nowhere does not exist\./);
+    assert.match(
+      line("backend"),
+      /^failure: The backend's folder \/nowhere does not exist\. The backend is named by PULUMI_BACKEND_URL: set that/,
+    );
   });
 
   it("fails with a wrong passphrase, and with none, and still reads what is not secret", async () => {
@@ -189,7 +201,12 @@ describe("pulumi-mailmodo doctor looks at the stack:", () => {
     });
 
     for (const [what, change, env, says] of [
-      ["is missing", (text: string) => text, { MAILMODO_API_KEY: "" }, /^failure: Missing mailmodo:apiKey\. Set it:/],
+      [
+        "is missing",
+        (text: string) => text,
+        { MAILMODO_API_KEY: "" },
+        /^failure: Missing mailmodo:apiKey\. MAILMODO_API_KEY is empty: put the key in it/,
+      ],
       [
         "is in clear",
         adding(`  mailmodo:apiKey: ${OTHER_KEY}`),
@@ -203,10 +220,16 @@ describe("pulumi-mailmodo doctor looks at the stack:", () => {
         /^failure: mailmodo:apiKeySecret is an API key, not the name of a secret\. Remove it:/,
       ],
       [
-        "has a space",
+        "has a line break, and says where to set it",
         (text: string) => text,
-        { MAILMODO_API_KEY: "a b" },
-        /^failure: The API key in MAILMODO_API_KEY has a space/,
+        { MAILMODO_API_KEY: `${OTHER_KEY}\n` },
+        /^failure: The API key in MAILMODO_API_KEY has a line break in it\. Set the variable again, to the key alone\.$/,
+      ],
+      [
+        "has quotation marks around it",
+        (text: string) => text,
+        { MAILMODO_API_KEY: `"${OTHER_KEY}"` },
+        /^failure: The API key in MAILMODO_API_KEY has a quotation mark in it\. Set the variable again/,
       ],
     ] as const) {
       it(`fails where it ${what}`, async () => {

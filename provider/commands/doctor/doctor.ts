@@ -1,14 +1,16 @@
 import { checkApiKey, checkAwsSecret } from "./checks/apiKey";
+import { checkBackend, checkStack } from "./checks/backend";
 import { checkJournal, checkJournalFolder } from "./checks/journal";
 import { checkLock } from "./checks/lock";
 import { checkClock, checkMailmodo } from "./checks/mailmodo";
 import { checkCertificates, checkProxy } from "./checks/network";
-import { checkBackend, checkProgram, checkProject, checkStack } from "./checks/project";
+import { checkPlugins } from "./checks/plugins";
+import { checkProgram, checkProject } from "./checks/project";
 import { checkSecrets, checkSettingsFile } from "./checks/secrets";
 import { checkRecipients, checkSettings } from "./checks/settings";
 import { checkPending } from "./checks/state";
 import { checkCli, checkNode, checkPackage, checkSdk } from "./checks/versions";
-import { failure, skipped, Unknown, type Check, type Finding, type Level } from "./finding";
+import { adviceOn, failure, skipped, Unknown, type Check, type Finding, type Level } from "./finding";
 import { shareable } from "./privacy";
 import { Surroundings, type DoctorOptions } from "./surroundings";
 
@@ -31,6 +33,7 @@ const CHECKS: readonly Check<Surroundings>[] = [
   checkCli,
   checkProject,
   checkProgram,
+  checkPlugins,
   checkSdk,
   checkPackage,
   checkBackend,
@@ -51,18 +54,18 @@ const CHECKS: readonly Check<Surroundings>[] = [
   checkJournalFolder,
 ];
 
-/** How long one check may take. The slowest waits for several answers of the CLI, each from a backend far away. */
+/** How long one answer may take, of the CLI or of AWS. A backend may be far away. */
 const LIMIT_MS = 30_000;
 
 /** Looks at everything that a run needs, and changes nothing. It never throws: what goes wrong is a line. */
 export async function diagnose(options: DoctorOptions, limitMs = LIMIT_MS): Promise<Diagnosis> {
-  const surroundings = new Surroundings(options);
+  const surroundings = new Surroundings(options, limitMs);
   // A signal ends the process in the middle. No copy of the settings may outlive it.
   const dispose = () => surroundings.dispose();
   process.once("exit", dispose);
   try {
-    const found = await Promise.all(CHECKS.map((check) => linesOf(check, surroundings, limitMs)));
-    const stack = await within(surroundings.stack(), limitMs).catch(() => undefined);
+    const found = await Promise.all(CHECKS.map((check) => linesOf(check, surroundings)));
+    const stack = await surroundings.stack().catch(() => undefined);
     const project = await surroundings.program().catch(() => undefined);
     const names = [surroundings.cwd, project?.project.name, stack?.name].join(" ");
     const lines = found.flat().map((line) => withoutSecrets(line, surroundings, names));
@@ -75,34 +78,14 @@ export async function diagnose(options: DoctorOptions, limitMs = LIMIT_MS): Prom
   }
 }
 
-async function linesOf(
-  { name, run }: Check<Surroundings>,
-  surroundings: Surroundings,
-  limitMs: number,
-): Promise<Line[]> {
-  const found = await within(run(surroundings), limitMs).catch(findingOfError);
+async function linesOf({ name, run }: Check<Surroundings>, surroundings: Surroundings): Promise<Line[]> {
+  const found = await run(surroundings).catch(findingOfError);
   return [found].flat().map((finding) => ({ check: name, ...finding }));
 }
 
 function findingOfError(error: Error): Finding {
   if (error instanceof Unknown) return skipped(`Not checked. ${error.message}`);
-  if (error instanceof TimeUp) return failure(error.message, "Check the network and the backend, then run it again.");
-  return failure(`This could not be checked: ${error.message}`, "Correct that, and run it again.");
-}
-
-class TimeUp extends Error {}
-
-/** @throws {TimeUp} It takes longer. */
-async function within<T>(work: Promise<T>, limitMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeUp = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new TimeUp(`There was no answer within ${limitMs / 1000} s.`)), limitMs);
-  });
-  try {
-    return await Promise.race([work, timeUp]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return failure(`This could not be checked: ${error.message}`, adviceOn(error, "Correct that, and run it again."));
 }
 
 function withoutSecrets(line: Line, { secrets, env }: Surroundings, names: string): Line {

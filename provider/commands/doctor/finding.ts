@@ -1,3 +1,5 @@
+import { NoAnswer } from "../../async/within";
+
 /** What became of a check. `skipped`: it could not be made, and the text says why. */
 export type Level = "ok" | "warning" | "failure" | "skipped";
 
@@ -49,4 +51,9 @@ export async function known<T>(fact: Promise<T>, why: string): Promise<T> {
   } catch (error) {
     throw error instanceof Unknown ? error : new Unknown(why, { cause: error });
   }
+}
+
+/** What to do about an error: if nothing answered, look at the way there; otherwise what is given. */
+export function adviceOn(error: unknown, otherwise: string, unanswered = "the network"): string {
+  return error instanceof NoAnswer ? `Check ${unanswered}, and look for a firewall or a proxy on the way.` : otherwise;
 }

@@ -17,14 +17,20 @@ export interface Program {
   readonly folder: string;
   /** The backend that the project file names, if any. */
   readonly backend: string | undefined;
+  /** The range of the CLI's versions that the project file requires, if any. */
+  readonly requiredCli: string | undefined;
+  /** The options of its runtime. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** The languages for which the project file names a host of its own. */
+  readonly ownHosts: readonly unknown[];
 }
 
 /** @throws {Error} There is no project, or its file cannot be read. The message is one line. */
 export function readProgram(cwd: string): Program {
   const project = readProject(cwd);
   const file = projectFile(cwd)!;
-  const { runtime, main } = readFields(file);
-  const named = typeof runtime === "object" && runtime !== null ? (runtime as { name?: unknown }).name : runtime;
+  const { runtime, main, requiredPulumiVersion: range, plugins } = readFields(file);
+  const { name: named, options } = isObject(runtime) ? runtime : { name: runtime };
   const full = path.resolve(path.dirname(file), typeof main === "string" ? main : ".");
   return {
     project,
@@ -33,7 +39,20 @@ export function readProgram(cwd: string): Program {
     main: full,
     folder: isFolder(full) ? full : path.dirname(full),
     backend: project.backend,
+    // As the CLI, which takes a number for its digits.
+    requiredCli: typeof range === "number" || (typeof range === "string" && range !== "") ? String(range) : undefined,
+    options: isObject(options) ? options : {},
+    ownHosts: hostsIn(plugins),
   };
+}
+
+function hostsIn(plugins: unknown): unknown[] {
+  const languages = isObject(plugins) ? plugins["languages"] : undefined;
+  return Array.isArray(languages) ? languages.filter(isObject).map(({ name }) => name) : [];
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isFolder(full: string): boolean {

@@ -1,4 +1,5 @@
 import * as path from "node:path";
+import { within } from "../../async/within";
 import { Cli } from "../../pulumi/cli";
 import type { Deployment } from "../../pulumi/deployment";
 import type { ConfigReader } from "../../settings/settings";
@@ -37,12 +38,16 @@ export class Surroundings {
   private readonly facts = new Map<string, Promise<unknown>>();
   private copy: StackSettings | undefined;
 
-  constructor(private readonly options: DoctorOptions) {
+  /** @param limitMs How long one answer may take. What waits for it fails then, and what needs that is not found. */
+  constructor(
+    private readonly options: DoctorOptions,
+    private readonly limitMs: number,
+  ) {
     this.cwd = path.resolve(options.cwd);
     this.offline = options.offline;
     // Otherwise the CLI asks Pulumi for its newest version, and writes down the answer.
     this.env = { ...options.env, PULUMI_SKIP_UPDATE_CHECK: "true" };
-    this.cli = new Cli(this.cwd, this.env);
+    this.cli = new Cli(this.cwd, this.env, limitMs);
   }
 
   /** The project and its program. */
@@ -76,8 +81,9 @@ export class Surroundings {
   /** The stack to look at. */
   stack(): Promise<ListedStack> {
     return this.once("stack", async () => {
-      const stacks = await known(this.stacks(), "The stacks cannot be listed.");
-      const { stack: wanted } = this.options;
+      const stacks = await known(this.stacks(), "The backend cannot be read.");
+      // The CLI has none selected then if there is no stack of that name.
+      const wanted = this.options.stack ?? (this.env["PULUMI_STACK"] || undefined);
       const found = stacks.find(({ name, current }) => (wanted === undefined ? current : isNamed(name, wanted)));
       if (found !== undefined) return found;
       if (wanted === undefined) throw new Unknown("No stack is selected, and none is named.");
@@ -134,6 +140,15 @@ export class Surroundings {
   /** Removes the copy of the settings. It does not wait for facts that are still looked for. */
   dispose(): void {
     this.copy?.remove();
+  }
+
+  /**
+   * Waits for an answer that has no limit of its own.
+   *
+   * @throws {NoAnswer} It takes too long.
+   */
+  answered<T>(answer: Promise<T>): Promise<T> {
+    return within(answer, this.limitMs);
   }
 
   /** Finds a fact once. */

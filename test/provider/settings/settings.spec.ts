@@ -50,7 +50,30 @@ describe("readSettings", () => {
     });
   });
 
+  it("names the variable where that is empty, and nothing else is set", async () => {
+    await assert.rejects(readSettings(config(), { MAILMODO_API_KEY: "" }), {
+      message:
+        "Missing mailmodo:apiKey. MAILMODO_API_KEY is empty: put the key in it; in CI, check that this job gets the secret. Or " +
+        "set it: pulumi config set --secret mailmodo:apiKey <key>, or name an AWS secret that holds it in mailmodo:apiKeySecret.",
+    });
+  });
+
+  for (const [where, values, env, says] of [
+    ["the variable", {}, { MAILMODO_API_KEY: "a b" }, /Set the variable again, to the key alone\.$/],
+    [
+      "the stack's config",
+      { "mailmodo:apiKey": "a b" },
+      {},
+      /mailmodo:apiKey has .* Set it again, .*: pulumi config set /,
+    ],
+  ] as const) {
+    it(`says to set a key with a space where it comes from: in ${where}`, async () => {
+      await assert.rejects(readSettings(config(values), env), (error: Error) => says.test(error.message));
+    });
+  }
+
   for (const [what, bad, problem] of [
+    ["quotation marks around it", `"${key}"`, /MAILMODO_API_KEY has a quotation mark in it/],
     ["a line break at its end", `${key}\n`, /MAILMODO_API_KEY has a line break/],
     ["a line break in it", `TESTKEY\r\n${key}`, /MAILMODO_API_KEY has a line break/],
     ["a space", `Bearer ${key}`, /has a space or a character/],
@@ -212,7 +235,12 @@ describe("in a preview, a message", () => {
         return !error.message.includes("config set");
       });
     await says({}, {}, /^Missing mailmodo:apiKey\. Put the key in MAILMODO_API_KEY, or name /);
-    await says({}, { MAILMODO_API_KEY: "a b" }, /Set it again, the key alone: put it in MAILMODO_API_KEY\.$/);
+    await says(
+      {},
+      { MAILMODO_API_KEY: "" },
+      /^Missing mailmodo:apiKey\. MAILMODO_API_KEY is empty: put the key in it;/,
+    );
+    await says({ "mailmodo:apiKey": "a b" }, {}, /Set it again, the key alone: put it in MAILMODO_API_KEY\.$/);
   });
 });
 

@@ -3,7 +3,8 @@ import { looksLikeKey, moveKey } from "../../../settings/aws/reference";
 import { keySources } from "../../../settings/settings";
 import { valueOrProblem } from "../../../settings/settingsError";
 import { keyCommand } from "../../../text/configCommand";
-import { failure, ok, skipped, Unknown, type Check, type Finding } from "../finding";
+import { NoAnswer } from "../../../async/within";
+import { failure, known, ok, skipped, Unknown, type Check, type Finding } from "../finding";
 import type { Surroundings } from "../surroundings";
 
 /** Where the key comes from, and whether it is safe there. */
@@ -39,10 +40,17 @@ export const checkAwsSecret: Check<Surroundings> = {
     const sources = await sourcesOf(surroundings);
     if (sources[0]?.setting !== "mailmodo:apiKeySecret") return [];
     if (surroundings.offline) return skipped("AWS is not asked, because of --offline.");
-    const { value, problem } = await valueOrProblem(() => apiKeyOf(sources, surroundings.env, () => undefined));
-    if (value === undefined) return failure(problem ?? "");
-    surroundings.secrets.add(value);
-    return ok(`AWS gives the key by ${sources[0].value.trim()}.`);
+    const reference = sources[0].value.trim();
+    try {
+      const { value, problem } = await readKey(surroundings, sources);
+      return value === undefined ? failure(problem ?? "") : ok(`AWS gives the key by ${reference}.`);
+    } catch (error) {
+      if (!(error instanceof NoAnswer)) throw error;
+      return failure(
+        `Could not read the API key from mailmodo:apiKeySecret ${reference}: ${error.message}`,
+        "Check the network, the region, and that what gives AWS credentials here does not wait for anything.",
+      );
+    }
   },
 };
 
@@ -53,10 +61,21 @@ export const checkAwsSecret: Check<Surroundings> = {
  */
 export async function keyInUse(surroundings: Surroundings): Promise<string> {
   const sources = await sourcesOf(surroundings);
-  const { value } = await valueOrProblem(() => apiKeyOf(sources, surroundings.env, () => undefined));
-  if (value === undefined) throw new Unknown("There is no API key that could be used.");
-  surroundings.secrets.add(value);
+  const { value } = await known(readKey(surroundings, sources), NO_KEY);
+  if (value === undefined) throw new Unknown(NO_KEY);
   return value;
+}
+
+const NO_KEY = "There is no API key that could be used.";
+
+/** Reads the key from its source, once for all checks, or finds the problem with it. @throws {NoAnswer} AWS is silent. */
+function readKey(surroundings: Surroundings, sources: KeySource[]): Promise<{ value?: string; problem?: string }> {
+  return surroundings.once("key", async () => {
+    const read = valueOrProblem(() => apiKeyOf(sources, surroundings.env, () => undefined));
+    const found = await surroundings.answered(read);
+    if (found.value !== undefined) surroundings.secrets.add(found.value);
+    return found;
+  });
 }
 
 /** Without a stack, or with secrets that cannot be decrypted, only the environment counts. */

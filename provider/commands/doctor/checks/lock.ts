@@ -17,7 +17,8 @@ export const checkLock: Check<Surroundings> = {
     const { project } = await known(surroundings.program(), "There is no project here.");
     if (url.startsWith("s3://") && surroundings.offline)
       return skipped("The bucket is not asked for locks, because of --offline.");
-    const locks = await locksOf(surroundings, url, [project.name, stack.name.split("/").at(-1)!]);
+    const names: [string, string] = [project.name, stack.name.split("/").at(-1)!];
+    const locks = await surroundings.answered(locksOf(surroundings, url, names));
     if (locks !== undefined) return findingsOn(locks, surroundings);
     if (/^(file|s3|gs|azblob|postgres|mem):/.test(url)) {
       return skipped("A backend of this kind tells only a command that takes the lock. pulumi up says whose it is.");

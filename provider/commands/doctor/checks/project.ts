@@ -1,8 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { emptyAttributesError } from "../../../pulumi/stateAttributes";
-import { count } from "../../../text/wording";
-import { failure, known, ok, Unknown, warning, type Check } from "../finding";
+import { failure, known, ok, type Check } from "../finding";
 import type { Surroundings } from "../surroundings";
 
 export const checkProject: Check<Surroundings> = {
@@ -20,11 +18,20 @@ export const checkProject: Check<Surroundings> = {
 export const checkProgram: Check<Surroundings> = {
   name: "program",
   async run(surroundings) {
-    const { runtime, main, folder } = await known(surroundings.program(), "There is no project here.");
+    const { runtime, main, folder, options } = await known(surroundings.program(), "There is no project here.");
     if (runtime !== "nodejs" && runtime !== "bun") {
       return failure(
         `The program's runtime is ${runtime === "" ? "not named" : runtime}, and this package works with nodejs.`,
         "Set runtime: nodejs in the project file, for a program in TypeScript or JavaScript.",
+      );
+    }
+    const [wrong] = Object.entries(OPTIONS).filter(
+      ([name, type]) => Object.hasOwn(options, name) && typeof options[name] !== type,
+    );
+    if (wrong !== undefined) {
+      return failure(
+        `The project file's runtime option ${wrong[0]} is not a ${wrong[1]}, so no program runs.`,
+        "Correct it, or remove it.",
       );
     }
     if (!fs.existsSync(main)) {
@@ -43,6 +50,9 @@ export const checkProgram: Check<Surroundings> = {
   },
 };
 
+/** What Pulumi's host of the language takes for each of its options. It refuses to run with anything else. */
+const OPTIONS = { typescript: "boolean", tsconfig: "string", nodeargs: "string", packagemanager: "string" };
+
 /** The file with which a program begins. */
 function entryOf(main: string): string | undefined {
   if (!fs.statSync(main).isDirectory()) return main;
@@ -56,45 +66,3 @@ function entryOf(main: string): string | undefined {
     .map((name) => path.join(main, name))
     .find((file) => [file, `${file}.js`].some((one) => fs.existsSync(one)));
 }
-
-export const checkBackend: Check<Surroundings> = {
-  name: "backend",
-  async run(surroundings) {
-    const next = "Log in to the backend that has the stack (pulumi login), or set PULUMI_BACKEND_URL.";
-    try {
-      const url = await surroundings.backend();
-      const stacks = await surroundings.stacks().catch((error: Error) => {
-        throw emptyAttributesError(url, surroundings.cwd) ?? error;
-      });
-      return ok(`${plainUrl(url)}: ${count(stacks.length, "stack")} of this project.`);
-    } catch (error) {
-      if (error instanceof Unknown) throw error;
-      return failure((error as Error).message, next);
-    }
-  },
-};
-
-/** Without what may hold a password. */
-function plainUrl(url: string): string {
-  return url.replace(/\?.*$/, "").replace(/\/\/[^/@]*@/, "//");
-}
-
-export const checkStack: Check<Surroundings> = {
-  name: "stack",
-  async run(surroundings) {
-    try {
-      const { name } = await surroundings.stack();
-      return ok(`${name}${surroundings.isNamed ? "" : ", which is selected"}.`);
-    } catch (error) {
-      const { message } = error as Error;
-      const isUnselected = error instanceof Unknown && error.cause === undefined;
-      if (isUnselected)
-        return warning(`${message} What belongs to a stack is not checked.`, "Name one: --stack <name>.");
-      if (error instanceof Unknown) throw error;
-      return failure(
-        message,
-        "Name one that exists (pulumi stack ls). If its state was deleted, see docs/recovery.md.",
-      );
-    }
-  },
-};

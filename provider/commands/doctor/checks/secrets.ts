@@ -1,4 +1,4 @@
-import { failure, known, ok, warning, type Check } from "../finding";
+import { adviceOn, failure, known, ok, warning, type Check } from "../finding";
 import type { Surroundings } from "../surroundings";
 
 /** Whether the CLI can encrypt and decrypt with what encrypts the stack's secrets. */
@@ -14,11 +14,12 @@ export const checkSecrets: Check<Surroundings> = {
         isPassphrase ? "The passphrase is right." : `The secrets provider (${encryption}) encrypts and decrypts.`,
       );
     } catch (error) {
+      const next = isPassphrase
+        ? "Set PULUMI_CONFIG_PASSPHRASE to the stack's passphrase, or PULUMI_CONFIG_PASSPHRASE_FILE to a file with it."
+        : "Log in where that key is, with permission to encrypt and decrypt, or log in to Pulumi Cloud (pulumi login).";
       return failure(
         `The stack's secrets cannot be decrypted. ${(error as Error).message}`,
-        isPassphrase
-          ? "Set PULUMI_CONFIG_PASSPHRASE to the stack's passphrase, or PULUMI_CONFIG_PASSPHRASE_FILE to a file with it."
-          : "Log in where that key is, with permission to encrypt and decrypt, or log in to Pulumi Cloud (pulumi login).",
+        adviceOn(error, next, `the secrets provider (${encryption}) and the network`),
       );
     }
   },

@@ -1,6 +1,6 @@
 import { isMailmodoResource } from "../../../pulumi/stateResource";
 import { count } from "../../../text/wording";
-import { failure, ok, Unknown, warning, type Check } from "../finding";
+import { adviceOn, failure, ok, Unknown, warning, type Check } from "../finding";
 import type { Surroundings } from "../surroundings";
 
 /** Whether the state can be read, and whether a killed run left pending operations in it. */
@@ -21,7 +21,7 @@ export const checkPending: Check<Surroundings> = {
       if (error instanceof Unknown) throw error;
       return failure(
         (error as Error).message,
-        `If a killed run left it like this: npx pulumi-mailmodo recover --stack ${name}.`,
+        adviceOn(error, `If a killed run left it like this: npx pulumi-mailmodo recover --stack ${name}.`),
       );
     }
   },

@@ -1,6 +1,8 @@
 import * as fs from "node:fs";
 import { createRequire } from "node:module";
 import * as path from "node:path";
+import { NoAnswer } from "../../../async/within";
+import { verdictOn } from "../requiredVersion";
 import { isInRange } from "../versionRange";
 import { failure, known, ok, warning, type Check, type Finding } from "../finding";
 import type { Surroundings } from "../surroundings";
@@ -24,14 +26,46 @@ export const checkNode: Check<Surroundings> = {
 export const checkCli: Check<Surroundings> = {
   name: "Pulumi CLI",
   async run(surroundings) {
+    let version: string;
     try {
-      const version = (await surroundings.cliVersion()).replace(/^v/, "");
-      return supported(version, PULUMI_RANGE, "Install a newer one: https://www.pulumi.com/docs/install.");
+      version = (await surroundings.cliVersion()).replace(/^v/, "");
     } catch (error) {
-      return failure((error as Error).message);
+      const next = error instanceof NoAnswer ? "Run pulumi version yourself, and see what it waits for." : undefined;
+      return failure((error as Error).message, next);
     }
+    const own = supported(version, PULUMI_RANGE, "Install a newer one: https://www.pulumi.com/docs/install.");
+    const range = await surroundings.program().then(
+      ({ requiredCli }) => requiredCli,
+      () => undefined,
+    );
+    return range === undefined ? own : [own, required(version, range)];
   },
 };
+
+/** Whether the project file allows the version. The CLI compares it at the beginning of each run. */
+function required(version: string, range: string): Finding {
+  const said = `requiredPulumiVersion: ${range}`;
+  const newer = "(https://www.pulumi.com/docs/install)";
+  switch (verdictOn(version, range)) {
+    case "allowed":
+      return ok(`The project file allows it (${said}).`);
+    case "refused":
+      return failure(
+        `The project file does not allow ${version} (${said}), so every run is refused.`,
+        `Install a version in that range ${newer}, or change the range.`,
+      );
+    case "unreadable":
+      return failure(
+        `The project file's range is not of a form that the CLI can read (${said}), so every run is refused.`,
+        "Write it like this, with whole versions: >=3.200.0 <4.0.0.",
+      );
+    case "unknown":
+      return warning(
+        `Whether the project file allows ${version} cannot be told (${said}).`,
+        `If a run is refused because of it, install a version in that range ${newer}, or write it like this: >=3.200.0 <4.0.0.`,
+      );
+  }
+}
 
 export const checkSdk: Check<Surroundings> = {
   name: "Pulumi SDK",
