@@ -25,6 +25,8 @@ export class StateBucket implements StateFiles {
         httpsAgent: httpsAgent({ proxy, keepAlive: true }),
         connectionTimeout: 5_000,
         requestTimeout: 20_000,
+        // Without it, the client only warns.
+        throwOnRequestTimeout: true,
       },
     });
   }

@@ -17,6 +17,7 @@ import { RecordedIndex } from "../../pulumi/recordedIndex";
 import type { Recovery, RecoverOptions } from "./recoverOptions";
 import { sentAtLatest } from "./sentAtLatest";
 import { Settlement } from "./settlement";
+import { slowDownLine } from "./slowDownLine";
 import { atMostEvery } from "../../async/atMostEvery";
 import { count } from "../../text/wording";
 import { unlock, type UnlockedStack } from "./unlockedStack";
@@ -48,7 +49,8 @@ export class RecoveryRun {
     const { apiKey, requestsPerSecond, slowDownTimeoutMs, ...settings } = await readSettings(read, env);
     const pace = new RateLimit(requestsPerSecond);
     const limits = () => ({ pace, deadline: new Deadline(slowDownTimeoutMs) });
-    const connect = (): Connection => ({ ...settings, ...limits(), apiKey, log, reasonToHold: async () => undefined });
+    const always = { log, onWait: slowDownLine(log), reasonToHold: async () => undefined };
+    const connect = (): Connection => ({ ...settings, ...limits(), ...always, apiKey });
     const formerApiKey = () => formerApiKeyOf(keySources(read, env));
 
     const index = new RecordedIndex(state);
