@@ -94,6 +94,8 @@ describe("pulumi-mailmodo recover, after a kill", () => {
   const plugins = () => pluginsOf(project());
 
   it("finds a plugin that lost its engine idle: it sends nothing more, and ends", async () => {
+    // So that the CLI is gone long before the last start, also on a busy machine.
+    await project().succeed("config", "set", "mailmodo:requestsPerSecond", "1");
     await killCli(project());
     const asked = () => project().sandbox.store.requests().length;
     // What was on its way arrives; nothing follows it.
