@@ -1,4 +1,5 @@
 import * as v8 from "node:v8";
+import * as vm from "node:vm";
 import { atMostEvery } from "../async/atMostEvery";
 import { engineIsGone, isPlugin } from "../pulumi/pluginProcess";
 
@@ -14,6 +15,7 @@ export class EngineWatch {
   private busy = 0;
   private isStopping = false;
   private isWatching = false;
+  private hasSmallHeap = false;
   private readonly isGone = atMostEvery(CHECK_EVERY_MS, () => engineIsGone());
 
   /**
@@ -33,6 +35,11 @@ export class EngineWatch {
   async whileBusy<T>(work: () => Promise<T>): Promise<T> {
     if (this.isStopping) throw new Error("The plugin is shutting down. Nothing was sent. Run it again.");
     this.busy += 1;
+    // A single enrollment needs no small heap, and its run does not have to wait for one.
+    if (this.busy > 1 && this.isWatching && !this.hasSmallHeap) {
+      this.hasSmallHeap = true;
+      collectGarbage();
+    }
     try {
       return await work();
     } finally {
@@ -66,14 +73,19 @@ export class EngineWatch {
 
 /**
  * By default Node lets the heap double before it collects garbage, and new objects take up to 128 MB (Node 24). Ten
- * thousand contacts would then take 400 MB instead of 190.
+ * thousand contacts would then take 400 MB instead of 200.
  */
 function keepHeapSmall(): void {
-  v8.setFlagsFromString(`--heap-growing-percent=${HEAP_GROWS_PERCENT} --semi-space-growth-factor=1`);
+  v8.setFlagsFromString(`--heap-growing-percent=${HEAP_GROWS_PERCENT} --semi-space-growth-factor=1 --expose-gc`);
+}
+
+/** The growth counts from the last collection of garbage, and the first would come at 100 MB. It takes 40 ms. */
+function collectGarbage(): void {
+  (vm.runInNewContext("gc") as () => void)();
 }
 
 const CHECK_EVERY_MS = 50;
-const HEAP_GROWS_PERCENT = 60;
+const HEAP_GROWS_PERCENT = 20;
 const WATCH_EVERY_MS = 500;
 /** The longest time that an answer of the plugin takes to reach the engine. Busy operations are looked at as often. */
 const FLUSH_MS = 50;
