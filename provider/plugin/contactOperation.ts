@@ -80,6 +80,11 @@ export class ContactOperation {
     this.session.ownContacts.add(contact.email);
   }
 
+  /** Finishes the notes of this operation's calls, because the state will not record their results. */
+  finishNotes(): void {
+    for (const { note } of this.answered.splice(0)) note.finish();
+  }
+
   async removeFromList(to: Connection, { email, list }: Pick<Contact, "email" | "list">): Promise<void> {
     const { removeFromList } = await client();
     return this.advising("removeFromList", () => removeFromList(to, { email, list }));
@@ -175,7 +180,9 @@ function settleAll({ unsettled }: Journal, contact: Contact): void {
  * @param isUnproven Whether an earlier run tried to add it.
  */
 export function foreignContact({ email }: Pick<Contact, "email">, isUnproven: boolean): Error {
-  const tried = "An earlier run tried to add it, but Mailmodo has other values of it than that run sent. ";
+  const tried =
+    "An earlier run tried to add it, but the values that Mailmodo has of it do not show that it did: look at its values and " +
+    "lists there. ";
   const error = new Error(
     `The contact ${maskAddress(email)} already exists in Mailmodo and does not have this stack's plus tag, so it may belong to ` +
       `a real person. ${isUnproven ? tried : ""}Nothing was changed. Use an address from stackAddress, or set adopt: true to ` +
