@@ -8,24 +8,28 @@ export interface ContactNote extends Enrollment {
   readonly dataDigest?: string | undefined;
   /** The list that an add names. Undefined for any other call. */
   readonly list?: string | undefined;
+  /** Whether the contact of an add is to stay at Mailmodo when its resource is deleted. */
+  readonly isToStay?: boolean | undefined;
 }
 
 export function contactNote({ email, stack }: Pick<ContactInputs, "email" | "stack">): ContactNote {
   return { journeyId: "", email, abortReason: "", allowDuplicateEmail: false, stack };
 }
 
-/** The note of an add, which says what it sends. */
-export function addNote(contact: Pick<ContactInputs, "email" | "stack" | "data" | "list">): ContactNote {
-  return { ...contactNote(contact), dataDigest: digestOf(contact.data), list: contact.list };
+/** The note of an add, which says what it sends, and what a delete does. */
+export function addNote(contact: Pick<ContactInputs, "email" | "stack" | "data" | "list" | "onDelete">): ContactNote {
+  const { data, list, onDelete } = contact;
+  return { ...contactNote(contact), dataDigest: digestOf(data), list, isToStay: onDelete === "leave" };
 }
 
 /** Copies what a note says of an enrollment or a contact. */
 export function noteOf(properties: Readonly<Record<string, unknown>>): ContactNote {
-  const { dataDigest, list } = properties;
+  const { dataDigest, list, isToStay } = properties;
   return {
     ...enrollmentOf(properties),
     ...(typeof dataDigest === "string" ? { dataDigest } : {}),
     ...(typeof list === "string" ? { list } : {}),
+    ...(isToStay === true ? { isToStay } : {}),
   };
 }
 

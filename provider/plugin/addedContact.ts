@@ -4,6 +4,7 @@ import { isUnproven, type ContactInputs, type ContactState } from "../model/cont
 import { addNote, isAsSent } from "../model/contactNote";
 import { hideStackTrace } from "../text/hideStackTrace";
 import { maskAddress } from "../text/masking";
+import { AdvisedError } from "./advice";
 import { factsOf } from "./contactFacts";
 import type { ContactOperation } from "./contactOperation";
 import { RecordedFailure } from "./recordedFailure";
@@ -51,6 +52,15 @@ export function unconfirmedAdd(state: Added, { message }: Error): RecordedFailur
   session.ownContacts.add(state.email);
   const advice = "The contact is recorded: the next pulumi up adds it again, and a destroy archives it.";
   return new RecordedFailure(contactName(state.email), state, `${message} ${advice}`);
+}
+
+/** The failure of an add that may have taken effect, of a contact that may be a person's by now. It is not recorded. */
+export function unrecordedAdd(error: Error): AdvisedError {
+  return new AdvisedError(
+    error,
+    "The contact may have been added and is not recorded, so a destroy leaves it. If you do not run pulumi up again, run " +
+      "pulumi-mailmodo recover before you remove the stack: it archives the contact if its values show that this run made it.",
+  );
 }
 
 async function detailsOrFailure(operation: ContactOperation, to: Connection, state: Added) {

@@ -15,7 +15,7 @@ import {
 import { isTaggedFor } from "../model/stackTag";
 import { valueOrProblem } from "../settings/settingsError";
 import { maskAddress } from "../text/masking";
-import { addedContact, provenContact, unconfirmedAdd } from "./addedContact";
+import { addedContact, provenContact, unconfirmedAdd, unrecordedAdd } from "./addedContact";
 import { mayHaveTakenEffect, throwOfDelete } from "./advice";
 import { checkFailures } from "./checkFailures";
 import { factsOf, onlyFacts, withoutFacts } from "./contactFacts";
@@ -71,7 +71,8 @@ const contactLifecycle = {
       await operation.add(to, inputs, !adopted).catch((error: Error) => {
         // A person may have signed up with an address that Mailmodo did not know and that has no tag.
         const isOwn = owner === "own" || isTaggedFor(inputs.email, inputs.stack ?? "");
-        throw isOwn && mayHaveTakenEffect(error) ? unconfirmedAdd(state, error) : error;
+        if (adopted || !mayHaveTakenEffect(error)) throw error;
+        throw isOwn ? unconfirmedAdd(state, error) : unrecordedAdd(error);
       });
       const isToProve = owner === "new" && !isTaggedFor(inputs.email, inputs.stack ?? "");
       const outs = await (isToProve ? provenContact(operation, to, inputs) : addedContact(operation, to, state));

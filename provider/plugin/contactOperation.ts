@@ -14,7 +14,7 @@ import { session, type Session } from "./session";
 /** Loaded by the first request, because a preview sends nothing. */
 const client = () => import("../mailmodo/contactClient");
 
-type Contact = Pick<ContactInputs, "email" | "list" | "data" | "stack">;
+type Contact = Pick<ContactInputs, "email" | "list" | "data" | "stack" | "onDelete">;
 
 /**
  * One create, read, update or delete of a contact. A note is in the journal before a request may create or archive the

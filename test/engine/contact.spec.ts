@@ -305,6 +305,13 @@ describe("a contact whose up was killed", () => {
     assert.equal((await recovered()).archived, 0);
   });
 
+  it("stays if its onDelete says so", async () => {
+    project().program(JANE(`data: { first_name: "Ada" }, onDelete: "leave"`));
+    await kill();
+    assert.deepEqual([(await recovered()).archived, (await recovered()).problems], [0, []]);
+    assert.equal(project().sandbox.contacts()[0]?.archived, false);
+  });
+
   it("stays if it was adopted", async () => {
     const { sandbox } = project();
     sandbox.setContacts([{ email: jane }]);

@@ -111,6 +111,18 @@ describe("the contacts that a killed run left", () => {
     assert.equal((await settle([{ ...bare, confirmed: true }])).archived, 1);
   });
 
+  it("are left where their onDelete says so, told of by a note or by a pending create", async () => {
+    const noted = await settle([{ ...call("add", tagged), isToStay: true }]);
+    const create = creating(tagged);
+    const kept = {
+      ...create,
+      resource: { ...create.resource, inputs: { ...create.resource.inputs, onDelete: "leave" } },
+    };
+    const pending = await settle([], { state: { pending_operations: [kept] } });
+    const line = 'Left the contact a***@seeds.example.com in Mailmodo, because its onDelete is "leave".';
+    assert.deepEqual([noted.lines, pending.lines, noted.settled, isArchived(tagged)], [[line], [line], 1, false]);
+  });
+
   it("are done with where Mailmodo knows none", async () => {
     const { archived, settled } = await settle([call("add", "eve@seeds.example.com")]);
     assert.deepEqual([archived, settled], [0, 1]);
