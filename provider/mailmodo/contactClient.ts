@@ -1,13 +1,14 @@
 import { mailboxKey } from "../model/addresses";
 import { jsonObject } from "../text/jsonObject";
 import { maskAddress } from "../text/masking";
+import { cleaner } from "./cleaner";
 import { ENVELOPE, outcomeOf, type Answer, type AnswerForm, type Outcome } from "./outcome";
 import type { Call, Outgoing } from "./outgoing";
 import { sendRepeatedly, type CallResult } from "./repeatable";
 import type { Connection, Exchange } from "./transport";
 import { saysUnknownContact } from "./unknownContact";
 
-/** What Mailmodo knows of a contact. */
+/** What Mailmodo knows of a contact. Its words are safe for a log and for a state. */
 export interface ContactDetails {
   /** Mailmodo's own id of the contact. */
   readonly contactId: string | undefined;
@@ -31,7 +32,7 @@ export async function findContact(connection: Connection, email: string): Promis
   // A plus sign in a query would be read as a space.
   const path = `/api/v1/getContactDetails?email=${encodeURIComponent(email)}`;
   const result = await send(connection, email, { call: "find", method: "GET", path }, outcomeOfLookUp(email));
-  if (result.outcome.kind === "accepted") return detailsOf(result.outcome.answer);
+  if (result.outcome.kind === "accepted") return detailsOf(result.outcome.answer, cleaner(connection, email));
   if (isUnknown(result)) return undefined;
   throw result.error();
 }
@@ -128,7 +129,6 @@ function outcomeOfLookUp(email: string): (exchange: Exchange) => Outcome {
   };
   return (exchange) => {
     if (exchange.kind === "answered" && exchange.status === 200) {
-      if (NOTHING.includes(exchange.text.trim())) return { kind: "accepted", message: "", answer: {} };
       const answer = jsonObject(exchange.text) ?? {};
       // Such as `{"message": "Contact not found"}`, without `success`.
       const message = typeof answer["message"] === "string" ? answer["message"] : "";
@@ -139,17 +139,16 @@ function outcomeOfLookUp(email: string): (exchange: Exchange) => Outcome {
   };
 }
 
-/** JSON that says nothing. A body without anything is none: a proxy may have lost it. */
-const NOTHING: readonly string[] = ["null", "[]"];
-
 function isContact({ contactIdentifier, email }: Answer): boolean {
   return [contactIdentifier, email].some((value) => typeof value === "string" && value !== "");
 }
 
-/** An answer without a contact, and without anything else. A wrong yes would take a person's contact for a new one. */
-function isNothing({ success, ...values }: Answer): boolean {
-  const isYesAlone = success !== undefined && Object.keys(values).length === 0;
-  return !isYesAlone && (success ?? true) === true && Object.values(values).every(isEmpty);
+/**
+ * An answer in the form of a contact, with empty values and nothing else. Without `data` it may come from a proxy. A wrong
+ * yes would take a person's contact for a new one.
+ */
+function isNothing({ success = true, data, ...values }: Answer): boolean {
+  return success === true && isEmptyObject(data) && Object.values(values).every(isEmpty);
 }
 
 function isEmpty(value: unknown): boolean {
@@ -157,15 +156,19 @@ function isEmpty(value: unknown): boolean {
   return value === null || value === "" || value === false;
 }
 
+function isEmptyObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && isEmpty(value);
+}
+
 /** Whether the answer is about the mailbox that was asked for. */
 function isSameMailbox(answered: unknown, email: string): boolean {
   return typeof answered !== "string" || answered === "" || mailboxKey(answered) === mailboxKey(email);
 }
 
-function detailsOf(answer: Answer): ContactDetails | undefined {
+function detailsOf(answer: Answer, clean: (words: string) => string): ContactDetails | undefined {
   if (!isContact(answer)) return undefined;
   const { contactIdentifier, data, blocked, unsubscribed } = answer;
-  const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
+  const text = (value: unknown) => (typeof value === "string" && value !== "" ? clean(value) : undefined);
   return {
     contactId: text(contactIdentifier),
     data: typeof data === "object" && data !== null && !Array.isArray(data) ? (data as Answer) : {},

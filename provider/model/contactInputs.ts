@@ -84,6 +84,18 @@ export function isOtherMailbox(olds: UncheckedContact, news: UncheckedContact): 
   return mailboxKey(String(olds.email)) !== mailboxKey(String(news.email));
 }
 
+/**
+ * Whether it is not known yet if the stack made the contact: it was new before it was added, and Mailmodo has not shown it
+ * since. It is recorded as adopted, although the program does not adopt it.
+ */
+export function isUnproven({
+  adopt,
+  adopted,
+  contactId,
+}: Pick<ContactState, "adopt" | "adopted" | "contactId">): boolean {
+  return adopted && !adopt && contactId === undefined;
+}
+
 /** Whether a delete archives the contact. */
 export function isArchivedAtDelete({ onDelete, adopted }: Pick<ContactState, "onDelete" | "adopted">): boolean {
   return (onDelete ?? (adopted ? "leave" : "archive")) === "archive";

@@ -1,6 +1,4 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { ContactDetails } from "../mailmodo/contactClient";
-import type { Connection } from "../mailmodo/transport";
 import { asciiAddress, contactName } from "../model/addresses";
 import {
   changesContact,
@@ -9,18 +7,19 @@ import {
   declaredData,
   isArchivedAtDelete,
   isOtherMailbox,
+  isUnproven,
   withContactDefaults,
-  type ContactFacts,
   type ContactInputs,
   type ContactState,
 } from "../model/contactInputs";
 import { isTaggedFor } from "../model/stackTag";
 import { valueOrProblem } from "../settings/settingsError";
 import { maskAddress } from "../text/masking";
+import { addedContact, provenContact, unconfirmedAdd, unrecordedAdd } from "./addedContact";
 import { mayHaveTakenEffect, throwOfDelete } from "./advice";
 import { checkFailures } from "./checkFailures";
+import { factsOf, onlyFacts, withoutFacts } from "./contactFacts";
 import { ContactOperation, foreignContact } from "./contactOperation";
-import { RecordedFailure } from "./recordedFailure";
 import { configure, session } from "./session";
 import { isStillEnrolled } from "./stillEnrolled";
 
@@ -32,7 +31,7 @@ import { isStillEnrolled } from "./stillEnrolled";
  * |--------|---------|
  * | check  | none: refuses invalid inputs and settings |
  * | diff   | none: another mailbox replaces the contact, anything else changes in place |
- * | create | look up: refuses what may be a real person's; add to the list; look up |
+ * | create | look up: refuses what may be a real person's; add to the list; look up: fails if it is one's after all |
  * | read   | look up |
  * | update | add to the list; leave the former list, unless adopted; look up. None if Mailmodo knows nothing of what changed |
  * | delete | archive; none for a contact that is to be left, that the program still enrolls, or that another stack has |
@@ -72,9 +71,12 @@ const contactLifecycle = {
       await operation.add(to, inputs, !adopted).catch((error: Error) => {
         // A person may have signed up with an address that Mailmodo did not know and that has no tag.
         const isOwn = owner === "own" || isTaggedFor(inputs.email, inputs.stack ?? "");
-        throw isOwn && mayHaveTakenEffect(error) ? unconfirmedAdd(state, error) : error;
+        if (adopted || !mayHaveTakenEffect(error)) throw error;
+        throw isOwn ? unconfirmedAdd(state, error) : unrecordedAdd(error);
       });
-      return { id: contactName(inputs.email), outs: { ...state, ...(await factsOrFailure(operation, to, state)) } };
+      const isToProve = owner === "new" && !isTaggedFor(inputs.email, inputs.stack ?? "");
+      const outs = await (isToProve ? provenContact(operation, to, inputs) : addedContact(operation, to, state));
+      return { id: contactName(inputs.email), outs };
     });
   },
 
@@ -85,6 +87,8 @@ const contactLifecycle = {
       const details = await operation.find(await session.connectTo("find"), state);
       // The engine takes an empty id for a resource that is gone.
       if (details === undefined) return { id: "", props: state };
+      // The next up adds it again, and then compares its values with those that were sent.
+      if (isUnproven(state)) return { id, props: state };
       return {
         id,
         props: { ...withoutFacts(state), ...factsOf(details), data: declaredData(state.data, details.data) },
@@ -100,9 +104,11 @@ const contactLifecycle = {
         olds.contactId === undefined || changesContact(olds, news) || (await session.hasUnsettledCall(to, olds));
       if (!isToSend) return { outs: { ...news, adopted, ...onlyFacts(olds) } };
       await operation.add(to, news, !adopted);
+      const sent = { ...olds.data, ...news.data };
+      const outs = isUnproven(olds) ? await provenContact(operation, to, news, sent) : undefined;
       // An adopted contact may have been in the list before.
-      if (olds.list !== news.list && !adopted) await operation.removeFromList(to, olds);
-      return { outs: { ...news, adopted, ...(await factsOrFailure(operation, to, { ...news, adopted })) } };
+      if (olds.list !== news.list && !(outs ?? olds).adopted) await operation.removeFromList(to, olds);
+      return { outs: outs ?? (await addedContact(operation, to, { ...news, adopted })) };
     });
   },
 
@@ -110,6 +116,10 @@ const contactLifecycle = {
     await ContactOperation.run(async (operation) => {
       const who = maskAddress(state.email);
       const isKept = await operation.giveUp(state);
+      if (isUnproven(state) && state.onDelete !== "leave")
+        return console.log(
+          `Left the contact ${who} in Mailmodo: whether this stack made it is not known. If it did, archive it there.`,
+        );
       if (!isArchivedAtDelete(state)) return console.log(`Left the contact ${who} in Mailmodo.`);
       if (isKept) return console.log(`Left the contact ${who} in Mailmodo: another resource of this stack has it.`);
       if (await isStillEnrolled(state))
@@ -124,59 +134,3 @@ const contactLifecycle = {
 
 // The module itself must be the provider, because the loader text in the state requires it and never changes.
 export = contactLifecycle;
-
-/** The failure of an add that may have taken effect. The contact is recorded, so a destroy archives it. */
-function unconfirmedAdd(state: ContactInputs & { readonly adopted: boolean }, { message }: Error): RecordedFailure {
-  session.ownContacts.add(state.email);
-  const advice = "The contact is recorded: the next pulumi up adds it again, and a destroy archives it.";
-  return new RecordedFailure(contactName(state.email), state, `${message} ${advice}`);
-}
-
-/**
- * What Mailmodo knows of a contact that was added.
- *
- * @throws {RecordedFailure} It does not know it, or could not be asked. The contact is recorded all the same, so a destroy
- *   archives it.
- */
-async function factsOrFailure(
-  operation: ContactOperation,
-  to: Connection,
-  state: ContactInputs & { readonly adopted: boolean },
-): Promise<ContactFacts> {
-  const fail = (message: string) => new RecordedFailure(contactName(state.email), state, message);
-  const details = await operation.find(to, state).catch((error: Error) => {
-    throw fail(`${error.message} It was added and is recorded: the next pulumi up looks again.`);
-  });
-  if (details !== undefined) return factsOf(details);
-  throw fail(
-    `Could not add the contact ${maskAddress(state.email)}: Mailmodo accepted the contact but does not return it. It may be ` +
-      "archived: restore it in Mailmodo and run pulumi up again, or use another address.",
-  );
-}
-
-function factsOf(details: ContactDetails): ContactFacts {
-  const { contactId, blocked, blockedReason, unsubscribed, unsubscribeReason } = details;
-  return {
-    contactId: contactId ?? "",
-    blocked,
-    ...(blockedReason === undefined ? {} : { blockedReason }),
-    unsubscribed,
-    ...(unsubscribeReason === undefined ? {} : { unsubscribeReason }),
-  };
-}
-
-function onlyFacts(state: ContactState): ContactFacts {
-  return Object.fromEntries(Object.entries(state).filter(([name]) => FACTS.includes(name)));
-}
-
-function withoutFacts(state: ContactState): ContactState {
-  return Object.fromEntries(Object.entries(state).filter(([name]) => !FACTS.includes(name))) as unknown as ContactState;
-}
-
-const FACTS: readonly string[] = [
-  "contactId",
-  "blocked",
-  "blockedReason",
-  "unsubscribed",
-  "unsubscribeReason",
-] satisfies (keyof ContactFacts)[];

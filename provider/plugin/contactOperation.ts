@@ -14,7 +14,7 @@ import { session, type Session } from "./session";
 /** Loaded by the first request, because a preview sends nothing. */
 const client = () => import("../mailmodo/contactClient");
 
-type Contact = Pick<ContactInputs, "email" | "list" | "data" | "stack">;
+type Contact = Pick<ContactInputs, "email" | "list" | "data" | "stack" | "onDelete">;
 
 /**
  * One create, read, update or delete of a contact. A note is in the journal before a request may create or archive the
@@ -78,6 +78,11 @@ export class ContactOperation {
       settleAll(await this.journalOf(to, contact), contact);
     }
     this.session.ownContacts.add(contact.email);
+  }
+
+  /** Finishes the notes of this operation's calls, because the state will not record their results. */
+  finishNotes(): void {
+    for (const { note } of this.answered.splice(0)) note.finish();
   }
 
   async removeFromList(to: Connection, { email, list }: Pick<Contact, "email" | "list">): Promise<void> {
@@ -175,7 +180,9 @@ function settleAll({ unsettled }: Journal, contact: Contact): void {
  * @param isUnproven Whether an earlier run tried to add it.
  */
 export function foreignContact({ email }: Pick<Contact, "email">, isUnproven: boolean): Error {
-  const tried = "An earlier run tried to add it, but Mailmodo has other values of it than that run sent. ";
+  const tried =
+    "An earlier run tried to add it, but the values that Mailmodo has of it do not show that it did: look at its values and " +
+    "lists there. ";
   const error = new Error(
     `The contact ${maskAddress(email)} already exists in Mailmodo and does not have this stack's plus tag, so it may belong to ` +
       `a real person. ${isUnproven ? tried : ""}Nothing was changed. Use an address from stackAddress, or set adopt: true to ` +

@@ -48,7 +48,7 @@ export function oneLine(words: string): string {
 
 /** Masks everything in a text that looks like an address. */
 export function maskAddresses(text: string): string {
-  return text.replace(ADDRESS, (address) => maskAddress(address.replace(/%40/i, "@")));
+  return text.replace(ADDRESS, (address) => maskAddress(address.replace(ENCODED_AT, "@")));
 }
 
 /** Without the word that the cut goes through, which may be half of an address. No address is longer than a word of it. */
@@ -68,11 +68,13 @@ const DELIMITERS = `\\s"'<>(),;\u2018\u2019\u201c\u201d\u00ab\u00bb`;
 const DELIMITER = new RegExp(`[${DELIMITERS}]`);
 const ATOM = `[^${DELIMITERS}:[\\]]`;
 const APOSTROPHE = `(?<=\\w)['\u2019]`;
+/** Encoded for a URL, once or more often, or for HTML. */
+const ENCODED_AT = /%(?:25)*40|&#0*64;|&#x0*40;|&commat;/i;
 /**
- * Looks like an address, encoded for a URL or not. It begins where a word begins, and nowhere else: otherwise a long
+ * Looks like an address, encoded or not. It begins where a word begins, and nowhere else: otherwise a long
  * answer without an address would take minutes to search.
  */
 const ADDRESS = new RegExp(
-  `(?:"[^"]{1,64}"|(?<!${ATOM}|${APOSTROPHE})${ATOM}+(?:${APOSTROPHE}(?=\\w)${ATOM}+)*)(?:@|%40)[^${DELIMITERS}]+`,
+  `(?:"[^"]{1,64}"|(?<!${ATOM}|${APOSTROPHE})${ATOM}+(?:${APOSTROPHE}(?=\\w)${ATOM}+)*)(?:@|${ENCODED_AT.source})[^${DELIMITERS}]+`,
   "gi",
 );

@@ -158,7 +158,7 @@ describe("a contact through the real engine", () => {
     sandbox.clearFaults();
     sandbox.setContacts([{ email: jane, lists: ["Customers"], data: { first_name: "Jane" } }]);
     const { output } = await project().fail(...UP);
-    assert.match(output, /An earlier run tried to add it, but Mailmodo has other values of it/);
+    assert.match(output, /An earlier run tried to add it, but the values that Mailmodo has of it do not show/);
     await project().succeed(...DESTROY);
     const lines: string[] = [];
     const { archived } = await recover({
@@ -169,6 +169,25 @@ describe("a contact through the real engine", () => {
     });
     assert.match(lines.join("\n"), /Left the contact j\*\*\*@seeds\.example\.com alone/);
     assert.deepEqual([archived, contacts()], [0, [[jane, ["Customers"], { first_name: "Jane" }, false]]]);
+  });
+
+  it("is not taken over where a person signed up between the look-up and the add", async () => {
+    const { sandbox } = project();
+    project().program(JANE(""));
+    const signUp = ({ url = "" }: { url?: string }) => {
+      if (url.includes("addToList"))
+        sandbox.setContacts([{ email: jane, lists: ["Customers"], data: { last_name: "Doe" } }]);
+    };
+    sandbox.app.server.prependListener("request", signUp);
+    const { output } = await project().fail(...UP);
+    assert.match(output, /The contact j\*\*\*@seeds\.example\.com existed in Mailmodo before it was added/);
+    assert.equal(await outputs(), undefined);
+    const lines: string[] = [];
+    const log = (line: string) => void lines.push(line);
+    await recover({ stack: "test", cwd: project().dir, env: project().env, log });
+    assert.ok(!lines.join().includes("j***"), lines.join());
+    await project().succeed(...DESTROY);
+    assert.deepEqual(contacts(), [[jane, ["Customers", "Seeds"], { last_name: "Doe" }, false]]);
   });
 
   it("is archived by a plain destroy after an add that was not confirmed", async () => {
@@ -255,7 +274,7 @@ describe("a contact through the real engine", () => {
 });
 
 describe("a contact whose up was killed", () => {
-  const project = useProject(JANE(""));
+  const project = useProject(JANE(`data: { first_name: "Ada" }`));
   /** Kills the CLI once the contact is added, before anybody has the answer. */
   const kill = async () => {
     const { sandbox } = project();
@@ -284,6 +303,13 @@ describe("a contact whose up was killed", () => {
     assert.deepEqual([archived, problems], [1, []]);
     assert.equal(project().sandbox.contacts()[0]?.archived, true);
     assert.equal((await recovered()).archived, 0);
+  });
+
+  it("stays if its onDelete says so", async () => {
+    project().program(JANE(`data: { first_name: "Ada" }, onDelete: "leave"`));
+    await kill();
+    assert.deepEqual([(await recovered()).archived, (await recovered()).problems], [0, []]);
+    assert.equal(project().sandbox.contacts()[0]?.archived, false);
   });
 
   it("stays if it was adopted", async () => {

@@ -43,8 +43,8 @@ export class Archives {
       const details = isOwn && (await findContact(this.connect(), email));
       if (details !== undefined && !isOwn!(details.data)) {
         this.log(
-          `Left ${who} alone: a run tried to add it, but Mailmodo has other values of it than that run sent, so it may be a ` +
-            "real person's. If it is not, archive it in Mailmodo.",
+          `Left ${who} alone: a run tried to add it, but the values that Mailmodo has of it do not show that it did, so it may ` +
+            "be a real person's. Look at its values and lists in Mailmodo: if it is not, archive it there.",
         );
         return true;
       }

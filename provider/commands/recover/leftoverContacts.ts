@@ -15,6 +15,8 @@ interface LeftoverContact {
   readonly email: string;
   /** Whether it has the stack's tag. */
   readonly isTagged: boolean;
+  /** Whether its resource was to leave it at Mailmodo. */
+  readonly isToStay: boolean;
   /** The note of it. Undefined if only a pending operation tells of it, which is dropped when the state is written. */
   readonly note?: UnsettledCall;
 }
@@ -40,8 +42,9 @@ export class LeftoverContacts {
     const added = calls.filter(({ kind }) => kind === "add");
     const noted = new Set(added.map(({ email }) => mailboxKey(email)));
     await inParallel(added, async (call) => {
-      const { email, stack = "" } = call;
-      if (await this.archive({ email, isTagged: isTaggedFor(email, stack), note: call })) this.settled.push(call);
+      const { email, stack = "", isToStay = false } = call;
+      const isTagged = isTaggedFor(email, stack);
+      if (await this.archive({ email, isTagged, isToStay, note: call })) this.settled.push(call);
     });
     for (const call of calls)
       if (call.kind === "archive" && this.index.contactsOf(call.email).length === 0) this.settled.push(call);
@@ -50,13 +53,17 @@ export class LeftoverContacts {
     await inParallel(creates, async ({ resource: { inputs = {} } }) => {
       const [email, stack] = [String(inputs["email"]), String(inputs["stack"])];
       if (noted.has(mailboxKey(email))) return;
-      await this.archive({ email, isTagged: isTaggedFor(email, stack) });
+      await this.archive({ email, isTagged: isTaggedFor(email, stack), isToStay: inputs["onDelete"] === "leave" });
     });
   }
 
   /** @returns Whether its note is no longer needed. */
-  private async archive({ email, isTagged, note }: LeftoverContact): Promise<boolean> {
+  private async archive({ email, isTagged, isToStay, note }: LeftoverContact): Promise<boolean> {
     if (this.index.contactsOf(email).length > 0) return false;
+    if (isToStay) {
+      this.log(`Left the contact ${maskAddress(email)} in Mailmodo, because its onDelete is "leave".`);
+      return true;
+    }
     const user = this.index.ofMailbox(email).find(({ urn, email: of }) => this.ended.get(urn)?.has(of) !== true);
     if (user !== undefined) {
       const next = note === undefined ? "" : ", or recover again once that is gone";

@@ -240,6 +240,18 @@ describe("findContact", () => {
     );
   });
 
+  it("masks the addresses in all words that a state will hold, and takes out the key", async () => {
+    const words = `550 <${email}>: user unknown, cc bob@example.com, ${apiKey}`;
+    const found = await find((response) =>
+      json(response, 200, { ...details, contactIdentifier: email, blockedReason: words, unsubscribeReason: words }),
+    );
+    const masked = "550 <j***@example.com>: user unknown, cc b***@example.com, [key]";
+    assert.deepEqual(
+      [found?.contactId, found?.blockedReason, found?.unsubscribeReason],
+      ["j***@example.com", masked, masked],
+    );
+  });
+
   it("takes the other name of a reason", async () => {
     const found = await find((response) =>
       json(response, 200, { ...details, unsubscribed: true, unsubscribedReason: "x" }),
@@ -277,12 +289,8 @@ describe("findContact", () => {
     ["a 400 as for an address that is not valid", said(400, "The provided email is not a valid email id")],
     ["a 404 in words without the envelope", (response) => json(response, 404, { error: "Contact not found" })],
     ["a 200 in words without the envelope", (response) => json(response, 200, { message: "Contact not found" })],
-    ["a 200 with success and no data", (response) => json(response, 200, { success: true, data: null })],
     ["a 200 with empty values", (response) => json(response, 200, { email: "", contactIdentifier: null, data: {} })],
-    ["a 200 with {}", (response) => json(response, 200, {})],
     ["a 200 with no data", (response) => json(response, 200, { data: {} })],
-    ["a 200 with null", (response) => json(response, 200, null)],
-    ["a 200 with []", (response) => json(response, 200, [])],
   ] as [string, Answer][]) {
     it(`takes ${what} for an unknown contact`, async () => {
       assert.equal(await find(answer), undefined);
@@ -299,6 +307,15 @@ describe("findContact", () => {
     ["a 200 with no body", (response) => response.end(), "NoAnswerError"],
     ["a 200 with an empty text", (response) => json(response, 200, ""), "NoAnswerError"],
     ["a 200 with success and words", (response) => json(response, 200, done), "NoAnswerError"],
+    [
+      "a 200 with success and no data",
+      (response) => json(response, 200, { success: true, data: null }),
+      "NoAnswerError",
+    ],
+    ["a 200 with {}", (response) => json(response, 200, {}), "NoAnswerError"],
+    ["a 200 with null", (response) => json(response, 200, null), "NoAnswerError"],
+    ["a 200 with []", (response) => json(response, 200, []), "NoAnswerError"],
+    ["a 200 with a list of data", (response) => json(response, 200, { data: [] }), "NoAnswerError"],
     ["a 200 with success alone", (response) => json(response, 200, { success: true }), "NoAnswerError"],
     ["a 200 with other values", (response) => json(response, 200, { status: "ok" }), "NoAnswerError"],
     ["a 200 with words of its own", (response) => json(response, 200, { message: "Hello" }), "NoAnswerError"],

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { SANDBOX_KEY } from "mailmodo-sandbox";
 import contactLifecycle from "../../../provider/plugin/contactLifecycle";
 import type { ContactInputs, ContactState } from "../../../provider/model/contactInputs";
 import { addNote, contactNote } from "../../../provider/model/contactNote";
@@ -172,8 +173,8 @@ describe("the lifecycle of a contact, against the sandbox", () => {
       await assert.rejects(create(stackless), {
         message:
           "The contact j***@seeds.example.com already exists in Mailmodo and does not have this stack's plus tag, so it may " +
-          "belong to a real person. An earlier run tried to add it, but Mailmodo has other values of it than that run sent. " +
-          "Nothing was changed. Use an address from stackAddress, or set adopt: true to let this stack change it; it then stays " +
+          "belong to a real person. An earlier run tried to add it, but the values that Mailmodo has of it do not " +
+          "show that it did: look at its values and lists there. Nothing was changed. Use an address from stackAddress, or set adopt: true to let this stack change it; it then stays " +
           "in Mailmodo when the resource is deleted.",
       });
       assert.deepEqual(only().data, data);
@@ -181,10 +182,97 @@ describe("the lifecycle of a contact, against the sandbox", () => {
     });
   }
 
-  it("takes an existing contact with other values for the stack's own whose add was confirmed", async () => {
-    await leaveAsKilled(async (journal) => (await journal.addNote("add", addNote(stackless))).confirm());
+  it("refuses a contact without values that an unconfirmed add without values may not have made", async () => {
+    const bare = { ...stackless, data: {} };
+    await leaveAsKilled((journal) => journal.addNote("add", addNote(bare)));
+    sandbox().setContacts([{ email: plain.email, lists: ["Customers"] }]);
+    await assert.rejects(create(bare), { message: /look at its values and lists there\. Nothing was changed\./ });
+    assert.deepEqual(only().lists, ["Customers"]);
+  });
+
+  it("takes an existing contact for the stack's own whose add without values was confirmed, with those values alone", async () => {
+    const bare = { ...stackless, data: {} };
+    await leaveAsKilled(async (journal) => (await journal.addNote("add", addNote(bare))).confirm());
     sandbox().setContacts([{ email: plain.email, data: { first_name: "Jane" } }]);
-    assert.equal((await create(stackless)).outs.adopted, false);
+    await assert.rejects(create(bare), { message: /look at its values and lists there/ });
+    sandbox().setContacts([{ email: plain.email, data: {} }]);
+    assert.equal((await create(bare)).outs.adopted, false);
+  });
+
+  describe("of an address without a tag that a person signs up with after the look-up", () => {
+    const doe = { email: plain.email, lists: ["Customers"], data: { last_name: "Doe" } };
+    const before = (call: string, act: () => unknown) =>
+      sandbox().app.server.prependListener(
+        "request",
+        ({ url = "" }: { url?: string }) => void (url.includes(call) && act()),
+      );
+    /** The failure of an up, and what it recorded. */
+    const failureOf = (up: Promise<unknown>) =>
+      up.then(
+        () => assert.fail(),
+        (error: Error & { id?: string; properties: ContactState }) => error,
+      );
+    const message =
+      "The contact j***@seeds.example.com existed in Mailmodo before it was added, because Mailmodo has other values of it than " +
+      "were sent: a person has signed up meanwhile, the look-up before was not answered by Mailmodo, or the contact was " +
+      "archived. It is in the list now, and its values may have changed; a destroy leaves it. Look at it in Mailmodo. Set " +
+      "adopt: true to let this stack have it, or use another address.";
+
+    it("fails, and records nothing that a destroy would archive", async () => {
+      before("addToList", () => sandbox().setContacts([doe]));
+      const failure = await failureOf(create(plain));
+      assert.equal(failure.message, message);
+      assert.ok(!("id" in failure));
+      assert.deepEqual(contacts(), [
+        [plain.email, ["Customers", "Seeds"], { last_name: "Doe", first_name: "Ada", seats: 3 }, true],
+      ]);
+    });
+
+    it("adopts it if the program says so, and leaves it at delete", async () => {
+      before("addToList", () => sandbox().setContacts([doe]));
+      const created = await create({ ...plain, adopt: true });
+      assert.equal(created.outs.adopted, true);
+      await remove(created);
+      assert.equal(only().archived, false);
+    });
+
+    it("leaves it where Mailmodo did not show it after the add either, and the next up fails as long as it is not adopted", async () => {
+      sandbox().useProfile(["add-ignored"]);
+      sandbox().setContacts([{ ...doe, archived: true }]);
+      const { id = "", properties: outs, message: first } = await failureOf(create(plain));
+      assert.match(
+        first,
+        /does not return it\. .+ Whether this stack made it is not known until then, so a destroy leaves it\.$/,
+      );
+      sandbox().setContacts([{ ...doe, archived: false }]);
+      assert.deepEqual(await remove({ id, outs }), [
+        "Left the contact j***@seeds.example.com in Mailmodo: whether this stack made it is not known. If it did, archive it there.",
+      ]);
+      assert.equal(only().archived, false);
+      assert.deepEqual(await contactLifecycle.read(id, outs), { id, props: outs });
+      assert.equal((await contactLifecycle.diff(id, outs, plain)).changes, true);
+      assert.equal((await failureOf(contactLifecycle.update(id, outs, plain))).message, message);
+      const adopted = await contactLifecycle.update(id, outs, { ...plain, adopt: true });
+      assert.deepEqual([adopted.outs.adopted, adopted.outs.contactId], [true, only().contactIdentifier]);
+    });
+
+    it("is the stack's own once the next up shows that it has just the values that were sent", async () => {
+      let lookedUp = 0;
+      before(
+        "getContactDetails",
+        () => (lookedUp += 1) === 2 && sandbox().rotateKey("TESTKEY-0000000-0000000-0000002"),
+      );
+      const { id = "", properties: outs, message: first } = await failureOf(create(plain));
+      assert.match(first, /the next pulumi up looks again\. Whether this stack made it is not known until then/);
+      assert.equal(outs.adopted, true);
+      sandbox().rotateKey(SANDBOX_KEY);
+      const news = { ...plain, list: "Others", data: { first_name: "Eve" } };
+      const updated = await contactLifecycle.update(id, outs, news);
+      assert.equal(updated.outs.adopted, false);
+      assert.deepEqual(contacts(), [[plain.email, ["Others"], { first_name: "Eve", seats: 3 }, true]]);
+      await remove({ id, outs: updated.outs });
+      assert.equal(only().archived, true);
+    });
   });
 
   it("records a contact that Mailmodo accepts but does not bring back", async () => {
@@ -264,7 +352,13 @@ describe("the lifecycle of a contact, against the sandbox", () => {
 
   it("records no add that was not confirmed where the address has no tag, because it may be a person's by then", async () => {
     sandbox().addFault({ kind: "500", on: "addToList" });
-    await assert.rejects(create(plain), (error: Error) => !("id" in error));
+    await assert.rejects(create(plain), (error: Error) => {
+      assert.match(
+        error.message,
+        /Run it again\. The contact may have been added and is not recorded, .+ pulumi-mailmodo recover before you remove the stack/,
+      );
+      return !("id" in error);
+    });
   });
 
   it("asks nothing of Mailmodo where only the record changes", async () => {

@@ -16,9 +16,10 @@ import { connectionTo } from "../../../support/vendor";
 const stack = "organization/seeds/dev";
 const email = "jane@seeds.example.com";
 const tagged = "ada+seeds.dev@seeds.example.com";
+const data = { seats: 3 };
 
 const call = (kind: "add" | "archive", of = email): UnsettledCall => ({
-  ...addNote({ email: of, stack, data: {} }),
+  ...addNote({ email: of, stack, list: "Seeds", data }),
   kind,
   confirmed: false,
   file: "notes",
@@ -71,7 +72,7 @@ describe("the contacts that a killed run left", () => {
     sandbox()
       .contacts()
       .find((contact) => contact.email === of)?.archived;
-  beforeEach(() => sandbox().setContacts([{ email }, { email: tagged }]));
+  beforeEach(() => sandbox().setContacts([email, tagged].map((of) => ({ email: of, data }))));
 
   it("are archived by their notes", async () => {
     const { lines, archived, settled } = await settle([call("add")]);
@@ -79,20 +80,47 @@ describe("the contacts that a killed run left", () => {
     assert.deepEqual(lines, ["Archived the contact j***@seeds.example.com."]);
   });
 
-  it("are left, once, where Mailmodo has other values than the call sent that was not confirmed", async () => {
+  it("are left, once, where Mailmodo has other values than the call sent", async () => {
     sandbox().setContacts([{ email, data: { first_name: "Jane" } }]);
     const { lines, archived, settled } = await settle([call("add")]);
     assert.deepEqual([archived, settled, isArchived(email)], [0, 1, false]);
     assert.match(
       lines.join("\n"),
-      /^Left the contact j\*\*\*@seeds\.example\.com alone: a run tried to add it, but .* archive it in Mailmodo\.$/,
+      /^Left the contact j\*\*\*@seeds\.example\.com alone: a run tried to add it, but .* archive it there\.$/,
     );
   });
 
-  it("are archived with other values where the call was confirmed, or the address has the stack's tag", async () => {
-    sandbox().setContacts([email, tagged].map((of) => ({ email: of, data: { first_name: "Jane" } })));
-    const { archived } = await settle([{ ...call("add"), confirmed: true }, call("add", tagged)]);
-    assert.equal(archived, 2);
+  it("are left also where the call was confirmed, for a person may have signed up right before it", async () => {
+    sandbox().setContacts([{ email, data: { ...data, first_name: "Jane" } }]);
+    const { archived } = await settle([{ ...call("add"), confirmed: true }]);
+    assert.deepEqual([archived, isArchived(email)], [0, false]);
+  });
+
+  it("are archived with other values where the address has the stack's tag", async () => {
+    sandbox().setContacts([{ email: tagged, data: { first_name: "Jane" } }]);
+    await settle([call("add", tagged)]);
+    assert.equal(isArchived(tagged), true);
+  });
+
+  it("are left where the call sent no values and was not confirmed, and archived where it was confirmed", async () => {
+    sandbox().setContacts([{ email, data: {} }]);
+    const bare = { ...call("add"), ...addNote({ email, stack, list: "Seeds", data: {} }) };
+    const { lines, archived, settled } = await settle([bare]);
+    assert.deepEqual([archived, settled, isArchived(email)], [0, 1, false]);
+    assert.match(lines.join(), /Look at its values and lists in Mailmodo: if it is not, archive it there\.$/);
+    assert.equal((await settle([{ ...bare, confirmed: true }])).archived, 1);
+  });
+
+  it("are left where their onDelete says so, told of by a note or by a pending create", async () => {
+    const noted = await settle([{ ...call("add", tagged), isToStay: true }]);
+    const create = creating(tagged);
+    const kept = {
+      ...create,
+      resource: { ...create.resource, inputs: { ...create.resource.inputs, onDelete: "leave" } },
+    };
+    const pending = await settle([], { state: { pending_operations: [kept] } });
+    const line = 'Left the contact a***@seeds.example.com in Mailmodo, because its onDelete is "leave".';
+    assert.deepEqual([noted.lines, pending.lines, noted.settled, isArchived(tagged)], [[line], [line], 1, false]);
   });
 
   it("are done with where Mailmodo knows none", async () => {
