@@ -1,5 +1,5 @@
 import { inParallel } from "../../async/inParallel";
-import type { UnsettledCall } from "../../journal/unsettledCalls";
+import type { UnsettledCall } from "../../journal/unsealedNotes";
 import { mailboxKey } from "../../model/addresses";
 import { hasMade } from "../../model/contactNote";
 import { isTaggedFor } from "../../model/stackTag";

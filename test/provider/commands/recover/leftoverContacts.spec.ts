@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { SANDBOX_KEY } from "mailmodo-sandbox";
 import { Archives } from "../../../../provider/commands/recover/archives";
 import { LeftoverContacts } from "../../../../provider/commands/recover/leftoverContacts";
-import type { UnsettledCall } from "../../../../provider/journal/unsettledCalls";
+import type { UnsettledCall } from "../../../../provider/journal/unsealedNotes";
 import { addNote } from "../../../../provider/model/contactNote";
 import { parseRecipients } from "../../../../provider/model/recipients";
 import { TYPES } from "../../../../provider/model/stateFormat";
