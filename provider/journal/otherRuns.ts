@@ -2,7 +2,7 @@ import { isSameProcess, type ProcessIdentity } from "../processes/processIdentit
 import { readRuns, type RunFile } from "./runFile";
 import { Sealing } from "./sealing";
 import { belongsTo, hasSameName, isSibling, type StackIdentity } from "./stackIdentity";
-import { unsealNotes } from "./unsettledCalls";
+import { unsealNotes } from "./unsealedNotes";
 
 /** The files of other runs in a journal's folder, sorted by how they relate to one stack. */
 export interface OtherRuns {

@@ -1,60 +1,10 @@
 import * as fs from "node:fs";
-import { addressKey } from "../model/addresses";
-import { noteOf, type ContactNote } from "../model/contactNote";
+import { addressKey, mailboxKey } from "../model/addresses";
+import type { ContactNote } from "../model/contactNote";
 import { livenessOf, type Liveness } from "../processes/processIdentity";
-import type { CallKind } from "./noteLine";
-import { finishOnDisk, readRun, type RunFile, type UnfinishedNote } from "./runFile";
+import { finishOnDisk, readRun, type RunFile } from "./runFile";
 import type { Sealing } from "./sealing";
-import type { StackIdentity } from "./stackIdentity";
-
-/**
- * A call whose note a run left unfinished: its plugin was killed, or the call failed half-way. The engine is not known
- * to have recorded the result.
- */
-export interface UnsettledCall extends ContactNote {
-  readonly kind: CallKind;
-  /** Whether Mailmodo confirmed the call. */
-  readonly confirmed: boolean;
-  readonly file: string;
-  /** The note's id in its file. */
-  readonly id: number;
-}
-
-/** A decrypted note: the call, and the stack again, because the first line of the file may be damaged. */
-export interface UnsealedNote {
-  readonly call: UnsettledCall;
-  readonly stack: StackIdentity | undefined;
-}
-
-/**
- * Decrypts the notes of a file. `stillSealed` holds the notes that cannot be decrypted: another key sealed them, or they
- * are damaged.
- */
-export function unsealNotes(
-  { file, notes }: RunFile,
-  sealing: Sealing,
-): { unsealed: UnsealedNote[]; stillSealed: UnfinishedNote[] } {
-  const unsealed: UnsealedNote[] = [];
-  const stillSealed: UnfinishedNote[] = [];
-  for (const note of notes) {
-    const text = sealing.unseal(note.sealed);
-    if (text === undefined) stillSealed.push(note);
-    else unsealed.push(unsealNote(note, text, file, sealing));
-  }
-  return { unsealed, stillSealed };
-}
-
-function unsealNote(note: UnfinishedNote, text: string, file: string, sealing: Sealing): UnsealedNote {
-  const { id, call: kind, confirmed, sentAt } = note;
-  const { of, ...properties } = JSON.parse(text) as Record<string, unknown> & { of?: StackIdentity };
-  const instanceId = kind === "start" && confirmed !== undefined ? sealing.unseal(confirmed) : undefined;
-  const enrollment = noteOf({
-    ...properties,
-    ...(instanceId ? { instanceId } : {}),
-    ...(kind === "start" ? { startSentAt: sentAt } : {}),
-  });
-  return { call: { ...enrollment, kind, confirmed: confirmed !== undefined, file, id }, stack: of };
-}
+import { unsealNotes, type UnsettledCall } from "./unsealedNotes";
 
 /**
  * The unsettled calls of a stack's other runs, as the current run of that stack sees them. The current run holds the
@@ -77,6 +27,12 @@ export class UnsettledCalls {
   /** The unsettled calls for one address in one journey. */
   of(enrollment: { journeyId: string; email: string }): UnsettledCall[] {
     return this.runs.flatMap((run) => run.callsOf(addressKey(enrollment)));
+  }
+
+  /** The unsettled starts of a mailbox, in any journey. */
+  startsOf(email: string): UnsettledCall[] {
+    const calls = this.runs.flatMap((run) => run.callsOfMailbox(mailboxKey(email)));
+    return calls.filter(({ kind }) => kind === "start");
   }
 
   /** The unsettled aborts of exactly this enrollment. */
@@ -124,6 +80,8 @@ class TrackedRun {
   private run!: RunFile;
   /** By address key, then by the note's id. */
   private calls = new Map<string, Map<number, UnsettledCall>>();
+  /** The address keys of a mailbox's calls, also of those that are settled. */
+  private addressKeys = new Map<string, Set<string>>();
   private isFinal = false;
   private refreshedAt = -Infinity;
   stillSealed = 0;
@@ -152,6 +110,11 @@ class TrackedRun {
     return [...(this.calls.get(key)?.values() ?? [])];
   }
 
+  callsOfMailbox(mailbox: string): UnsettledCall[] {
+    if (performance.now() - this.refreshedAt >= REFRESH_EVERY_MS) this.refresh();
+    return [...(this.addressKeys.get(mailbox) ?? [])].flatMap((key) => [...(this.calls.get(key)?.values() ?? [])]);
+  }
+
   settle(call: UnsettledCall): void {
     if (!this.calls.get(addressKey(call))?.delete(call.id)) return;
     const hasOthers =
@@ -172,9 +135,12 @@ class TrackedRun {
     const { unsealed, stillSealed } = unsealNotes(this.run, this.sealing);
     this.stillSealed = stillSealed.length;
     this.calls = new Map();
+    this.addressKeys = new Map();
     for (const { call } of unsealed) {
       const key = addressKey(call);
       this.calls.set(key, (this.calls.get(key) ?? new Map<number, UnsettledCall>()).set(call.id, call));
+      const mailbox = mailboxKey(call.email);
+      this.addressKeys.set(mailbox, (this.addressKeys.get(mailbox) ?? new Set<string>()).add(key));
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { Journal } from "../journal/journal";
-import type { UnsettledCall } from "../journal/unsettledCalls";
+import type { UnsettledCall } from "../journal/unsealedNotes";
 import type { StartRequest } from "../mailmodo/client";
 import { RefusedError, UnconfirmedError } from "../mailmodo/errors";
 import type { Connection } from "../mailmodo/transport";

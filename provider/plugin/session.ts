@@ -90,6 +90,15 @@ export class Session {
     return unsettled.of(contactNote(contact)).length > 0;
   }
 
+  /** The journey in which an earlier run may have started a contact without recording it, unless this run has ended it. */
+  async unsettledStart(
+    to: Connection,
+    { email, stack }: { email: string; stack?: string },
+  ): Promise<string | undefined> {
+    const { unsettled } = await this.journals.of(to, stack);
+    return unsettled.startsOf(email).find((start) => !this.thisRun.hasEnded(start))?.journeyId;
+  }
+
   /**
    * Returns a test for whether an earlier run began to abort an enrollment without recording the result. Such an
    * enrollment may no longer run.

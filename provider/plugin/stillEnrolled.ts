@@ -1,21 +1,41 @@
+import { isInPreview } from "../text/configCommand";
 import { maskAddress } from "../text/masking";
 import { ContactError } from "./contactFailures";
 import { session } from "./session";
 import { plainError } from "./shardMessages";
 
 /**
- * Whether an enrollment of the program has the contact that is to be archived. Then it must stay.
+ * Whether an enrollment of the program has the contact that is to be archived. Then it must stay, whatever a state says: the
+ * enrollment may be recorded in another stack, or its start may have failed.
  *
- * @throws {Error} Something enrolls it that is not in the program, or is not deleted yet; or that cannot be told.
+ * @throws {Error} Something enrolls it that is not in the program, or is not deleted yet; a killed run may have started it;
+ *   or that cannot be told.
  */
 export async function isStillEnrolled({ email, stack }: { email: string; stack?: string }): Promise<boolean> {
-  const { otherEnrollments } = session;
-  const user = await otherEnrollments.enrolling(email, stack).catch((error: Error) => {
-    const why = "whether anything of the stack still enrolls it is not known";
-    throw plainError(`Could not archive the contact ${maskAddress(email)}: ${why}. ${error.message}`);
-  });
-  if (user === undefined) return false;
+  // A destroy runs no program. With --run-program, the engine checks no resource (measured).
   if (session.thisRun.wants("enrollment", email)) return true;
-  const why = `a resource that is not gone yet still enrolls it (${user})`;
-  throw new ContactError(`Could not archive the contact ${maskAddress(email)}: ${why}.`);
+  const failure = (why: string) => `Could not archive the contact ${maskAddress(email)}: ${why}.`;
+  const user = await session.otherEnrollments.enrolling(email, stack).catch((error: Error) => {
+    const why = "whether anything of the stack still enrolls it is not known";
+    throw plainError(`${failure(why)} ${error.message}`);
+  });
+  if (user !== undefined) {
+    const why = `a resource that is not gone yet still enrolls it (${user})`;
+    throw new ContactError([failure(why), adviceOn(user)].filter(Boolean).join(" "));
+  }
+  const to = await session.connectTo("archive");
+  const journeyId = await session.unsettledStart(to, { email, ...(stack === undefined ? {} : { stack }) });
+  if (journeyId === undefined) return false;
+  const why = `a killed run of this stack may have started journey ${journeyId} for it, which may still run`;
+  throw new ContactError(`${failure(why)} ${isInPreview() ? DOWN_AGAIN : RECOVER}`);
 }
+
+/** @param user The URN of what enrolls it, or a description. */
+function adviceOn(user: string): string | undefined {
+  if (!user.startsWith("urn:")) return undefined;
+  return `If the next run says so again, end that one first: pulumi destroy --target-dependents --target '${user}'.`;
+}
+
+const RECOVER = "Run pulumi-mailmodo recover first, which says what to do.";
+/** `recover` refuses a preview. */
+const DOWN_AGAIN = "Run pulumi-mailmodo previews down again, which recovers the preview first.";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type Instance, SANDBOX_KEY } from "mailmodo-sandbox";
 import { readRuns } from "../../provider/journal/runFile";
 import { Sealing } from "../../provider/journal/sealing";
-import { unsealNotes, type UnsettledCall } from "../../provider/journal/unsettledCalls";
+import { unsealNotes, type UnsettledCall } from "../../provider/journal/unsealedNotes";
 import { addressKey } from "../../provider/model/addresses";
 import type { Enrollment } from "../../provider/model/enrollment";
 import { possibleEffectsOf } from "../../provider/pulumi/pendingOperations";

@@ -25,6 +25,20 @@ export class Archives {
   ) {}
 
   /**
+   * Whether no contact is archived in this recovery, because a start or an abort could not be settled: a journey of the
+   * contact may run. Says so.
+   *
+   * @param isNeeded Whether the state must not be written before the contacts are archived.
+   */
+  areHeldBack(isNeeded: boolean): boolean {
+    const { problems, undecided } = this.aborts;
+    if (problems.length + undecided.length === 0) return false;
+    if (isNeeded) problems.push(HELD_BACK);
+    else undecided.push(HELD_BACK);
+    return true;
+  }
+
+  /**
    * Archives a contact, unless another stack records or enrolls it.
    *
    * @param isNeeded Whether the state must not be written before it is archived.
@@ -66,3 +80,6 @@ export class Archives {
     }
   }
 }
+
+const HELD_BACK =
+  "The contacts of the killed run were left in Mailmodo, because a journey of them may run. Once the rest is settled, recover again.";

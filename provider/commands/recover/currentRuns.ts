@@ -1,7 +1,8 @@
 import * as fs from "node:fs";
 import { readRun, readRuns, type RunFile } from "../../journal/runFile";
 import { belongsTo, type StackIdentity } from "../../journal/stackIdentity";
-import { isInProgress, type UnsettledCall } from "../../journal/unsettledCalls";
+import type { UnsettledCall } from "../../journal/unsealedNotes";
+import { isInProgress } from "../../journal/unsettledCalls";
 
 /** The journal files of a stack's runs. */
 export function runsOf(folder: string, stack: StackIdentity): RunFile[] {

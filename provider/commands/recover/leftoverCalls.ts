@@ -2,7 +2,8 @@ import * as fs from "node:fs";
 import type { OtherRuns, RunOfStack } from "../../journal/otherRuns";
 import { finishOnDisk, readRun, type RunFile } from "../../journal/runFile";
 import { describeStack } from "../../journal/stackIdentity";
-import { livenessOfRun, isInProgress, unsealNotes, type UnsettledCall } from "../../journal/unsettledCalls";
+import { unsealNotes, type UnsettledCall } from "../../journal/unsealedNotes";
+import { livenessOfRun, isInProgress } from "../../journal/unsettledCalls";
 import { livenessOf } from "../../processes/processIdentity";
 import { count } from "../../text/wording";
 

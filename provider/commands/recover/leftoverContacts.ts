@@ -1,5 +1,5 @@
 import { inParallel } from "../../async/inParallel";
-import type { UnsettledCall } from "../../journal/unsettledCalls";
+import type { UnsettledCall } from "../../journal/unsealedNotes";
 import { mailboxKey } from "../../model/addresses";
 import { hasMade } from "../../model/contactNote";
 import { isTaggedFor } from "../../model/stackTag";
@@ -39,21 +39,29 @@ export class LeftoverContacts {
    * has it: the next up adds it again, and a destroy archives it. Its note stays for that.
    */
   async settle(calls: readonly UnsettledCall[], { pending_operations: pending = [] }: Deployment): Promise<void> {
-    const added = calls.filter(({ kind }) => kind === "add");
+    for (const call of calls)
+      if (call.kind === "archive" && this.index.contactsOf(call.email).length === 0) this.settled.push(call);
+
+    const added = calls.filter(({ kind, email }) => kind === "add" && this.index.contactsOf(email).length === 0);
     const noted = new Set(added.map(({ email }) => mailboxKey(email)));
+    const creates = pending
+      .filter(({ type, resource }) => type === "creating" && resource.type === TYPES.contact)
+      .map(({ resource: { inputs = {} } }) => ({
+        email: String(inputs["email"]),
+        stack: String(inputs["stack"]),
+        isToStay: inputs["onDelete"] === "leave",
+      }))
+      .filter(({ email }) => !noted.has(mailboxKey(email)));
+    // Writing the state drops the pending creates.
+    if (added.length + creates.length > 0 && this.archives.areHeldBack(creates.length > 0)) return;
+
     await inParallel(added, async (call) => {
       const { email, stack = "", isToStay = false } = call;
       const isTagged = isTaggedFor(email, stack);
       if (await this.archive({ email, isTagged, isToStay, note: call })) this.settled.push(call);
     });
-    for (const call of calls)
-      if (call.kind === "archive" && this.index.contactsOf(call.email).length === 0) this.settled.push(call);
-
-    const creates = pending.filter(({ type, resource }) => type === "creating" && resource.type === TYPES.contact);
-    await inParallel(creates, async ({ resource: { inputs = {} } }) => {
-      const [email, stack] = [String(inputs["email"]), String(inputs["stack"])];
-      if (noted.has(mailboxKey(email))) return;
-      await this.archive({ email, isTagged: isTaggedFor(email, stack), isToStay: inputs["onDelete"] === "leave" });
+    await inParallel(creates, async ({ email, stack, isToStay }) => {
+      await this.archive({ email, isTagged: isTaggedFor(email, stack), isToStay });
     });
   }
 

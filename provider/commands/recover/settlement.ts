@@ -1,5 +1,5 @@
 import { inParallel } from "../../async/inParallel";
-import type { UnsettledCall } from "../../journal/unsettledCalls";
+import type { UnsettledCall } from "../../journal/unsealedNotes";
 import type { Aborts } from "./aborts";
 import type { SentAtLatest } from "./sentAtLatest";
 import { TYPES } from "../../model/stateFormat";

@@ -192,8 +192,16 @@ describe("the lifecycle of what archives contacts, against the sandbox", () => {
       assert.deepEqual(archived(), ["bob"]);
     });
 
-    it("archives it once the enrollment is aborted, also where the program runs for a destroy", async () => {
-      await wanted();
+    it("leaves it also where the program's enrollment was refused, after that of another journey was aborted", async () => {
+      const { id, outs } = await enrollmentLifecycle.create(qa);
+      const moved = { ...qa, journeyId: "0b9e8d7c-6a5f-4e4d-9c3b-2a1908f7e6d5" };
+      await enrollmentLifecycle.check(moved, moved);
+      await enrollmentLifecycle.delete(id, outs);
+      await remove(single("ada"));
+      assert.deepEqual(archived(), []);
+    });
+
+    it("archives it once the enrollment is aborted", async () => {
       const { id, outs } = await enrollmentLifecycle.create(qa);
       await enrollmentLifecycle.delete(id, outs);
       await remove(single("ada"));

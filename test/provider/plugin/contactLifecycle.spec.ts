@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import * as fs from "node:fs";
 import { SANDBOX_KEY } from "mailmodo-sandbox";
 import contactLifecycle from "../../../provider/plugin/contactLifecycle";
 import type { ContactInputs, ContactState } from "../../../provider/model/contactInputs";
@@ -493,6 +494,52 @@ describe("the lifecycle of a contact, against the sandbox", () => {
       });
       assert.equal(archived(), false);
       await enrollmentLifecycle.delete(started.id, started.outs);
+      await contactLifecycle.delete(id, outs);
+      assert.equal(archived(), true);
+    });
+  });
+
+  describe("beside a start of a killed run that is not settled", () => {
+    const { email } = stackless;
+    const lost = { ...enrollment, email };
+    const archived = () => only().archived;
+    const begin = async () => {
+      beginSession();
+      await configure(settings(sandbox().url), contactLifecycle);
+    };
+
+    it("is not archived, whatever the journey and the spelling, until recover has settled the start", async () => {
+      const { id, outs } = await create(stackless);
+      await begin();
+      await leaveAsKilled((journal) => journal.addNote("start", { ...lost, email: "JANE@seeds.example.com" }));
+      await assert.rejects(contactLifecycle.delete(id, outs), {
+        message:
+          "Could not archive the contact j***@seeds.example.com: a killed run of this stack may have started journey " +
+          `${lost.journeyId} for it, which may still run. Run pulumi-mailmodo recover first, which says what to do. It stays ` +
+          "in the state: run it again.",
+      });
+      assert.equal(archived(), false);
+      fs.rmSync(process.env["PULUMI_HOME"]!, { recursive: true });
+      await begin();
+      await contactLifecycle.delete(id, outs);
+      assert.equal(archived(), true);
+    });
+
+    it("is archived where this run has aborted what was started", async () => {
+      const { id, outs } = await create(stackless);
+      const started = await enrollmentLifecycle.create(lost);
+      await begin();
+      await leaveAsKilled(async (journal) => (await journal.addNote("start", lost)).confirm(started.id));
+      await assert.rejects(contactLifecycle.delete(id, outs), /a killed run of this stack may have started/);
+      await enrollmentLifecycle.delete(started.id, started.outs);
+      await contactLifecycle.delete(id, outs);
+      assert.equal(archived(), true);
+    });
+
+    it("is archived where the start was of another contact", async () => {
+      const { id, outs } = await create(stackless);
+      await begin();
+      await leaveAsKilled((journal) => journal.addNote("start", { ...lost, email: "eve@seeds.example.com" }));
       await contactLifecycle.delete(id, outs);
       assert.equal(archived(), true);
     });

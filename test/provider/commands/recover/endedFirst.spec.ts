@@ -3,7 +3,7 @@ import { SANDBOX_KEY } from "mailmodo-sandbox";
 import { Aborts } from "../../../../provider/commands/recover/aborts";
 import { sentAtLatest } from "../../../../provider/commands/recover/sentAtLatest";
 import { Settlement } from "../../../../provider/commands/recover/settlement";
-import type { UnsettledCall } from "../../../../provider/journal/unsettledCalls";
+import type { UnsettledCall } from "../../../../provider/journal/unsealedNotes";
 import { digestOf } from "../../../../provider/model/contacts";
 import { TYPES } from "../../../../provider/model/stateFormat";
 import type { Deployment } from "../../../../provider/pulumi/deployment";

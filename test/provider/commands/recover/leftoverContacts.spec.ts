@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { SANDBOX_KEY } from "mailmodo-sandbox";
 import { Archives } from "../../../../provider/commands/recover/archives";
 import { LeftoverContacts } from "../../../../provider/commands/recover/leftoverContacts";
-import type { UnsettledCall } from "../../../../provider/journal/unsettledCalls";
+import type { UnsettledCall } from "../../../../provider/journal/unsealedNotes";
 import { addNote } from "../../../../provider/model/contactNote";
 import { parseRecipients } from "../../../../provider/model/recipients";
 import { TYPES } from "../../../../provider/model/stateFormat";
@@ -54,10 +54,16 @@ describe("the contacts that a killed run left", () => {
       otherStack = undefined as string | undefined,
       reason = undefined as string | undefined,
       ended = new Map() as Ended,
+      unsettled = {},
     } = {},
   ) {
     const lines: string[] = [];
-    const aborts = { problems: [] as string[], undecided: [] as string[], reasonToWait: async () => reason };
+    const aborts = {
+      problems: [] as string[],
+      undecided: [] as string[],
+      ...unsettled,
+      reasonToWait: async () => reason,
+    };
     const connect = () => connectionTo(sandbox().url, SANDBOX_KEY);
     const log = (line: string) => void lines.push(line);
     const recipients = parseRecipients('["*@seeds.example.com"]');
@@ -175,6 +181,26 @@ describe("the contacts that a killed run left", () => {
     const { lines, archived, problems } = await settle([], { state });
     assert.deepEqual([archived, problems, isArchived(tagged), isArchived(email)], [1, [], true, false]);
     assert.match(lines.join(), /Left the contact j\*\*\*@seeds\.example\.com alone/);
+  });
+
+  for (const unsettled of [{ problems: ["Could not abort."] }, { undecided: ["May have happened."] }]) {
+    it(`stay, with the note, while an abort or a start is not settled: ${Object.keys(unsettled)[0]}`, async () => {
+      const { settled, problems, undecided, archived } = await settle([call("add")], { unsettled });
+      assert.deepEqual([settled, archived, isArchived(email)], [0, 0, false]);
+      assert.match([...problems, ...undecided].join("\n"), /were left in Mailmodo, because a journey of them may run/);
+    });
+  }
+
+  it("keep the state from being written where a start is not decided and a pending create alone tells of them", async () => {
+    const state = { pending_operations: [creating(tagged)] };
+    const { problems } = await settle([], { state, unsettled: { undecided: ["May have happened."] } });
+    assert.deepEqual([problems.length, isArchived(tagged)], [1, false]);
+  });
+
+  it("are not spoken of where the state records them", async () => {
+    const unsettled = { undecided: ["May have happened."] };
+    const { undecided } = await settle([call("add")], { state: recording(email), unsettled });
+    assert.deepEqual(undecided, ["May have happened."]);
   });
 
   it("keep the state from being written while one of a pending create is not archived", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { SANDBOX_KEY } from "mailmodo-sandbox";
-import type { UnsettledCall } from "../../../../provider/journal/unsettledCalls";
+import type { UnsettledCall } from "../../../../provider/journal/unsealedNotes";
 import { TYPES } from "../../../../provider/model/stateFormat";
 import { Aborts } from "../../../../provider/commands/recover/aborts";
 import type { StateResource } from "../../../../provider/pulumi/stateResource";
