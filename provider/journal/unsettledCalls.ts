@@ -15,6 +15,8 @@ export interface UnsettledCall extends ContactNote {
   readonly kind: CallKind;
   /** Whether Mailmodo confirmed the call. */
   readonly confirmed: boolean;
+  /** When an add was last sent that was not confirmed, in milliseconds since 1970. Undefined for any other call. */
+  readonly addSentAt?: number | undefined;
   readonly file: string;
   /** The note's id in its file. */
   readonly id: number;
@@ -26,10 +28,7 @@ export interface UnsealedNote {
   readonly stack: StackIdentity | undefined;
 }
 
-/**
- * Decrypts the notes of a file. `stillSealed` holds the notes that cannot be decrypted: another key sealed them, or they
- * are damaged.
- */
+/** Decrypts the notes of a file, but for those that another key sealed or that are damaged: `stillSealed`. */
 export function unsealNotes(
   { file, notes }: RunFile,
   sealing: Sealing,
@@ -53,7 +52,8 @@ function unsealNote(note: UnfinishedNote, text: string, file: string, sealing: S
     ...(instanceId ? { instanceId } : {}),
     ...(kind === "start" ? { startSentAt: sentAt } : {}),
   });
-  return { call: { ...enrollment, kind, confirmed: confirmed !== undefined, file, id }, stack: of };
+  const addSentAt = kind === "add" && confirmed === undefined ? sentAt : undefined;
+  return { call: { ...enrollment, kind, confirmed: confirmed !== undefined, addSentAt, file, id }, stack: of };
 }
 
 /**

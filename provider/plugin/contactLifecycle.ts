@@ -23,6 +23,7 @@ import { ContactOperation, foreignContact } from "./contactOperation";
 import { RecordedFailure } from "./recordedFailure";
 import { configure, session } from "./session";
 import { isStillEnrolled } from "./stillEnrolled";
+import { late, unconfirmedAdd, unconfirmedChange } from "./unconfirmedAdd";
 
 /**
  * The lifecycle of one contact: the methods that the engine calls. A preview runs only check and diff, which send
@@ -35,7 +36,7 @@ import { isStillEnrolled } from "./stillEnrolled";
  * | create | look up: refuses what may be a real person's; add to the list; look up |
  * | read   | look up |
  * | update | add to the list; leave the former list, unless adopted; look up. None if Mailmodo knows nothing of what changed |
- * | delete | archive; none for a contact that is to be left, that the program still enrolls, or that another stack has |
+ * | delete | archive, once no add can still take effect; none for a contact that is to be left, that the program still enrolls, or that another stack has |
  */
 const contactLifecycle = {
   configure,
@@ -69,12 +70,13 @@ const contactLifecycle = {
       const adopted = owner === "foreign" || owner === "unproven";
       if (adopted && !inputs.adopt) throw foreignContact(inputs, owner === "unproven");
       const state = { ...inputs, adopted };
-      await operation.add(to, inputs, !adopted).catch((error: Error) => {
+      const addSentAt = await operation.add(to, inputs, !adopted).catch((error: Error) => {
         // A person may have signed up with an address that Mailmodo did not know and that has no tag.
         const isOwn = owner === "own" || isTaggedFor(inputs.email, inputs.stack ?? "");
         throw isOwn && mayHaveTakenEffect(error) ? unconfirmedAdd(state, error) : error;
       });
-      return { id: contactName(inputs.email), outs: { ...state, ...(await factsOrFailure(operation, to, state)) } };
+      const added = { ...state, ...late(addSentAt) };
+      return { id: contactName(inputs.email), outs: { ...added, ...(await factsOrFailure(operation, to, added)) } };
     });
   },
 
@@ -82,9 +84,10 @@ const contactLifecycle = {
     // Undefined only for a resource of another kind of provider.
     const state = recorded!;
     return ContactOperation.run(async (operation) => {
-      const details = await operation.find(await session.connectTo("find"), state);
+      const to = await session.connectTo("find");
+      const details = await operation.find(to, state);
       // The engine takes an empty id for a resource that is gone.
-      if (details === undefined) return { id: "", props: state };
+      if (details === undefined) return { id: (await operation.lateAddOf(to, state)) ? id : "", props: state };
       return {
         id,
         props: { ...withoutFacts(state), ...factsOf(details), data: declaredData(state.data, details.data) },
@@ -99,10 +102,15 @@ const contactLifecycle = {
       const isToSend =
         olds.contactId === undefined || changesContact(olds, news) || (await session.hasUnsettledCall(to, olds));
       if (!isToSend) return { outs: { ...news, adopted, ...onlyFacts(olds) } };
-      await operation.add(to, news, !adopted);
+      const addSentAt = await operation
+        .add(to, { ...news, ...late(olds.addSentAt) }, !adopted)
+        .catch((error: Error) => {
+          throw mayHaveTakenEffect(error) ? unconfirmedChange({ ...olds, __provider: news.__provider }, error) : error;
+        });
       // An adopted contact may have been in the list before.
       if (olds.list !== news.list && !adopted) await operation.removeFromList(to, olds);
-      return { outs: { ...news, adopted, ...(await factsOrFailure(operation, to, { ...news, adopted })) } };
+      const changed = { ...news, adopted, ...late(addSentAt) };
+      return { outs: { ...changed, ...(await factsOrFailure(operation, to, changed)) } };
     });
   },
 
@@ -116,7 +124,8 @@ const contactLifecycle = {
         return console.log(`Left the contact ${who} in Mailmodo: the program still enrolls it.`);
       const other = await operation.otherStackWith(state);
       if (other !== undefined) return console.log(`Left the contact ${who} in Mailmodo: the stack ${other} has it.`);
-      const words = await operation.archive(await session.connectTo("archive"), state);
+      const to = await operation.outlastAdd(await session.connectTo("archive"), state);
+      const words = await operation.archive(to, state);
       if (words !== undefined) console.log(`Nothing left to archive for ${who}: "${words}"`);
     }).catch(throwOfDelete);
   },
@@ -124,13 +133,6 @@ const contactLifecycle = {
 
 // The module itself must be the provider, because the loader text in the state requires it and never changes.
 export = contactLifecycle;
-
-/** The failure of an add that may have taken effect. The contact is recorded, so a destroy archives it. */
-function unconfirmedAdd(state: ContactInputs & { readonly adopted: boolean }, { message }: Error): RecordedFailure {
-  session.ownContacts.add(state.email);
-  const advice = "The contact is recorded: the next pulumi up adds it again, and a destroy archives it.";
-  return new RecordedFailure(contactName(state.email), state, `${message} ${advice}`);
-}
 
 /**
  * What Mailmodo knows of a contact that was added.
