@@ -12,6 +12,8 @@ export interface UnsettledCall extends ContactNote {
   readonly kind: CallKind;
   /** Whether Mailmodo confirmed the call. */
   readonly confirmed: boolean;
+  /** When an add was last sent that was not confirmed, in milliseconds since 1970. Undefined for any other call. */
+  readonly addSentAt?: number | undefined;
   readonly file: string;
   /** The note's id in its file. */
   readonly id: number;
@@ -50,5 +52,6 @@ function unsealNote(note: UnfinishedNote, text: string, file: string, sealing: S
     ...(instanceId ? { instanceId } : {}),
     ...(kind === "start" ? { startSentAt: sentAt } : {}),
   });
-  return { call: { ...enrollment, kind, confirmed: confirmed !== undefined, file, id }, stack: of };
+  const lost = kind === "add" && confirmed === undefined ? { addSentAt: sentAt } : {};
+  return { call: { ...enrollment, kind, confirmed: confirmed !== undefined, ...lost, file, id }, stack: of };
 }

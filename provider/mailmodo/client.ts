@@ -3,9 +3,9 @@ import { outcomeOf, type Outcome } from "./outcome";
 import { mayBeEcho } from "./echo";
 import { cleaner } from "./cleaner";
 import { maskAddress } from "../text/masking";
-import { LateStartError, RefusedError, UnconfirmedError, type FailedCall } from "./errors";
-import { Deadline } from "./deadline";
-import { clockTime, isFromTheFuture, rememberSent, mayTakeEffectForMs, waitForLateEffect } from "./lateEffect";
+import { RefusedError, UnconfirmedError, type FailedCall } from "./errors";
+import { rememberSent, mayTakeEffectForMs } from "./lateEffect";
+import { outlast } from "./outlast";
 import { errorFor, wordsOf } from "./outcomeErrors";
 import { sendRepeatedly } from "./repeatable";
 import { withRetries } from "./retry";
@@ -122,30 +122,17 @@ export async function abortJourney(connection: Connection, request: AbortRequest
   const words = await abortOnce(connection, request);
   if (mayTakeEffectMs === 0) return words;
 
-  const later = await afterLateEffect(connection, request, mayTakeEffectUntil);
+  const { journeyId, email, outlastsDeadline } = request;
+  const failed = { operation: "abort", journeyId, subject: maskAddress(email) } as const;
+  const later = await outlast(connection, {
+    sent: request,
+    what: "start",
+    failed,
+    mayTakeEffectUntil,
+    outlastsDeadline,
+  });
   const laterWords = await abortOnce(later, request, true);
   return words === undefined ? undefined : laterWords;
-}
-
-/** Waits until the start can no longer take effect, and returns the connection for the abort after that. */
-async function afterLateEffect(
-  connection: Connection,
-  request: AbortRequest,
-  mayTakeEffectUntil: number,
-): Promise<Connection> {
-  const { journeyId, email, startSentAt } = request;
-  const leftMs = Math.max(0, mayTakeEffectUntil - performance.now());
-  // A later run would not know the start's age either. So this run waits, beyond its own deadline if necessary.
-  const outlastsDeadline = request.outlastsDeadline === true || isFromTheFuture(request);
-  const fits = outlastsDeadline || leftMs + connection.requestTimeoutMs <= connection.deadline.leftMs();
-  if (fits && (await waitForLateEffect(connection, leftMs)))
-    return outlastsDeadline
-      ? { ...connection, deadline: new Deadline(connection.deadline.slowDownBudgetMs) }
-      : connection;
-
-  const from = Date.now() + Math.max(0, mayTakeEffectUntil - performance.now());
-  const why = `its start, sent at ${clockTime(startSentAt!)}, may still take effect. Run it again from ${clockTime(from)} on.`;
-  throw new LateStartError({ operation: "abort", journeyId, subject: maskAddress(email) }, why, from);
 }
 
 /**

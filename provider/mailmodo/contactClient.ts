@@ -2,6 +2,7 @@ import { mailboxKey } from "../model/addresses";
 import { jsonObject } from "../text/jsonObject";
 import { maskAddress } from "../text/masking";
 import { cleaner } from "./cleaner";
+import { rememberSent } from "./lateEffect";
 import { ENVELOPE, outcomeOf, type Answer, type AnswerForm, type Outcome } from "./outcome";
 import type { Call, Outgoing } from "./outgoing";
 import { sendRepeatedly, type CallResult } from "./repeatable";
@@ -41,16 +42,22 @@ export async function findContact(connection: Connection, email: string): Promis
  * Adds a contact to a list, or changes its values if Mailmodo knows it already. The list is made if there is none.
  * Values that are not named stay as they are. Repeated after everything but a refusal.
  *
+ * @returns When the last earlier attempt was sent whose answer was lost, in milliseconds since 1970: it may take effect
+ *   later, even after the contact was archived. Undefined if there was none.
  * @throws {RefusedError | KeyRefusedError} Mailmodo said no.
- * @throws {HeldError | NotSentError | SlowDownError | UnconfirmedError} No attempt was confirmed.
+ * @throws {HeldError | NotSentError | SlowDownError | UnconfirmedError} No attempt was confirmed. The error says when the
+ *   last one was sent.
  */
 export async function addContact(
   connection: Connection,
   { email, list, data }: ContactInList & { data: Readonly<Record<string, string | number | boolean>> },
-): Promise<void> {
+): Promise<number | undefined> {
   const body = { email, data, listName: list };
   const result = await send(connection, email, { call: "add", method: "POST", path: "/api/v1/addToList", body });
-  if (result.outcome.kind !== "accepted") throw result.error();
+  const { lostAt } = result;
+  const addSentAt = lostAt === undefined ? undefined : rememberSent({ journeyId: "", email }, lostAt);
+  if (result.outcome.kind === "accepted") return addSentAt;
+  throw Object.assign(result.error(), { addSentAt });
 }
 
 interface ContactInList {

@@ -26,6 +26,8 @@ export abstract class MailmodoError extends Error {
   readonly status: number | undefined;
   /** Whether the call may have taken effect in an earlier attempt whose answer was lost. */
   mayHaveTakenEffect = false;
+  /** When the last attempt of an add was sent that may have taken effect, in milliseconds since 1970. */
+  addSentAt: number | undefined;
 
   constructor(call: FailedCall, why: string, { status, cause }: { status?: number; cause?: unknown } = {}) {
     super(
@@ -96,13 +98,13 @@ export class UnconfirmedError extends MailmodoError {
 }
 
 /**
- * An abort by address was sent and may have taken effect. But its start is so recent that it may still take effect
- * after the abort, and there was no time to wait for that.
+ * A start, or the add of a contact, is so recent that it may still take effect after its abort by address or its archive,
+ * and there was no time to wait for that. The abort was sent and may have taken effect. The archive was not sent.
  */
 export class LateStartError extends MailmodoError {
-  override mayHaveTakenEffect = true;
+  override mayHaveTakenEffect = this.operation === "abort";
 
-  /** @param mayTakeEffectUntil When the start can no longer take effect, in milliseconds since 1970. */
+  /** @param mayTakeEffectUntil When the start or add can no longer take effect, in milliseconds since 1970. */
   constructor(
     call: FailedCall,
     why: string,

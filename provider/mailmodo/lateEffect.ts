@@ -1,7 +1,7 @@
 import type { Connection } from "./transport";
 
 /**
- * How long after it was sent a start may still take effect, in milliseconds. Gateways give up on a request within this
+ * How long after it was sent a start or an add may still take effect, in milliseconds. Gateways give up on a request within this
  * time: AWS API Gateway after 29 s unless raised, Heroku's router and Google's load balancer after 30 s, nginx
  * (`proxy_read_timeout`) and AWS's load balancer after 60 s. A handler that regularly took longer would fail there. It
  * is also three times the longest request timeout. It is not proof: Cloudflare waits 100 s, and a queue behind the API
@@ -9,7 +9,7 @@ import type { Connection } from "./transport";
  */
 export const LATE_EFFECT_MS = 60_000;
 
-/** A start whose answer was lost. */
+/** A start whose answer was lost; or an add of a contact, which is in no journey: an empty id. */
 export interface SentStart {
   readonly journeyId: string;
   readonly email: string;
@@ -51,13 +51,18 @@ function startKey({ journeyId, email, startSentAt }: SentStart): string {
 }
 
 /**
- * Waits until starts can no longer take effect. Many calls may wait at the same time; only the first prints a line.
+ * Waits until starts or adds can no longer take effect. Many calls may wait at the same time; only the first prints a line.
  *
  * @returns False if the process began to shut down during the wait.
  */
-export async function waitForLateEffect({ pace, log = console.log }: Connection, ms: number): Promise<boolean> {
+export async function waitForLateEffect(
+  { pace, log = console.log }: Connection,
+  ms: number,
+  what: "start" | "add",
+): Promise<boolean> {
+  const one = what === "add" ? "an add" : "a start";
   if (waiting === 0)
-    log(`Waiting ${Math.ceil(ms / 1000)} s: until then, a start whose answer was lost may still take effect.`);
+    log(`Waiting ${Math.ceil(ms / 1000)} s: until then, ${one} whose answer was lost may still take effect.`);
   waiting += 1;
   try {
     return await pace.rest(ms);

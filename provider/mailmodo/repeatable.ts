@@ -25,6 +25,8 @@ export interface CallResult {
   readonly outcome: Outcome;
   /** What was said in the refusal, without what no log may hold. Empty if it was not refused. */
   readonly words: string;
+  /** When the last attempt was sent that may have taken effect and whose answer was lost, by `performance.now`. */
+  readonly lostAt: number | undefined;
   /** The error of the outcome. It says whether any attempt may have taken effect. */
   readonly error: () => MailmodoError;
 }
@@ -34,10 +36,14 @@ export async function sendRepeatedly(connection: Connection, call: RepeatableCal
   const { request, failed, email, isRepeated = false } = call;
   const classify = call.outcomeOf ?? outcomeOf;
   let mayHaveTakenEffect = isRepeated;
+  let lostAt: number | undefined;
   const outcome = await withRetries(
     async (permit) => {
       const one = classify(await sendOnce(connection, request, permit));
-      mayHaveTakenEffect ||= one.kind === "unconfirmed" || (one.kind === "slowDown" && one.status === 503);
+      if (one.kind === "unconfirmed" || (one.kind === "slowDown" && one.status === 503)) {
+        mayHaveTakenEffect = true;
+        lostAt = permit.at;
+      }
       return one;
     },
     ({ kind }) => kind === "notSent" || kind === "slowDown" || kind === "unconfirmed",
@@ -47,6 +53,7 @@ export async function sendRepeatedly(connection: Connection, call: RepeatableCal
   const clean = cleaner(connection, email);
   return {
     outcome,
+    lostAt,
     words: outcome.kind === "refused" ? clean(wordsOf(outcome)) : "",
     error: () => {
       const effect = mayHaveTakenEffect ? "An earlier attempt may have taken effect." : undefined;

@@ -23,6 +23,8 @@ export interface ContactInputs {
 export interface ContactState extends ContactInputs, ContactFacts {
   /** Whether the contact existed before, and is not the stack's own. */
   readonly adopted: boolean;
+  /** When an add was sent whose answer was lost, in milliseconds since 1970. Undefined once it can no longer take effect. */
+  readonly addSentAt?: number | undefined;
 }
 
 /** What Mailmodo says of a contact. */

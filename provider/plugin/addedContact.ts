@@ -2,13 +2,12 @@ import type { Connection } from "../mailmodo/transport";
 import { contactName } from "../model/addresses";
 import { isUnproven, type ContactInputs, type ContactState } from "../model/contactInputs";
 import { addNote, isAsSent } from "../model/contactNote";
-import { hideStackTrace } from "../text/hideStackTrace";
 import { maskAddress } from "../text/masking";
 import { AdvisedError } from "./advice";
 import { factsOf } from "./contactFacts";
+import { existedBefore } from "./foreignContact";
 import type { ContactOperation } from "./contactOperation";
 import { RecordedFailure } from "./recordedFailure";
-import { session } from "./session";
 
 /** What is recorded of a contact that was added, without what Mailmodo says of it. */
 type Added = ContactInputs & { readonly adopted: boolean };
@@ -47,13 +46,6 @@ export async function provenContact(
   return { ...inputs, adopted, ...factsOf(details) };
 }
 
-/** The failure of an add that may have taken effect. The contact is recorded, so a destroy archives it. */
-export function unconfirmedAdd(state: Added, { message }: Error): RecordedFailure {
-  session.ownContacts.add(state.email);
-  const advice = "The contact is recorded: the next pulumi up adds it again, and a destroy archives it.";
-  return new RecordedFailure(contactName(state.email), state, `${message} ${advice}`);
-}
-
 /** The failure of an add that may have taken effect, of a contact that may be a person's by now. It is not recorded. */
 export function unrecordedAdd(error: Error): AdvisedError {
   return new AdvisedError(
@@ -74,15 +66,4 @@ async function detailsOrFailure(operation: ContactOperation, to: Connection, sta
     `Could not add the contact ${maskAddress(state.email)}: Mailmodo accepted the contact but does not return it. It may be ` +
       "archived: restore it in Mailmodo and run pulumi up again, or use another address.",
   );
-}
-
-function existedBefore({ email }: ContactInputs): Error {
-  const error = new Error(
-    `The contact ${maskAddress(email)} existed in Mailmodo before it was added, because Mailmodo has other values of it than ` +
-      "were sent: a person has signed up meanwhile, the look-up before was not answered by Mailmodo, or the contact was " +
-      "archived. It is in the list now, and its values may have changed; a destroy leaves it. Look at it in Mailmodo. Set " +
-      "adopt: true to let this stack have it, or use another address.",
-  );
-  hideStackTrace(error);
-  return error;
 }

@@ -15,13 +15,15 @@ import {
 import { isTaggedFor } from "../model/stackTag";
 import { valueOrProblem } from "../settings/settingsError";
 import { maskAddress } from "../text/masking";
-import { addedContact, provenContact, unconfirmedAdd, unrecordedAdd } from "./addedContact";
+import { addedContact, provenContact, unrecordedAdd } from "./addedContact";
 import { mayHaveTakenEffect, throwOfDelete } from "./advice";
 import { checkFailures } from "./checkFailures";
 import { factsOf, onlyFacts, withoutFacts } from "./contactFacts";
-import { ContactOperation, foreignContact } from "./contactOperation";
+import { ContactOperation } from "./contactOperation";
+import { foreignContact } from "./foreignContact";
 import { configure, session } from "./session";
 import { isStillEnrolled } from "./stillEnrolled";
+import { late, unconfirmedAdd, unconfirmedChange } from "./unconfirmedAdd";
 
 /**
  * The lifecycle of one contact: the methods that the engine calls. A preview runs only check and diff, which send
@@ -34,7 +36,7 @@ import { isStillEnrolled } from "./stillEnrolled";
  * | create | look up: refuses what may be a real person's; add to the list; look up: fails if it is one's after all |
  * | read   | look up |
  * | update | add to the list; leave the former list, unless adopted; look up. None if Mailmodo knows nothing of what changed |
- * | delete | archive; none for a contact that is to be left, that the program still enrolls, or that another stack has |
+ * | delete | archive, once no add can still take effect; none for a contact that is to be left, that the program still enrolls, or that another stack has |
  */
 const contactLifecycle = {
   configure,
@@ -68,14 +70,15 @@ const contactLifecycle = {
       const adopted = owner === "foreign" || owner === "unproven";
       if (adopted && !inputs.adopt) throw foreignContact(inputs, owner === "unproven");
       const state = { ...inputs, adopted };
-      await operation.add(to, inputs, !adopted).catch((error: Error) => {
+      const addSentAt = await operation.add(to, inputs, !adopted).catch((error: Error) => {
         // A person may have signed up with an address that Mailmodo did not know and that has no tag.
         const isOwn = owner === "own" || isTaggedFor(inputs.email, inputs.stack ?? "");
         if (adopted || !mayHaveTakenEffect(error)) throw error;
         throw isOwn ? unconfirmedAdd(state, error) : unrecordedAdd(error);
       });
       const isToProve = owner === "new" && !isTaggedFor(inputs.email, inputs.stack ?? "");
-      const outs = await (isToProve ? provenContact(operation, to, inputs) : addedContact(operation, to, state));
+      const added = { ...state, ...late(addSentAt) };
+      const outs = await (isToProve ? provenContact(operation, to, added) : addedContact(operation, to, added));
       return { id: contactName(inputs.email), outs };
     });
   },
@@ -84,9 +87,10 @@ const contactLifecycle = {
     // Undefined only for a resource of another kind of provider.
     const state = recorded!;
     return ContactOperation.run(async (operation) => {
-      const details = await operation.find(await session.connectTo("find"), state);
+      const to = await session.connectTo("find");
+      const details = await operation.find(to, state);
       // The engine takes an empty id for a resource that is gone.
-      if (details === undefined) return { id: "", props: state };
+      if (details === undefined) return { id: (await operation.lateAddOf(to, state)) ? id : "", props: state };
       // The next up adds it again, and then compares its values with those that were sent.
       if (isUnproven(state)) return { id, props: state };
       return {
@@ -103,12 +107,17 @@ const contactLifecycle = {
       const isToSend =
         olds.contactId === undefined || changesContact(olds, news) || (await session.hasUnsettledCall(to, olds));
       if (!isToSend) return { outs: { ...news, adopted, ...onlyFacts(olds) } };
-      await operation.add(to, news, !adopted);
+      const addSentAt = await operation
+        .add(to, { ...news, ...late(olds.addSentAt) }, !adopted)
+        .catch((error: Error) => {
+          throw mayHaveTakenEffect(error) ? unconfirmedChange({ ...olds, __provider: news.__provider }, error) : error;
+        });
+      const changed = { ...news, ...late(addSentAt) };
       const sent = { ...olds.data, ...news.data };
-      const outs = isUnproven(olds) ? await provenContact(operation, to, news, sent) : undefined;
+      const outs = isUnproven(olds) ? await provenContact(operation, to, changed, sent) : undefined;
       // An adopted contact may have been in the list before.
       if (olds.list !== news.list && !(outs ?? olds).adopted) await operation.removeFromList(to, olds);
-      return { outs: outs ?? (await addedContact(operation, to, { ...news, adopted })) };
+      return { outs: outs ?? (await addedContact(operation, to, { ...changed, adopted })) };
     });
   },
 
@@ -126,7 +135,8 @@ const contactLifecycle = {
         return console.log(`Left the contact ${who} in Mailmodo: the program still enrolls it.`);
       const other = await operation.otherStackWith(state);
       if (other !== undefined) return console.log(`Left the contact ${who} in Mailmodo: the stack ${other} has it.`);
-      const words = await operation.archive(await session.connectTo("archive"), state);
+      const to = await operation.outlastAdd(await session.connectTo("archive"), state);
+      const words = await operation.archive(to, state);
       if (words !== undefined) console.log(`Nothing left to archive for ${who}: "${words}"`);
     }).catch(throwOfDelete);
   },

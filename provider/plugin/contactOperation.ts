@@ -1,12 +1,11 @@
 import type { Journal } from "../journal/journal";
 import type { ContactDetails } from "../mailmodo/contactClient";
+import { mayStillBeAdded, outlastAdd } from "../mailmodo/lateAdd";
 import type { Call } from "../mailmodo/outgoing";
 import type { Connection } from "../mailmodo/transport";
-import type { ContactInputs } from "../model/contactInputs";
+import type { ContactInputs, ContactState } from "../model/contactInputs";
 import { addNote, contactNote, hasMade } from "../model/contactNote";
 import { isTaggedFor } from "../model/stackTag";
-import { hideStackTrace } from "../text/hideStackTrace";
-import { maskAddress } from "../text/masking";
 import { mayHaveTakenEffect } from "./advice";
 import { heldError, JournaledCall, type AnsweredNote } from "./journaledCall";
 import { session, type Session } from "./session";
@@ -14,7 +13,7 @@ import { session, type Session } from "./session";
 /** Loaded by the first request, because a preview sends nothing. */
 const client = () => import("../mailmodo/contactClient");
 
-type Contact = Pick<ContactInputs, "email" | "list" | "data" | "stack" | "onDelete">;
+type Contact = Pick<ContactInputs, "email" | "list" | "data" | "stack" | "onDelete"> & Pick<ContactState, "addSentAt">;
 
 /**
  * One create, read, update or delete of a contact. A note is in the journal before a request may create or archive the
@@ -69,15 +68,28 @@ export class ContactOperation {
    * Adds a contact or changes its values.
    *
    * @param isOwn Whether it is this stack's, or new. Only then is there a note: `recover` archives what a note tells of.
+   * @returns When this or an earlier add was sent whose answer was lost, if that may still take effect.
    */
-  async add(to: Connection, contact: Contact, isOwn: boolean): Promise<void> {
-    const { addContact } = await client();
-    if (isOwn) await this.journaled("add", to, contact, (connection) => addContact(connection, contact));
-    else {
-      await this.advising("add", () => addContact(to, contact));
-      settleAll(await this.journalOf(to, contact), contact);
-    }
+  async add(to: Connection, contact: Contact, isOwn: boolean): Promise<number | undefined> {
+    const earlier = await this.lateAddOf(to, contact);
+    const add = async (connection: Connection) => (await client()).addContact(connection, contact);
+    const lost = isOwn ? await this.journaled("add", to, contact, add) : await this.advising("add", () => add(to));
+    if (!isOwn) settleAll(await this.journalOf(to, contact), contact);
     this.session.ownContacts.add(contact.email);
+    return lost ?? earlier;
+  }
+
+  /** When an add was sent whose answer was lost, by the state or a note. Undefined if none may still take effect. */
+  async lateAddOf(to: Connection, contact: Contact): Promise<number | undefined> {
+    const notes = (await this.journalOf(to, contact)).unsettled.of(contactNote(contact));
+    const addSentAt = Math.max(...[contact, ...notes].map((one) => one.addSentAt ?? -Infinity));
+    return mayStillBeAdded({ email: contact.email, addSentAt }, to.lateEffectMs) ? addSentAt : undefined;
+  }
+
+  /** Waits until no add can still take effect that would bring the contact back after it was archived. */
+  async outlastAdd(to: Connection, contact: Contact): Promise<Connection> {
+    const addSentAt = await this.lateAddOf(to, contact);
+    return this.advising("archive", () => outlastAdd(to, { email: contact.email, addSentAt }));
   }
 
   /** Finishes the notes of this operation's calls, because the state will not record their results. */
@@ -172,22 +184,4 @@ export class ContactOperation {
 function settleAll({ unsettled }: Journal, contact: Contact): void {
   const note = contactNote(contact);
   for (const earlier of unsettled.of(note)) unsettled.settle(earlier);
-}
-
-/**
- * A contact that may be a real person's.
- *
- * @param isUnproven Whether an earlier run tried to add it.
- */
-export function foreignContact({ email }: Pick<Contact, "email">, isUnproven: boolean): Error {
-  const tried =
-    "An earlier run tried to add it, but the values that Mailmodo has of it do not show that it did: look at its values and " +
-    "lists there. ";
-  const error = new Error(
-    `The contact ${maskAddress(email)} already exists in Mailmodo and does not have this stack's plus tag, so it may belong to ` +
-      `a real person. ${isUnproven ? tried : ""}Nothing was changed. Use an address from stackAddress, or set adopt: true to ` +
-      "let this stack change it; it then stays in Mailmodo when the resource is deleted.",
-  );
-  hideStackTrace(error);
-  return error;
 }

@@ -1,10 +1,24 @@
 import { archiveContact, findContact, type ContactDetails } from "../../mailmodo/contactClient";
+import { outlastAdd } from "../../mailmodo/lateAdd";
 import type { Connection } from "../../mailmodo/transport";
 import { OUTSIDE_RECIPIENTS, type Recipients } from "../../model/recipients";
 import type { OtherStacks } from "../../pulumi/otherStacks";
 import { connectionAdvice } from "../../settings/connectionAdvice";
 import { maskAddress } from "../../text/masking";
 import type { Aborts } from "./aborts";
+
+/** What is known of a contact to archive. */
+interface Archival {
+  /** Whether the state must not be written before it is archived. */
+  readonly isNeeded: boolean;
+  /**
+   * Whether the contact is the stack's, by the values that Mailmodo has of it. Otherwise it is left. Default: it is, and is
+   * not looked up.
+   */
+  readonly isOwn?: (data: ContactDetails["data"]) => boolean;
+  /** When an add was sent whose answer was lost, in milliseconds since 1970. It is outlasted first. Default: there is none. */
+  readonly addSentAt?: number | undefined;
+}
 
 /** Archives the contacts of one recovery, and counts them. */
 export class Archives {
@@ -41,14 +55,12 @@ export class Archives {
   /**
    * Archives a contact, unless another stack records or enrolls it.
    *
-   * @param isNeeded Whether the state must not be written before it is archived.
-   * @param isOwn Whether the contact is the stack's, by the values that Mailmodo has of it. Otherwise it is left. Default:
-   *   it is, and is not looked up.
    * @returns Whether the contact is archived, unknown to Mailmodo or somebody else's.
    */
-  async archive(email: string, isNeeded: boolean, isOwn?: (data: ContactDetails["data"]) => boolean): Promise<boolean> {
+  async archive(email: string, { isNeeded, isOwn, addSentAt }: Archival): Promise<boolean> {
     const who = `the contact ${maskAddress(email)}`;
     try {
+      await outlastAdd(this.connect(), { email, addSentAt, outlastsDeadline: true });
       const stack = await this.otherStacks.findStackWithContact(email);
       if (stack !== undefined) {
         this.log(`Left ${who} in Mailmodo: the stack ${stack} has it.`);

@@ -9,6 +9,7 @@ import type { RecordedIndex } from "../../pulumi/recordedIndex";
 import type { Ended } from "../../pulumi/stateResource";
 import { maskAddress } from "../../text/masking";
 import type { Archives } from "./archives";
+import type { SentAtLatest } from "./sentAtLatest";
 
 /** A contact that a killed run may have made, and that no resource of the stack records. */
 interface LeftoverContact {
@@ -31,6 +32,7 @@ export class LeftoverContacts {
     private readonly index: RecordedIndex,
     private readonly ended: Ended,
     private readonly archives: Archives,
+    private readonly sentAtLatest: SentAtLatest,
     private readonly log: (line: string) => void,
   ) {}
 
@@ -80,8 +82,12 @@ export class LeftoverContacts {
       );
       return false;
     }
-    if (isTagged) return this.archives.archive(email, note === undefined);
-    if (note !== undefined) return this.archives.archive(email, false, (data) => hasMade(note, data));
+    const isNeeded = note === undefined;
+    // A confirmed add has taken effect.
+    const addSentAt = isNeeded ? this.sentAtLatest({ journeyId: "", email }) : note.addSentAt;
+    if (isTagged) return this.archives.archive(email, { isNeeded, addSentAt });
+    if (note !== undefined)
+      return this.archives.archive(email, { isNeeded, addSentAt, isOwn: (data) => hasMade(note, data) });
     this.log(
       `Left the contact ${maskAddress(email)} alone: whether the killed run has made it is not known. If it did, archive it in Mailmodo.`,
     );

@@ -80,7 +80,7 @@ export class RecoveryRun {
       lateEffectMs: settings.lateEffectMs,
     });
     const archives = new Archives(aborts, otherStacks, connect, allowedRecipients(read), log);
-    const contacts = new LeftoverContacts(index, settlement.ended, archives, log);
+    const contacts = new LeftoverContacts(index, settlement.ended, archives, latest, log);
     return new RecoveryRun(unlocked, state, leftover, aborts, settlement, archives, contacts);
   }
 

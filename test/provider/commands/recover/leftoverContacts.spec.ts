@@ -69,7 +69,7 @@ describe("the contacts that a killed run left", () => {
     const recipients = parseRecipients('["*@seeds.example.com"]');
     const otherStacks = { findStackWithContact: async () => otherStack };
     const archives = new Archives(aborts, otherStacks, connect, recipients, log);
-    const contacts = new LeftoverContacts(new RecordedIndex(state), ended, archives, log);
+    const contacts = new LeftoverContacts(new RecordedIndex(state), ended, archives, () => 0, log);
     await contacts.settle(calls, state);
     const { problems, undecided } = aborts;
     return { lines, problems, undecided, archived: archives.archived, settled: contacts.settled.length };

@@ -1,0 +1,37 @@
+import { Deadline } from "./deadline";
+import { LateStartError, type FailedCall } from "./errors";
+import { clockTime, isFromTheFuture, waitForLateEffect, type SentStart } from "./lateEffect";
+import type { Connection } from "./transport";
+
+/** A start or add whose answer was lost, and the call that must not count before that can no longer take effect. */
+interface Lost {
+  readonly sent: SentStart;
+  readonly what: "start" | "add";
+  /** The call, as its error describes it. */
+  readonly failed: FailedCall;
+  /** By `performance.now`. */
+  readonly mayTakeEffectUntil: number;
+  /** Whether to wait beyond the connection's deadline. Default: only if the age of what was sent is unknown. */
+  readonly outlastsDeadline?: boolean | undefined;
+}
+
+/**
+ * Waits until a start or an add can no longer take effect, and returns the connection for the call after that.
+ *
+ * @throws {LateStartError} There is no time for that. The error says when to try again.
+ */
+export async function outlast(connection: Connection, lost: Lost): Promise<Connection> {
+  const { sent, what, failed, mayTakeEffectUntil } = lost;
+  const leftMs = Math.max(0, mayTakeEffectUntil - performance.now());
+  // A later run would not know the age either. So this run waits, beyond its own deadline if necessary.
+  const outlastsDeadline = lost.outlastsDeadline === true || isFromTheFuture(sent);
+  const fits = outlastsDeadline || leftMs + connection.requestTimeoutMs <= connection.deadline.leftMs();
+  if (fits && (await waitForLateEffect(connection, leftMs, what)))
+    return outlastsDeadline
+      ? { ...connection, deadline: new Deadline(connection.deadline.slowDownBudgetMs) }
+      : connection;
+
+  const from = Date.now() + Math.max(0, mayTakeEffectUntil - performance.now());
+  const why = `its ${what}, sent at ${clockTime(sent.startSentAt!)}, may still take effect. Run it again from ${clockTime(from)} on.`;
+  throw new LateStartError(failed, why, from);
+}
