@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import * as fs from "node:fs";
 import { SANDBOX_KEY, type Fault } from "mailmodo-sandbox";
 import type { ContactInputs, ContactState } from "../../../provider/model/contactInputs";
 import { TYPES } from "../../../provider/model/stateFormat";
@@ -7,6 +8,7 @@ import { beginSession, session } from "../../../provider/plugin/session";
 import { useCapturedOutput } from "../../support/capturedOutput";
 import { configure, settings } from "../../support/configure";
 import { contactInputs } from "../../support/contactInputs";
+import { journalOf } from "../../support/journalOf";
 import { livesOf, MATRIX_PROFILES } from "../../support/lives";
 import { useModelBackend } from "../../support/modelBackend";
 import { ModelStack, type CallPlugin } from "../../support/modelStack";
@@ -81,6 +83,8 @@ describe(`the fault matrix of a contact: ${title}`, () => {
   }
 
   function begin(fault: Fault) {
+    // The notes of an earlier life belong to a stack that is gone, and every run reads them all.
+    fs.rmSync(journalOf(process.env), { recursive: true, force: true });
     sandbox().store.reset();
     sandbox().setContacts([{ email: "person@seeds.example.com", lists: ["Seeds", "Others"], data: { seats: 1 } }]);
     const others = structuredClone(contacts().filter((one) => one.email !== email));
