@@ -1,6 +1,6 @@
 import type { ContactInputs } from "../model/contactInputs";
-import { hideStackTrace } from "../text/hideStackTrace";
 import { maskAddress } from "../text/masking";
+import { plainError } from "./shardMessages";
 
 /**
  * A contact that may be a real person's.
@@ -11,23 +11,19 @@ export function foreignContact({ email }: Pick<ContactInputs, "email">, isUnprov
   const tried =
     "An earlier run tried to add it, but the values that Mailmodo has of it do not show that it did: look at its values and " +
     "lists there. ";
-  const error = new Error(
+  return plainError(
     `The contact ${maskAddress(email)} already exists in Mailmodo and does not have this stack's plus tag, so it may belong to ` +
       `a real person. ${isUnproven ? tried : ""}Nothing was changed. Use an address from stackAddress, or set adopt: true to ` +
       "let this stack change it; it then stays in Mailmodo when the resource is deleted.",
   );
-  hideStackTrace(error);
-  return error;
 }
 
 /** A contact that was taken for a new one, and is not: the look-up after the add shows it. */
 export function existedBefore({ email }: ContactInputs): Error {
-  const error = new Error(
+  return plainError(
     `The contact ${maskAddress(email)} existed in Mailmodo before it was added, because Mailmodo has other values of it than ` +
       "were sent: a person has signed up meanwhile, the look-up before was not answered by Mailmodo, or the contact was " +
       "archived. It is in the list now, and its values may have changed; a destroy leaves it. Look at it in Mailmodo. Set " +
       "adopt: true to let this stack have it, or use another address.",
   );
-  hideStackTrace(error);
-  return error;
 }

@@ -8,18 +8,11 @@ import type { DoctorOptions } from "../../provider/commands/doctor/surroundings"
 import { fresh } from "../support/awsKey";
 import { COMMAND } from "../support/command";
 import { withEnvironment } from "../support/environment";
+import { TEST_ACCOUNT } from "../support/moto";
 import { useProject } from "../support/project";
 import { startSilentServer, type SilentServer } from "../support/silentServer";
 
 const LIMIT_MS = 6_000;
-const AWS = {
-  AWS_REGION: "us-east-1",
-  AWS_ACCESS_KEY_ID: "testing",
-  AWS_SECRET_ACCESS_KEY: "testing",
-  AWS_EC2_METADATA_DISABLED: "true",
-  AWS_CONFIG_FILE: "/dev/null",
-  AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
-};
 
 describe("pulumi-mailmodo doctor, where nothing answers:", () => {
   const project = useProject("", {}, "suite");
@@ -48,7 +41,7 @@ describe("pulumi-mailmodo doctor, where nothing answers:", () => {
   const names = (diagnosis: Diagnosis, level: string) => having(diagnosis, level).map(({ check }) => check);
 
   for (const [what, env] of [
-    ["a bucket", () => ({ ...AWS, PULUMI_BACKEND_URL: bucket() })],
+    ["a bucket", () => ({ ...TEST_ACCOUNT, PULUMI_BACKEND_URL: bucket() })],
     [
       "a Pulumi Cloud",
       () => ({ PULUMI_BACKEND_URL: `https://${silent.host}`, PULUMI_ACCESS_TOKEN: "pul-0123456789abcdef" }),
@@ -78,7 +71,7 @@ describe("pulumi-mailmodo doctor, where nothing answers:", () => {
     const { dir, env } = project();
     const child = spawn(process.execPath, [COMMAND, "doctor", "--offline"], {
       cwd: dir,
-      env: { ...env, ...AWS, PULUMI_BACKEND_URL: bucket() },
+      env: { ...env, ...TEST_ACCOUNT, PULUMI_BACKEND_URL: bucket() },
       stdio: "ignore",
     });
     const ended = once(child, "close");
@@ -96,7 +89,7 @@ describe("pulumi-mailmodo doctor, where nothing answers:", () => {
       configFile,
       `secretsprovider: awskms://alias/states?region=us-east-1\nencryptedkey: AAAA\n${text}`,
     );
-    const diagnosis = await soon({ ...AWS, AWS_ENDPOINT_URL_KMS: `http://${silent.host}` }, { configFile });
+    const diagnosis = await soon({ ...TEST_ACCOUNT, AWS_ENDPOINT_URL_KMS: `http://${silent.host}` }, { configFile });
     const [secrets, ...others] = having(diagnosis, "failure");
     assert.deepEqual([secrets?.check, others], ["secrets", []]);
     assert.equal(
@@ -113,7 +106,7 @@ describe("pulumi-mailmodo doctor, where nothing answers:", () => {
 
   it("AWS is one failure, and Mailmodo is not asked", async () => {
     await project().succeed("config", "set", "--plaintext", "mailmodo:apiKeySecret", fresh());
-    const aws = { ...AWS, AWS_ENDPOINT_URL_SECRETS_MANAGER: `http://${silent.host}` };
+    const aws = { ...TEST_ACCOUNT, AWS_ENDPOINT_URL_SECRETS_MANAGER: `http://${silent.host}` };
     const diagnosis = await withEnvironment(aws, () =>
       soon({ ...aws, MAILMODO_API_KEY: undefined }, { offline: false }),
     );

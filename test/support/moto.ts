@@ -40,17 +40,22 @@ async function startMoto(): Promise<{ moto: Moto; process: ChildProcess }> {
       url,
       env: {
         AWS_ENDPOINT_URL: url,
-        AWS_REGION: "us-east-1",
-        AWS_ACCESS_KEY_ID: "testing",
-        AWS_SECRET_ACCESS_KEY: "testing",
-        AWS_EC2_METADATA_DISABLED: "true",
-        // No profile of the machine's.
-        AWS_CONFIG_FILE: "/dev/null",
-        AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+        ...TEST_ACCOUNT,
       },
     },
   };
 }
+
+/** An account for tests: invented credentials, and nothing of this machine's. */
+export const TEST_ACCOUNT = {
+  AWS_REGION: "us-east-1",
+  AWS_ACCESS_KEY_ID: "testing",
+  AWS_SECRET_ACCESS_KEY: "testing",
+  AWS_EC2_METADATA_DISABLED: "true",
+  // No profile of the machine's.
+  AWS_CONFIG_FILE: "/dev/null",
+  AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+};
 
 /** A client of moto's S3, with the environment left alone. */
 export function s3Of({ url, env }: Moto, region = "us-east-1"): S3Client {
