@@ -1,3 +1,5 @@
+import { defaultAbortReason } from "./defaults";
+
 /** An enrollment, with all that is needed to abort it. */
 export interface Enrollment {
   readonly journeyId: string;
@@ -20,7 +22,8 @@ export function enrollmentOf(properties: Readonly<Record<string, unknown>>): Enr
   const enrollment: { [Name in keyof Required<Enrollment>]: Enrollment[Name] } = {
     journeyId: String(properties["journeyId"]),
     email: String(properties["email"]),
-    abortReason: String(properties["abortReason"]),
+    // The state does not record the default; see withoutDefaults.
+    abortReason: text("abortReason") ?? defaultAbortReason(text("stack") ?? ""),
     allowDuplicateEmail: properties["allowDuplicateEmail"] === true,
     instanceId: text("instanceId"),
     startSentAt: Number.isFinite(sentAt) ? (sentAt as number) : undefined,

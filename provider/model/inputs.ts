@@ -4,6 +4,7 @@ import isUUID from "validator/lib/isUUID";
 import { asciiAddress } from "./addresses";
 import { stackOptions } from "../text/configCommand";
 import { maskAddress } from "../text/masking";
+import { defaultsOf } from "./defaults";
 import { kindOf } from "./kindOf";
 import type { Recipients } from "./recipients";
 
@@ -24,8 +25,13 @@ export interface EnrollmentInputs {
   readonly __provider: string;
 }
 
+type Defaulted = "data" | "allowDuplicateEmail" | "abortReason";
+
+/** Inputs as the state records them: those that have their default may be missing. */
+export type RecordedInputs = Omit<EnrollmentInputs, Defaulted> & Partial<Pick<EnrollmentInputs, Defaulted>>;
+
 /** What the state holds for one enrollment. */
-export interface EnrollmentState extends EnrollmentInputs {
+export interface EnrollmentState extends RecordedInputs {
   /** Missing while the start is unconfirmed. */
   readonly instanceId?: string;
   readonly status: "started" | "unconfirmed";
@@ -41,15 +47,22 @@ export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const MAX_EMAIL_LENGTH = 254;
 const MAX_DATA_BYTES = 64 * 1024;
 
+type WithDefaults<T extends UncheckedInputs> = T & { readonly [Name in Defaulted]: NonNullable<T[Name]> };
+
+/** Fills in missing inputs: those that the program left out, that the state does not record, or that old states lack. */
+export function withDefaults<T extends UncheckedInputs>(inputs: T): WithDefaults<T> {
+  const given = Object.entries(inputs).filter(([, value]) => value !== undefined && value !== null);
+  return { ...defaultsOf(inputs.stack), ...Object.fromEntries(given) } as WithDefaults<T>;
+}
+
 /**
- * Fills in missing inputs. Also used on old state, so that an input added in a later version does not show as a change.
+ * The inputs to record. Those that have their default are left out: for each resource, Pulumi writes the whole state, so
+ * the time of an up grows with all that each of them records.
  */
-export function withDefaults<T extends UncheckedInputs>(inputs: T): T {
-  return {
-    ...inputs,
-    data: inputs.data ?? {},
-    allowDuplicateEmail: inputs.allowDuplicateEmail ?? false,
-  };
+export function withoutDefaults(inputs: EnrollmentInputs): RecordedInputs {
+  const defaults: Readonly<Record<string, unknown>> = { ...defaultsOf(inputs.stack) };
+  const recorded = Object.entries(inputs).filter(([name, value]) => !isDeepStrictEqual(value, defaults[name]));
+  return Object.fromEntries(recorded) as unknown as RecordedInputs;
 }
 
 /** Adds the stack's name from the program's inputs to a state of 0.1.0, which does not record it. */
@@ -83,7 +96,8 @@ function comparable(inputs: UncheckedInputs): UncheckedInputs {
 
 /** Whether an input has changed that changes in place: the abort reason, the stack's name, or the loader text. */
 export function changedInPlace(olds: UncheckedInputs, news: UncheckedInputs): boolean {
-  return (["abortReason", "stack", "__provider"] as const).some((name) => olds[name] !== news[name]);
+  const [before, after] = [withDefaults(olds), withDefaults(news)];
+  return (["abortReason", "stack", "__provider"] as const).some((name) => before[name] !== after[name]);
 }
 
 const CHECKED = ["journeyId", "email", "data", "allowDuplicateEmail", "abortReason", "triggers"] as const;

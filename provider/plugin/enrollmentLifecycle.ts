@@ -4,9 +4,10 @@ import {
   changedReplacing,
   problemsOf,
   withDefaults,
+  withoutDefaults,
   withStackOf,
-  type EnrollmentInputs,
   type EnrollmentState,
+  type RecordedInputs,
 } from "../model/inputs";
 import { asciiAddress } from "../model/addresses";
 import { maskAddress } from "../text/masking";
@@ -33,22 +34,20 @@ import { valueOrProblem } from "../settings/settingsError";
 const enrollmentLifecycle = {
   configure,
 
-  async check(_olds: EnrollmentInputs, news: EnrollmentInputs): Promise<pulumi.dynamic.CheckResult<EnrollmentInputs>> {
+  async check(_olds: RecordedInputs, news: RecordedInputs): Promise<pulumi.dynamic.CheckResult<RecordedInputs>> {
     const inputs = withDefaults(news);
     const failures = await checkFailures((recipients) => problemsOf(inputs, recipients));
     if (typeof inputs.email === "string") session.thisRun.want("enrollment", [inputs.email]);
     // One form for all requests and records, as in a cohort. The domain that it might imitate was refused above.
-    return {
-      inputs: typeof inputs.email === "string" ? { ...inputs, email: asciiAddress(inputs.email) } : inputs,
-      failures,
-    };
+    const email = typeof inputs.email === "string" ? asciiAddress(inputs.email) : inputs.email;
+    return { inputs: withoutDefaults({ ...inputs, email }), failures };
   },
 
-  async diff(_id: string, olds: EnrollmentState, news: EnrollmentInputs): Promise<pulumi.dynamic.DiffResult> {
+  async diff(_id: string, olds: EnrollmentState, news: RecordedInputs): Promise<pulumi.dynamic.DiffResult> {
     // A refresh removes the engine's own flag of an unconfirmed start, so an unconfirmed start must count as a change.
     const isUnconfirmed = olds.instanceId === undefined;
     // A delete would abort by address, and so stop other instances too. Update reports that instead.
-    const mustNotReplace = isUnconfirmed && olds.allowDuplicateEmail;
+    const mustNotReplace = isUnconfirmed && olds.allowDuplicateEmail === true;
     const replaces = mustNotReplace ? [] : changedReplacing(olds, news);
     const { value: to } = await valueOrProblem(() => session.connect());
     if (!isUnconfirmed && to !== undefined && (await session.abortsBegun(to, olds.stack))(olds))
@@ -61,17 +60,17 @@ const enrollmentLifecycle = {
     };
   },
 
-  async create(inputs: EnrollmentInputs): Promise<{ id: string; outs: EnrollmentState }> {
+  async create(inputs: RecordedInputs): Promise<{ id: string; outs: EnrollmentState }> {
     const state = await run(async (operation) => start(operation, await session.connect(), inputs));
     return { id: state.instanceId, outs: state };
   },
 
-  async update(id: string, olds: EnrollmentState, news: EnrollmentInputs): Promise<{ outs: EnrollmentState }> {
+  async update(id: string, olds: EnrollmentState, news: RecordedInputs): Promise<{ outs: EnrollmentState }> {
     const { instanceId, status, startedAt } = olds;
     if (instanceId !== undefined) return { outs: { ...news, instanceId, status, startedAt } };
 
     // Aborting by address would also stop the other instances that allowDuplicateEmail allows for the address.
-    if (olds.allowDuplicateEmail) {
+    if (olds.allowDuplicateEmail === true) {
       const what = `Could not settle journey ${news.journeyId} for ${maskAddress(news.email)}: whether it was started is not known.`;
       throw new RecordedAsUnconfirmed(id, olds, what);
     }
@@ -85,7 +84,7 @@ const enrollmentLifecycle = {
   async delete(_id: string, state: EnrollmentState): Promise<void> {
     await run(async (operation) => abort(operation, await session.connectTo("abort"), state));
   },
-} satisfies pulumi.dynamic.ResourceProvider<EnrollmentInputs, EnrollmentState>;
+} satisfies pulumi.dynamic.ResourceProvider<RecordedInputs, EnrollmentState>;
 
 // The module itself must be the provider, because the loader text in the state requires it and never changes.
 export = enrollmentLifecycle;
@@ -97,10 +96,10 @@ function run<T>(work: (operation: Operation) => Promise<T>): Promise<T> {
 
 type Started = EnrollmentState & { instanceId: string };
 
-async function start(operation: Operation, to: Connection, inputs: EnrollmentInputs): Promise<Started> {
+async function start(operation: Operation, to: Connection, inputs: RecordedInputs): Promise<Started> {
   const startedAt = new Date().toISOString();
   try {
-    const instanceId = await operation.start(to, inputs);
+    const instanceId = await operation.start(to, withDefaults(inputs));
     return { ...inputs, instanceId, status: "started", startedAt };
   } catch (error) {
     if (!(error instanceof UnconfirmedError)) throw error;
@@ -111,7 +110,8 @@ async function start(operation: Operation, to: Connection, inputs: EnrollmentInp
 }
 
 async function abort(operation: Operation, to: Connection, state: EnrollmentState, willRestart = false): Promise<void> {
-  const words = await operation.abort(to, { ...state, startSentAt: Date.parse(state.startedAt) }, willRestart);
+  const enrollment = { ...withDefaults(state), startSentAt: Date.parse(state.startedAt) };
+  const words = await operation.abort(to, enrollment, willRestart);
   if (words === undefined) return;
   // Pulumi shows the plugin's output as information under the stack.
   console.log(`Nothing left to abort in journey ${state.journeyId} for ${maskAddress(state.email)}: "${words}"`);

@@ -25,7 +25,7 @@ export class RecordedFailure extends Error {
 /** A start that may have taken effect. */
 export class RecordedAsUnconfirmed extends RecordedFailure {
   constructor(id: string, properties: EnrollmentState, what: string) {
-    super(id, properties, `${what} ${adviceForUnconfirmed(properties.allowDuplicateEmail)}`);
+    super(id, properties, `${what} ${adviceForUnconfirmed(properties.allowDuplicateEmail === true)}`);
   }
 }
 

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { defaultAbortReason } from "./abortReason";
+import { defaultAbortReason } from "../model/defaults";
 import { addressesAsJson } from "../model/archive";
 import { claimAddresses } from "./claimAddresses";
 import { ContactArchive, isArchiving } from "./contactArchive";
@@ -125,7 +125,7 @@ export class JourneyCohort extends pulumi.ComponentResource {
       size: emails.length,
       journeyId: given.journeyId,
       allowDuplicateEmail,
-      abortReason: given.abortReason ?? defaultAbortReason(),
+      abortReason: given.abortReason ?? defaultAbortReason(fullStackName()),
       triggers: given.triggers,
       stack: fullStackName(),
       __provider: SHARD_LOADER,

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { defaultAbortReason } from "./abortReason";
+import { defaultAbortReason } from "../model/defaults";
 import { claimAddresses } from "./claimAddresses";
 import { archiveOf, isArchiving } from "./contactArchive";
 import { requireFindable } from "./findable";
@@ -129,7 +129,7 @@ export class JourneyEnrollment extends TrimmedResource {
           email: given.email,
           data: given.data ?? {},
           allowDuplicateEmail,
-          abortReason: given.abortReason ?? defaultAbortReason(),
+          abortReason: given.abortReason ?? defaultAbortReason(fullStackName()),
           triggers: given.triggers,
           stack: fullStackName(),
           instanceId: undefined,

@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import { changedInPlace, changedReplacing, problemsOf, UNKNOWN, withDefaults } from "../../../provider/model/inputs";
+import {
+  changedInPlace,
+  changedReplacing,
+  problemsOf,
+  UNKNOWN,
+  withDefaults,
+  withoutDefaults,
+  type UncheckedInputs,
+} from "../../../provider/model/inputs";
 import { LOADER } from "../../../provider/model/stateFormat";
 import { parseRecipients } from "../../../provider/model/recipients";
 import { journeyId } from "../../support/journeyId";
@@ -156,5 +164,37 @@ describe("withDefaults", () => {
     const given = { journeyId, email, abortReason, __provider };
     assert.deepEqual(withDefaults(given), { ...given, data: {}, allowDuplicateEmail: false });
     assert.deepEqual(withDefaults(valid), valid);
+    assert.deepEqual(withDefaults({ ...given, data: null }).data, {});
+  });
+
+  it("takes the reason for an abort from the stack, which states of 0.1.0 do not record", () => {
+    const { journeyId, email, __provider } = valid;
+    const given = { journeyId, email, stack: "acme/seeds/dev", __provider };
+    assert.equal(withDefaults<UncheckedInputs>(given).abortReason, "Removed by Pulumi from seeds/dev");
+    assert.equal(withDefaults<UncheckedInputs>({ journeyId, email }).abortReason, undefined);
+  });
+});
+
+describe("withoutDefaults", () => {
+  const { journeyId, email, __provider } = valid;
+  const bare = { journeyId, email, stack: "acme/seeds/dev", __provider };
+  const defaults = { data: {}, allowDuplicateEmail: false, abortReason: "Removed by Pulumi from seeds/dev" };
+
+  it("leaves out what withDefaults fills in, and nothing else", () => {
+    assert.deepEqual(withoutDefaults({ ...bare, ...defaults }), bare);
+    for (const others of [
+      { data: { seats: 0 } },
+      { allowDuplicateEmail: true },
+      { abortReason: "Removed by Pulumi from seeds/prod" },
+      { triggers: [] },
+    ])
+      assert.deepEqual(withoutDefaults({ ...bare, ...defaults, ...others }), { ...bare, ...others });
+  });
+
+  it("keeps what is not known yet, and every reason where no stack is known", () => {
+    const unknown = { data: UNKNOWN, allowDuplicateEmail: UNKNOWN, abortReason: UNKNOWN } as unknown as typeof defaults;
+    assert.deepEqual(withoutDefaults({ ...bare, ...unknown }), { ...bare, ...unknown });
+    const old = { journeyId, email, __provider, abortReason: defaults.abortReason };
+    assert.deepEqual(withoutDefaults({ ...old, data: {}, allowDuplicateEmail: false }), old);
   });
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import path from "node:path";
 
 const PLUGIN = `process.argv.splice(1, Infinity, "/@pulumi/pulumi/cmd/dynamic-provider", "127.0.0.1:1");`;
 
@@ -27,6 +28,17 @@ describe("the heap of a plugin", () => {
     // before the plugin can say anything.
     const share = Number(process.versions.node.split(".")[0]) < 24 ? 1 : 0.5;
     assert.ok(plugins.newSpaceMb <= usual.mostMb * share, `${plugins.newSpaceMb} MB, and ${usual.mostMb} MB`);
+  });
+
+  it("gives back the room for new objects that was made before, once two operations run at the same time", () => {
+    const session = path.join(__dirname, "../../../provider/dist/plugin/session.js");
+    // As loading the SDK does it: made before the plugin can say anything, and held.
+    const load = `globalThis.loaded = Array.from({ length: 500_000 }, (_, i) => ({ i, list: [i] }));`;
+    const run = (times: number) => `
+      const { engine } = require(${JSON.stringify(session)}).session;
+      for (let i = 0; i < ${times}; i++) void engine.whileBusy(() => new Promise(() => {}));`;
+    const [one, two] = [1, 2].map((times) => heapOf(run(times), load + PLUGIN));
+    assert.ok(two!.newSpaceMb <= one!.newSpaceMb / 2, `${two!.newSpaceMb} MB, and ${one!.newSpaceMb} MB`);
   });
 });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import enrollmentLifecycle from "../../../provider/plugin/enrollmentLifecycle";
-import { UNKNOWN } from "../../../provider/model/inputs";
-import type { EnrollmentInputs } from "../../../provider/model/inputs";
+import { enrollmentOf } from "../../../provider/model/enrollment";
+import { UNKNOWN, type RecordedInputs } from "../../../provider/model/inputs";
 import { printed } from "../../support/capturedOutput";
 import { configure, settings } from "../../support/configure";
 import { inputs } from "../../support/enrollmentInputs";
@@ -22,12 +22,36 @@ describe("the lifecycle of an enrollment, against the sandbox", () => {
       .map(({ instanceId, status }) => [instanceId, status]);
   const last = () => sandbox().store.requests().at(-1);
 
-  it("fills in the defaults in check", async () => {
-    const { journeyId, email, abortReason, __provider } = inputs;
-    const given = { journeyId, email, abortReason, __provider } as EnrollmentInputs;
-    const { inputs: checked, failures } = await enrollmentLifecycle.check(given, given);
-    assert.deepEqual(failures, []);
-    assert.deepEqual(checked, { ...inputs, data: {} });
+  it("records no input that has its default, and sends the default all the same", async () => {
+    const { journeyId, email, __provider } = inputs;
+    const bare: RecordedInputs = { journeyId, email, stack: "acme/seeds/dev", __provider };
+    const defaults = { data: {}, allowDuplicateEmail: false, abortReason: "Removed by Pulumi from seeds/dev" };
+    for (const given of [bare, { ...bare, ...defaults }])
+      assert.deepEqual(await enrollmentLifecycle.check(given, given), { inputs: bare, failures: [] });
+    const { id, outs } = await enrollmentLifecycle.create(bare);
+    const { instanceId, status, startedAt, ...recorded } = outs;
+    assert.deepEqual([instanceId, status, typeof startedAt, recorded], [id, "started", "string", bare]);
+    assert.deepEqual(last()?.body, { email, data: {}, allowDuplicateEmail: false });
+    await enrollmentLifecycle.delete(id, outs);
+    assert.equal(sandbox().store.all()[0]?.abortReason, defaults.abortReason);
+  });
+
+  it("sees no change between a state that records the defaults and one that does not", async () => {
+    const { journeyId, email, __provider } = inputs;
+    const bare: RecordedInputs = { journeyId, email, stack: "acme/seeds/dev", __provider };
+    const { id, outs } = await enrollmentLifecycle.create(bare);
+    const full = { data: {}, allowDuplicateEmail: false, abortReason: "Removed by Pulumi from seeds/dev" };
+    for (const [olds, news] of [
+      [outs, { ...bare, ...full }],
+      [{ ...outs, ...full }, bare],
+    ] as const)
+      assert.equal((await enrollmentLifecycle.diff(id, olds, news)).changes, false);
+    const renamed = { ...bare, stack: "acme/seeds/prod" };
+    const { changes, replaces } = await enrollmentLifecycle.diff(id, outs, renamed);
+    assert.deepEqual([changes, replaces], [true, []]);
+    const updated = await enrollmentLifecycle.update(id, outs, renamed);
+    await enrollmentLifecycle.delete(id, updated.outs);
+    assert.equal(sandbox().store.all()[0]?.abortReason, "Removed by Pulumi from seeds/prod");
   });
 
   it("takes the ASCII form of an address's domain, once it is checked", async () => {
@@ -144,7 +168,7 @@ describe("the lifecycle of an enrollment, against the sandbox", () => {
   it("replaces an enrollment whose abort a killed plugin began, because it may have ended", async () => {
     const { id, outs } = await create();
     assert.deepEqual((await enrollmentLifecycle.diff(id, outs, inputs)).replaces, []);
-    await leaveAsKilled((journal) => journal.addNote("abort", outs));
+    await leaveAsKilled((journal) => journal.addNote("abort", enrollmentOf({ ...outs })));
     assert.deepEqual((await enrollmentLifecycle.diff(id, outs, inputs)).replaces, ["instanceId"]);
     await enrollmentLifecycle.delete(id, outs);
     assert.deepEqual((await enrollmentLifecycle.diff(id, outs, inputs)).replaces, []);
@@ -188,7 +212,7 @@ describe("the lifecycle of an enrollment, against the sandbox", () => {
 
   it("settles the note of a recorded start with the abort of its instance, so that nothing aborts it again", async () => {
     const { id, outs } = await create();
-    await leaveAsKilled(async (journal) => (await journal.addNote("start", outs)).confirm(id));
+    await leaveAsKilled(async (journal) => (await journal.addNote("start", enrollmentOf({ ...outs }))).confirm(id));
     await enrollmentLifecycle.delete(id, outs);
     const before = sandbox().store.requests().length;
     await create();
@@ -198,7 +222,7 @@ describe("the lifecycle of an enrollment, against the sandbox", () => {
   it("leaves the note of an abort to the resource of that instance, with allowDuplicateEmail", async () => {
     const given = { ...inputs, allowDuplicateEmail: true };
     const { id, outs } = await enrollmentLifecycle.create(given);
-    await leaveAsKilled((journal) => journal.addNote("abort", outs));
+    await leaveAsKilled((journal) => journal.addNote("abort", enrollmentOf({ ...outs })));
     await enrollmentLifecycle.create(given);
     assert.deepEqual((await enrollmentLifecycle.diff(id, outs, given)).replaces, ["instanceId"]);
   });
