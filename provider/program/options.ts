@@ -20,7 +20,7 @@ export function checkEnrollmentOptions(name: string, opts: pulumi.CustomResource
   // A dynamic provider names no changed property to the engine.
   if (opts.replaceOnChanges?.some((property) => !REPLACING.includes(property)))
     throw programError(
-      `replaceOnChanges of the ${what} would have no effect. Every input but abortReason replaces it anyway. ` +
+      `replaceOnChanges of the ${what} would have no effect. Every input but abortReason and archiveContact replaces it anyway. ` +
         "To start the journey again when something else changes, put that into triggers.",
     );
 }

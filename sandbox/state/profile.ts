@@ -60,15 +60,15 @@ export interface Profile {
    * the start, or does nothing ("none").
    */
   readonly startContact: "creates" | "updates" | "none";
-  /** The answer to a look-up of a contact that there is not. */
+  /** The answer to a look-up of a contact that does not exist. */
   readonly contactUnknown: Refusal;
-  /** The answer to archiving a contact that there is not, or that is archived already. */
+  /** The answer to archiving a contact that does not exist, or that is archived already. */
   readonly archiveUnknown: Refusal | "success";
   /** The answer to removing a contact from a list that does not exist. */
   readonly listUnknown: Refusal;
   /** The answer to removing a contact from a list that it is not in. */
   readonly removeUnknown: Refusal | "success";
-  /** The answer to resubscribing a contact that there is not. */
+  /** The answer to resubscribing a contact that does not exist. */
   readonly resubscribeUnknown: Refusal | "success";
   /** Whether a look-up still shows an archived contact. */
   readonly archived: "hidden" | "shown";

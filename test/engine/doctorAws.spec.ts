@@ -100,7 +100,7 @@ describe("pulumi-mailmodo doctor, with AWS", () => {
     it("fails where the KMS key cannot be used", async () => {
       const { code, line } = await doctor(project(), { AWS_ENDPOINT_URL_KMS: "http://127.0.0.1:1" }, "--offline");
       assert.equal(code, 1);
-      assert.match(line("secrets"), /^failure: The stack's secrets cannot be decrypted\. .* Log in where that key is/);
+      assert.match(line("secrets"), /^failure: The stack's secrets cannot be used\. .* Log in where that key is/);
     });
   });
 });

@@ -30,7 +30,7 @@ describe("pulumi-mailmodo doctor, after a kill of the CLI and the plugin", () =>
     assert.equal(code, 1);
     assert.match(
       line("lock"),
-      /^failure: Held by \S+ \(pid \d+\), since \d{4}-\S+Z\. That run is dead, and keeps all others out\. Run npx pulumi-mailmodo recover --stack test\.$/,
+      /^failure: Held by \S+ \(pid \d+\), since \d{4}-\S+Z\. That run has ended, but its lock still keeps all others out\. Run npx pulumi-mailmodo recover --stack test\.$/,
     );
     assert.match(
       line("pending operations"),

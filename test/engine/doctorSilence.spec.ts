@@ -94,7 +94,7 @@ describe("pulumi-mailmodo doctor, where nothing answers:", () => {
     assert.deepEqual([secrets?.check, others], ["secrets", []]);
     assert.equal(
       secrets?.text,
-      "The stack's secrets cannot be decrypted. Could not encrypt a secret: no answer within 6 s.",
+      "The stack's secrets cannot be used. Could not encrypt a secret: no answer within 6 s.",
     );
     assert.equal(
       secrets.advice,

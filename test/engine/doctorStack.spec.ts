@@ -91,9 +91,9 @@ describe("pulumi-mailmodo doctor looks at the stack:", () => {
     for (const [passphrase, says] of [
       [
         "wrong",
-        /^failure: The stack's secrets cannot be decrypted\. .*incorrect passphrase\. Set PULUMI_CONFIG_PASSPHRASE/,
+        /^failure: The stack's secrets cannot be used\. .*incorrect passphrase\. Set PULUMI_CONFIG_PASSPHRASE/,
       ],
-      [undefined, /^failure: The stack's secrets cannot be decrypted\. .*passphrase must be set/],
+      [undefined, /^failure: The stack's secrets cannot be used\. .*passphrase must be set/],
     ] as const) {
       const { code, line } = await doctor(project(), { PULUMI_CONFIG_PASSPHRASE: passphrase }, "--offline");
       assert.equal(code, 1);

@@ -16,7 +16,7 @@ import type { Situation } from "./situations";
 export type Judgement =
   | { readonly verdict: "right"; readonly note?: string }
   /** The journey, the contact or the key needs fixing. */
-  | { readonly verdict: "mend"; readonly note: string }
+  | { readonly verdict: "fix"; readonly note: string }
   /** `phrase` in `mailmodo:alreadyOver` fixes it. */
   | { readonly verdict: "setting"; readonly phrase: string }
   | { readonly verdict: "defect"; readonly note: string }
@@ -28,12 +28,12 @@ export function judgementOf(observation: Observation, all: Observations, text: P
   const { exchange, outcome, situation } = observation;
   if (exchange.kind !== "answered") return { verdict: "failed", note: "no complete answer: run it again" };
   if (isOfGateway(observation))
-    return { verdict: "mend", note: "Mailmodo did not answer itself: check --base-url or the proxy" };
+    return { verdict: "fix", note: "Mailmodo did not answer itself: check --base-url or the proxy" };
   if (outcome.kind === "unconfirmed") return defect("an answer that says neither yes nor no");
   if (outcome.kind === "slowDown") return slowDown(observation);
   if (outcome.kind === "keyRefused" && situation !== "wrongKey")
     return situation === "start"
-      ? { verdict: "mend", note: "Mailmodo refuses your key: set another" }
+      ? { verdict: "fix", note: "Mailmodo refuses your key: set another" }
       : defect("the provider takes this for the refusal of the key");
   return RULES[situation](observation, all, text);
 }
@@ -52,7 +52,7 @@ const RULES: Record<Situation, Rule> = {
   start: (observation) => {
     if (instanceOf(observation) !== undefined) return RIGHT;
     return observation.outcome.kind === "refused"
-      ? { verdict: "mend", note: "mend what Mailmodo says, or name another journey or address, and probe again" }
+      ? { verdict: "fix", note: "correct what Mailmodo names, or name another journey or address, and probe again" }
       : defect("no instance id came back");
   },
   secondStart: (observation, all) => {
@@ -104,7 +104,7 @@ function echo({ outcome }: Observation): Judgement {
 }
 
 function accepted(observation: Observation, note = "Mailmodo refused to abort what runs"): Judgement {
-  if (observation.outcome.kind !== "accepted") return { verdict: "mend", note };
+  if (observation.outcome.kind !== "accepted") return { verdict: "fix", note };
   const isWithoutId = observation.call === "start" && instanceOf(observation) === undefined;
   return isWithoutId ? defect("no instance id came back") : RIGHT;
 }

@@ -23,7 +23,7 @@ export function printed(result: ProbeResult, { isColored }: { isColored: boolean
     profiles.length === 0
       ? "Too little was answered to name a profile of the sandbox that answers so."
       : `The sandbox's profiles that answer so: ${profiles.join(", ")}.`,
-    ...(command === undefined ? [] : [`To mend "already over": ${command}`]),
+    ...(command === undefined ? [] : [`To let the provider take these words for "already over": ${command}`]),
     ...(hasDefect ? [`A defect: please report it, with ${toReport} attached.`] : []),
     ...(file === undefined ? [] : [`Written: ${file}. Play it: npx mailmodo-sandbox --profile-file ${quoted(file)}`]),
   ]
@@ -59,7 +59,7 @@ function cells(
 
 const VERDICTS: Record<Row["verdict"], string> = {
   right: "yes",
-  mend: "no",
+  fix: "no",
   setting: "no",
   defect: "a defect",
   failed: "no",

@@ -68,7 +68,7 @@ export async function statusOf(
     // A state that is not in the form of one fails anywhere, in words that mean nothing to its reader.
     const reason =
       error instanceof TypeError
-        ? `The state of the stack ${stack.fullName} is damaged, or of an unknown form. Restore it: docs/recovery.md.`
+        ? `The state of the stack ${stack.fullName} is damaged, or of an unknown form. Restore it from a backup.`
         : (error as Error).message;
     return { fullName: stack.fullName, enrolled: [], reason };
   }

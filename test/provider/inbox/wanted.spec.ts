@@ -41,7 +41,7 @@ describe("SeedInbox, given bad input", () => {
     ["an invalid date", { ...good, since: new Date("x") }, /since must be a date/],
     ["text that is no date", { ...good, since: "yesterday" }, /since must be a date/],
     ["a day without a time", { ...good, since: "2026-11-24" }, /since must be a date/],
-    ["a day that there is not", { ...good, since: "2026-13-41T12:00:00Z" }, /since must be a date/],
+    ["a day that does not exist", { ...good, since: "2026-13-41T12:00:00Z" }, /since must be a date/],
     ["a number for since", { ...good, since: 0 }, /since must be a date/],
     ["a since in the future", { ...good, since: "2999-11-24T12:00:00+01:00" }, /must not be in the future \(2999/],
     ["no time to wait", { ...good, timeoutMs: undefined }, /timeoutMs must be .*; it is undefined/],

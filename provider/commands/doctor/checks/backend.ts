@@ -53,7 +53,7 @@ export const checkStack: Check<Surroundings> = {
         return warning(`${message} What belongs to a stack is not checked.`, "Name one: --stack <name>.");
       if (error instanceof Unknown) throw error;
       const next = surroundings.isNamed ? "Name one that exists" : "PULUMI_STACK names it: set that to one that exists";
-      return failure(message, `${next} (pulumi stack ls). If its state was deleted, see docs/recovery.md.`);
+      return failure(message, `${next} (pulumi stack ls). If its state was deleted, restore it from a backup.`);
     }
   },
 };

@@ -18,7 +18,7 @@ export const checkSecrets: Check<Surroundings> = {
         ? "Set PULUMI_CONFIG_PASSPHRASE to the stack's passphrase, or PULUMI_CONFIG_PASSPHRASE_FILE to a file with it."
         : "Log in where that key is, with permission to encrypt and decrypt, or log in to Pulumi Cloud (pulumi login).";
       return failure(
-        `The stack's secrets cannot be decrypted. ${(error as Error).message}`,
+        `The stack's secrets cannot be used. ${(error as Error).message}`,
         adviceOn(error, next, `the secrets provider (${encryption}) and the network`),
       );
     }

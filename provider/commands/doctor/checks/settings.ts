@@ -26,7 +26,7 @@ export const checkSettings: Check<Surroundings> = {
       problems.push(
         warning(
           `${name} is not a setting of this package, so it has no effect.`,
-          `Correct its name (docs/configuration.md), or remove it: pulumi config rm ${name}.`,
+          `Correct its name (there are ${[...KNOWN].join(", ")}), or remove it: pulumi config rm ${name}.`,
         ),
       );
     if (problems.length > 0) return problems;

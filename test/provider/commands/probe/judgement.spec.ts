@@ -25,8 +25,8 @@ const CASES: [name: string, changes: Partial<Profile>, situation: string, verdic
     "a refusal",
     { start: { status: 400, message: "The journey is paused" } },
     "a start",
-    "mend",
-    /mend what Mailmodo says/,
+    "fix",
+    /correct what Mailmodo names/,
   ],
   [
     "words of its own",

@@ -79,7 +79,7 @@ describe("the probe's profile file", () => {
     const { exitCode, result } = await probe({ spoil, options: { out } });
     const row = result?.rows.find(({ status }) => status === 502);
     assert.equal(exitCode, 1);
-    assert.equal(row?.verdict, "mend");
+    assert.equal(row?.verdict, "fix");
     assert.match(row.note ?? "", /check --base-url or the proxy/);
     assert.equal(readProfileFile(out).start, undefined);
   });

@@ -89,9 +89,9 @@ describe("what the probe started", function () {
     assert.ok(probed.lines.some((line) => line.includes(`(instance ${instance?.instanceId}). End it in Mailmodo.`)));
     assert.equal(probed.result?.command, undefined);
     const verdictOf = (name: string) => probed.result?.rows.find(({ situation }) => situation === name)?.verdict;
-    assert.equal(verdictOf("an abort by instance id"), "mend");
+    assert.equal(verdictOf("an abort by instance id"), "fix");
     assert.equal(verdictOf("an abort of what has ended"), "not asked");
-    assert.equal(verdictOf("an abort by address"), "mend");
+    assert.equal(verdictOf("an abort by address"), "fix");
   });
 
   it("is not concluded to be once, ever, where the abort before the next start was refused", async () => {
