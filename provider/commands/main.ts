@@ -2,9 +2,12 @@
 import { Command } from "commander";
 import { addCommands } from "./commands";
 import { reportWrongUse } from "./conventions";
+import { version } from "../network/userAgent";
 import { inert } from "../text/inert";
 
-const program = new Command("pulumi-mailmodo").description("Commands for Mailmodo enrollments in Pulumi stacks.");
+const program = new Command("pulumi-mailmodo")
+  .description("Commands for Mailmodo enrollments in Pulumi stacks.")
+  .version(version);
 addCommands(reportWrongUse(program));
 
 program.parseAsync().catch((error: Error) => {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 
 // The package's own name finds its package.json from the sources and from the build alike.
-const { version } = JSON.parse(readFileSync(require.resolve("pulumi-mailmodo/package.json"), "utf8")) as {
+export const { version } = JSON.parse(readFileSync(require.resolve("pulumi-mailmodo/package.json"), "utf8")) as {
   version: string;
 };
 

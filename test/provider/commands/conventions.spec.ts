@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Command } from "commander";
 import { addCommands } from "../../../provider/commands/commands";
 import { reportWrongUse } from "../../../provider/commands/conventions";
+import { version } from "../../../provider/package.json";
 import { run } from "../../../tools/workbench";
 import { COMMAND } from "../../support/command";
 
@@ -39,6 +40,11 @@ describe("every command of pulumi-mailmodo", function () {
       assert.match(stderr, /^error: unknown option '-- nope'\n$/);
     });
   }
+
+  it("has a version, for those who report a problem", async () => {
+    const { code, stdout } = await run(process.execPath, [COMMAND, "--version"], __dirname, process.env);
+    assert.deepEqual([code, stdout], [0, `${version}\n`]);
+  });
 
   for (const [args, says] of [
     [["recover"], /^error: required option '--stack <name>' not specified\n$/],
