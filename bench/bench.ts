@@ -18,7 +18,7 @@ interface Cell {
   readonly times: number;
 }
 
-const ROUNDS = 5;
+const ROUNDS = 3;
 const each = (row: Row, sizes: readonly number[], times: number, limit?: number): Cell[] =>
   sizes.map((contacts) => ({ row, contacts, times, ...(limit === undefined ? {} : { limit }) }));
 

@@ -1,15 +1,18 @@
-/** The inputs of an enrollment that may be left out, with their defaults. */
+/** What the state leaves out of the inputs of an enrollment. */
 interface Defaults {
-  readonly data: Readonly<Record<string, never>>;
   readonly allowDuplicateEmail: boolean;
   /** Missing if no stack is known: states of 0.1.0 record no stack, but their reason. */
   readonly abortReason?: string;
 }
 
-/** @param stack `organization/project/stack`, if it is known */
+/**
+ * The inputs that the state of an enrollment leaves out where they have these values.
+ *
+ * @param stack `organization/project/stack`, if it is known
+ */
 export function defaultsOf(stack: unknown): Defaults {
   const reason = typeof stack === "string" ? { abortReason: defaultAbortReason(stack) } : {};
-  return { data: {}, allowDuplicateEmail: false, ...reason };
+  return { allowDuplicateEmail: false, ...reason };
 }
 
 /**

@@ -25,9 +25,9 @@ export interface EnrollmentInputs {
   readonly __provider: string;
 }
 
-type Defaulted = "data" | "allowDuplicateEmail" | "abortReason";
+type Defaulted = "allowDuplicateEmail" | "abortReason";
 
-/** Inputs as the state records them: those that have their default may be missing. */
+/** Inputs as the state records them: without these two where they have their default. */
 export type RecordedInputs = Omit<EnrollmentInputs, Defaulted> & Partial<Pick<EnrollmentInputs, Defaulted>>;
 
 /** What the state holds for one enrollment. */
@@ -47,17 +47,17 @@ export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const MAX_EMAIL_LENGTH = 254;
 const MAX_DATA_BYTES = 64 * 1024;
 
-type WithDefaults<T extends UncheckedInputs> = T & { readonly [Name in Defaulted]: NonNullable<T[Name]> };
+type WithDefaults<T extends UncheckedInputs> = T & { readonly [Name in Defaulted | "data"]: NonNullable<T[Name]> };
 
 /** Fills in missing inputs: those that the program left out, that the state does not record, or that old states lack. */
 export function withDefaults<T extends UncheckedInputs>(inputs: T): WithDefaults<T> {
   const given = Object.entries(inputs).filter(([, value]) => value !== undefined && value !== null);
-  return { ...defaultsOf(inputs.stack), ...Object.fromEntries(given) } as WithDefaults<T>;
+  return { data: {}, ...defaultsOf(inputs.stack), ...Object.fromEntries(given) } as WithDefaults<T>;
 }
 
 /**
- * The inputs to record. Those that have their default are left out: for each resource, Pulumi writes the whole state, so
- * the time of an up grows with all that each of them records.
+ * The inputs to record. For each resource, Pulumi writes the whole state, so the time of an up grows with all that each of
+ * them records.
  */
 export function withoutDefaults(inputs: EnrollmentInputs): RecordedInputs {
   const defaults: Readonly<Record<string, unknown>> = { ...defaultsOf(inputs.stack) };

@@ -89,7 +89,7 @@ function collectGarbage(): void {
 }
 
 const CHECK_EVERY_MS = 50;
-const HEAP_GROWS_PERCENT = 20;
+const HEAP_GROWS_PERCENT = 30;
 const WATCH_EVERY_MS = 500;
 /** The longest time that an answer of the plugin takes to reach the engine. Busy operations are looked at as often. */
 const FLUSH_MS = 50;

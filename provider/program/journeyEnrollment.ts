@@ -119,6 +119,7 @@ export class JourneyEnrollment extends TrimmedResource {
     const { allowDuplicateEmail, archives } = withoutStackTraces(() =>
       claimAddresses(name, { ...args, kind: "enrollment", emails: [args.email] }),
     );
+    const abortReason = args.abortReason ?? defaultAbortReason(fullStackName());
     super(
       TYPES.enrollment,
       name,
@@ -129,7 +130,7 @@ export class JourneyEnrollment extends TrimmedResource {
           email: given.email,
           data: given.data ?? {},
           allowDuplicateEmail,
-          abortReason: given.abortReason ?? defaultAbortReason(fullStackName()),
+          abortReason: given.abortReason ?? abortReason,
           triggers: given.triggers,
           stack: fullStackName(),
           instanceId: undefined,
@@ -141,5 +142,15 @@ export class JourneyEnrollment extends TrimmedResource {
       },
       { ...(isArchiving(args) ? dependingOn(archiveOf(args.email, archives), opts) : opts), ...ABORT_FIRST },
     );
+    // The state leaves out the defaults of these two, so that a preview would know no output of theirs.
+    Object.defineProperties(this, {
+      allowDuplicateEmail: outputOf(this, allowDuplicateEmail),
+      abortReason: outputOf(this, abortReason),
+    });
   }
+}
+
+/** An output of the resource with the value of an input. It is made when it is asked for, because that is seldom. */
+function outputOf({ urn }: pulumi.Resource, input: pulumi.Input<unknown>): PropertyDescriptor {
+  return { enumerable: true, get: () => pulumi.all([urn, input]).apply(([, value]) => value) };
 }

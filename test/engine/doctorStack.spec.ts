@@ -89,10 +89,7 @@ describe("pulumi-mailmodo doctor looks at the stack:", () => {
 
   it("fails with a wrong passphrase, and with none, and still reads what is not secret", async () => {
     for (const [passphrase, says] of [
-      [
-        "wrong",
-        /^failure: The stack's secrets cannot be used\. .*incorrect passphrase\. Set PULUMI_CONFIG_PASSPHRASE/,
-      ],
+      ["wrong", /^failure: The stack's secrets cannot be used\. .*incorrect passphrase\. Set PULUMI_CONFIG_PASSPHRASE/],
       [undefined, /^failure: The stack's secrets cannot be used\. .*passphrase must be set/],
     ] as const) {
       const { code, line } = await doctor(project(), { PULUMI_CONFIG_PASSPHRASE: passphrase }, "--offline");

@@ -178,23 +178,27 @@ describe("withDefaults", () => {
 describe("withoutDefaults", () => {
   const { journeyId, email, __provider } = valid;
   const bare = { journeyId, email, stack: "acme/seeds/dev", __provider };
-  const defaults = { data: {}, allowDuplicateEmail: false, abortReason: "Removed by Pulumi from seeds/dev" };
+  const defaults = { allowDuplicateEmail: false, abortReason: "Removed by Pulumi from seeds/dev" };
 
   it("leaves out what withDefaults fills in, and nothing else", () => {
-    assert.deepEqual(withoutDefaults({ ...bare, ...defaults }), bare);
+    assert.deepEqual(withoutDefaults({ ...bare, data: {}, ...defaults }), { ...bare, data: {} });
     for (const others of [
       { data: { seats: 0 } },
       { allowDuplicateEmail: true },
       { abortReason: "Removed by Pulumi from seeds/prod" },
       { triggers: [] },
     ])
-      assert.deepEqual(withoutDefaults({ ...bare, ...defaults, ...others }), { ...bare, ...others });
+      assert.deepEqual(withoutDefaults({ ...bare, data: {}, ...defaults, ...others }), {
+        ...bare,
+        data: {},
+        ...others,
+      });
   });
 
   it("keeps what is not known yet, and every reason where no stack is known", () => {
-    const unknown = { data: UNKNOWN, allowDuplicateEmail: UNKNOWN, abortReason: UNKNOWN } as unknown as typeof defaults;
-    assert.deepEqual(withoutDefaults({ ...bare, ...unknown }), { ...bare, ...unknown });
-    const old = { journeyId, email, __provider, abortReason: defaults.abortReason };
-    assert.deepEqual(withoutDefaults({ ...old, data: {}, allowDuplicateEmail: false }), old);
+    const unknown = { allowDuplicateEmail: UNKNOWN, abortReason: UNKNOWN } as unknown as typeof defaults;
+    assert.deepEqual(withoutDefaults({ ...bare, data: {}, ...unknown }), { ...bare, data: {}, ...unknown });
+    const old = { journeyId, email, data: {}, __provider, abortReason: defaults.abortReason };
+    assert.deepEqual(withoutDefaults({ ...old, allowDuplicateEmail: false }), old);
   });
 });

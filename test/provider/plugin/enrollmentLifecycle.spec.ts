@@ -24,8 +24,8 @@ describe("the lifecycle of an enrollment, against the sandbox", () => {
 
   it("records no input that has its default, and sends the default all the same", async () => {
     const { journeyId, email, __provider } = inputs;
-    const bare: RecordedInputs = { journeyId, email, stack: "acme/seeds/dev", __provider };
-    const defaults = { data: {}, allowDuplicateEmail: false, abortReason: "Removed by Pulumi from seeds/dev" };
+    const bare: RecordedInputs = { journeyId, email, data: {}, stack: "acme/seeds/dev", __provider };
+    const defaults = { allowDuplicateEmail: false, abortReason: "Removed by Pulumi from seeds/dev" };
     for (const given of [bare, { ...bare, ...defaults }])
       assert.deepEqual(await enrollmentLifecycle.check(given, given), { inputs: bare, failures: [] });
     const { id, outs } = await enrollmentLifecycle.create(bare);
@@ -38,9 +38,9 @@ describe("the lifecycle of an enrollment, against the sandbox", () => {
 
   it("sees no change between a state that records the defaults and one that does not", async () => {
     const { journeyId, email, __provider } = inputs;
-    const bare: RecordedInputs = { journeyId, email, stack: "acme/seeds/dev", __provider };
+    const bare: RecordedInputs = { journeyId, email, data: {}, stack: "acme/seeds/dev", __provider };
     const { id, outs } = await enrollmentLifecycle.create(bare);
-    const full = { data: {}, allowDuplicateEmail: false, abortReason: "Removed by Pulumi from seeds/dev" };
+    const full = { allowDuplicateEmail: false, abortReason: "Removed by Pulumi from seeds/dev" };
     for (const [olds, news] of [
       [outs, { ...bare, ...full }],
       [{ ...outs, ...full }, bare],

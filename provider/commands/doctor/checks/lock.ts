@@ -57,7 +57,8 @@ function findingOn(lock: Lock, stack: string, folder: string): Finding {
   const held = `Held by ${holderOf(lock)}${since}`;
   const liveness = livenessOfOwner(lock, readRuns(folder).runs);
   if (liveness === "alive") return warning(`${held}, which is still running.`, "Wait for it.");
-  if (liveness === "dead") return failure(`${held}. That run has ended, but its lock still keeps all others out.`, `Run ${recover}.`);
+  if (liveness === "dead")
+    return failure(`${held}. That run has ended, but its lock still keeps all others out.`, `Run ${recover}.`);
   const where = lock.host === os.hostname() ? "in this machine's name" : "on another machine";
   return failure(
     `${held}, ${where}. Whether that run has ended cannot be determined from here.`,
