@@ -3,7 +3,7 @@ import { noteOf, type ContactNote } from "../model/contactNote";
 import type { OtherRuns } from "./otherRuns";
 import type { OwnNotes } from "./ownNotes";
 import type { CallKind } from "./noteLine";
-import { UnsettledCalls } from "./unsettledCalls";
+import { mayHideStart, UnsettledCalls } from "./unsettledCalls";
 
 /**
  * The crash journal of what one stack's runs start, abort, add and archive. It writes a note before each request leaves, and finishes the
@@ -44,6 +44,16 @@ export class Journal {
       confirm: (instanceId = "") => this.ownNotes.append({ id, confirmed: sealing.seal(instanceId) }),
       finish: () => this.ownNotes.finish(id),
     };
+  }
+
+  /** The paths of what cannot be read and may hold the note of a start of this stack. */
+  get unreadStarts(): string[] {
+    const { unknown, unreadable } = this.otherRuns;
+    return [
+      ...this.unsettled.unreadStarts,
+      ...unknown.filter((run) => mayHideStart(run, run.notes)).map(({ file }) => file),
+      ...unreadable.map(({ path: file }) => file),
+    ];
   }
 
   /** What cannot be read in the files of other runs: one line for each kind. */

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import { addressKey, mailboxKey } from "../model/addresses";
 import type { ContactNote } from "../model/contactNote";
 import { livenessOf, type Liveness } from "../processes/processIdentity";
-import { finishOnDisk, readRun, type RunFile } from "./runFile";
+import { finishOnDisk, readRun, type RunFile, type UnfinishedNote } from "./runFile";
 import type { Sealing } from "./sealing";
 import { unsealNotes, type UnsettledCall } from "./unsealedNotes";
 
@@ -21,7 +21,12 @@ export class UnsettledCalls {
 
   /** How many notes could not be decrypted. */
   get stillSealed(): number {
-    return this.runs.reduce((sum, { stillSealed }) => sum + stillSealed, 0);
+    return this.runs.reduce((sum, { stillSealed }) => sum + stillSealed.length, 0);
+  }
+
+  /** The files with notes that cannot be read and may be of a start. */
+  get unreadStarts(): string[] {
+    return this.runs.filter((run) => run.mayHideStart()).map(({ file }) => file);
   }
 
   /** The unsettled calls for one address in one journey. */
@@ -84,7 +89,7 @@ class TrackedRun {
   private addressKeys = new Map<string, Set<string>>();
   private isFinal = false;
   private refreshedAt = -Infinity;
-  stillSealed = 0;
+  stillSealed: readonly UnfinishedNote[] = [];
 
   constructor(
     readonly file: string,
@@ -105,6 +110,10 @@ class TrackedRun {
     return isInProgress(this.run);
   }
 
+  mayHideStart(): boolean {
+    return mayHideStart(this.run, this.stillSealed);
+  }
+
   callsOf(key: string): UnsettledCall[] {
     if (performance.now() - this.refreshedAt >= REFRESH_EVERY_MS) this.refresh();
     return [...(this.calls.get(key)?.values() ?? [])];
@@ -118,7 +127,7 @@ class TrackedRun {
   settle(call: UnsettledCall): void {
     if (!this.calls.get(addressKey(call))?.delete(call.id)) return;
     const hasOthers =
-      [...this.calls.values()].some(({ size }) => size > 0) || this.stillSealed > 0 || this.run.damaged > 0;
+      [...this.calls.values()].some(({ size }) => size > 0) || this.stillSealed.length > 0 || this.run.damaged > 0;
     if (hasOthers || !this.isFinal) finishOnDisk(this.file, [call.id]);
     else fs.rmSync(this.file, { force: true });
   }
@@ -133,7 +142,7 @@ class TrackedRun {
       this.isFinal = true;
     }
     const { unsealed, stillSealed } = unsealNotes(this.run, this.sealing);
-    this.stillSealed = stillSealed.length;
+    this.stillSealed = stillSealed;
     this.calls = new Map();
     this.addressKeys = new Map();
     for (const { call } of unsealed) {
@@ -152,6 +161,11 @@ function read(file: string): RunFile {
   } catch {
     return { file, notes: [], damaged: 0 };
   }
+}
+
+/** Whether a damaged line, or one of the notes that do not open, may be of a start. The kind of a note is not sealed. */
+export function mayHideStart({ damaged }: RunFile, stillSealed: readonly UnfinishedNote[]): boolean {
+  return damaged > 0 || stillSealed.some(({ call }) => call === "start");
 }
 
 /** Whether the plugin that writes a file is alive. Undecided if the first line, which identifies it, is missing. */

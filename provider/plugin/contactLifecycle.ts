@@ -124,13 +124,15 @@ const contactLifecycle = {
   async delete(_id: string, state: ContactState): Promise<void> {
     await ContactOperation.run(async (operation) => {
       const who = maskAddress(state.email);
-      const isKept = await operation.giveUp(state);
-      if (isUnproven(state) && state.onDelete !== "leave")
-        return console.log(
-          `Left the contact ${who} in Mailmodo: whether this stack made it is not known. If it did, archive it there.`,
-        );
-      if (!isArchivedAtDelete(state)) return console.log(`Left the contact ${who} in Mailmodo.`);
-      if (isKept) return console.log(`Left the contact ${who} in Mailmodo: another resource of this stack has it.`);
+      if (isUnproven(state) || !isArchivedAtDelete(state)) {
+        // Only so that others of the contact know. Where a state cannot be read, none of them archives it.
+        await operation.giveUp(state).catch(() => undefined);
+        const why = ": whether this stack made it is not known. If it did, archive it there";
+        const isUnknown = isUnproven(state) && state.onDelete !== "leave";
+        return console.log(`Left the contact ${who} in Mailmodo${isUnknown ? why : ""}.`);
+      }
+      if (await operation.giveUp(state))
+        return console.log(`Left the contact ${who} in Mailmodo: another resource of this stack has it.`);
       if (await isStillEnrolled(state))
         return console.log(`Left the contact ${who} in Mailmodo: the program still enrolls it.`);
       const other = await operation.otherStackWith(state);

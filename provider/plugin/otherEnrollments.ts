@@ -1,12 +1,10 @@
-import { atMostEvery } from "../async/atMostEvery";
-import { inParallel } from "../async/inParallel";
 import type { Enrollment } from "../model/enrollment";
 import { isPlugin } from "../pulumi/pluginProcess";
-import type { OtherStacks } from "../pulumi/otherStacks";
-import { FORGET } from "./advice";
 import type { RecordedIndex } from "../pulumi/recordedIndex";
-import type { ContactEntry, StateResource } from "../pulumi/stateResource";
 import type { Stack } from "../pulumi/stack";
+import type { ContactEntry } from "../pulumi/stateResource";
+import { FORGET } from "./advice";
+import { ProjectStates } from "./projectStates";
 import type { ThisRun } from "./thisRun";
 
 /** Why an enrollment must not be aborted by address, and what to do about it. */
@@ -20,16 +18,18 @@ export interface ReasonNotToAbort {
  * well; and of one whose contact is to be archived. Reads the states of the project's stacks through the CLI.
  */
 export class OtherEnrollments {
-  private readonly looks = new Map<string, () => Promise<States>>();
+  private readonly states: ProjectStates;
 
   /**
    * @param stackOf Makes a stack from its full name: `organization/project/stack`.
    * @param thisRun What this run has started and ended.
    */
   constructor(
-    private readonly stackOf: (fullName: string) => Promise<Stack>,
+    stackOf: (fullName: string) => Promise<Stack>,
     private readonly thisRun: ThisRun,
-  ) {}
+  ) {
+    this.states = new ProjectStates(stackOf);
+  }
 
   /**
    * Whether a state records an instance: this stack's, or another one's, to which a resource was moved or which is this
@@ -39,7 +39,7 @@ export class OtherEnrollments {
    */
   async isRecorded({ instanceId, stack, ...enrollment }: Enrollment): Promise<boolean> {
     if (instanceId === undefined || stack === undefined || !isPlugin()) return false;
-    const { ownStack, otherStacks } = await this.statesFor(stack);
+    const { ownStack, otherStacks } = await this.states.for(stack);
     return (
       ownStack.entryOf({ instanceId }) !== undefined ||
       (await otherStacks.findStack({ ...enrollment, instanceId })) !== undefined
@@ -52,7 +52,7 @@ export class OtherEnrollments {
    */
   async runningInStack({ stack, ...enrollment }: Enrollment): Promise<string | undefined> {
     if (stack === undefined || !isPlugin()) return undefined;
-    const states = await this.statesFor(stack).catch(() => undefined);
+    const states = await this.states.for(stack).catch(() => undefined);
     return states?.ownStack.runningFor(enrollment)[0]?.urn;
   }
 
@@ -64,9 +64,19 @@ export class OtherEnrollments {
    */
   async enrolling(email: string, stack: string | undefined): Promise<string | undefined> {
     if (this.thisRun.enrolls(email)) return STARTED_HERE;
-    if (stack === undefined || !isPlugin()) return undefined;
-    const index = await (await this.statesFor(stack)).contactIndex();
-    return index.ofMailbox(email).find((entry) => !this.thisRun.hasEnded(entry))?.urn;
+    const index = await this.contactIndex(stack);
+    return index?.ofMailbox(email).find((entry) => !this.thisRun.hasEnded(entry))?.urn;
+  }
+
+  /**
+   * The journey in which a killed run may have started the mailbox of an address, by the pending operations of this stack's
+   * state: a later run keeps those that create. Undefined if there is none. If the stack was renamed, those of any stack of
+   * the project count. Those of this run count too, but they start only what the program enrolls.
+   *
+   * @throws {Error} The state cannot be read.
+   */
+  async pendingStart(email: string, stack: string | undefined): Promise<string | undefined> {
+    return (await this.contactIndex(stack))?.pendingStartsOf(email)[0]?.journeyId;
   }
 
   /**
@@ -76,9 +86,7 @@ export class OtherEnrollments {
    * @throws {Error} The state cannot be read.
    */
   async contactsInStack(email: string, stack: string | undefined): Promise<readonly ContactEntry[]> {
-    if (stack === undefined || !isPlugin()) return [];
-    const index = await (await this.statesFor(stack)).contactIndex();
-    return index.contactsOf(email);
+    return (await this.contactIndex(stack))?.contactsOf(email) ?? [];
   }
 
   /**
@@ -89,7 +97,7 @@ export class OtherEnrollments {
    */
   async otherStackWithContact(email: string, stack: string | undefined): Promise<string | undefined> {
     if (stack === undefined || !isPlugin()) return undefined;
-    const { isRenamed, otherStacks } = await this.statesFor(stack);
+    const { isRenamed, otherStacks } = await this.states.for(stack);
     return isRenamed ? undefined : otherStacks.findStackWithContact(email);
   }
 
@@ -104,7 +112,7 @@ export class OtherEnrollments {
     const { instanceId, stack: name, allowDuplicateEmail } = enrollment;
     if (instanceId !== undefined || name === undefined || !isPlugin()) return undefined;
     try {
-      const { ownStack, otherStacks } = await this.statesFor(name);
+      const { ownStack, otherStacks } = await this.states.for(name);
       const stack = await otherStacks.findStack(enrollment);
       if (stack !== undefined)
         return {
@@ -139,52 +147,12 @@ export class OtherEnrollments {
     return running?.urn ?? (this.thisRun.hasStarted(enrollment) ? STARTED_HERE : undefined);
   }
 
-  private statesFor(stack: string): Promise<States> {
-    const look = this.looks.get(stack) ?? atMostEvery(CACHE_MS, () => this.read(stack));
-    this.looks.set(stack, look);
-    const states = look();
-    // A read that failed may work the next time.
-    states.catch(() => this.looks.delete(stack));
-    return states;
-  }
-
-  private async read(name: string): Promise<States> {
-    // Loaded here, because hardly any run needs them.
-    const [{ OtherStacks }, { RecordedIndex }] = await Promise.all([
-      import("../pulumi/otherStacks"),
-      import("../pulumi/recordedIndex"),
-    ]);
-    const stack = await this.stackOf(name);
-    // After a rename, the stack counts as one of the others until its next up.
-    const { names, others } = await stack.siblings();
-    const isRenamed = !names.has(name.split("/").at(-1)!);
-    const ownStack = new RecordedIndex(isRenamed ? {} : await stack.stateOfEnrollments());
-    const allStacks = atMostEvery(Infinity, async () => {
-      const resources: StateResource[] = [];
-      await inParallel(others, async (other) => {
-        resources.push(...((await other.stateOfEnrollments()).resources ?? []));
-      });
-      return new RecordedIndex({ resources });
-    });
-    return {
-      ownStack,
-      isRenamed,
-      // Its present name is not known, so any of the others may be it.
-      contactIndex: async () => (isRenamed ? allStacks() : ownStack),
-      otherStacks: new OtherStacks(async () => others),
-    };
+  /** Undefined if the resource does not name its stack, or no engine has started this process. */
+  private async contactIndex(stack: string | undefined): Promise<RecordedIndex | undefined> {
+    return stack === undefined || !isPlugin() ? undefined : (await this.states.for(stack)).contactIndex();
   }
 }
 
-interface States {
-  readonly ownStack: RecordedIndex;
-  readonly isRenamed: boolean;
-  readonly contactIndex: () => Promise<RecordedIndex>;
-  readonly otherStacks: OtherStacks;
-}
-
-/** Reading starts the CLI for each stack, so a cohort must not do it for each contact. */
-const CACHE_MS = 30_000;
 const STARTED_HERE = "one that this run starts";
 const AS_WELL = "which an abort by address would stop as well";
 const IF_ALONE = `if Mailmodo shows that only that one runs, this one does not: ${FORGET}`;

@@ -90,13 +90,19 @@ export class Session {
     return unsettled.of(contactNote(contact)).length > 0;
   }
 
-  /** The journey in which an earlier run may have started a contact without recording it, unless this run has ended it. */
+  /**
+   * The journey in which an earlier run may have started a contact without recording it: by a note, unless this run has
+   * ended it, or by a pending operation of the state, which recover clears.
+   *
+   * @throws {Error} The state cannot be read.
+   */
   async unsettledStart(
     to: Connection,
     { email, stack }: { email: string; stack?: string },
   ): Promise<string | undefined> {
     const { unsettled } = await this.journals.of(to, stack);
-    return unsettled.startsOf(email).find((start) => !this.thisRun.hasEnded(start))?.journeyId;
+    const noted = unsettled.startsOf(email).find((start) => !this.thisRun.hasEnded(start));
+    return noted?.journeyId ?? this.otherEnrollments.pendingStart(email, stack);
   }
 
   /**

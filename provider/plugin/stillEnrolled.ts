@@ -9,7 +9,7 @@ import { plainError } from "./shardMessages";
  * enrollment may be recorded in another stack, or its start may have failed.
  *
  * @throws {Error} Something enrolls it that is not in the program, or is not deleted yet; a killed run may have started it;
- *   or that cannot be told.
+ *   or that cannot be told, for example because notes cannot be read.
  */
 export async function isStillEnrolled({ email, stack }: { email: string; stack?: string }): Promise<boolean> {
   // A destroy runs no program. With --run-program, the engine checks no resource (measured).
@@ -25,15 +25,32 @@ export async function isStillEnrolled({ email, stack }: { email: string; stack?:
   }
   const to = await session.connectTo("archive");
   const journeyId = await session.unsettledStart(to, { email, ...(stack === undefined ? {} : { stack }) });
-  if (journeyId === undefined) return false;
-  const why = `a killed run of this stack may have started journey ${journeyId} for it, which may still run`;
-  throw new ContactError(`${failure(why)} ${isInPreview() ? DOWN_AGAIN : RECOVER}`);
+  if (journeyId !== undefined) {
+    const why = `a killed run of this stack may have started journey ${journeyId} for it, which may still run`;
+    throw new ContactError(`${failure(why)} ${isInPreview() ? DOWN_AGAIN : RECOVER}`);
+  }
+  const { unreadStarts } = await session.journals.of(to, stack);
+  if (unreadStarts.length === 0) return false;
+  const why =
+    `a killed or failed run left notes that cannot be read (${unreadStarts.join(" and ")}), and a journey that they tell of ` +
+    "may still run for it";
+  // No contact of the stack can be archived then.
+  throw plainError(`${failure(why)} ${adviceOnUnread()}`);
 }
 
 /** @param user The URN of what enrolls it, or a description. */
 function adviceOn(user: string): string | undefined {
   if (!user.startsWith("urn:")) return undefined;
   return `If the next run says so again, end that one first: pulumi destroy --target-dependents --target '${user}'.`;
+}
+
+/** What to do about notes that are damaged, or need another key. */
+function adviceOnUnread(): string {
+  return (
+    `Run pulumi-mailmodo ${isInPreview() ? "previews down again" : "recover"}, with the API key of that time in ` +
+    "MAILMODO_API_KEY if it was rotated. If that cannot read them either, look at the journeys in Mailmodo, abort there " +
+    "what should not run, and delete the file."
+  );
 }
 
 const RECOVER = "Run pulumi-mailmodo recover first, which says what to do.";

@@ -3,8 +3,8 @@ import { atMostEvery } from "../async/atMostEvery";
 import { inParallel } from "../async/inParallel";
 import type { Enrollment } from "../model/enrollment";
 import type { Deployment } from "./deployment";
-import { possibleEffectsOf } from "./pendingOperations";
-import { contactEntryOf, entriesOf, isMailmodoResource } from "./stateResource";
+import { possibleStartsOf } from "./pendingOperations";
+import { contactEntryOf, entriesOf } from "./stateResource";
 import type { Stack } from "./stack";
 
 /** What the project's other stacks enroll. Their states are read on first use. */
@@ -33,7 +33,8 @@ export class OtherStacks {
   }
 
   /**
-   * The name of the other stack that records a contact as a resource of its own, or enrolls it in any journey.
+   * The name of the other stack that records a contact as a resource of its own, or enrolls it in any journey: also one that
+   * is starting it, or was killed in a start of it.
    *
    * @throws {Error} The state of a stack cannot be read.
    */
@@ -56,7 +57,8 @@ async function read(stacks: readonly Stack[]): Promise<Entries> {
     const { resources = [] } = state;
     const enrolled = resources.flatMap(entriesOf);
     const contacts = resources.flatMap((resource) => contactEntryOf(resource) ?? []);
-    for (const { email } of [...enrolled, ...contacts]) entries.byMailbox.set(mailboxKey(email), stack.name);
+    const begun = possibleStartsOf(state);
+    for (const { email } of [...enrolled, ...contacts, ...begun]) entries.byMailbox.set(mailboxKey(email), stack.name);
     for (const entry of enrolled) {
       // An unconfirmed start is no more certain to run than the one in question. Its stack's next run aborts it by
       // address.
@@ -64,23 +66,14 @@ async function read(stacks: readonly Stack[]): Promise<Entries> {
       entries.byInstance.set(entry.instanceId, stack.name);
       entries.byAddress.set(addressKey(entry), stack.name);
     }
-    for (const start of await startsInProgress(stack, state)) entries.byAddress.set(addressKey(start), stack.name);
+    // If no run holds the lock, they are as uncertain as any unconfirmed start.
+    if (begun.length > 0 && (await isLocked(stack, state)))
+      for (const start of begun) entries.byAddress.set(addressKey(start), stack.name);
   });
   return entries;
 }
 
-/**
- * The starts of a run that is still in progress. If no run holds the lock, they are as uncertain as any unconfirmed
- * start.
- */
-async function startsInProgress(stack: Stack, state: Deployment): Promise<readonly Enrollment[]> {
-  const { pending_operations: pending = [], secrets_providers: secrets } = state;
-  const begun = pending.flatMap(({ type, resource }) =>
-    isMailmodoResource(resource) && type !== "deleting"
-      ? possibleEffectsOf(resource, undefined).flatMap(({ start }) => start ?? [])
-      : [],
-  );
-  if (begun.length === 0) return [];
+async function isLocked(stack: Stack, { secrets_providers: secrets }: Deployment): Promise<boolean> {
   const { locks } = await stack.occupancy(secrets?.state?.url);
-  return locks.length === 0 ? [] : begun;
+  return locks.length > 0;
 }

@@ -1,7 +1,7 @@
 import { digestOf, parseContacts } from "../model/contacts";
 import { enrollmentOf, type Enrollment } from "../model/enrollment";
 import { TYPES } from "../model/stateFormat";
-import type { PendingOperation } from "./deployment";
+import type { Deployment, PendingOperation } from "./deployment";
 import { entriesOf, recordsOf, type Entry, type StateResource } from "./stateResource";
 
 /**
@@ -58,6 +58,13 @@ export function possibleEffectsOf(pending: StateResource, recorded: StateResourc
     return isChanged || isRestarted(ended) ? [{ start, ended }] : [];
   });
   return [...removed, ...started];
+}
+
+/** The starts that a state's pending operations may have made. Of an update, all that it may have started at most. */
+export function possibleStartsOf({ pending_operations: pending = [] }: Deployment): Entry[] {
+  return pending
+    .filter(({ type }) => type === "creating" || type === "updating")
+    .flatMap(({ resource }) => possibleEffectsOf(resource, undefined).flatMap(({ start }) => start ?? []));
 }
 
 /**

@@ -1,17 +1,21 @@
 import { addressKey, mailboxKey } from "../model/addresses";
 import type { Enrollment } from "../model/enrollment";
 import type { Deployment } from "./deployment";
+import { possibleStartsOf } from "./pendingOperations";
 import { contactEntryOf, entriesOf, type ContactEntry, type Ended, type Entry } from "./stateResource";
 
-/** The enrollments that a stack's state records, by instance and by address, and its contacts. */
+/** The enrollments that a stack's state records, by instance and by address, its contacts, and the starts it has begun. */
 export class RecordedIndex {
   private readonly byInstance = new Map<string, Entry>();
   private readonly byAddress = new Map<string, Entry[]>();
   /** Made when it is first needed. */
   private byMailbox: Map<string, Entry[]> | undefined;
   private readonly contacts = new Map<string, ContactEntry[]>();
+  private readonly pendingStarts: ReadonlyMap<string, readonly Entry[]>;
 
-  constructor({ resources = [] }: Deployment) {
+  constructor(state: Deployment) {
+    const { resources = [] } = state;
+    this.pendingStarts = Map.groupBy(possibleStartsOf(state), ({ email }) => mailboxKey(email));
     for (const entry of resources.flatMap((resource) => contactEntryOf(resource) ?? [])) {
       const key = mailboxKey(entry.email);
       this.contacts.set(key, [...(this.contacts.get(key) ?? []), entry]);
@@ -38,6 +42,11 @@ export class RecordedIndex {
   ofMailbox(email: string): readonly Entry[] {
     this.byMailbox ??= Map.groupBy([...this.byAddress.values()].flat(), (entry) => mailboxKey(entry.email));
     return this.byMailbox.get(mailboxKey(email)) ?? [];
+  }
+
+  /** The starts of a mailbox that pending operations may have made, in any journey. */
+  pendingStartsOf(email: string): readonly Entry[] {
+    return this.pendingStarts.get(mailboxKey(email)) ?? [];
   }
 
   /** The resources that record an address as a contact: more than one while a resource is replaced or renamed. */

@@ -29,6 +29,7 @@ export class Archives {
    * @param aborts Collects the problems, and knows whether another run works on the stack.
    * @param connect Makes a connection for one call, with a deadline of its own.
    * @param recipients No contact outside of them is archived.
+   * @param areNotesComplete Whether every note was read that may be the stack's. Default: true.
    */
   constructor(
     private readonly aborts: Pick<Aborts, "problems" | "undecided" | "reasonToWait">,
@@ -36,17 +37,18 @@ export class Archives {
     private readonly connect: () => Connection,
     private readonly recipients: Recipients,
     private readonly log: (line: string) => void,
+    private readonly areNotesComplete = true,
   ) {}
 
   /**
-   * Whether no contact is archived in this recovery, because a start or an abort could not be settled: a journey of the
-   * contact may run. Says so.
+   * Whether no contact is archived in this recovery, because a start or an abort could not be settled, or a note of one
+   * could not be read: a journey of the contact may run. Says so.
    *
    * @param isNeeded Whether the state must not be written before the contacts are archived.
    */
   areHeldBack(isNeeded: boolean): boolean {
     const { problems, undecided } = this.aborts;
-    if (problems.length + undecided.length === 0) return false;
+    if (this.areNotesComplete && problems.length + undecided.length === 0) return false;
     if (isNeeded) problems.push(HELD_BACK);
     else undecided.push(HELD_BACK);
     return true;

@@ -79,7 +79,8 @@ export class RecoveryRun {
       nothingElseRuns: options.nothingElseRuns === true,
       lateEffectMs: settings.lateEffectMs,
     });
-    const archives = new Archives(aborts, otherStacks, connect, allowedRecipients(read), log);
+    const recipients = allowedRecipients(read);
+    const archives = new Archives(aborts, otherStacks, connect, recipients, log, leftover.areComplete);
     const contacts = new LeftoverContacts(index, settlement.ended, archives, latest, log);
     return new RecoveryRun(unlocked, state, leftover, aborts, settlement, archives, contacts);
   }

@@ -110,6 +110,57 @@ describe("the journal", () => {
     assert.equal(unsettled(journal)[0]?.email, enrollment.email);
   });
 
+  describe("that cannot be read", () => {
+    const unread = async (
+      change: (text: string) => string,
+      kind: "start" | "abort" | "add" = "start",
+      key = apiKey,
+    ) => {
+      await (await open()).addNote(kind, enrollment);
+      kill();
+      edit(change);
+      return (await open({ apiKey: key })).unreadStarts;
+    };
+    const asItIs = (text: string) => text;
+    const only = () => [path.join(folder, files()[0]!)];
+
+    it("names a file whose start needs another key, and none with that key", async () => {
+      assert.deepEqual(await unread(asItIs, "start", otherKey), only());
+      assert.deepEqual(await unread(asItIs), []);
+    });
+
+    for (const kind of ["abort", "add"] as const)
+      it(`names no file whose ${kind} needs another key`, async () => {
+        assert.deepEqual(await unread(asItIs, kind, otherKey), []);
+      });
+
+    it("names a file with a damaged line, whatever its notes are of", async () => {
+      assert.deepEqual(await unread((text) => `${text}\n{"id":}`, "add"), only());
+    });
+
+    it("names none where the last line was cut off, because its request was never sent", async () => {
+      assert.deepEqual(await unread((text) => `${text}\n{"id":4,"call":"sta`, "add"), []);
+    });
+
+    it("names a file that does not say whose it is, if a start is in it", async () => {
+      assert.deepEqual(await unread((text) => text.slice(1), "start", otherKey), only());
+      fs.rmSync(only()[0]!);
+      assert.deepEqual(await unread((text) => text.slice(1), "add", otherKey), []);
+    });
+
+    it("names what is no file", async () => {
+      const file = path.join(folder, "other.jsonl");
+      fs.mkdirSync(file);
+      assert.deepEqual((await open()).unreadStarts, [file]);
+    });
+
+    it("names none of another stack", async () => {
+      await unread(asItIs);
+      const journal = await open({ apiKey: otherKey, stack: { ...stack, stack: "other" } });
+      assert.deepEqual(journal.unreadStarts, []);
+    });
+  });
+
   it("seals notes with the key of today", async () => {
     await (await open()).addNote("start", enrollment);
     kill();

@@ -11,7 +11,11 @@ import { printed } from "../../support/capturedOutput";
 import { configure, settings } from "../../support/configure";
 import { contactInputs as inputs } from "../../support/contactInputs";
 import { inputs as enrollment } from "../../support/enrollmentInputs";
+import { useEnvironment } from "../../support/environment";
 import { useKilledPlugin } from "../../support/killedPlugin";
+import { modelBackends } from "../../support/modelBackend";
+import { useModelCli } from "../../support/modelCli";
+import { usePluginProcess } from "../../support/pluginProcess";
 import { useSandbox } from "../../support/sandbox";
 
 /** Without the stack, as a killed plugin's notes are in a test. */
@@ -538,12 +542,59 @@ describe("the lifecycle of a contact, against the sandbox", () => {
       assert.equal(archived(), true);
     });
 
+    it("is not archived while the note of a start needs another key, whatever the contact", async () => {
+      const { id, outs } = await create(stackless);
+      await leaveAsKilled((journal) => journal.addNote("start", { ...lost, email: "eve@seeds.example.com" }));
+      const key = "TESTKEY-0000000-0000000-0000002";
+      sandbox().rotateKey(key);
+      beginSession();
+      await configure(settings(sandbox().url, { "mailmodo:apiKey": key }), contactLifecycle);
+      await printed(() =>
+        assert.rejects(contactLifecycle.delete(id, outs), {
+          message:
+            /^Could not archive the contact j\*\*\*@\S+: .+ left notes that cannot be read .+ It stays in the state: run it again\.$/,
+        }),
+      );
+      assert.equal(archived(), false);
+    });
+
     it("is archived where the start was of another contact", async () => {
       const { id, outs } = await create(stackless);
       await begin();
       await leaveAsKilled((journal) => journal.addNote("start", { ...lost, email: "eve@seeds.example.com" }));
       await contactLifecycle.delete(id, outs);
       assert.equal(archived(), true);
+    });
+  });
+
+  describe("of a project in which the state of a stack cannot be read", () => {
+    const url = "file:///model/contactLifecycle";
+    useModelCli();
+    usePluginProcess();
+    useEnvironment(() => ({ PULUMI_BACKEND_URL: url }));
+    beforeEach(async () => {
+      // The contact names a stack that is not there any more, so any other may be it.
+      modelBackends.set(url, { states: new Map([["two", ""]]), config: "{}" });
+      beginSession();
+      await configure(values(), contactLifecycle);
+    });
+    afterEach(() => void beginSession());
+    const removed = (more: Partial<ContactState>) =>
+      printed(() => contactLifecycle.delete("contact-1", { ...plain, adopted: false, contactId: "1", ...more }));
+
+    for (const [what, more] of [
+      ["it was adopted", { adopt: true, adopted: true }],
+      ["its onDelete is leave", { onDelete: "leave" }],
+      ["the stack may not have made it", { adopted: true, contactId: undefined as never, onDelete: "archive" }],
+    ] as const)
+      it(`is left all the same where ${what}`, async () => {
+        assert.match((await removed(more)).join(), /^Left the contact j\*\*\*@seeds\.example\.com in Mailmodo[.:]/);
+      });
+
+    it("is not archived", async () => {
+      await assert.rejects(removed({}), {
+        message: /: whether another resource of the stack has the contact is not known: .+ Nothing was sent\. /,
+      });
     });
   });
 });

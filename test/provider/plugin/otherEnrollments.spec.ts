@@ -10,6 +10,8 @@ import { usePluginProcess } from "../../support/pluginProcess";
 
 const url = "file:///model/otherEnrollments";
 const state = (...resources: object[]) => JSON.stringify({ version: 3, deployment: { resources } });
+const pending = (type: string, resource: object) =>
+  JSON.stringify({ version: 3, deployment: { resources: [], pending_operations: [{ type, resource }] } });
 
 /** Of the plugin that was made last. */
 let thisRun: ThisRun;
@@ -141,6 +143,44 @@ describe("what enrolls a contact that is to be archived", () => {
   });
 });
 
+describe("what a killed run may have started of a contact that is to be archived", () => {
+  const stack = "organization/seeds/test";
+  const enrollment = { ...inputs, stack };
+  const resource = (type: string, more: object) => ({ urn: "urn:one", type, inputs: { ...enrollment, ...more } });
+  const single = resource(TYPES.enrollment, {});
+  const shard = resource(TYPES.shard, { contacts: JSON.stringify({ [inputs.email]: { seats: 1 } }) });
+  useModelCli();
+  usePluginProcess();
+
+  const journey = (states: Record<string, string>, email = inputs.email) =>
+    otherEnrollments(states).pendingStart(email, stack);
+
+  for (const [what, operation, one] of [
+    ["creates an enrollment", "creating", single],
+    ["creates a shard", "creating", shard],
+    ["updates a shard", "updating", shard],
+  ] as const) {
+    it(`is told by an operation of the state that ${what}, in any spelling`, async () => {
+      const states = { test: pending(operation, one), prod: state() };
+      assert.equal(await journey(states, inputs.email.toUpperCase()), inputs.journeyId);
+      assert.equal(await journey(states, "bob@seeds.example.com"), undefined);
+    });
+  }
+
+  it("is nothing where the operation deletes, or is another stack's", async () => {
+    assert.equal(await journey({ test: pending("deleting", single) }), undefined);
+    assert.equal(await journey({ test: state(), prod: pending("creating", single) }), undefined);
+  });
+
+  it("is told by any stack where the stack was renamed", async () => {
+    assert.equal(await journey({ prod: pending("creating", single) }), inputs.journeyId);
+  });
+
+  it("is not known where the state cannot be read", async () => {
+    await assert.rejects(journey({ test: "" }));
+  });
+});
+
 describe("another stack with the contact that is to be archived", () => {
   const stack = "organization/seeds/test";
   const email = "jane@seeds.example.com";
@@ -155,6 +195,8 @@ describe("another stack with the contact that is to be archived", () => {
     assert.equal(await other({ test: state(contact), two: state() }), undefined);
     assert.equal(await other({ test: state(contact), two: state(contact) }), "two");
     assert.equal(await other({ test: state(contact), two: state(enrollment) }), "two");
+    const starting = { ...enrollment, inputs: enrollment.outputs };
+    assert.equal(await other({ test: state(contact), two: pending("creating", starting) }), "two");
     await assert.rejects(other({ test: state(contact), two: "" }));
   });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { effectsOf } from "../../../provider/pulumi/pendingOperations";
-import { enrollment, unconfirmed } from "../../support/handmadeStates";
+import { effectsOf, possibleStartsOf } from "../../../provider/pulumi/pendingOperations";
+import { enrollment, shard, stateOf, unconfirmed } from "../../support/handmadeStates";
 
 const ADA = "ada@seeds.example.com";
 const recorded = enrollment("ada", ADA);
@@ -35,4 +35,22 @@ describe("effectsOf", () => {
   });
 
   it("tells nothing of a read", () => assert.deepEqual(shown({ type: "reading", resource: recorded }, []), []));
+});
+
+describe("possibleStartsOf", () => {
+  const started = (type: string, resource = recorded) =>
+    possibleStartsOf(stateOf([], [{ type, resource }])).map(({ email }) => email);
+
+  it("tells of a create and of an update, also of a resource that is not recorded", () => {
+    assert.deepEqual([started("creating"), started("updating")], [[ADA], [ADA]]);
+  });
+
+  it("tells of each contact of a shard", () => {
+    const smoke = shard("smoke", 0, { [ADA]: "1", "bob@seeds.example.com": null });
+    assert.deepEqual(started("updating", smoke), [ADA, "bob@seeds.example.com"]);
+  });
+
+  it("tells of no delete and no read", () => {
+    assert.deepEqual([started("deleting"), started("reading")], [[], []]);
+  });
 });

@@ -55,6 +55,7 @@ describe("the contacts that a killed run left", () => {
       reason = undefined as string | undefined,
       ended = new Map() as Ended,
       unsettled = {},
+      areNotesComplete = true,
     } = {},
   ) {
     const lines: string[] = [];
@@ -68,7 +69,7 @@ describe("the contacts that a killed run left", () => {
     const log = (line: string) => void lines.push(line);
     const recipients = parseRecipients('["*@seeds.example.com"]');
     const otherStacks = { findStackWithContact: async () => otherStack };
-    const archives = new Archives(aborts, otherStacks, connect, recipients, log);
+    const archives = new Archives(aborts, otherStacks, connect, recipients, log, areNotesComplete);
     const contacts = new LeftoverContacts(new RecordedIndex(state), ended, archives, () => 0, log);
     await contacts.settle(calls, state);
     const { problems, undecided } = aborts;
@@ -195,6 +196,14 @@ describe("the contacts that a killed run left", () => {
     const state = { pending_operations: [creating(tagged)] };
     const { problems } = await settle([], { state, unsettled: { undecided: ["May have happened."] } });
     assert.deepEqual([problems.length, isArchived(tagged)], [1, false]);
+  });
+
+  it("stay, with the note, while another note cannot be read, which may be of a start of them", async () => {
+    const noted = await settle([call("add")], { areNotesComplete: false });
+    assert.match(noted.undecided.join(), /^The contacts of the killed run were left in Mailmodo, because a journey /);
+    const pending = await settle([], { state: { pending_operations: [creating(tagged)] }, areNotesComplete: false });
+    assert.deepEqual([noted.settled, isArchived(email), isArchived(tagged)], [0, false, false]);
+    assert.equal(pending.problems.length, 1);
   });
 
   it("are not spoken of where the state records them", async () => {
