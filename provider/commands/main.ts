@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { addCommands } from "./commands";
 import { reportWrongUse } from "./conventions";
 import { version } from "../network/userAgent";
+import { UsageError, WRONG_USE } from "./usageError";
 import { inert } from "../text/inert";
 
 const program = new Command("pulumi-mailmodo")
@@ -12,5 +13,5 @@ addCommands(reportWrongUse(program));
 
 program.parseAsync().catch((error: Error) => {
   console.error(inert(error.message));
-  process.exitCode = 1;
+  process.exitCode = error instanceof UsageError ? WRONG_USE : 1;
 });

@@ -3,6 +3,7 @@ import { addressKey, mailboxKey } from "../model/addresses";
 import type { ContactNote } from "../model/contactNote";
 import { livenessOf, type Liveness } from "../processes/processIdentity";
 import { finishOnDisk, readRun, type RunFile, type UnfinishedNote } from "./runFile";
+import { progressOf } from "./runProgress";
 import type { Sealing } from "./sealing";
 import { unsealNotes, type UnsettledCall } from "./unsealedNotes";
 
@@ -107,7 +108,7 @@ class TrackedRun {
   }
 
   isInProgress(): boolean {
-    return isInProgress(this.run);
+    return progressOf(this.run) === "in progress";
   }
 
   mayHideStart(): boolean {
@@ -171,10 +172,4 @@ export function mayHideStart({ damaged }: RunFile, stillSealed: readonly Unfinis
 /** Whether the plugin that writes a file is alive. Undecided if the first line, which identifies it, is missing. */
 export function livenessOfRun({ header }: RunFile): Liveness {
   return header === undefined ? "undecided" : livenessOf(header.plugin);
-}
-
-/** Whether a run is still in progress: both its plugin and its engine are alive. */
-export function isInProgress(run: RunFile): boolean {
-  const { engine } = run.header ?? {};
-  return livenessOfRun(run) === "alive" && engine !== undefined && livenessOf(engine) === "alive";
 }

@@ -9,11 +9,12 @@ export class KnownStack {
 
   /**
    * @param fullName `organization/project/stack`. Without the project if the backend is of an old kind.
-   * @param source The stack in the backend's files, or, if only the CLI can read them, whether it is being updated.
+   * @param source The stack in the backend's files, or, if only the CLI can read them, whether it is being updated;
+   *   undefined if the CLI does not tell.
    */
   constructor(
     readonly fullName: string,
-    private readonly source: StoredStack | { readonly isUpdating: boolean },
+    private readonly source: StoredStack | { readonly isUpdating: boolean | undefined },
     cwd: string,
     env: NodeJS.ProcessEnv,
   ) {
@@ -41,9 +42,13 @@ export class KnownStack {
     return "state" in this.source ? this.source.tags() : this.viaCli.tags();
   }
 
-  /** The locks that runs hold on it. Of a backend that only the CLI can read, it is known only that there is one. */
-  async locks(): Promise<readonly Lock[]> {
+  /**
+   * The locks that runs hold on it. Of Pulumi Cloud it is known only that there is one. Undefined if the backend does not
+   * reveal its locks to a command that only reads.
+   */
+  async locks(): Promise<readonly Lock[] | undefined> {
     if ("state" in this.source) return this.source.locks();
-    return this.source.isUpdating ? [IN_CLOUD] : [];
+    const { isUpdating } = this.source;
+    return isUpdating === undefined ? undefined : isUpdating ? [IN_CLOUD] : [];
   }
 }

@@ -1,3 +1,5 @@
+import * as fs from "node:fs";
+import { backendFolder } from "./backend";
 import { Cli } from "./cli";
 import { KnownStack } from "./knownStack";
 import { openStateFiles } from "./openStateFiles";
@@ -26,7 +28,8 @@ export interface Selection {
  * @throws {Error} The stacks cannot be listed. The message is one line.
  */
 export async function knownStacks(selection: Selection): Promise<KnownStack[]> {
-  const { project } = selection;
+  const { project, url, cwd } = selection;
+  assertFolder(url, cwd);
   const stacks = (await fromFiles(selection).catch(() => undefined)) ?? (await fromCli(selection));
   // A name of an old backend does not have the project.
   const isMeant = ([, ofProject, stack]: string[]) =>
@@ -36,17 +39,29 @@ export async function knownStacks(selection: Selection): Promise<KnownStack[]> {
     .sort((one, other) => (one.fullName < other.fullName ? -1 : 1));
 }
 
+/** A folder that is not there has no stacks, which would look as if nothing were enrolled. */
+function assertFolder(url: string, cwd: string): void {
+  if (!url.startsWith("file://")) return;
+  const folder = backendFolder(url, cwd);
+  if (fs.existsSync(folder)) return;
+  throw new Error(
+    `The backend's folder ${folder} does not exist. Correct PULUMI_BACKEND_URL or the project file's backend, or log in: pulumi login.`,
+  );
+}
+
 async function fromFiles({ url, cwd, env }: Selection): Promise<KnownStack[] | undefined> {
   const files = await openStateFiles(url, cwd, env);
   const stacks = files && (await storedStacks(files));
   return stacks?.map((stack) => new KnownStack(stack.fullName, stack, cwd, env));
 }
 
-async function fromCli({ cwd, env, project }: Selection): Promise<KnownStack[]> {
+async function fromCli({ url, cwd, env, project }: Selection): Promise<KnownStack[]> {
   const args = ["stack", "ls", "--json", "--fully-qualify-stack-names", ...(project === undefined ? ["--all"] : [])];
   const text = await new Cli(cwd, env).read("list the stacks of the backend", args);
   const stacks = JSON.parse(text) as { name: string; updateInProgress?: boolean }[];
-  return stacks.map(({ name, updateInProgress }) => {
-    return new KnownStack(name, { isUpdating: updateInProgress === true }, cwd, env);
+  // Only Pulumi Cloud says it, and only of a stack that is being updated.
+  const usually = /^https?:/.test(url) ? false : undefined;
+  return stacks.map(({ name, updateInProgress: isUpdating = usually }) => {
+    return new KnownStack(name, { isUpdating }, cwd, env);
   });
 }

@@ -33,6 +33,6 @@ const ENDING = ".json.attrs";
 export function emptyAttributesError(backendUrl: string, cwd: string): Error | undefined {
   const [empty] = emptyAttributes(backendUrl, cwd);
   if (empty === undefined) return undefined;
-  const next = `Run pulumi-mailmodo recover --stack ${stackOf(empty)} first.`;
+  const next = `Run npx pulumi-mailmodo recover --stack ${stackOf(empty)} first.`;
   return new Error(`A killed run left an empty attributes file of the stack ${stackOf(empty)} (${empty}). ${next}`);
 }

@@ -17,6 +17,8 @@ export interface StateResource {
   readonly retainOnDelete?: boolean;
   readonly aliases?: readonly string[] | null;
   readonly parent?: string;
+  /** The URN of its provider, with the provider's id after `::`. */
+  readonly provider?: string;
   readonly deletedWith?: string;
   readonly dependencies?: readonly string[] | null;
   readonly propertyDependencies?: Readonly<Record<string, readonly string[] | null>> | null;

@@ -84,8 +84,9 @@ export class StoredStack {
   async tags(): Promise<Readonly<Record<string, string>>> {
     const { tags: key } = this.found;
     const bytes = key === undefined ? undefined : await this.files.read(key);
-    const { tags = {} } = jsonObject(bytes?.toString("utf8") ?? "{}") ?? {};
-    return tags as Record<string, string>;
+    const { tags } = jsonObject(bytes?.toString("utf8") ?? "{}") ?? {};
+    const all = typeof tags === "object" && tags !== null ? Object.entries(tags as Record<string, unknown>) : [];
+    return Object.fromEntries(all.filter((tag): tag is [string, string] => typeof tag[1] === "string"));
   }
 
   /** The locks that runs hold on the stack. */

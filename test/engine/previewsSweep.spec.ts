@@ -64,6 +64,15 @@ describe("a sweep of previews, through the real engine", () => {
     assert.match((await one.succeed("list")).stdout, /│ pr-1 │ .* │ 1 +│ 0 +│ destroy failed │/);
   });
 
+  it("keeps one whose expiry is no time, says so, and ends with 1", async () => {
+    await one.pulumi("stack", "tag", "set", "mailmodo:expires", "soon", "--stack", "pr-1");
+    const swept = await one.previews("sweep");
+    assert.equal(swept.code, 1);
+    assert.match(swept.stdout, /│ pr-1 │ expiry unknown │ still there: When it expires is not known, because /);
+    assert.match((await one.succeed("list")).stdout, /│ pr-1 │ \S+ +│ unknown │/);
+    assert.deepEqual(running(), [OTHERS, FIRST]);
+  });
+
   it("takes down what is expired, be it open", async () => {
     await one.pulumi("stack", "tag", "set", "mailmodo:expires", "2020-01-01T00:00:00.000Z", "--stack", "pr-1");
     fs.writeFileSync(path.join(one.dir, "open"), "pr-1\npr-7\n");

@@ -7,7 +7,7 @@ import type { StatusView } from "../../provider/commands/status/view";
 import { run, type Run } from "../../tools/workbench";
 import { COMMAND } from "../support/command";
 import { contentsOf } from "../support/folderContents";
-import { enrollment, stateOf, writeStack } from "../support/handmadeStates";
+import { enrollment, provider, runWith, stateOf, writeBackendFile, writeStack } from "../support/handmadeStates";
 import { useProject, type Project } from "../support/project";
 import { DESTROY, UP } from "../support/pulumiArgs";
 
@@ -83,16 +83,30 @@ describe("pulumi-mailmodo status", () => {
       }
     });
 
-    it("says what is wrong in one line, and exits with 1", async () => {
+    it("says in one line how it is used wrongly, and exits with 2", async () => {
       for (const [args, line] of [
         [["--stack", "prod"], /^There is no stack prod in the project seeds\. List all of them: .*\n$/],
         [["--cwd", "nowhere"], /^The folder nowhere does not exist\. .*\n$/],
         [["--cwd", os.tmpdir()], /^No Pulumi project in .*\n$/],
       ] as const) {
         const { code, stdout, stderr } = await status(project(), [...args]);
-        assert.deepEqual([code, stdout], [1, ""]);
+        assert.deepEqual([code, stdout], [2, ""]);
         assert.match(stderr, line);
       }
+    });
+
+    it("fails like the CLI if the backend's folder does not exist, and not if it is new", async () => {
+      const folder = path.join(project().dir, "../new");
+      const env = { PULUMI_BACKEND_URL: `file://${folder}` };
+      const ofCli = () => project().pulumiWith(env, "stack", "ls");
+      const missing = await status(project(), [], env);
+      assert.deepEqual([missing.code, missing.stdout], [1, ""]);
+      assert.match(missing.stderr, /^The backend's folder \S+new does not exist\. .*\n$/);
+      assert.notEqual((await ofCli()).code, 0);
+      fs.mkdirSync(folder);
+      assert.match((await status(project(), [], env)).stdout, /^Total: 0 contacts in 0 stacks\.\n$/);
+      assert.equal((await ofCli()).code, 0);
+      fs.rmSync(folder, { recursive: true });
     });
 
     it("shows a preview with its expiry", async () => {
@@ -104,9 +118,34 @@ describe("pulumi-mailmodo status", () => {
       await project().succeed("stack", "rm", "--yes", "--stack", "pr-1");
     });
 
+    it("shows what a preview enrolls, although its tags are no times", async () => {
+      const tags = JSON.stringify({ version: 1, tags: { "mailmodo:preview": "soon" } });
+      const state = stateOf([enrollment("welcome", "joe@seeds.example.com")]);
+      const files = [
+        writeStack(stateFolder(project()), "seeds/pr-2", state),
+        writeBackendFile(stateFolder(project()), ".pulumi/stacks/seeds/pr-2.pulumi-tags", tags),
+      ];
+      const { code, stdout } = await status(project(), [], NO_CLI);
+      for (const file of files) fs.rmSync(file);
+      assert.equal(code, 0);
+      assert.match(stdout, /^Stack seeds\/pr-2\n {2}Preview: expiry unknown\.\n {2}Journey \S+\n {4}j\*\*\*@/m);
+      assert.match(stdout, /\nTotal: 4 contacts in 2 stacks \(4 started\), 1 preview\.\n$/);
+    });
+
+    it("shows no conflict with a stack that uses another Mailmodo", async () => {
+      const other = provider({});
+      const resource = runWith(other, enrollment("welcome", "ada@seeds.example.com"));
+      const file = writeStack(stateFolder(project()), "seeds/prod", stateOf([other, resource]));
+      const { code, stdout } = await status(project());
+      fs.rmSync(file);
+      assert.equal(code, 0);
+      assert.match(stdout, /\nTotal: 4 contacts in 2 stacks \(4 started\)\.\n$/);
+    });
+
     it("shows an address that two stacks enroll as a conflict, and exits with 1", async () => {
-      const resource = enrollment("welcome", "Ada@seeds.example.com");
-      const file = writeStack(stateFolder(project()), "seeds/prod", stateOf([resource]));
+      const same = provider({ "mailmodo:baseUrl": project().sandbox.url });
+      const resource = runWith(same, enrollment("welcome", "Ada@seeds.example.com"));
+      const file = writeStack(stateFolder(project()), "seeds/prod", stateOf([same, resource]));
       const { code, stdout } = await status(project());
       fs.rmSync(file);
       assert.equal(code, 1);
@@ -164,9 +203,20 @@ describe("pulumi-mailmodo status", () => {
       assert.equal(code, 1);
       assert.match(
         stdout,
-        /^ {2}Not shown, because encrypted: 1 enrollment\. Could not read the state of .*passphrase.*\.$/m,
+        /^ {2}Encrypted, so not shown: 1 enrollment\. Could not read the state of .*passphrase.*\.$/m,
       );
       assert.ok(!stdout.includes("ada"));
+    });
+  });
+
+  describe("of a stack whose abort reason is secret", () => {
+    const project = useProject(ADA.replace("journeyId,", `journeyId, abortReason: pulumi.secret("over"),`));
+
+    it("shows what it enrolls, without the passphrase", async () => {
+      await project().succeed(...UP);
+      const { code, stdout } = await status(project(), [], NO_CLI);
+      assert.equal(code, 0);
+      assert.match(stdout, /^ {4}a\*\*\*@seeds\.example\.com {2}started /m);
     });
   });
 
@@ -200,7 +250,10 @@ describe("pulumi-mailmodo status", () => {
       assert.equal(killed.code, 0, killed.output);
       assert.match(killed.stdout, /^ {2}Locked by a run that has ended: \S+@\S+ \(pid \d+\), \S+ ago\.$/m);
       assert.match(killed.stdout, /^ {2}A run that has ended left notes of 1 call on this machine, \S+ ago\.$/m);
-      assert.match(killed.stdout, /^ {2}A run was killed or failed\. Next: pulumi-mailmodo recover --stack test\.$/m);
+      assert.match(
+        killed.stdout,
+        /^ {2}A run was killed or failed\. Next: npx pulumi-mailmodo recover --stack test\.$/m,
+      );
       assert.match(killed.stdout, /Total: 1 contact in 1 stack \(1 pending\)\.\n$/);
     });
   });

@@ -61,7 +61,7 @@ describe("pulumi-mailmodo status, with states in S3 and secrets under a KMS key"
     assert.match((await status()).stdout, /e\*\*\*@seeds\.example\.com {2}started .* hidden$/m);
     const { code, stdout } = await status([], { AWS_ENDPOINT_URL_KMS: sandbox().url });
     assert.equal(code, 1);
-    assert.match(stdout, /^ {2}Not shown, because encrypted: 1 enrollment\. Could not read the state of /m);
+    assert.match(stdout, /^ {2}Encrypted, so not shown: 1 enrollment\. Could not read the state of /m);
     assert.match(
       stdout,
       /\nTotal: 2 contacts in 2 stacks \(2 started\), 2 previews, 1 stack not read, or only in part\.\n$/,

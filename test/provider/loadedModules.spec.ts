@@ -74,7 +74,7 @@ describe("the built package loads", () => {
     // Of what "node -e" runs, commander takes all words but the first.
     const args = ["node", "status", "--all-projects"];
     const code = `process.argv = ${JSON.stringify(args)}; require(${JSON.stringify(COMMAND)});`;
-    const { packages, files } = loadedBy(code, { PULUMI_BACKEND_URL: "file:///nowhere" }, "");
+    const { packages, files } = loadedBy(code, { PULUMI_BACKEND_URL: `file://${__dirname}` }, "");
     assert.ok(files.includes("commands/status/status"));
     assert.deepEqual(packages, ["commander", "ms", "yaml"]);
   });

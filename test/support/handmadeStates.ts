@@ -49,6 +49,17 @@ export function shard(cohort: string, number: number, contacts: Record<string, s
   };
 }
 
+/** The provider of a stack's resources. @param config The stack's config, which the engine records with it. */
+export function provider(config: Record<string, unknown>): StateResource {
+  const type = "pulumi:providers:pulumi-nodejs";
+  return { urn: urnOf(type, "default"), type, ...(Object.keys(config).length === 0 ? {} : { inputs: config }) };
+}
+
+/** A resource that a provider has run. */
+export function runWith({ urn }: StateResource, resource: StateResource): StateResource {
+  return { ...resource, provider: `${urn}::5fdc213f-bcf2-4dd0-9c6c-bf5c38d11ebf` };
+}
+
 export function stateOf(
   resources: readonly StateResource[],
   pending: NonNullable<Deployment["pending_operations"]> = [],

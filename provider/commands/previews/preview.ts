@@ -15,10 +15,10 @@ export const TAGS = {
 /** A preview, as its stack's tags and state describe it. */
 export interface Preview {
   readonly name: string;
-  /** When it was created; ISO 8601. */
-  readonly created: string;
-  /** When a sweep may destroy it; ISO 8601. */
-  readonly expires: string;
+  /** When it was created; ISO 8601. Undefined if its tag is no such time. */
+  readonly created?: string;
+  /** When a sweep may destroy it; ISO 8601. Undefined if its tags do not tell: then no sweep does. */
+  readonly expires?: string;
   /** When its state was last written; ISO 8601. Undefined if it never was. */
   readonly updated?: string;
   /** The commit of its last `up`. */
@@ -35,19 +35,31 @@ export interface Preview {
 
 /** The preview that a stack's tags describe, or undefined if the stack is not a preview. */
 export function previewOf({ name, updated }: ListedStack, tags: Readonly<Record<string, string>>): Preview | undefined {
-  const created = tags[TAGS.created];
-  if (created === undefined) return undefined;
-  const expires = tags[TAGS.expires] ?? new Date(Date.parse(created) + DEFAULT_TTL_MS).toISOString();
+  if (tags[TAGS.created] === undefined) return undefined;
+  const created = timeIn(tags[TAGS.created]);
+  const expires = tags[TAGS.expires] === undefined ? expiryOf(created) : timeIn(tags[TAGS.expires]);
   const [sha, result] = [tags[TAGS.sha], tags[TAGS.result]];
   return {
     name,
-    created,
-    expires,
+    ...(created === undefined ? {} : { created }),
+    ...(expires === undefined ? {} : { expires }),
     ...(updated === undefined ? {} : { updated }),
     ...(sha === undefined ? {} : { sha }),
     ...(result === undefined ? {} : { result }),
   };
 }
+
+/** When a preview expires whose run was killed before that was recorded. */
+function expiryOf(created: string | undefined): string | undefined {
+  return created === undefined ? undefined : new Date(Date.parse(created) + DEFAULT_TTL_MS).toISOString();
+}
+
+/** A tag's text if it is a time. JavaScript would read one in almost any text that has a number. */
+function timeIn(text: string | undefined): string | undefined {
+  return text !== undefined && ISO_8601.test(text) && !Number.isNaN(Date.parse(text)) ? text : undefined;
+}
+
+const ISO_8601 = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/;
 
 /** The enrollments that run, or may run, according to a stack's state. */
 export function enrollmentsOf({ resources = [], pending_operations: pending = [] }: Deployment): Entry[] {

@@ -55,11 +55,11 @@ export class Previews {
       if (found === undefined) {
         this.log(name, "a new stack");
         await stack.create();
-        await this.tag(name, TAGS.created, created);
       } else {
         // Before any tag is set, so that a run that another run's lock keeps out changes nothing.
         await this.recover(name, stack);
       }
+      if (found?.created === undefined) await this.tag(name, TAGS.created, created);
       const expires = new Date(Date.now() + ttlMs).toISOString();
       await this.tag(name, TAGS.expires, expires);
       if (sha !== undefined) await this.tag(name, TAGS.sha, sha);

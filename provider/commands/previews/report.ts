@@ -19,7 +19,7 @@ export function listReport(previews: readonly Preview[], now = Date.now()): Repo
     columns: ["name", "age", "expires", "contacts", "unconfirmed", "last result", "commit"],
     rows: previews.map(({ name, created, expires, contacts, unconfirmed, result, sha }) => [
       name,
-      ms(Math.max(0, now - Date.parse(created))),
+      created === undefined ? "?" : ms(Math.max(0, now - Date.parse(created))),
       expiry(expires, now),
       contacts === undefined ? "?" : String(contacts),
       unconfirmed === undefined ? "?" : String(unconfirmed),
@@ -84,7 +84,8 @@ export function markdown({ title, columns, rows, warnings = [] }: Report): strin
   return `### ${inertMarkdown(title)}\n${table}${list && `\n${list}`}\n`;
 }
 
-function expiry(expires: string, now: number): string {
+function expiry(expires: string | undefined, now: number): string {
+  if (expires === undefined) return "unknown";
   const leftMs = Date.parse(expires) - now;
   return leftMs > 0 ? `in ${ms(leftMs)}` : `${ms(-leftMs)} ago`;
 }

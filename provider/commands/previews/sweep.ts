@@ -3,10 +3,13 @@ import type { AskOpen, OpenPreviews } from "./openPreviews";
 import type { Preview } from "./preview";
 import type { Stop } from "./stop";
 
-/** What happened to a preview that was due to be destroyed. */
+/** What happened to a preview that was due to be destroyed, or of which that is not known. */
 export interface PreviewOutcome {
   readonly name: string;
-  /** Why it was due: "expired" or "not open"; undefined if the user named it. */
+  /**
+   * Why it was due: "expired" or "not open"; or why that is not known: "expiry unknown" or "tags unread". Undefined if
+   * the user named it.
+   */
   readonly why?: string;
   /**
    * "none": there was no such stack. "kept": not destroyed because of `sweep --dry-run`. "left": it still exists, for the
@@ -39,8 +42,12 @@ export async function sweep(known: Known, options: SweepOptions): Promise<Previe
   const { previews, unread } = await known.all();
   for (const preview of previews) {
     const why = reasonToEnd(preview, open);
-    if (why === undefined) continue;
     const { name } = preview;
+    if (why === undefined) {
+      if (isUndecided(preview, open))
+        destroyed.push({ name, why: "expiry unknown", outcome: "left", error: expiryUnknown(name) });
+      continue;
+    }
     if (dryRun) {
       destroyed.push({ name, why, outcome: "kept" });
       continue;
@@ -78,10 +85,26 @@ async function sweepOne(
   return { ...(await destroy(name)), why };
 }
 
-/** Why a preview is due to be destroyed, or undefined if it is kept. */
+/** Why a preview is due to be destroyed, or undefined if it is kept, as is one whose times are not known. */
 export function reasonToEnd(preview: Preview, open: OpenPreviews | undefined): string | undefined {
   const { name, created, updated = created, expires } = preview;
-  const changed = Math.max(Date.parse(created), Date.parse(updated));
+  const changed = Math.max(timeOf(created), timeOf(updated));
   if (open !== undefined && !open.names.has(name) && changed < open.asOf) return "not open";
-  return Date.parse(expires) <= Date.now() ? "expired" : undefined;
+  return timeOf(expires) <= Date.now() ? "expired" : undefined;
+}
+
+function timeOf(text: string | undefined): number {
+  return text === undefined ? Infinity : Date.parse(text);
+}
+
+/** Whether a preview that is kept would be kept for ever, because its tags do not tell when it expires. */
+function isUndecided({ name, expires }: Preview, open: OpenPreviews | undefined): boolean {
+  return expires === undefined && open?.names.has(name) !== true;
+}
+
+function expiryUnknown(name: string): string {
+  return (
+    "When it expires is not known, because its tag mailmodo:expires or mailmodo:preview is not a time in ISO 8601. " +
+    `Run npx pulumi-mailmodo previews up --name ${name}, which sets both, or previews down.`
+  );
 }

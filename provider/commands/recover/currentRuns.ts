@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
 import { readRun, readRuns, type RunFile } from "../../journal/runFile";
+import { progressOf } from "../../journal/runProgress";
 import { belongsTo, type StackIdentity } from "../../journal/stackIdentity";
 import type { UnsettledCall } from "../../journal/unsealedNotes";
-import { isInProgress } from "../../journal/unsettledCalls";
 
 /** The journal files of a stack's runs. */
 export function runsOf(folder: string, stack: StackIdentity): RunFile[] {
@@ -29,7 +29,7 @@ export class CurrentRuns {
     const now = performance.now();
     if (now - this.checkedAt >= CHECK_EVERY_MS) {
       this.checkedAt = now;
-      this.isBusy = runsOf(this.folder, this.stack).some(isInProgress);
+      this.isBusy = runsOf(this.folder, this.stack).some((run) => progressOf(run) === "in progress");
     }
     return this.isBusy;
   }

@@ -1,9 +1,10 @@
 import * as fs from "node:fs";
 import type { OtherRuns, RunOfStack } from "../../journal/otherRuns";
 import { finishOnDisk, readRun, type RunFile } from "../../journal/runFile";
+import { progressOf } from "../../journal/runProgress";
 import { describeStack } from "../../journal/stackIdentity";
 import { unsealNotes, type UnsettledCall } from "../../journal/unsealedNotes";
-import { livenessOfRun, isInProgress } from "../../journal/unsettledCalls";
+import { livenessOfRun } from "../../journal/unsettledCalls";
 import { livenessOf } from "../../processes/processIdentity";
 import { count } from "../../text/wording";
 
@@ -123,7 +124,7 @@ function reasonToLeave(
   const { pid, host } = run.header?.plugin ?? {};
   const whose = pid === undefined ? "" : ` (pid ${pid} on ${host})`;
   const notes = count(run.notes.length + run.damaged, "call");
-  if (liveness === "alive" && isInProgress(run))
+  if (progressOf(run) === "in progress")
     return `A run of ${of}${whose} is in progress, with ${notes}. Wait for it, then recover again.`;
   const newest = Math.max(run.header?.since ?? 0, ...run.notes.map(({ sentAt }) => sentAt));
   if (liveness === "undecided" && (runIsOver || Date.now() - newest >= lockDeadAfterMs)) return undefined;

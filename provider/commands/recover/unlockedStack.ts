@@ -56,7 +56,7 @@ async function configOf(stack: Stack, isNamed: boolean): Promise<Record<string, 
   const isOwn = isNamed || ownSettings(readProject(stack.cwd), name) !== undefined;
   if (!isOwn && TAGS.created in (await stack.tags()))
     throw new Error(
-      `The stack ${name} is a preview, whose settings recover does not know. Run pulumi-mailmodo previews up --name ${name}, or ` +
+      `The stack ${name} is a preview, whose settings recover does not know. Run npx pulumi-mailmodo previews up --name ${name}, or ` +
         "previews down: both recover it first.",
     );
   const config = await stack.config();

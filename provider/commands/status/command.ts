@@ -14,7 +14,9 @@ interface Options {
 export function addStatus(program: Command): void {
   const status = program
     .command("status")
-    .description("shows what is enrolled in which stack, from the states alone: asks Mailmodo nothing, changes nothing")
+    .description(
+      "shows what is enrolled in which stack, from states, locks and this machine's journal: asks Mailmodo nothing",
+    )
     .option("--stack <name>", "only this stack; default: all stacks of the project")
     .option("--all-projects", "the stacks of all projects in the backend")
     .option("--cwd <folder>", "the project's folder", ".")

@@ -15,8 +15,8 @@ interface Place {
 }
 
 /**
- * The addresses that are enrolled twice in one journey: by two stacks, or by two resources. What all of them allow by
- * `allowDuplicateEmail` is none.
+ * The addresses that are enrolled twice in one journey of one Mailmodo: by two stacks, or by two resources. What all of
+ * them allow by `allowDuplicateEmail` is none. Two accounts at one URL cannot be told apart.
  *
  * @param stacks The stacks' full names, and what they enroll.
  */
@@ -32,10 +32,17 @@ export function conflictsOf(
       else others.push({ ...one, stack });
     }
   }
-  return [...byAddress.values()].flatMap((all) => {
+  return [...byAddress.values()].flatMap(bySameMailmodo).flatMap((all) => {
     const places = [...new Map(all.map((one) => [`${one.stack} ${one.urn}`, one])).values()];
     if (places.length < 2 || all.every(({ allowDuplicateEmail }) => allowDuplicateEmail)) return [];
     const { journeyId, email } = all[0]!;
     return [{ journeyId, email, places: places.map(({ stack, resource }) => ({ stack, resource })) }];
   });
+}
+
+/** Those of each Mailmodo. What may be of any Mailmodo, because its state does not record the URL, is in each group. */
+function bySameMailmodo<T extends Pick<Enrolled, "baseUrl">>(all: readonly T[]): T[][] {
+  const urls = new Set(all.flatMap(({ baseUrl }) => baseUrl ?? []));
+  if (urls.size < 2) return [[...all]];
+  return [...urls].map((url) => all.filter(({ baseUrl = url }) => baseUrl === url));
 }

@@ -1,7 +1,9 @@
+import { DEFAULT_BASE_URL, parseBaseUrl } from "../../mailmodo/baseUrl";
 import { addressKey } from "../../model/addresses";
 import { TYPES } from "../../model/stateFormat";
 import type { Deployment } from "../../pulumi/deployment";
 import { effectsOf, possibleEffectsOf } from "../../pulumi/pendingOperations";
+import { recordedConfigs } from "../../pulumi/recordedConfig";
 import { entriesOf, SECRET, type Entry, type StateResource } from "../../pulumi/stateResource";
 
 /** What the state tells of an enrollment. "pending": a run began to start or to abort it, and has not recorded the result. */
@@ -19,6 +21,8 @@ export interface Enrolled {
    */
   readonly since?: number | undefined;
   readonly allowDuplicateEmail: boolean;
+  /** The URL of its Mailmodo, by the last up. Undefined if the state does not record it. */
+  readonly baseUrl?: string | undefined;
   readonly urn: string;
   /** The name of the resource or, of a contact of a cohort, of the cohort. */
   readonly resource: string;
@@ -29,11 +33,13 @@ export interface Enrolled {
 /** What a state enrolls, sorted by journey, resource and address. Resources that are encrypted are left out. */
 export function enrolledIn({ resources = [], pending_operations: pending = [], manifest }: Deployment): Enrolled[] {
   const all = new Map<string, Enrolled>();
+  const configOf = recordedConfigs(resources);
   const add = (entry: Entry, resource: StateResource, state: EnrollmentState, since: number | undefined) => {
     const { journeyId, email, instanceId, allowDuplicateEmail, urn, isReplaced } = entry;
     // A retained old half of a replacement runs beside the new one.
     const key = `${urn} ${addressKey(entry)}${isReplaced === true ? " replaced" : ""}`;
-    all.set(key, { journeyId, email, instanceId, allowDuplicateEmail, urn, state, since, ...ownerOf(resource) });
+    const found = { journeyId, email, instanceId, allowDuplicateEmail, urn, state, since };
+    all.set(key, { ...found, baseUrl: baseUrlIn(configOf(resource)), ...ownerOf(resource) });
   };
   for (const resource of resources.filter(isShown)) {
     const created = timeOf(resource.created);
@@ -70,10 +76,20 @@ function isShown(resource: StateResource): boolean {
   return ENROLLING.includes(resource.type) && !isEncrypted(resource);
 }
 
-/** Whether it is encrypted whom a resource enrolls. Nobody needs to know with which personalization values. */
+/** Whether it is encrypted whom a resource enrolls. Nobody needs to know with which values, or why it is to be aborted. */
 function isEncrypted({ inputs, outputs }: StateResource): boolean {
-  const needed = [inputs, outputs].map((properties) => ({ ...properties, data: undefined, triggers: undefined }));
+  const needed = [inputs, outputs].map((properties) => ({ ...properties, ...NOT_SHOWN }));
   return JSON.stringify(needed).includes(SECRET);
+}
+
+const NOT_SHOWN = { data: undefined, triggers: undefined, abortReason: undefined };
+
+/** The URL of the Mailmodo that a config names. Undefined if the config is not known, or the URL is encrypted. */
+function baseUrlIn(config: Readonly<Record<string, unknown>> | undefined): string | undefined {
+  const url = config && (config["mailmodo:baseUrl"] ?? "");
+  if (typeof url !== "string") return undefined;
+  const parsed = parseBaseUrl(url || DEFAULT_BASE_URL);
+  return "url" in parsed ? parsed.url : url;
 }
 
 function ownerOf({ urn, parent = "", inputs, outputs }: StateResource): Pick<Enrolled, "resource" | "cohort"> {

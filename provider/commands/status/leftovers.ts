@@ -1,18 +1,28 @@
 import { readRuns, type RunFile } from "../../journal/runFile";
+import { progressOf, type RunProgress } from "../../journal/runProgress";
 import { belongsTo, type StackIdentity } from "../../journal/stackIdentity";
-import { isInProgress } from "../../journal/unsettledCalls";
 
-/** Notes of calls that ended runs of a stack have left unfinished. */
+/** Unfinished notes of calls. */
 export interface Leftover {
   readonly calls: number;
   /** When the oldest of them was sent, in milliseconds since 1970. Undefined if all of them are damaged. */
   readonly since?: number;
 }
 
-/** The same of a stack that is not in the backend. */
+/** The notes that a stack's runs have left. Those of a run in progress are left out. */
+export interface StackLeftovers {
+  /** Of runs that have ended. */
+  readonly ended?: Leftover;
+  /** Of runs that may have ended or be in progress. */
+  readonly undecided?: Leftover;
+}
+
+/** The notes of runs of a stack that is not in the backend. */
 export interface LeftoverOfGone extends Leftover {
   /** `organization/project/stack`. */
   readonly fullName: string;
+  /** Whether these runs have certainly ended. */
+  readonly hasEnded: boolean;
 }
 
 /** The crash journal of this machine, for all stacks. What the notes say stays sealed: that needs the API key. */
@@ -33,13 +43,12 @@ export class Leftovers {
     return this.runs.filter(({ header }) => belongsTo(header!.stack, stack));
   }
 
-  /** What ended runs have left of a stack. Undefined if nothing. */
-  of(stack: StackIdentity): Leftover | undefined {
-    return leftoverOf(this.runsOf(stack));
+  of(stack: StackIdentity): StackLeftovers {
+    return leftoversOf(this.runsOf(stack));
   }
 
   /**
-   * What ended runs have left of stacks that are not in the backend any more, sorted by name.
+   * What runs have left of stacks that are not in the backend any more, sorted by name.
    *
    * @param known The stacks that are in the backend.
    * @param project Their project. Undefined for all projects.
@@ -55,15 +64,24 @@ export class Leftovers {
     }
     return [...gone]
       .flatMap(([fullName, runs]) => {
-        const leftover = leftoverOf(runs);
-        return leftover === undefined ? [] : [{ fullName, ...leftover }];
+        const { ended, undecided } = leftoversOf(runs);
+        return [
+          ...(ended === undefined ? [] : [{ fullName, hasEnded: true, ...ended }]),
+          ...(undecided === undefined ? [] : [{ fullName, hasEnded: false, ...undecided }]),
+        ];
       })
       .sort((one, other) => (one.fullName < other.fullName ? -1 : 1));
   }
 }
 
-function leftoverOf(all: readonly RunFile[]): Leftover | undefined {
-  const runs = all.filter((run) => callsOf(run) > 0 && !isInProgress(run));
+function leftoversOf(runs: readonly RunFile[]): StackLeftovers {
+  const withNotes = runs.filter((run) => callsOf(run) > 0);
+  const having = (progress: RunProgress) => leftoverOf(withNotes.filter((run) => progressOf(run) === progress));
+  const [ended, undecided] = [having("ended"), having("undecided")];
+  return { ...(ended === undefined ? {} : { ended }), ...(undecided === undefined ? {} : { undecided }) };
+}
+
+function leftoverOf(runs: readonly RunFile[]): Leftover | undefined {
   if (runs.length === 0) return undefined;
   const since = Math.min(...runs.flatMap(({ notes }) => notes.map(({ sentAt }) => sentAt)));
   const calls = runs.reduce((sum, run) => sum + callsOf(run), 0);

@@ -1,5 +1,6 @@
-import ms from "ms";
 import { count } from "../../text/wording";
+import { ago, since } from "./ages";
+import { remarksOn } from "./remarks";
 import type { CohortView, Counts, EnrollmentView, StackView, StatusView } from "./view";
 
 /**
@@ -21,10 +22,12 @@ export function linesOf(view: StatusView, now = Date.now(), isOfOthers = false):
   });
   const goneLines = gone.map((one) => {
     const left = `left notes of ${count(one.calls, "call")} on this machine${since(one, now)}`;
-    return `A run of the stack ${shortName(one.name)}, which is not in the backend, ${left}. ${recoverGone(one.name)}`;
+    const doubt = one.hasEnded ? "" : " Whether it has ended cannot be determined from here.";
+    const run = `A run of the stack ${shortName(one.name)}, which is not in the backend,`;
+    return `${run} ${left}.${doubt} ${recoverGone(one.name)}`;
   });
   const files = unknownNotes.map(
-    (file) => `Notes of an unknown stack: ${file}. Run pulumi-mailmodo recover for the stack whose run was killed.`,
+    (file) => `Notes of an unknown stack: ${file}. Run npx pulumi-mailmodo recover for the stack whose run was killed.`,
   );
   return [
     ...shown.flatMap((stack) => [...stackLines(stack, widths, now, isOfOthers), ""]),
@@ -40,22 +43,18 @@ const MAX_CONTACT = { masked: 28, full: 254 };
 const MAX_PLACES = 3;
 /** It settles the notes of stacks that are gone, too. */
 function recoverGone(name: string): string {
-  const project = projectOf(name);
-  return `Next: pulumi-mailmodo recover, for any stack of the project${project === undefined ? "" : ` ${project}`}.`;
+  const project = shortName(name).split("/").slice(0, -1).join("/");
+  return `Next: npx pulumi-mailmodo recover, for any stack of the project${project === "" ? "" : ` ${project}`}.`;
 }
 
-function projectOf(fullName: string): string | undefined {
-  return fullName.split("/").at(-2);
-}
-
-function hasContent({ enrollments, cohorts, preview, lock, leftover, encrypted, error }: StackView): boolean {
-  const others = [preview, lock, leftover, encrypted, error];
+function hasContent({ enrollments, cohorts, ...stack }: StackView): boolean {
+  const others = [stack.preview, stack.lock, stack.leftover, stack.undecided, stack.encrypted, stack.error];
   return enrollments.length + cohorts.length > 0 || others.some((one) => one !== undefined);
 }
 
 function stackLines(stack: StackView, widths: readonly number[], now: number, isOfOthers: boolean): string[] {
   const { name, enrollments, cohorts } = stack;
-  const lines = [`Stack ${shortName(name)}`, ...remarks(stack, now, isOfOthers).map((line) => `  ${line}`)];
+  const lines = [`Stack ${shortName(name)}`, ...remarksOn(stack, now, isOfOthers).map((line) => `  ${line}`)];
   const journeys = new Set([...enrollments, ...cohorts].map(({ journeyId }) => journeyId));
   for (const journeyId of [...journeys].sort()) {
     const rows = enrollments.filter((one) => one.journeyId === journeyId).map((one) => cellsOf(one, now));
@@ -65,52 +64,6 @@ function stackLines(stack: StackView, widths: readonly number[], now: number, is
     for (const cohort of groups) lines.push(`    ${cohortLine(cohort, now)}`);
   }
   return lines;
-}
-
-/** What is known of a stack besides its enrollments. */
-function remarks(stack: StackView, now: number, isOfOthers: boolean): string[] {
-  const { name, enrollments, cohorts, preview, lock, leftover, encrypted, error } = stack;
-  const own = name.split("/").at(-1)!;
-  const isPending = [...enrollments, ...cohorts].some((one) =>
-    "state" in one ? one.state === "pending" : one.pending > 0,
-  );
-  const needsRecovery = leftover !== undefined || lock?.liveness === "dead" || (isPending && lock === undefined);
-  const project = projectOf(name);
-  const where = isOfOthers && project !== undefined ? ` --cwd <folder of ${project}>` : "";
-  const recovery =
-    preview === undefined
-      ? `pulumi-mailmodo recover --stack ${own}${where}`
-      : `pulumi-mailmodo previews up --name ${own}${where}, or previews down`;
-  return [
-    ...(preview === undefined ? [] : [`Preview: ${expiry(preview.expires, now)}.`]),
-    ...(lock === undefined ? [] : [lockLine(lock, now)]),
-    ...(leftover === undefined
-      ? []
-      : [
-          `A run that has ended left notes of ${count(leftover.calls, "call")} on this machine${since(leftover, now)}.`,
-        ]),
-    ...(needsRecovery ? [`A run was killed or failed. Next: ${recovery}.`] : []),
-    ...(encrypted === undefined ? [] : [encryptedLine(encrypted)]),
-    ...(error === undefined ? [] : [error]),
-    ...(enrollments.length + cohorts.length === 0 && encrypted === undefined && error === undefined
-      ? ["Nothing is enrolled."]
-      : []),
-  ];
-}
-
-function lockLine(lock: NonNullable<StackView["lock"]>, now: number): string {
-  const holder = `${lock.holder}${since(lock, now)}`;
-  if (lock.liveness === "alive") return `A run is in progress: ${holder}.`;
-  if (lock.liveness === "dead") return `Locked by a run that has ended: ${holder}.`;
-  return `Locked by ${holder}. Whether that run has ended cannot be determined from here.`;
-}
-
-function encryptedLine({ enrollments, cohorts, reason }: NonNullable<StackView["encrypted"]>): string {
-  const parts = [
-    ...(enrollments > 0 ? [count(enrollments, "enrollment")] : []),
-    ...(cohorts > 0 ? [count(cohorts, "cohort")] : []),
-  ];
-  return `Not shown, because encrypted: ${parts.join(" and ")}. ${reason}`;
 }
 
 function cohortLine(cohort: CohortView, now: number): string {
@@ -152,19 +105,6 @@ function states({ started, unconfirmed, pending, inProgress }: Omit<Counts, "con
   return Object.entries(parts)
     .flatMap(([state, number]) => (number > 0 ? [`${number} ${state}`] : []))
     .join(", ");
-}
-
-function since({ since: from }: { readonly since?: string }, now: number): string {
-  return from === undefined ? "" : `, ${ago(from, now)}`;
-}
-
-function ago(from: string, now: number): string {
-  return `${ms(Math.max(0, now - Date.parse(from)))} ago`;
-}
-
-function expiry(expires: string, now: number): string {
-  const leftMs = Date.parse(expires) - now;
-  return leftMs > 0 ? `expires in ${ms(leftMs)}` : `expired ${ms(-leftMs)} ago`;
 }
 
 /** A backend without organizations calls each of them `organization`. */

@@ -6,7 +6,7 @@ import type { KnownStack } from "../../pulumi/knownStack";
 import { previewOf, type Preview } from "../previews/preview";
 import { holderOf, livenessOfOwner } from "../recover/lock";
 import { encryptedIn, enrolledIn, type Encrypted, type Enrolled } from "./enrolled";
-import type { Leftover, Leftovers } from "./leftovers";
+import type { Leftovers, StackLeftovers } from "./leftovers";
 
 /** What is known of one stack. */
 export interface StackStatus {
@@ -19,8 +19,10 @@ export interface StackStatus {
   readonly preview?: Preview;
   /** The run that holds the stack's lock. */
   readonly lock?: HeldLock;
-  /** The notes that ended runs left on this machine. */
-  readonly leftover?: Leftover;
+  /** Set if the backend does not reveal whether there is a lock. */
+  readonly isLockUnknown?: true;
+  /** The notes that runs have left on this machine. */
+  readonly leftovers?: StackLeftovers;
   /** Why the stack could not be read. */
   readonly reason?: string;
 }
@@ -46,14 +48,16 @@ export async function statusOf(
     const tags = await stack.tags();
     const fullName = withProject(stack.fullName, state);
     const identity = stackIdentity(fullName, backend);
-    const [preview, leftover] = [previewOf({ name: fullName.split("/").at(-1)! }, tags), leftovers.of(identity)];
-    const [lock] = await stack.locks();
+    const preview = previewOf({ name: fullName.split("/").at(-1)! }, tags);
+    const locks = await stack.locks();
+    const [lock] = locks ?? [];
     const runs = leftovers.runsOf(identity);
     return {
       fullName,
       ...(await contentsOf(stack, state)),
       ...(preview === undefined ? {} : { preview }),
-      ...(leftover === undefined ? {} : { leftover }),
+      leftovers: leftovers.of(identity),
+      ...(locks === undefined ? { isLockUnknown: true as const } : {}),
       ...(lock === undefined
         ? {}
         : {

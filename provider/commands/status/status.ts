@@ -4,7 +4,9 @@ import { stackIdentity } from "../../journal/stackIdentity";
 import { backendAt, backendUrl, journalFolder } from "../../pulumi/backend";
 import { knownStacks } from "../../pulumi/knownStacks";
 import { readProject } from "../../pulumi/project";
+import { projectFile } from "../../pulumi/projectFile";
 import { whoami } from "../../pulumi/whoami";
+import { fromCommandLine, UsageError } from "../usageError";
 import { conflictsOf, type Conflict } from "./conflicts";
 import { Leftovers, type LeftoverOfGone } from "./leftovers";
 import { statusOf, type StackStatus } from "./stackStatus";
@@ -32,18 +34,20 @@ export interface Status {
 }
 
 /**
- * Reads what is enrolled in which stack, from the states and the crash journal. It asks Mailmodo nothing and writes
- * nothing.
+ * Reads what is enrolled in which stack, from the states, the locks and the crash journal. It asks Mailmodo nothing and
+ * writes nothing.
  *
- * @throws {Error} There is no project or no such stack, or the stacks cannot be listed. The message is one line.
+ * @throws {UsageError} There is no such folder, project or stack. The message is one line.
+ * @throws {Error} The stacks cannot be listed. The message is one line.
  */
 export async function readStatus({ stack, allProjects, cwd: folder, env }: StatusOptions): Promise<Status> {
   if (!fs.existsSync(folder))
-    throw new Error(`The folder ${folder} does not exist. Name the project's folder: --cwd <folder>.`);
+    throw new UsageError(`The folder ${folder} does not exist. Name the project's folder: --cwd <folder>.`);
   const cwd = fs.realpathSync(folder);
   const own = projectOf(stack, allProjects, cwd);
-  // Of two words, the first may be a project, as the report shows it, or an organization.
-  const project = stack?.split("/").length === 2 ? undefined : own;
+  // The stacks of all projects are needed for a name of three words, which may have another project than the folder,
+  // and of two: the first may be a project, as the report shows it, or an organization.
+  const project = stack?.includes("/") ? undefined : own;
   const url = backendUrl({ env, folder: cwd, askCli: () => whoami(env, cwd) });
   const backend = backendAt(url, cwd);
   const leftovers = new Leftovers(journalFolder({ env, folder: cwd }));
@@ -60,7 +64,9 @@ export async function readStatus({ stack, allProjects, cwd: folder, env }: Statu
     AT_A_TIME,
   );
   if (stack !== undefined && stacks.length === 0)
-    throw new Error(`There is no stack ${stack}${project === undefined ? "" : ` in the project ${project}`}. ${LIST}`);
+    throw new UsageError(
+      `There is no stack ${stack}${project === undefined ? "" : ` in the project ${project}`}. ${LIST}`,
+    );
   stacks.sort((one, other) => (one.fullName < other.fullName ? -1 : 1));
   const identities = stacks.map(({ fullName }) => stackIdentity(fullName, backend));
   const gone = stack === undefined ? leftovers.ofGoneStacks(backend, project, identities) : [];
@@ -69,13 +75,15 @@ export async function readStatus({ stack, allProjects, cwd: folder, env }: Statu
 
 /** Where the CLI must be asked, each takes a process of a hundred megabytes. */
 const AT_A_TIME = 8;
-const LIST = "List all of them: pulumi-mailmodo status --all-projects.";
+const LIST = "List all of them: npx pulumi-mailmodo status --all-projects.";
 
 /** The project whose stacks are meant. Undefined for all. A stack's full name has it. */
 function projectOf(stack: string | undefined, allProjects: boolean, cwd: string): string | undefined {
   const words = stack?.split("/") ?? [];
   if (words.length === 3) return words[1];
-  return allProjects ? undefined : readProject(cwd).name;
+  if (allProjects) return undefined;
+  const read = () => readProject(cwd).name;
+  return projectFile(cwd) === undefined ? fromCommandLine(read) : read();
 }
 
 /**
@@ -87,7 +95,7 @@ function isNamed(fullName: string, name: string, own: string | undefined): boole
   const [full, words] = [fullName.split("/"), name.split("/")];
   if (full.at(-1) !== words.at(-1)) return false;
   if (words.length === 1 || full.length === 1) return true;
-  if (words.length === 3) return full[0] === words[0];
+  if (words.length === 3) return full[0] === words[0] && full[1] === words[1];
   return full[1] === words[0] || (full[0] === words[0] && (own === undefined || full[1] === own));
 }
 

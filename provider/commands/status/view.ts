@@ -2,6 +2,7 @@ import { inert } from "../../text/inert";
 import { maskAddress, maskAddresses } from "../../text/masking";
 import type { Preview } from "../previews/preview";
 import type { Enrolled, EnrollmentState } from "./enrolled";
+import type { Leftover } from "./leftovers";
 import type { StackStatus } from "./stackStatus";
 import type { Status } from "./status";
 
@@ -10,7 +11,7 @@ export interface StatusView {
   readonly stacks: readonly StackView[];
   readonly conflicts: readonly ConflictView[];
   /** What runs left of stacks that are not in the backend any more. */
-  readonly gone: readonly { readonly name: string; readonly calls: number; readonly since?: string }[];
+  readonly gone: readonly (LeftoverView & { readonly name: string; readonly hasEnded: boolean })[];
   /** The files of notes of which only the API key reveals whose they are. */
   readonly unknownNotes: readonly string[];
   readonly totals: Counts & {
@@ -29,9 +30,21 @@ export interface StackView {
   readonly cohorts: readonly CohortView[];
   readonly preview?: Preview;
   readonly lock?: { readonly holder: string; readonly liveness: string; readonly since?: string };
-  readonly leftover?: { readonly calls: number; readonly since?: string };
+  /** Set if the backend does not reveal whether there is a lock. */
+  readonly lockUnknown?: true;
+  /** The notes of runs that have ended. */
+  readonly leftover?: LeftoverView;
+  /** The notes of runs that may have ended or be in progress. */
+  readonly undecided?: LeftoverView;
   readonly encrypted?: { readonly enrollments: number; readonly cohorts: number; readonly reason: string };
   readonly error?: string;
+}
+
+/** Notes of calls on this machine. */
+export interface LeftoverView {
+  readonly calls: number;
+  /** When the oldest of them was sent. */
+  readonly since?: string;
 }
 
 /** "in progress": a living run has begun to start or abort it. "pending": so has a run that ended, or may have ended. */
@@ -83,7 +96,7 @@ export function viewOf({ stacks, conflicts, gone, unknownNotes }: Status, showAd
       contact: contactOf(conflict),
       places: conflict.places.map((place) => ({ ...place, resource: nameOf(place) })),
     })),
-    gone: gone.map(({ fullName: name, calls, since }) => ({ name, calls, ...sinceOf(since) })),
+    gone: gone.map((one) => ({ name: one.fullName, hasEnded: one.hasEnded, ...leftoverView(one) })),
     unknownNotes,
     totals: {
       stacks: stacks.length,
@@ -100,7 +113,8 @@ function stackView(
   contactOf: (one: Enrolled) => string,
   nameOf: (one: Enrolled) => string,
 ): StackView {
-  const { fullName: name, enrolled, preview, lock, leftover, encrypted, reason } = stack;
+  const { fullName: name, enrolled, preview, lock, isLockUnknown, leftovers, encrypted, reason } = stack;
+  const { ended, undecided } = leftovers ?? {};
   const single = enrolled.filter(({ cohort }) => cohort === undefined);
   return {
     name,
@@ -115,10 +129,16 @@ function stackView(
     cohorts: cohortsOf(stack, nameOf),
     ...(preview === undefined ? {} : { preview }),
     ...(lock === undefined ? {} : { lock: { holder: lock.holder, liveness: lock.liveness, ...sinceOf(lock.since) } }),
-    ...(leftover === undefined ? {} : { leftover: { calls: leftover.calls, ...sinceOf(leftover.since) } }),
+    ...(isLockUnknown === true ? { lockUnknown: true as const } : {}),
+    ...(ended === undefined ? {} : { leftover: leftoverView(ended) }),
+    ...(undecided === undefined ? {} : { undecided: leftoverView(undecided) }),
     ...(encrypted === undefined ? {} : { encrypted }),
     ...(reason === undefined ? {} : { error: reason }),
   };
+}
+
+function leftoverView({ calls, since }: Leftover): LeftoverView {
+  return { calls, ...sinceOf(since) };
 }
 
 function cohortsOf(stack: StackStatus, nameOf: (one: Enrolled) => string): CohortView[] {

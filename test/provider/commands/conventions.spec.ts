@@ -55,6 +55,7 @@ describe("every command of pulumi-mailmodo", function () {
     [["previews", "sweep", "--all"], /^--all is for an empty open list\. .*\n$/],
     [["previews", "sweep", "--open", "a", "--open-file", "b"], /^Give --open or --open-file, not both\.\n$/],
     [["previews", "sweep", "--open", ""], /^--open names no preview, so all would be destroyed\. .*\n$/],
+    [["status", "--cwd", "nowhere"], /^The folder nowhere does not exist\. .*\n$/],
     [["doctor", "dev"], /^error: too many arguments for 'doctor'\. .*\n$/],
     [["statsu"], /^error: unknown command 'statsu' \(Did you mean status\?\)\n$/],
   ] as const) {

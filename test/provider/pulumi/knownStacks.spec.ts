@@ -104,6 +104,20 @@ describe("the known stacks of a backend", () => {
       assert.match(asked(), /^stack export --stack organization\/seeds\/dev /);
     });
 
+    it("are none before a stack was made, as after a local login", async () => {
+      fs.mkdirSync(path.join(root(), "home"));
+      assert.deepEqual(await names(`file://${root()}/home`), []);
+      assert.deepEqual(fs.readdirSync(path.join(root(), "home")), []);
+    });
+
+    it("are not known if the folder does not exist, and it is not created", async () => {
+      await assert.rejects(
+        known(`file://${root()}/sttae`, "seeds"),
+        /^Error: The backend's folder \S+sttae does not exist\. Correct PULUMI_BACKEND_URL .*\.$/,
+      );
+      assert.equal(fs.existsSync(path.join(root(), "sttae")), false);
+    });
+
     it("have no state once they are removed", async () => {
       const file = writeStack(`${root()}/backend`, "seeds/dev", STATE);
       const [dev] = await known(url(), "seeds");
@@ -116,6 +130,11 @@ describe("the known stacks of a backend", () => {
     it(`are asked of the CLI where the files cannot be read from here: ${url}`, async () => {
       answer("ls", [{ name: "organization/seeds/dev" }]);
       assert.deepEqual(await names(url, "seeds"), ["organization/seeds/dev"]);
+    });
+
+    it(`have locks that are not known there: ${url}`, async () => {
+      answer("ls", [{ name: "organization/seeds/dev" }]);
+      assert.equal(await (await known(url, "seeds"))[0]!.locks(), undefined);
     });
   }
 });

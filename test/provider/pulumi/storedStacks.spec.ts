@@ -109,6 +109,10 @@ describe("the stacks in a backend's files", () => {
     assert.deepEqual(await (await only()).tags(), {});
     write(".pulumi/stacks/seeds/dev.pulumi-tags", `{"version":1,"tags":{"mailmodo:preview":"2026-11-27"}}`);
     assert.deepEqual(await (await only()).tags(), { "mailmodo:preview": "2026-11-27" });
+    for (const text of [`{"tags":null}`, `{"tags":{"mailmodo:preview":7}}`, "{"]) {
+      write(".pulumi/stacks/seeds/dev.pulumi-tags", text);
+      assert.deepEqual(await (await only()).tags(), {});
+    }
   });
 
   it("have the locks of runs, and not those of a stack whose name begins alike", async () => {

@@ -1,9 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { livenessOfRun } from "../../../journal/unsettledCalls";
 import { readRuns, type RunFile } from "../../../journal/runFile";
+import { progressOf, type RunProgress } from "../../../journal/runProgress";
 import { journalFolder } from "../../../pulumi/backend";
-import { livenessOf } from "../../../processes/processIdentity";
 import { isLocalDisk } from "../../../processes/localDisk";
 import { count } from "../../../text/wording";
 import { failure, ok, warning, type Check, type Finding } from "../finding";
@@ -30,16 +29,15 @@ async function leftBy(runs: readonly RunFile[], surroundings: Surroundings): Pro
   const isOwn = await identityOf(surroundings);
   const own = runs.filter(({ header }) => header === undefined || isOwn(header.stack));
   const others = runs.filter((run) => !own.includes(run));
-  const dead = own.filter(isLeft);
-  const alive = own.filter((run) => !isLeft(run) && livenessOfRun(run) === "alive");
-  const undecided = own.filter((run) => !dead.includes(run) && !alive.includes(run));
+  const having = (progress: RunProgress) => own.filter((run) => progressOf(run) === progress);
+  const [ended, undecided, current] = [having("ended"), having("undecided"), having("in progress")];
   const recover = `npx pulumi-mailmodo recover --stack ${name}`;
   return [
-    ...(dead.length === 0
+    ...(ended.length === 0
       ? []
       : [
           warning(
-            `A killed or failed run left notes of ${count(callsOf(dead), "call")}, whose results may not be in the state.`,
+            `A killed or failed run left notes of ${count(callsOf(ended), "call")}, whose results may not be in the state.`,
             `Run ${recover}.`,
           ),
         ]),
@@ -51,15 +49,9 @@ async function leftBy(runs: readonly RunFile[], surroundings: Surroundings): Pro
             `Look whether it still runs. Then run ${recover}, which says what it cannot tell.`,
           ),
         ]),
-    ...(alive.length === 0 ? [] : [ok(`A run is in progress, with ${count(callsOf(alive), "call")}.`)]),
+    ...(current.length === 0 ? [] : [ok(`A run is in progress, with ${count(callsOf(current), "call")}.`)]),
     ...(others.length === 0 ? [] : [ok(`Of other stacks: notes of ${count(callsOf(others), "call")}.`)]),
   ];
-}
-
-/** Whether a run has ended: the plugin, or the engine that it worked for. A killed engine's plugin lives on for a while. */
-function isLeft(run: RunFile): boolean {
-  const { engine } = run.header ?? {};
-  return livenessOfRun(run) === "dead" || (engine !== undefined && livenessOf(engine) === "dead");
 }
 
 function callsOf(runs: readonly RunFile[]): number {

@@ -26,6 +26,11 @@ describe("listReport", () => {
     assert.deepEqual(list.rows, [["pr-1", "2d", "3h ago", "?", "?", "not finished", ""]]);
   });
 
+  it("shows what is not known of a preview whose tags are no times", () =>
+    assert.deepEqual(listReport([{ name: "pr-1" }], now).rows, [
+      ["pr-1", "?", "unknown", "?", "?", "not finished", ""],
+    ]));
+
   it("is printed on its lines, without control characters", () => {
     const shown = printed(listReport([{ ...preview, result: "a\r\nb\u001b[2J\u202ec" }], now));
     assert.match(shown, /│ a b \[2J c +│/);

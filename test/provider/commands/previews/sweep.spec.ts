@@ -19,6 +19,15 @@ describe("reasonToEnd", () => {
     ["is expired, whatever the list says", preview({ expires: PAST }), listing("pr-1"), "expired"],
     ["is expired, and there is no list", preview({ expires: PAST }), undefined, "expired"],
     ["is not expired, and there is no list", preview(), undefined, undefined],
+    ["has no known expiry, and there is no list", { name: "pr-1", created: BEFORE }, undefined, undefined],
+    ["has no known expiry, and is not in the list", { name: "pr-1", created: BEFORE }, listing(), "not open"],
+    ["has no known times", { name: "pr-1" }, listing(), undefined],
+    [
+      "has no known creation, and an older state than the list",
+      { name: "pr-1", updated: BEFORE },
+      listing(),
+      undefined,
+    ],
   ] as const) {
     it(`${reason === undefined ? "keeps" : "ends"} a preview that ${what}`, () =>
       assert.equal(reasonToEnd(one, open), reason));
@@ -26,6 +35,7 @@ describe("reasonToEnd", () => {
 });
 
 describe("sweep", () => {
+  const OPTIONS = { dryRun: false, stop: { throwIfStopped: () => undefined }, log: () => undefined };
   /** Sweeps pr-1 and pr-2, whose lists and tags are those at the first, the second, the third time of asking. */
   async function run(lists: (OpenPreviews | Error)[], later: (name: string) => Preview | undefined) {
     const down: string[] = [];
@@ -36,8 +46,7 @@ describe("sweep", () => {
       stillExisting: async () => [],
     };
     const taken = await sweep(known, {
-      dryRun: false,
-      stop: { throwIfStopped: () => undefined },
+      ...OPTIONS,
       log: (name, line) => said.push(`${name}: ${line}`),
       async ask() {
         const next = lists.length > 1 ? lists.shift() : lists[0];
@@ -83,5 +92,43 @@ describe("sweep", () => {
   it("says that one is already gone, and why it was due", async () => {
     const { taken } = await run([listing("pr-2")], () => undefined);
     assert.deepEqual(taken, [{ name: "pr-1", why: "not open", outcome: "none" }]);
+  });
+
+  describe("of previews whose tags do not tell when they expire", () => {
+    const UNDATED: Preview[] = [{ name: "pr-1" }, { name: "pr-2", created: BEFORE }];
+    const swept = async (ask?: OpenPreviews, dryRun = false) => {
+      const known = {
+        all: async () => ({ previews: UNDATED, unread: [] }),
+        find: async (name: string) => UNDATED.find((one) => one.name === name),
+        stillExisting: async () => [],
+      };
+      const destroy = async (name: string) => ({ name, outcome: "destroyed" as const });
+      return sweep(known, { ...OPTIONS, dryRun, destroy, ask: ask && (async () => ask) });
+    };
+    const inShort = async (...args: Parameters<typeof swept>) =>
+      (await swept(...args)).map(({ name, why, outcome }) => [name, why, outcome]);
+
+    it("destroys none of them for that, and says so", async () => {
+      for (const dryRun of [false, true]) {
+        assert.deepEqual(await inShort(undefined, dryRun), [
+          ["pr-1", "expiry unknown", "left"],
+          ["pr-2", "expiry unknown", "left"],
+        ]);
+      }
+      assert.match(
+        (await swept())[0]?.error ?? "",
+        /^When it expires is not known, .* Run npx pulumi-mailmodo previews up --name pr-1, which sets both, or previews down\.$/,
+      );
+    });
+
+    it("destroys one that is not open, if it is known to be older than the list", async () => {
+      assert.deepEqual(await inShort(listing()), [
+        ["pr-1", "expiry unknown", "left"],
+        ["pr-2", "not open", "destroyed"],
+      ]);
+    });
+
+    it("keeps those that are open, and says nothing", async () =>
+      assert.deepEqual(await inShort(listing("pr-1", "pr-2")), []));
   });
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { conflictsOf } from "../../../../provider/commands/status/conflicts";
 import { enrolledIn } from "../../../../provider/commands/status/enrolled";
 import type { StateResource } from "../../../../provider/pulumi/stateResource";
-import { enrollment, shard, stateOf } from "../../../support/handmadeStates";
+import { enrollment, provider, runWith, shard, stateOf } from "../../../support/handmadeStates";
 
 const ADA = "ada@seeds.example.com";
 
@@ -35,6 +35,27 @@ describe("conflictsOf", () => {
     const alike = enrollment("qa", ADA, { allowDuplicateEmail: true });
     assert.deepEqual(placesOf(stack("a", alike, allowing)), []);
     assert.equal(placesOf(stack("a", enrollment("qa", ADA), allowing)).length, 1);
+  });
+
+  describe("where states record the URL of their Mailmodo", () => {
+    const sandbox = provider({ "mailmodo:baseUrl": "http://127.0.0.1:8025/" });
+    const real = provider({ "mailmodo:baseUrl": "https://api.mailmodo.com" });
+    const of = (fullName: string, mailmodo: StateResource) =>
+      stack(fullName, mailmodo, runWith(mailmodo, enrollment("qa", ADA)));
+
+    it("finds one of the same URL, and the default's", () => {
+      assert.deepEqual(placesOf(of("a", real), of("b", provider({}))), [["a qa", "b qa"]]);
+      assert.deepEqual(placesOf(of("a", sandbox), of("b", sandbox)), [["a qa", "b qa"]]);
+    });
+
+    it("finds none of two URLs", () => assert.deepEqual(placesOf(of("a", sandbox), of("b", real)), []));
+
+    it("finds one with each where another state does not record it", () => {
+      assert.deepEqual(placesOf(of("a", sandbox), of("b", real), stack("c", enrollment("qa", ADA))), [
+        ["a qa", "c qa"],
+        ["b qa", "c qa"],
+      ]);
+    });
   });
 
   it("finds none in an enrollment that a run is changing", () => {

@@ -6,6 +6,8 @@ import {
   CREATED_AT,
   ENCRYPTED,
   enrollment,
+  provider,
+  runWith,
   shard,
   stateOf,
   unconfirmed,
@@ -110,11 +112,30 @@ describe("enrolledIn", () => {
     assert.deepEqual(encryptedIn(state), { enrollments: 1, cohorts: 1 });
   });
 
-  it("shows an enrollment of which only the personalization values are encrypted", () => {
-    const state = stateOf([enrollment("ada", ADA, { data: ENCRYPTED })]);
-    assert.deepEqual(shown(state), [["ada", ADA, "started"]]);
-    assert.deepEqual(encryptedIn(state), { enrollments: 0, cohorts: 0 });
-  });
+  for (const property of ["data", "triggers", "abortReason"]) {
+    it(`shows an enrollment of which only the ${property} is encrypted, which is not shown`, () => {
+      const state = stateOf([enrollment("ada", ADA, { [property]: ENCRYPTED })]);
+      assert.deepEqual(shown(state), [["ada", ADA, "started"]]);
+      assert.deepEqual(encryptedIn(state), { enrollments: 0, cohorts: 0 });
+    });
+  }
+
+  for (const [what, config, baseUrl] of [
+    ["that is set", { "mailmodo:baseUrl": "http://127.0.0.1:8025/" }, "http://127.0.0.1:8025"],
+    ["by default", {}, "https://api.mailmodo.com"],
+    ["that is encrypted", { "mailmodo:baseUrl": ENCRYPTED }, undefined],
+  ] as const) {
+    it(`finds the URL of its Mailmodo: one ${what}`, () => {
+      const mailmodo = provider(config);
+      const resource = runWith(mailmodo, enrollment("ada", ADA));
+      const pending = runWith(mailmodo, { ...enrollment("bob", BOB), outputs: {} });
+      const all = enrolledIn(stateOf([mailmodo, resource], [{ type: "creating", resource: pending }]));
+      assert.deepEqual(
+        all.map((one) => one.baseUrl),
+        [baseUrl, baseUrl],
+      );
+    });
+  }
 
   it("leaves out the resources of others", () => {
     const other = { ...enrollment("ada", ENCRYPTED), type: "aws:s3/bucket:Bucket" };

@@ -44,11 +44,6 @@ describe("the report of status", () => {
     assert.ok(JSON.stringify(view([stack({ enrolled })], true)).includes('"resource":"ada@seeds.example.com"'));
   });
 
-  it("names the folder of another project in its advice", () => {
-    const text = linesOf(view([stack({ fullName: "organization/shop/dev", enrolled: PENDING })]), NOW, true).join();
-    assert.match(text, /Next: pulumi-mailmodo recover --stack dev --cwd <folder of shop>\./);
-  });
-
   it("leaves out stacks in which nothing is enrolled, but counts them", () => {
     assert.deepEqual(lines(stack(), stack()), ["Total: 0 contacts in 2 stacks."]);
     assert.deepEqual(lines(stack()), [
@@ -59,33 +54,6 @@ describe("the report of status", () => {
     ]);
   });
 
-  it("has the expiry of a preview", () => {
-    const preview = { name: "pr-1", created: WRITTEN_AT, expires: "2026-11-30T12:00:00.000Z" };
-    assert.equal(lines(stack({ preview }))[1], "  Preview: expires in 3d.");
-    assert.equal(linesOf(view([stack({ preview })]), NOW + 4 * 86_400_000)[1], "  Preview: expired 1d ago.");
-  });
-
-  for (const [liveness, says, next] of [
-    ["alive", "A run is in progress: ann@laptop (pid 7), 5m ago.", undefined],
-    [
-      "dead",
-      "Locked by a run that has ended: ann@laptop (pid 7), 5m ago.",
-      "A run was killed or failed. Next: pulumi-mailmodo recover --stack dev.",
-    ],
-    [
-      "undecided",
-      "Locked by ann@laptop (pid 7), 5m ago. Whether that run has ended cannot be determined from here.",
-      undefined,
-    ],
-  ] as const) {
-    it(`has the holder of a lock, whose run is ${liveness}`, () => {
-      const lock = { holder: "ann@laptop (pid 7)", liveness, since: NOW - 300_000 };
-      const [, first, second] = lines(stack({ lock, enrolled: PENDING }));
-      assert.equal(first, `  ${says}`);
-      assert.equal(second, next === undefined ? `  Journey ${journeyId}` : `  ${next}`);
-    });
-  }
-
   it("says that what a living run has begun is in progress, and otherwise pending", () => {
     const lock = { holder: "ann@laptop (pid 7)", liveness: "alive" as const };
     assert.match(
@@ -95,34 +63,29 @@ describe("the report of status", () => {
     assert.match(lines(stack({ enrolled: PENDING })).join("\n"), /com {2}pending {2}[^]*\(1 pending\)\.$/);
   });
 
-  it("says what to do where a killed run left something pending, or notes", () => {
-    assert.equal(
-      lines(stack({ enrolled: PENDING }))[1],
-      "  A run was killed or failed. Next: pulumi-mailmodo recover --stack dev.",
-    );
-    const preview = { name: "dev", created: WRITTEN_AT, expires: WRITTEN_AT };
-    assert.deepEqual(lines(stack({ preview, leftover: { calls: 2, since: NOW - 60_000 } })).slice(2, 4), [
-      "  A run that has ended left notes of 2 calls on this machine, 1m ago.",
-      "  A run was killed or failed. Next: pulumi-mailmodo previews up --name dev, or previews down.",
-    ]);
-  });
-
   it("has what is encrypted, and why a stack could not be read", () => {
     const encrypted = { enrollments: 3, cohorts: 1, reason: "No passphrase." };
     const all = lines(stack({ encrypted }), stack({ reason: "Damaged." }));
-    assert.equal(all[1], "  Not shown, because encrypted: 3 enrollments and 1 cohort. No passphrase.");
+    assert.equal(all[1], "  Encrypted, so not shown: 3 enrollments and 1 cohort. No passphrase.");
     assert.equal(all[4], "  Damaged.");
     assert.equal(all.at(-1), "Total: 0 contacts in 2 stacks, 2 stacks not read, or only in part.");
   });
 
   it("has the notes of stacks that are gone, and of unknown ones", () => {
-    const gone = [{ fullName: "organization/seeds/gone", calls: 2, since: NOW - 60_000 }];
+    const gone = [
+      { fullName: "organization/seeds/gone", hasEnded: true, calls: 2, since: NOW - 60_000 },
+      { fullName: "acme/seeds/old", hasEnded: false, calls: 1 },
+    ];
     const status = { stacks: [], conflicts: [], gone, unknownNotes: ["journal/1.jsonl"] };
     assert.deepEqual(linesOf(viewOf(status, false), NOW), [
       "A run of the stack seeds/gone, which is not in the backend, left notes of 2 calls on this machine, 1m ago. " +
-        "Next: pulumi-mailmodo recover, for any stack of the project seeds.",
+        "Next: npx pulumi-mailmodo recover, for any stack of the project seeds.",
       "",
-      "Notes of an unknown stack: journal/1.jsonl. Run pulumi-mailmodo recover for the stack whose run was killed.",
+      "A run of the stack acme/seeds/old, which is not in the backend, left notes of 1 call on this machine. " +
+        "Whether it has ended cannot be determined from here. " +
+        "Next: npx pulumi-mailmodo recover, for any stack of the project acme/seeds.",
+      "",
+      "Notes of an unknown stack: journal/1.jsonl. Run npx pulumi-mailmodo recover for the stack whose run was killed.",
       "",
       "Total: 0 contacts in 0 stacks.",
     ]);
@@ -154,7 +117,9 @@ describe("the report of status", () => {
 
   it("as JSON has all of it, with times in full", () => {
     const enrolled = [...ADA, ...enrolledIn(stateOf([shard("smoke", 0, { "eve@seeds.example.com": null })]))];
-    const { stacks, totals } = view([stack({ enrolled, leftover: { calls: 1 } })]);
+    const { stacks, totals } = view([
+      stack({ enrolled, isLockUnknown: true, leftovers: { ended: { calls: 1 }, undecided: { calls: 2, since: 1 } } }),
+    ]);
     assert.deepEqual(JSON.parse(JSON.stringify(stacks)), [
       {
         name: DEV,
@@ -180,7 +145,9 @@ describe("the report of status", () => {
             since: "1970-01-01T00:00:00.001Z",
           },
         ],
+        lockUnknown: true,
         leftover: { calls: 1 },
+        undecided: { calls: 2, since: "1970-01-01T00:00:00.001Z" },
       },
     ]);
     assert.deepEqual(totals, {

@@ -1,10 +1,21 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
+import * as os from "node:os";
 import * as path from "node:path";
 import { readStatus, type StatusOptions } from "../../../../provider/commands/status/status";
+import { UsageError } from "../../../../provider/commands/usageError";
 import { enrollment, shard, stateOf, writeBackendFile, writeStack } from "../../../support/handmadeStates";
 import { useTemporaryFolder } from "../../../support/temporaryFolder";
 
+/** A stand-in for a CLI that is logged in to Pulumi Cloud, where "stack ls" lists the stacks of the folder's project alone. */
+const CLI = `#!/bin/sh
+case "$*" in
+  "stack ls"*" --all "*) echo '[{"name":"acme/shop/dev"},{"name":"acme/seeds/dev"}]' ;;
+  "stack ls"*) echo '[{"name":"acme/seeds/dev"}]' ;;
+  "stack tag ls"*) echo "{}" ;;
+  "stack export"*) echo '{"deployment":{}}' ;;
+esac
+`;
 const STATE = stateOf([enrollment("qa", "qa@seeds.example.com")]);
 
 describe("readStatus", () => {
@@ -38,11 +49,70 @@ describe("readStatus", () => {
     });
   }
 
-  it("finds nothing in a backend that is not there yet, and creates none", async () => {
-    fs.rmSync(path.join(root(), "state"), { recursive: true });
+  it("finds nothing in a folder in which no stack was made yet, and creates nothing in it", async () => {
+    fs.rmSync(path.join(root(), "state/.pulumi"), { recursive: true });
     assert.deepEqual(await status(), { stacks: [], conflicts: [], gone: [], unknownNotes: [] });
+    assert.deepEqual(fs.readdirSync(path.join(root(), "state")), []);
+  });
+
+  it("fails if the backend's folder does not exist, and creates none", async () => {
+    fs.rmSync(path.join(root(), "state"), { recursive: true });
+    await assert.rejects(status(), /^Error: The backend's folder \S+state does not exist\. /);
     assert.deepEqual(fs.readdirSync(root()), ["Pulumi.yaml"]);
   });
+
+  for (const [what, options, says] of [
+    [
+      "a folder that does not exist",
+      { cwd: "/nowhere" },
+      /^The folder \/nowhere does not exist\. .* --cwd <folder>\.$/,
+    ],
+    ["a folder without a project", { cwd: os.tmpdir() }, /^No Pulumi project in \S+: .* --cwd <folder>\.$/],
+    [
+      "a stack that does not exist",
+      { stack: "prod" },
+      /^There is no stack prod in the project seeds\. List all of them: npx /,
+    ],
+    [
+      "a stack of another project that does not exist",
+      { stack: "organization/shop/dev" },
+      /^There is no stack \S+shop\/dev\. /,
+    ],
+  ] as const) {
+    it(`is used wrongly with ${what}`, async () => {
+      write("seeds/dev");
+      await assert.rejects(status(options), (error: Error) => {
+        assert.ok(error instanceof UsageError);
+        assert.match(error.message, says);
+        return true;
+      });
+    });
+  }
+
+  it("reads a stack of another project by its full name, where the CLI reads the backend", async () => {
+    fs.writeFileSync(path.join(root(), "pulumi"), CLI, { mode: 0o755 });
+    const cloud = { PATH: `${root()}:${process.env["PATH"]}`, PULUMI_BACKEND_URL: "https://api.pulumi.com" };
+    const env = { ...cloud, PULUMI_HOME: `${root()}/home` };
+    for (const stack of ["acme/shop/dev", "shop/dev"]) assert.deepEqual(await names({ stack, env }), ["acme/shop/dev"]);
+    assert.deepEqual(await names({ stack: "acme/dev", env }), ["acme/seeds/dev"]);
+  });
+
+  for (const [what, tags] of [
+    ["an expiry", { "mailmodo:preview": "2026-11-27T12:00:00.000Z", "mailmodo:expires": "soon" }],
+    ["a time of creation", { "mailmodo:preview": "yes" }],
+  ] as const) {
+    it(`shows what a preview enrolls whose tags have ${what} that is no time`, async () => {
+      write("seeds/pr-1");
+      writeBackendFile(
+        `${root()}/state`,
+        ".pulumi/stacks/seeds/pr-1.pulumi-tags",
+        JSON.stringify({ version: 1, tags }),
+      );
+      const [preview] = (await status()).stacks;
+      assert.equal(preview?.enrolled.length, 1);
+      assert.deepEqual([preview.preview?.name, preview.preview?.expires], ["pr-1", undefined]);
+    });
+  }
 
   it("goes on after a state whose contacts it does not know, and repeats nothing of it", async () => {
     const resource = shard("smoke", 0, {});
