@@ -97,6 +97,18 @@ function without(resource: StateResource, ended: Ended, needed: ReadonlySet<stri
   return [{ ...resource, outputs: { ...outputs, contacts } }];
 }
 
+/** The resources, without what Mailmodo calls the contacts with these URNs: what has no such id is added again. */
+export function withoutContactIds(
+  resources: readonly StateResource[],
+  urns: ReadonlySet<string>,
+): readonly StateResource[] {
+  return resources.map((resource) => {
+    if (resource.type !== TYPES.contact || !urns.has(resource.urn)) return resource;
+    const outputs = Object.entries(resource.outputs ?? {}).filter(([name]) => name !== "contactId");
+    return { ...resource, outputs: Object.fromEntries(outputs) };
+  });
+}
+
 /** Whether a resource is a shard that must be changed and whose contacts are encrypted. */
 export function mustBeRevealed({ type, urn, outputs }: StateResource, ended: Ended): boolean {
   return type === TYPES.shard && ended.has(urn) && typeof outputs?.["contacts"] !== "string";
