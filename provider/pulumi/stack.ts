@@ -5,7 +5,7 @@ import { removeEmptyStack } from "./elsewhere";
 import { readProject, settingsPath } from "./project";
 import { projectFile } from "./projectFile";
 import { parseConfig } from "./stackConfig";
-import { isMailmodoResource, mustBeRevealed, SECRET, withoutContactIds, withoutEnded, type Ended } from "./stateResource";
+import { isMailmodoResource, mustBeRevealed, SECRET, withoutEnded, type Ended } from "./stateResource";
 import {
   IN_CLOUD,
   isOtherStack,
@@ -91,7 +91,7 @@ export class Stack {
     if (fingerprint(current) !== fingerprint(seen)) {
       throw new Error(`The state of the stack ${this.name} has changed; nothing was written. Recover again.`);
     }
-    const resources = withoutContactIds(withoutEnded(current.resources ?? [], ended), maybeArchived);
+    const resources = withoutEnded(current.resources ?? [], ended, maybeArchived);
     const deployment: Deployment = { ...current, resources, pending_operations: [] };
     const input = JSON.stringify({ ...state, deployment });
     const args = ["stack", "import", ...this.stackArgs];

@@ -68,10 +68,26 @@ export function contactEntryOf({ type, urn, outputs = {} }: StateResource): Cont
 /** Enrollments that have certainly ended: their addresses, by the URN of the resource that still records them. */
 export type Ended = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** The resources without the enrollments that have ended. */
-export function withoutEnded(resources: readonly StateResource[], ended: Ended): StateResource[] {
+/**
+ * The resources without the enrollments that have ended.
+ *
+ * @param maybeArchived The URNs of contacts that may have been archived. They lose the id that Mailmodo has of them: a contact
+ *   without one is added again. Default: none.
+ */
+export function withoutEnded(
+  resources: readonly StateResource[],
+  ended: Ended,
+  maybeArchived: ReadonlySet<string> = new Set(),
+): StateResource[] {
   const needed = new Set(resources.flatMap(referencesOf));
-  return resources.flatMap((resource) => without(resource, ended, needed));
+  return resources
+    .flatMap((resource) => without(resource, ended, needed))
+    .map((resource) => (maybeArchived.has(resource.urn) ? withoutContactId(resource) : resource));
+}
+
+function withoutContactId(resource: StateResource): StateResource {
+  const outputs = Object.entries(resource.outputs ?? {}).filter(([name]) => name !== "contactId");
+  return { ...resource, outputs: Object.fromEntries(outputs) };
 }
 
 /** The URNs of the resources that a resource refers to. The CLI imports no state in which one of them is missing. */
@@ -95,18 +111,6 @@ function without(resource: StateResource, ended: Ended, needed: ReadonlySet<stri
   const remaining = recordsAsJson([...parseRecords(text)].filter(([email]) => !emails.has(email)));
   const contacts = typeof secret === "string" ? remaining : { ...secret, plaintext: JSON.stringify(remaining) };
   return [{ ...resource, outputs: { ...outputs, contacts } }];
-}
-
-/** The resources, without what Mailmodo calls the contacts with these URNs: what has no such id is added again. */
-export function withoutContactIds(
-  resources: readonly StateResource[],
-  urns: ReadonlySet<string>,
-): readonly StateResource[] {
-  return resources.map((resource) => {
-    if (resource.type !== TYPES.contact || !urns.has(resource.urn)) return resource;
-    const outputs = Object.entries(resource.outputs ?? {}).filter(([name]) => name !== "contactId");
-    return { ...resource, outputs: Object.fromEntries(outputs) };
-  });
 }
 
 /** Whether a resource is a shard that must be changed and whose contacts are encrypted. */

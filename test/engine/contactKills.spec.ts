@@ -27,7 +27,8 @@ interface Latest {
 const ada = "ada+seeds.test@seeds.example.com";
 const CONTACT = `new Contact("ada", { email: "${ada}", list: "Seeds" });`;
 const ENROLLED = `new JourneyEnrollment("welcome", { journeyId, email: "${ada}" });`;
-const LEFT = /The contact a\*\*\*@seeds\.example\.com was left in Mailmodo: a killed run may have added it, and urn:\S+::welcome enrolls it\./;
+const LEFT =
+  /The contact a\*\*\*@seeds\.example\.com was left in Mailmodo: a killed run may have added it, and urn:\S+::welcome enrolls it\./;
 
 const active = (sandbox: RunningSandbox) => sandbox.contacts().filter(({ archived }) => !archived);
 
@@ -121,7 +122,10 @@ describe("a contact whose state alone tells of its delete", () => {
     sandbox.setContacts([{ email: ada, archived: true }]);
     const { code, output } = await recoverByCli(project());
     assert.equal(code, 0, output);
-    assert.match(output, /^The killed run may have archived the contact a\*\*\*@seeds\.example\.com\. .*\nCleared 1 pending/m);
+    assert.match(
+      output,
+      /^The killed run may have archived the contact a\*\*\*@seeds\.example\.com\. .*\nCleared 1 pending/m,
+    );
   });
 
   it("is added again by the next up, after recover", async () => {

@@ -150,6 +150,7 @@ describe("an add that takes effect late", () => {
     const news: ContactInputs = { ...inputs, onDelete: "archive" };
     const { outs: changed } = await clock.settle(contactLifecycle.update(id, outs, news));
     assert.deepEqual(changed, { ...outs, onDelete: "archive" });
+    clock.tick(3_000);
     await begin();
     assert.match((await destroy({ id, state: changed })).join(), /^Waiting \d+ s: /);
     assert.deepEqual(active(), []);

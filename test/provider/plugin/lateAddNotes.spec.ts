@@ -42,9 +42,10 @@ describe("an add of a run that is killed before the state shows it, and that tak
     beginSession();
     await configure(settings(sandbox().url, { "mailmodo:requestTimeoutSeconds": "1" }), contactLifecycle);
   };
-  const fail = (fault: Partial<Fault>) =>
-    sandbox().faults.add({ kind: "500", on: "addToList", takesEffect: false, ...fault } as Fault);
-  const loseOne = (lateMs: number) => fail({ kind: "late", lateMs, status: 504, count: 1 } as Partial<Fault>);
+  const fail = (fault: Pick<Fault, "count"> = {}) =>
+    sandbox().faults.add({ kind: "500", on: "addToList", takesEffect: false, ...fault });
+  const loseOne = (lateMs: number) =>
+    sandbox().faults.add({ kind: "late", on: "addToList", lateMs, status: 504, count: 1 });
   const folder = () => journalFolder(here());
   const here = () => ({ env: process.env, folder: process.cwd(), askCli: () => undefined });
   const kill = () => writeAs(folder(), deadProcess());
@@ -61,7 +62,7 @@ describe("an add of a run that is killed before the state shows it, and that tak
     const log = (line: string) => void lines.push(line);
     const aborts = { problems: [] as string[], undecided: [] as string[], reasonToWait: async () => undefined };
     const recipients = parseRecipients('["*@seeds.example.com"]');
-    const connect = () => ({ ...connectionTo(sandbox().url, SANDBOX_KEY), log });
+    const connect = () => ({ ...connectionTo(sandbox().url, SANDBOX_KEY), requestTimeoutMs: timeoutMs, log });
     const archives = new Archives(aborts, { findStackWithContact: async () => undefined }, connect, recipients, log);
     const latest = sentAtLatest(performance.now(), undefined);
     const contacts = new LeftoverContacts(new RecordedIndex({}), new Map(), archives, latest, log);
@@ -100,7 +101,7 @@ describe("an add of a run that is killed before the state shows it, and that tak
 
   it("is outlasted where a later run has added the contact, and was killed before the state shows it, too", async () => {
     loseOne(55_000);
-    fail({});
+    fail();
     await assert.rejects(clock.settle(contactLifecycle.create(ada)));
     sandbox().faults.clear();
     kill();
@@ -112,7 +113,7 @@ describe("an add of a run that is killed before the state shows it, and that tak
 
   it("has no note any more once the later run has ended", async () => {
     loseOne(55_000);
-    fail({});
+    fail();
     await assert.rejects(clock.settle(contactLifecycle.create(ada)));
     sandbox().faults.clear();
     kill();

@@ -56,7 +56,8 @@ describe("an archive that takes effect late", () => {
     await create();
     lose(40_000);
     const archive = { contacts: JSON.stringify([inputs.email]), stack, __provider: ARCHIVE_LOADER };
-    await clock.settle(archiveLifecycle.delete("contact", archive));
+    const lines = await printed(() => clock.settle(archiveLifecycle.delete("contact", archive)));
+    assert.match(lines.join(), /^Waiting \d+ s: /);
     await begin();
     await create();
     assert.equal(await isArchivedInTheMiddle(), false);
@@ -65,6 +66,7 @@ describe("an archive that takes effect late", () => {
   it("is not waited for as long as mailmodo:lateStartSeconds says that there is none", async () => {
     await begin({ "mailmodo:lateStartSeconds": "0" });
     const { id, outs } = await create();
+    await begin({ "mailmodo:lateStartSeconds": "0" });
     sandbox().faults.add({ kind: "500", on: "archiveContact", takesEffect: false, count: 1 });
     assert.deepEqual(await printed(() => clock.settle(contactLifecycle.delete(id, outs))), []);
     assert.equal(isArchived(), true);

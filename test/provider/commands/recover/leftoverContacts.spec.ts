@@ -79,10 +79,9 @@ describe("the contacts that a killed run left", () => {
     await contacts.settle(calls, state);
     const { problems, undecided } = aborts;
     const { left, maybeArchived, settled } = contacts;
-    return {
-      ...{ lines, problems, undecided, archived: archives.archived },
-      ...{ settled: settled.length, left: left.size, maybeArchived: [...maybeArchived] },
-    };
+    const { archived } = archives;
+    const counts = { archived, settled: settled.length, left: left.size };
+    return { lines, problems, undecided, ...counts, maybeArchived: [...maybeArchived] };
   }
   const isArchived = (of: string) =>
     sandbox()
@@ -167,7 +166,10 @@ describe("the contacts that a killed run left", () => {
   it("are left for good, without the stack's tag, where a pending create alone tells of them", async () => {
     const state = { ...enrolling(email), pending_operations: [creating(email)] };
     const { lines, problems, undecided, left } = await settle([], { state });
-    assert.match(lines.join(), /Left the contact j\*\*\*@seeds\.example\.com alone: whether the killed run has made it/);
+    assert.match(
+      lines.join(),
+      /Left the contact j\*\*\*@seeds\.example\.com alone: whether the killed run has made it/,
+    );
     assert.deepEqual([problems, undecided, left], [[], [], 0]);
   });
 
