@@ -40,7 +40,7 @@ export class Journal {
     const sealed = sealing.seal(JSON.stringify({ ...noteOf({ ...enrollment }), of: this.ownNotes.stack }));
     const id = await this.ownNotes.add(kind, sealed);
     return {
-      sentAgain: () => (kind === "start" ? this.ownNotes.updateSentAt(id) : undefined),
+      sentAgain: () => (kind === "start" || kind === "add" ? this.ownNotes.updateSentAt(id) : undefined),
       confirm: (instanceId = "") => this.ownNotes.append({ id, confirmed: sealing.seal(instanceId) }),
       finish: () => this.ownNotes.finish(id),
     };
@@ -77,7 +77,8 @@ export class Journal {
 /** The note of one call. */
 export interface Note {
   /**
-   * The request is about to be sent again. Updates the time in the note of a start; of an abort it does not matter.
+   * The request is about to be sent again. Updates the time in the note of a start or an add; of any other call it
+   * does not matter.
    *
    * @throws {NodeJS.ErrnoException} The time could not be written. Nothing must be sent.
    */

@@ -59,7 +59,7 @@ export class OwnNotes {
   }
 
   /**
-   * Updates the time in the note of a start that is about to be sent again: until when it may take effect depends on that.
+   * Updates the time in the note of a call that is about to be sent again: until when it may take effect depends on that.
    *
    * @throws {NodeJS.ErrnoException} It could not be written completely.
    */

@@ -26,8 +26,10 @@ export interface UnfinishedNote {
   readonly id: number;
   readonly call: CallKind;
   readonly sealed: string;
-  /** In milliseconds since 1970. */
+  /** When it was last sent, in milliseconds since 1970. */
   readonly sentAt: number;
+  /** Whether it was sent more than once. */
+  readonly isSentAgain?: boolean;
   /** Sealed. Set once Mailmodo has confirmed the call. */
   readonly confirmed?: string;
 }
@@ -105,7 +107,8 @@ function apply(notes: Map<number, UnfinishedNote>, line: NoteLine): void {
   if ("call" in line) return void notes.set(line.id, line);
   const note = notes.get(line.id);
   if ("finished" in line) notes.delete(line.id);
-  else if (note !== undefined) notes.set(line.id, { ...note, ...line });
+  else if (note !== undefined)
+    notes.set(line.id, { ...note, ...line, ...("sentAt" in line ? { isSentAgain: true } : {}) });
 }
 
 function parseHeader(text: string): RunHeader | undefined {

@@ -12,7 +12,10 @@ export interface UnsettledCall extends ContactNote {
   readonly kind: CallKind;
   /** Whether Mailmodo confirmed the call. */
   readonly confirmed: boolean;
-  /** When an add was last sent that was not confirmed, in milliseconds since 1970. Undefined for any other call. */
+  /**
+   * When an add was last sent, in milliseconds since 1970, if an attempt of it may have been lost: it was not confirmed, or
+   * was sent more than once. Undefined for any other call.
+   */
   readonly addSentAt?: number | undefined;
   readonly file: string;
   /** The note's id in its file. */
@@ -44,7 +47,7 @@ export function unsealNotes(
 }
 
 function unsealNote(note: UnfinishedNote, text: string, file: string, sealing: Sealing): UnsealedNote {
-  const { id, call: kind, confirmed, sentAt } = note;
+  const { id, call: kind, confirmed, sentAt, isSentAgain = false } = note;
   const { of, ...properties } = JSON.parse(text) as Record<string, unknown> & { of?: StackIdentity };
   const instanceId = kind === "start" && confirmed !== undefined ? sealing.unseal(confirmed) : undefined;
   const enrollment = noteOf({
@@ -52,6 +55,6 @@ function unsealNote(note: UnfinishedNote, text: string, file: string, sealing: S
     ...(instanceId ? { instanceId } : {}),
     ...(kind === "start" ? { startSentAt: sentAt } : {}),
   });
-  const lost = kind === "add" && confirmed === undefined ? { addSentAt: sentAt } : {};
+  const lost = kind === "add" && (confirmed === undefined || isSentAgain) ? { addSentAt: sentAt } : {};
   return { call: { ...enrollment, kind, confirmed: confirmed !== undefined, ...lost, file, id }, stack: of };
 }

@@ -2,6 +2,7 @@ import { mailboxKey } from "../model/addresses";
 import { jsonObject } from "../text/jsonObject";
 import { maskAddress } from "../text/masking";
 import { cleaner } from "./cleaner";
+import { outlastArchive } from "./lateArchive";
 import { rememberSent } from "./lateEffect";
 import { ENVELOPE, outcomeOf, type Answer, type AnswerForm, type Outcome } from "./outcome";
 import type { Call, Outgoing } from "./outgoing";
@@ -82,17 +83,18 @@ export async function removeFromList(connection: Connection, { email, list }: Co
 }
 
 /**
- * Archives a contact. Repeated after everything but a refusal.
+ * Archives a contact. Repeated after everything but a refusal. Comes back once no attempt can take effect any more.
  *
  * @returns Mailmodo's words if it knows no such contact, otherwise undefined.
- * @throws As {@link addContact}.
+ * @throws As {@link addContact}. Or as {@link outlastArchive}.
  */
 export async function archiveContact(connection: Connection, email: string): Promise<string | undefined> {
   const request: ContactRequest = { call: "archive", method: "DELETE", path: "/api/v1/contacts", body: { email } };
   const result = await send(connection, email, request);
-  if (result.outcome.kind === "accepted") return undefined;
-  if (isUnknown(result)) return result.words;
-  throw result.error();
+  const isDone = result.outcome.kind === "accepted";
+  if (!isDone && !isUnknown(result)) throw result.error();
+  await outlastArchive(connection, { email, lostAt: result.lostAt });
+  return isDone ? undefined : result.words;
 }
 
 interface ContactRequest extends Outgoing {

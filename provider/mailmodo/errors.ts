@@ -99,12 +99,11 @@ export class UnconfirmedError extends MailmodoError {
 
 /**
  * A start, or the add of a contact, is so recent that it may still take effect after its abort by address or its archive,
- * and there was no time to wait for that. The abort was sent and may have taken effect. The archive was not sent.
+ * and there was no time to wait for that. The abort was sent and may have taken effect. The archive was not sent. Or an
+ * archive was confirmed, and an earlier attempt of it may still take effect.
  */
 export class LateStartError extends MailmodoError {
-  override mayHaveTakenEffect = this.operation === "abort";
-
-  /** @param mayTakeEffectUntil When the start or add can no longer take effect, in milliseconds since 1970. */
+  /** @param mayTakeEffectUntil When what was lost can no longer take effect, in milliseconds since 1970. */
   constructor(
     call: FailedCall,
     why: string,

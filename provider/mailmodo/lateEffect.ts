@@ -9,13 +9,16 @@ import type { Connection } from "./transport";
  */
 export const LATE_EFFECT_MS = 60_000;
 
-/** A start whose answer was lost; or an add of a contact, which is in no journey: an empty id. */
+/** A start whose answer was lost; or an add or an archive of a contact, which is in no journey: an empty id. */
 export interface SentStart {
   readonly journeyId: string;
   readonly email: string;
   /** When it was sent, in milliseconds since 1970. Default: so long ago that it can no longer take effect. */
   readonly startSentAt?: number | undefined;
 }
+
+/** The calls that must not take effect once the next thing is done. */
+export type LateCall = "start" | "add" | "archive";
 
 /** For how long a start may still take effect, in milliseconds: from 0 to `lateEffectMs`, even if the clock was changed. */
 export function mayTakeEffectForMs(start: SentStart, lateEffectMs = LATE_EFFECT_MS): number {
@@ -51,16 +54,16 @@ function startKey({ journeyId, email, startSentAt }: SentStart): string {
 }
 
 /**
- * Waits until starts or adds can no longer take effect. Many calls may wait at the same time; only the first prints a line.
+ * Waits until lost calls can no longer take effect. Many may wait at the same time; only the first prints a line.
  *
  * @returns False if the process began to shut down during the wait.
  */
 export async function waitForLateEffect(
   { pace, log = console.log }: Connection,
   ms: number,
-  what: "start" | "add",
+  what: LateCall,
 ): Promise<boolean> {
-  const one = what === "add" ? "an add" : "a start";
+  const one = what === "start" ? "a start" : `an ${what}`;
   if (waiting === 0)
     log(`Waiting ${Math.ceil(ms / 1000)} s: until then, ${one} whose answer was lost may still take effect.`);
   waiting += 1;

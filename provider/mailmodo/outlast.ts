@@ -1,12 +1,12 @@
 import { Deadline } from "./deadline";
 import { LateStartError, type FailedCall } from "./errors";
-import { clockTime, isFromTheFuture, waitForLateEffect, type SentStart } from "./lateEffect";
+import { clockTime, isFromTheFuture, waitForLateEffect, type LateCall, type SentStart } from "./lateEffect";
 import type { Connection } from "./transport";
 
-/** A start or add whose answer was lost, and the call that must not count before that can no longer take effect. */
+/** A call whose answer was lost, and the one that must not count before that can no longer take effect: an archive itself. */
 interface Lost {
   readonly sent: SentStart;
-  readonly what: "start" | "add";
+  readonly what: LateCall;
   /** The call, as its error describes it. */
   readonly failed: FailedCall;
   /** By `performance.now`. */
@@ -16,7 +16,7 @@ interface Lost {
 }
 
 /**
- * Waits until a start or an add can no longer take effect, and returns the connection for the call after that.
+ * Waits until a lost call can no longer take effect, and returns the connection for the call after that.
  *
  * @throws {LateStartError} There is no time for that. The error says when to try again.
  */
@@ -33,5 +33,8 @@ export async function outlast(connection: Connection, lost: Lost): Promise<Conne
 
   const from = Date.now() + Math.max(0, mayTakeEffectUntil - performance.now());
   const why = `its ${what}, sent at ${clockTime(sent.startSentAt!)}, may still take effect. Run it again from ${clockTime(from)} on.`;
-  throw new LateStartError(failed, why, from);
+  const error = new LateStartError(failed, why, from);
+  // Only an archive that waits for an add was not sent.
+  error.mayHaveTakenEffect = what !== "add";
+  throw error;
 }

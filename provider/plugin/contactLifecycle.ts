@@ -106,7 +106,8 @@ const contactLifecycle = {
       const to = await session.connectTo("add");
       const isToSend =
         olds.contactId === undefined || changesContact(olds, news) || (await session.hasUnsettledCall(to, olds));
-      if (!isToSend) return { outs: { ...news, adopted, ...onlyFacts(olds) } };
+      if (!isToSend)
+        return { outs: { ...news, adopted, ...onlyFacts(olds), ...late(await operation.lateAddOf(to, olds)) } };
       const addSentAt = await operation
         .add(to, { ...news, ...late(olds.addSentAt) }, !adopted)
         .catch((error: Error) => {
@@ -116,7 +117,11 @@ const contactLifecycle = {
       const sent = { ...olds.data, ...news.data };
       const outs = isUnproven(olds) ? await provenContact(operation, to, changed, sent) : undefined;
       // An adopted contact may have been in the list before.
-      if (olds.list !== news.list && !(outs ?? olds).adopted) await operation.removeFromList(to, olds);
+      if (olds.list !== news.list && !(outs ?? olds).adopted)
+        await operation.removeFromList(to, olds).catch((error: Error) => {
+          if (addSentAt === undefined) throw error;
+          throw unconfirmedChange({ ...olds, ...late(addSentAt), __provider: news.__provider }, error);
+        });
       return { outs: outs ?? (await addedContact(operation, to, { ...changed, adopted })) };
     });
   },

@@ -74,6 +74,7 @@ export class ContactOperation {
     const earlier = await this.lateAddOf(to, contact);
     const add = async (connection: Connection) => (await client()).addContact(connection, contact);
     const lost = isOwn ? await this.journaled("add", to, contact, add) : await this.advising("add", () => add(to));
+    // At once: by the values that were just sent, recover would take a person's contact for one that a killed run made.
     if (!isOwn) settleAll(await this.journalOf(to, contact), contact);
     this.session.ownContacts.add(contact.email);
     return lost ?? earlier;
@@ -145,7 +146,7 @@ export class ContactOperation {
     return this.session.advised(heldError("archive", contactNote(contact), why), "archive");
   }
 
-  /** Sends a call with a note of its own, which replaces those that killed runs left of the contact. */
+  /** Sends a call with a note of its own. Those that killed runs left of the contact are finished with it. */
   private async journaled<T>(
     kind: "add" | "archive",
     to: Connection,
@@ -158,7 +159,6 @@ export class ContactOperation {
       try {
         const result = await send(call.connection(to));
         this.answered.push(...call.confirmContact(kind === "add" ? "contact" : "no contact"));
-        settleAll(journal, contact);
         return result;
       } catch (error) {
         if (!mayHaveTakenEffect(error)) call.finish();

@@ -9,7 +9,7 @@ import { AdvisedError } from "./advice";
 
 /** A note whose call was answered. The engine is about to write the result into the state. */
 export interface AnsweredNote {
-  readonly note: Note;
+  readonly note: Pick<Note, "finish">;
   readonly enrollment: Enrollment;
   /** What the state must show before the note is finished. */
   readonly expected: ExpectedState;
@@ -56,10 +56,17 @@ export class JournaledCall {
     return this.answered(this.enrollment, this.enrollment.instanceId === undefined ? "either" : "nothing");
   }
 
-  /** Notes that Mailmodo confirmed a call about a contact. */
+  /**
+   * Notes that Mailmodo confirmed a call about a contact. Until the state shows the result, only the notes of killed runs tell
+   * of an add that they lost. So these are finished with this one.
+   */
   confirmContact(expected: "contact" | "no contact"): AnsweredNote[] {
     this.note?.confirm();
-    return this.answered(this.enrollment, expected);
+    const { unsettled } = this.journal;
+    const earlier = unsettled.of(this.enrollment).map((call) => {
+      return { note: { finish: () => unsettled.settle(call) }, enrollment: this.enrollment, expected };
+    });
+    return [...this.answered(this.enrollment, expected), ...earlier];
   }
 
   /** The start may have taken effect. The state will say so, with the time of its last attempt. */

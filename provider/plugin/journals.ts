@@ -54,7 +54,7 @@ export class Journals {
     for (const stack of new Set(answered.map(({ enrollment }) => enrollment.stack))) {
       // States of 0.1.0 do not record the stack.
       const isShown = stack === undefined ? () => true : await this.resultsOf(stack);
-      for (const one of answered) if (one.enrollment.stack === stack && isShown(one)) one.note.finish();
+      for (const one of answered) if (one.enrollment.stack === stack && isShown(one)) finish(one);
     }
     for (const own of this.ownNotes.values()) own.close();
   }
@@ -113,6 +113,14 @@ export class Journals {
     this.ownNotes.set(key, own);
     if (isPlugin()) own.openForRun();
     return own;
+  }
+}
+
+function finish({ note }: AnsweredNote): void {
+  try {
+    note.finish();
+  } catch {
+    // That of another run cannot be written. It stays for the next run.
   }
 }
 

@@ -15,7 +15,7 @@ export function unconfirmedAdd(state: ContactState, error: Error): RecordedFailu
   );
 }
 
-/** The failure of an add that may have taken effect, or may do so yet: the state says until when. */
+/** The failure of an add, or of what follows one, that may have taken effect or may do so yet: the state says until when. */
 export function unconfirmedChange(state: ContactState, error: Error, advice = ""): RecordedFailure {
   const { addSentAt = state.addSentAt } = withoutAdvice(error) as MailmodoError;
   const properties = { ...state, ...late(addSentAt) };

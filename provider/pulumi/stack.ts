@@ -75,13 +75,14 @@ export class Stack {
   }
 
   /**
-   * Removes all pending operations and the ended enrollments from the state. The CLI's import drops every pending
-   * operation, whatever the imported file contains (according to its source). So call this only when each is settled.
+   * Removes all pending operations and the ended enrollments from the state, and the ids of contacts that may be archived, so
+   * that the next up adds them again. The CLI's import drops every pending operation, whatever the imported file contains
+   * (according to its source). So call this only when each is settled.
    *
    * @param seen The state on which the decisions were based.
    * @throws {Error} The state has changed since. Nothing is written then.
    */
-  async clear(ended: Ended, seen: Deployment): Promise<void> {
+  async clear(ended: Ended, maybeArchived: ReadonlySet<string>, seen: Deployment): Promise<void> {
     let state = await this.export();
     // Secrets stay encrypted unless one must be changed. The CLI encrypts it again.
     if (state.deployment?.resources?.some((resource) => mustBeRevealed(resource, ended)))
@@ -90,7 +91,7 @@ export class Stack {
     if (fingerprint(current) !== fingerprint(seen)) {
       throw new Error(`The state of the stack ${this.name} has changed; nothing was written. Recover again.`);
     }
-    const resources = withoutEnded(current.resources ?? [], ended);
+    const resources = withoutEnded(current.resources ?? [], ended, maybeArchived);
     const deployment: Deployment = { ...current, resources, pending_operations: [] };
     const input = JSON.stringify({ ...state, deployment });
     const args = ["stack", "import", ...this.stackArgs];

@@ -132,7 +132,7 @@ describe("pulumi-mailmodo recover, after a kill", () => {
     assert.equal(code, 0, stderr);
     const { aborted, cleared, ...others } = JSON.parse(stdout) as Recovery;
     assert.ok(aborted > 0 && cleared > 0, stdout);
-    assert.deepEqual(others, { archived: 0, ended: 0, lockFreed: true, problems: [] });
+    assert.deepEqual(others, { archived: 0, contactsLeft: 0, ended: 0, lockFreed: true, problems: [] });
     assert.match(stderr, /^Freed the lock of a run that has ended/m);
     assert.doesNotMatch(stderr, /is recovered/);
     const again = await recoverByCli(project(), "--json");

@@ -54,6 +54,7 @@ describe("a run of one stack that was killed with a start on its way, beside", (
     assert.deepEqual(await ups.recovered(), {
       aborted: 0,
       archived: 0,
+      contactsLeft: 0,
       cleared: 0,
       ended: 0,
       lockFreed: false,

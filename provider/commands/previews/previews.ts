@@ -125,7 +125,8 @@ export class Previews {
       const failure = await this.recover(name, stack).catch((error: Error) => error);
       if (failure instanceof Error && !(failure instanceof NotRecovered)) throw failure;
       // A destroy drops pending updates, which may be the only trace of what they started.
-      if (failure instanceof NotRecovered && hasPendingUpdates(await this.workspace.stack(name).state())) throw failure;
+      const isStartOpen = failure instanceof NotRecovered && !failure.isOfContactsAlone;
+      if (isStartOpen && hasPendingUpdates(await this.workspace.stack(name).state())) throw failure;
       await this.tag(name, TAGS.result, "down not finished");
       await this.steps(name, stack).run(DESTROY);
       if (failure instanceof NotRecovered) await this.recover(name, stack);
@@ -142,7 +143,7 @@ export class Previews {
     this.options.stop.throwIfStopped();
     // Loaded here because it loads Pulumi's SDK, which nothing else in the commands needs.
     const { recover } = await import("../recover/recover");
-    const { problems } = await recover({
+    const { problems, contactsLeft } = await recover({
       stack: name,
       cwd: this.workspace.cwd,
       configFile: settings,
@@ -152,7 +153,7 @@ export class Previews {
       env,
       log: (line) => this.log(name, line),
     });
-    if (problems.length > 0) throw new NotRecovered(problems.join(" "));
+    if (problems.length > 0) throw new NotRecovered(problems.join(" "), problems.length === contactsLeft);
   }
 
   private steps(name: string, stack: PreviewStack): Steps {
@@ -174,4 +175,12 @@ export class Previews {
 }
 
 /** A recovery left problems: calls of a killed run that only the user or a destroy can settle. */
-class NotRecovered extends Error {}
+class NotRecovered extends Error {
+  /** @param isOfContactsAlone Whether all of them are contacts that an enrollment of the stack has. */
+  constructor(
+    message: string,
+    readonly isOfContactsAlone: boolean,
+  ) {
+    super(message);
+  }
+}

@@ -55,6 +55,16 @@ export class Archives {
   }
 
   /**
+   * A contact must stay for now, and must stay known.
+   *
+   * @param isNeeded Whether the state must not be written before it is archived.
+   */
+  postpone(problem: string, isNeeded: boolean): void {
+    if (isNeeded) this.aborts.problems.push(problem);
+    else this.aborts.undecided.push(problem);
+  }
+
+  /**
    * Archives a contact, unless another stack records or enrolls it.
    *
    * @returns Whether the contact is archived, unknown to Mailmodo or somebody else's.

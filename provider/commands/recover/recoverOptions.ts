@@ -31,6 +31,11 @@ export interface Recovery {
   readonly aborted: number;
   /** How many contacts were archived that a killed run had made and no state records. */
   readonly archived: number;
+  /**
+   * How many contacts were left that a killed run may have made, because an enrollment of the stack has them. Each has a
+   * line in `problems`.
+   */
+  readonly contactsLeft: number;
   /** How many pending operations were removed from the state. */
   readonly cleared: number;
   /** How many enrollments were removed from the state. */

@@ -112,24 +112,25 @@ export class RecoveryRun {
     const all = [...new Set([...this.leftover.undecided, ...undecided, ...problems])];
     const { ended } = this.settlement;
     const { archived } = this.archives;
+    const contactsLeft = this.contacts.left.size;
     const settled = [...this.settlement.settled, ...this.contacts.settled];
     if (problems.length > 0) {
       // A start or a contact that is settled affects no state. The next recover need not abort or archive it again.
       const starts = settled.filter(({ kind }) => kind === "start" || kind === "add");
       finishNotes(this.leftover, starts);
-      return { aborted, archived, cleared: 0, ended: 0, lockFreed, problems: all };
+      return { aborted, archived, contactsLeft, cleared: 0, ended: 0, lockFreed, problems: all };
     }
 
     const endedCount = [...ended.values()].reduce((sum, emails) => sum + emails.size, 0);
     if (this.pending + endedCount > 0) {
-      await stack.clear(ended, this.state);
+      await stack.clear(ended, this.contacts.maybeArchived, this.state);
       log(
         `Cleared ${count(this.pending, "pending operation")} and removed ${count(endedCount, "ended enrollment")} from the state.`,
       );
     }
     // Last, because the notes are needed until the state is written.
     finishNotes(this.leftover, settled);
-    return { aborted, archived, cleared: this.pending, ended: endedCount, lockFreed, problems: all };
+    return { aborted, archived, contactsLeft, cleared: this.pending, ended: endedCount, lockFreed, problems: all };
   }
 }
 

@@ -82,6 +82,30 @@ describe("the journal", () => {
     assert.ok(unsettled(await open())[0]!.startSentAt! > first);
   });
 
+  it("knows when an add was sent last", async () => {
+    const journal = await open();
+    const note = await journal.addNote("add", enrollment);
+    const first = Date.now();
+    while (Date.now() === first) await new Promise(setImmediate);
+    note.sentAgain();
+    kill();
+    assert.ok(unsettled(await open())[0]!.addSentAt! > first);
+  });
+
+  for (const [what, times] of [
+    ["an add that was sent again may have been lost, although it was confirmed", 1],
+    ["an add that was confirmed when it was sent first has not been lost", 0],
+  ] as const) {
+    it(`knows that ${what}`, async () => {
+      const note = await (await open()).addNote("add", enrollment);
+      if (times > 0) note.sentAgain();
+      note.confirm();
+      kill();
+      const [found] = unsettled(await open());
+      assert.deepEqual([found?.confirmed, typeof found?.addSentAt], [true, times > 0 ? "number" : "undefined"]);
+    });
+  }
+
   it("asks for the key before a rotation only where notes of the stack need it", async () => {
     let asked = 0;
     const openAfterRotation = (of = stack) =>

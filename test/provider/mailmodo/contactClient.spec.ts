@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { addContact, archiveContact, findContact, removeFromList } from "../../../provider/mailmodo/contactClient";
+import { RateLimit } from "../../../provider/mailmodo/rateLimit";
 import type { Connection } from "../../../provider/mailmodo/transport";
 import { json, type Answer } from "../../support/server";
 import { apiKey, no, useVendor } from "../../support/vendor";
@@ -369,6 +370,7 @@ describe("removeFromList", () => {
 
 describe("archiveContact", () => {
   const vendor = useVendor();
+  const log = () => undefined;
 
   it("gives nothing back where it archived the contact", async () => {
     assert.equal(
@@ -387,7 +389,37 @@ describe("archiveContact", () => {
     const connection = await vendor.answering((response, nth) =>
       nth === 1 ? response.destroy() : json(response, 400, { ...no, message: "Email address doesn't exist" }),
     );
-    assert.equal(await vendor.settle(archiveContact(connection, email)), "Email address doesn't exist");
+    assert.equal(await vendor.settle(archiveContact({ ...connection, log }, email)), "Email address doesn't exist");
+  });
+
+  it("comes back once an attempt without an answer can no longer take effect, even if that is after its deadline", async () => {
+    const connection = await vendor.answering((response, nth) =>
+      nth === 1 ? response.destroy() : json(response, 200, done),
+    );
+    assert.equal(await vendor.settle(archiveContact({ ...connection, log }, email)), undefined);
+    assert.deepEqual([vendor.server.seen.length, vendor.elapsed()], [2, 60_000]);
+  });
+
+  it("waits for no attempt that was refused by the limit", async () => {
+    const connection = await vendor.answering((response, nth) =>
+      nth === 1 ? json(response, 429, no) : json(response, 200, done),
+    );
+    await vendor.settle(archiveContact(connection, email));
+    assert.ok(vendor.elapsed() < 60_000);
+  });
+
+  it("fails where the process is to end before that, may have taken effect, and says from when on to run it again", async () => {
+    const connection = await vendor.answering((response, nth) =>
+      nth === 1 ? response.destroy() : json(response, 200, done),
+    );
+    const pace = new RateLimit(1_000_000);
+    const end = () => process.nextTick(() => pace.releaseAll());
+    await assert.rejects(vendor.settle(archiveContact({ ...connection, pace, log: end }, email)), {
+      name: "LateStartError",
+      mayHaveTakenEffect: true,
+      message:
+        "Could not archive the contact j***@example.com: its archive, sent at 00:00:00 UTC, may still take effect. Run it again from 00:01:00 UTC on.",
+    });
   });
 
   it("says that it may have taken effect when a lost answer is followed by a refusal", async () => {

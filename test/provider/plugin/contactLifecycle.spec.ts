@@ -6,7 +6,7 @@ import type { ContactInputs, ContactState } from "../../../provider/model/contac
 import { addNote, contactNote } from "../../../provider/model/contactNote";
 import { UNKNOWN } from "../../../provider/model/inputs";
 import enrollmentLifecycle from "../../../provider/plugin/enrollmentLifecycle";
-import { beginSession } from "../../../provider/plugin/session";
+import { beginSession, session } from "../../../provider/plugin/session";
 import { printed } from "../../support/capturedOutput";
 import { configure, settings } from "../../support/configure";
 import { contactInputs as inputs } from "../../support/contactInputs";
@@ -423,6 +423,7 @@ describe("the lifecycle of a contact, against the sandbox", () => {
     assert.equal((await contactLifecycle.diff(id, outs, stackless)).changes, true);
     await contactLifecycle.update(id, outs, stackless);
     assert.equal(only().archived, false);
+    await session.journals.close();
     assert.equal((await contactLifecycle.diff(id, outs, stackless)).changes, false);
   });
 
@@ -446,6 +447,7 @@ describe("the lifecycle of a contact, against the sandbox", () => {
     assert.equal((await contactLifecycle.diff(id, outs, stackless)).changes, true);
     await contactLifecycle.update(id, outs, stackless);
     assert.deepEqual(only().data, stackless.data);
+    await session.journals.close();
     assert.equal((await contactLifecycle.diff(id, outs, stackless)).changes, false);
   });
 

@@ -141,4 +141,37 @@ describe("an add that takes effect late", () => {
     await destroy({ id, state: outs });
     assert.deepEqual(active(), []);
   });
+
+  it("is outlasted by a destroy after an up that changed the record alone", async () => {
+    await begin();
+    sandbox().faults.add({ kind: "late", on: "addToList", lateMs: 50_000, status: 504, count: 1 });
+    const { id, outs } = await clock.settle(contactLifecycle.create(inputs));
+    await begin();
+    const news: ContactInputs = { ...inputs, onDelete: "archive" };
+    const { outs: changed } = await clock.settle(contactLifecycle.update(id, outs, news));
+    assert.deepEqual(changed, { ...outs, onDelete: "archive" });
+    clock.tick(3_000);
+    await begin();
+    assert.match((await destroy({ id, state: changed })).join(), /^Waiting \d+ s: /);
+    assert.deepEqual(active(), []);
+  });
+
+  it("leaves the state with such a change once it can no longer take effect", async () => {
+    const { id, state } = await lost();
+    await begin();
+    const { outs } = await clock.settle(contactLifecycle.update(id, state, inputs));
+    clock.tick(60_000);
+    const { outs: changed } = await clock.settle(contactLifecycle.update(id, outs, { ...inputs, onDelete: "archive" }));
+    assert.equal(changed.addSentAt, undefined);
+  });
+
+  it("is recorded where the contact could not leave its former list after it", async () => {
+    await begin();
+    const { id, outs } = await clock.settle(contactLifecycle.create(inputs));
+    await begin();
+    sandbox().faults.add({ kind: "late", on: "addToList", lateMs: 50_000, status: 504, count: 1 });
+    sandbox().faults.add({ kind: "500", on: "removeFromList", takesEffect: false });
+    const changed = await failed(contactLifecycle.update(id, outs, { ...inputs, list: "Others" }));
+    assert.deepEqual([typeof changed.state.addSentAt, changed.state.list], ["number", "Seeds"]);
+  });
 });

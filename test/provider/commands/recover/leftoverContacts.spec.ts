@@ -8,7 +8,7 @@ import { parseRecipients } from "../../../../provider/model/recipients";
 import { TYPES } from "../../../../provider/model/stateFormat";
 import type { Deployment, PendingOperation } from "../../../../provider/pulumi/deployment";
 import { RecordedIndex } from "../../../../provider/pulumi/recordedIndex";
-import type { Ended } from "../../../../provider/pulumi/stateResource";
+import type { Ended, StateResource } from "../../../../provider/pulumi/stateResource";
 import { journeyId } from "../../../support/journeyId";
 import { useSandbox } from "../../../support/sandbox";
 import { connectionTo } from "../../../support/vendor";
@@ -32,6 +32,12 @@ const creating = (of: string): PendingOperation => ({
 const recording = (of: string): Deployment => ({
   resources: [{ urn: "urn:old", type: TYPES.contact, outputs: { email: of, adopted: false } }],
 });
+
+/** Also recorded, as until a delete is done. */
+const deleting = (more: Partial<StateResource>): Deployment => {
+  const { resources = [] } = recording(email);
+  return { resources, pending_operations: [{ type: "deleting", resource: { ...resources[0]!, ...more } }] };
+};
 
 const enrolling = (of: string): Deployment => ({
   resources: [
@@ -73,7 +79,10 @@ describe("the contacts that a killed run left", () => {
     const contacts = new LeftoverContacts(new RecordedIndex(state), ended, archives, () => 0, log);
     await contacts.settle(calls, state);
     const { problems, undecided } = aborts;
-    return { lines, problems, undecided, archived: archives.archived, settled: contacts.settled.length };
+    const { left, maybeArchived, settled } = contacts;
+    const { archived } = archives;
+    const counts = { archived, settled: settled.length, left: left.size };
+    return { lines, problems, undecided, ...counts, maybeArchived: [...maybeArchived] };
   }
   const isArchived = (of: string) =>
     sandbox()
@@ -140,18 +149,29 @@ describe("the contacts that a killed run left", () => {
     assert.deepEqual([settled, isArchived(email)], [0, false]);
   });
 
-  it("stay, with the note, while the state records an enrollment of them that runs", async () => {
-    const { lines, settled, problems, undecided } = await settle([call("add")], { state: enrolling(email) });
-    assert.deepEqual([settled, problems, undecided, isArchived(email)], [0, [], [], false]);
-    assert.deepEqual(lines, [
-      "Left the contact j***@seeds.example.com in Mailmodo: urn:welcome enrolls it. Run pulumi up again, or recover again once that is gone.",
+  it("stay, with the note and a problem, while the state records an enrollment of them that runs", async () => {
+    const { lines, settled, problems, undecided, left } = await settle([call("add")], { state: enrolling(email) });
+    assert.deepEqual([lines, settled, left, problems, isArchived(email)], [[], 0, 1, [], false]);
+    assert.deepEqual(undecided, [
+      "The contact j***@seeds.example.com was left in Mailmodo: a killed run may have added it, and urn:welcome enrolls it. Run " +
+        "pulumi up, which adds it again, or pulumi destroy; then recover again, before the stack is removed. For a preview, run previews down.",
     ]);
   });
 
-  it("stay also where a pending create alone tells of them", async () => {
+  it("keep the state from being written where they stay so and a pending create alone tells of them", async () => {
     const state = { ...enrolling(tagged), pending_operations: [creating(tagged)] };
-    const { problems } = await settle([], { state });
-    assert.deepEqual([problems, isArchived(tagged)], [[], false]);
+    const { problems, left } = await settle([], { state });
+    assert.deepEqual([problems.length, left, isArchived(tagged)], [1, 1, false]);
+  });
+
+  it("are left for good, without the stack's tag, where a pending create alone tells of them", async () => {
+    const state = { ...enrolling(email), pending_operations: [creating(email)] };
+    const { lines, problems, undecided, left } = await settle([], { state });
+    assert.match(
+      lines.join(),
+      /Left the contact j\*\*\*@seeds\.example\.com alone: whether the killed run has made it/,
+    );
+    assert.deepEqual([problems, undecided, left], [[], [], 0]);
   });
 
   it("are archived where the enrollment that the state records has ended", async () => {
@@ -217,6 +237,25 @@ describe("the contacts that a killed run left", () => {
     const { problems } = await settle([], { state, reason: "a run of the stack has begun" });
     assert.equal(problems.length, 1);
   });
+
+  it("are taken for archived by a pending delete, and are asked nothing", async () => {
+    const { maybeArchived, lines, problems } = await settle([], { state: deleting({}) });
+    assert.deepEqual([maybeArchived, problems, isArchived(email)], [["urn:old"], [], false]);
+    assert.deepEqual(lines, [
+      "The killed run may have archived the contact j***@seeds.example.com. The next pulumi up adds it again; a destroy archives it.",
+    ]);
+  });
+
+  for (const [what, more] of [
+    ["leaves them", { outputs: { email, adopted: true } }],
+    ["is retained", { retainOnDelete: true }],
+    ["is of an enrollment", { type: TYPES.enrollment }],
+  ] as const) {
+    it(`are not taken for archived by a pending delete that ${what}`, async () => {
+      const { maybeArchived, lines } = await settle([], { state: deleting(more) });
+      assert.deepEqual([maybeArchived, lines], [[], []]);
+    });
+  }
 
   it("keep the note of an archive as long as the state records the contact", async () => {
     const recorded = await settle([call("archive")], { state: recording(email) });

@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { CONTACT_LOADER, TYPES } from "../../provider/model/stateFormat";
+import { journalOf } from "../support/journalOf";
+import { pluginsOf } from "../support/pluginsOf";
+import { ONE, useFolderBackend, useRunners } from "../support/previews";
+import { useProject } from "../support/project";
+import { DESTROY, UP } from "../support/pulumiArgs";
+import { recoverByCli } from "../support/recoverByCli";
+import { useSandbox, type RunningSandbox } from "../support/sandbox";
+
+interface Resource {
+  urn: string;
+  type: string;
+  id?: string;
+  inputs?: Record<string, unknown>;
+  outputs?: Record<string, unknown>;
+}
+
+interface Latest {
+  resources: Resource[];
+  pending_operations?: { resource: Resource; type: string }[];
+}
+
+const ada = "ada+seeds.test@seeds.example.com";
+const CONTACT = `new Contact("ada", { email: "${ada}", list: "Seeds" });`;
+const ENROLLED = `new JourneyEnrollment("welcome", { journeyId, email: "${ada}" });`;
+const LEFT =
+  /The contact a\*\*\*@seeds\.example\.com was left in Mailmodo: a killed run may have added it, and urn:\S+::welcome enrolls it\./;
+
+const active = (sandbox: RunningSandbox) => sandbox.contacts().filter(({ archived }) => !archived);
+
+/** Changes the state as no command of the CLI does: another machine finds pending operations there. */
+function edit(file: string, change: (latest: Latest) => void): void {
+  const state = JSON.parse(fs.readFileSync(file, "utf8")) as { checkpoint: { latest: Latest } };
+  change(state.checkpoint.latest);
+  fs.writeFileSync(file, JSON.stringify(state));
+}
+
+for (const keepsJournal of [true, false]) {
+  const where = keepsJournal ? "" : " on another machine";
+  describe(`a contact whose add was killed${where}, and that a recorded enrollment has as text`, () => {
+    const project = useProject(ENROLLED);
+    beforeEach(async () => {
+      const { sandbox } = project();
+      await project().succeed(...UP);
+      project().program(`${ENROLLED} ${CONTACT}`);
+      sandbox.faults.add({ kind: "delay", on: "addToList", delayMs: 1_500 });
+      const cli = project().start({}, ...UP);
+      const ended = once(cli, "exit");
+      while (!sandbox.contacts().some(({ lists }) => lists.includes("Seeds")))
+        await new Promise((resolve) => setImmediate(resolve));
+      cli.kill("SIGKILL");
+      for (const pid of pluginsOf(project())) process.kill(pid, "SIGKILL");
+      await ended;
+      sandbox.faults.clear();
+      if (!keepsJournal) fs.rmSync(journalOf(project().env), { recursive: true, force: true });
+      const { code, output } = await recoverByCli(project(), "--run-is-over");
+      assert.equal(code, 1, output);
+      assert.match(output, LEFT);
+    });
+
+    it("is archived by the recover after a destroy", async () => {
+      await project().succeed(...DESTROY);
+      const { code, output } = await recoverByCli(project());
+      assert.equal(code, 0, output);
+      assert.deepEqual(active(project().sandbox), []);
+    });
+
+    it("is the stack's after an up, and a destroy archives it", async () => {
+      await project().succeed(...UP);
+      const { code, output } = await recoverByCli(project());
+      assert.equal(code, 0, output);
+      project().program(CONTACT);
+      await project().succeed(...UP);
+      await project().succeed(...DESTROY);
+      assert.deepEqual(active(project().sandbox), []);
+    });
+  });
+}
+
+describe("a preview whose state alone tells of a contact's add, beside an enrollment of it", () => {
+  const sandbox = useSandbox();
+  const backend = useFolderBackend();
+  const newRunner = useRunners(sandbox, backend);
+
+  for (const isUpdating of [false, true]) {
+    it(`goes down only once the contact is archived${isUpdating ? ", with a pending update beside it" : ""}`, async () => {
+      const runner = await newRunner({ program: ONE });
+      await runner.succeed("up", "--name", "pr-1");
+      const file = path.join(backend().dir, ".pulumi/stacks/seeds/pr-1.json");
+      edit(file, (latest) => {
+        const enrollment = latest.resources.find(({ type }) => type === TYPES.enrollment)!;
+        const { email, stack } = enrollment.inputs!;
+        const inputs = { email, stack, list: "Seeds", data: {}, adopt: false, __provider: CONTACT_LOADER };
+        const urn = `urn:pulumi:pr-1::seeds::${TYPES.contact}::qa`;
+        const resource: Resource = { ...enrollment, urn, type: TYPES.contact, id: "", inputs };
+        delete resource.outputs;
+        latest.pending_operations = [
+          { type: "creating", resource },
+          ...(isUpdating ? [{ type: "updating", resource: enrollment }] : []),
+        ];
+      });
+      await runner.succeed("down", "--name", "pr-1");
+      assert.deepEqual([active(sandbox()), sandbox().running(), backend().stacks()], [[], [], []]);
+    });
+  }
+});
+
+describe("a contact whose state alone tells of its delete", () => {
+  const project = useProject(CONTACT);
+  const file = () => path.join(project().dir, "../state/.pulumi/stacks/seeds/test.json");
+  beforeEach(async () => {
+    const { sandbox } = project();
+    await project().succeed(...UP);
+    edit(file(), (latest) => {
+      const resource = latest.resources.find(({ type }) => type === TYPES.contact)!;
+      latest.pending_operations = [{ type: "deleting", resource }];
+    });
+    sandbox.setContacts([{ email: ada, archived: true }]);
+    const { code, output } = await recoverByCli(project());
+    assert.equal(code, 0, output);
+    assert.match(
+      output,
+      /^The killed run may have archived the contact a\*\*\*@seeds\.example\.com\. .*\nCleared 1 pending/m,
+    );
+  });
+
+  it("is added again by the next up, after recover", async () => {
+    project().program(`${CONTACT} ${ENROLLED}`);
+    await project().succeed(...UP);
+    assert.equal(active(project().sandbox).length, 1);
+    await project().succeed(...UP, "--expect-no-changes");
+  });
+
+  it("is gone after a destroy", async () => {
+    await project().succeed(...DESTROY);
+    assert.deepEqual(active(project().sandbox), []);
+  });
+});
