@@ -1,5 +1,6 @@
 import { isInPreview } from "../text/configCommand";
 import { maskAddress } from "../text/masking";
+import { adviceOnUser } from "./adviceOnUser";
 import { ContactError } from "./contactFailures";
 import { session } from "./session";
 import { plainError } from "./shardMessages";
@@ -21,19 +22,13 @@ export async function isStillEnrolled({ email, stack }: { email: string; stack?:
   });
   if (user !== undefined) {
     const why = `a resource that is not gone yet still enrolls it (${user})`;
-    throw new ContactError([failure(why), adviceOn(user)].filter(Boolean).join(" "));
+    throw new ContactError([failure(why), await adviceOnUser(user, email, stack)].filter(Boolean).join(" "));
   }
   const to = await session.connectTo("archive");
   const journeyId = await session.unsettledStart(to, { email, ...(stack === undefined ? {} : { stack }) });
   if (journeyId === undefined) return false;
   const why = `a killed run of this stack may have started journey ${journeyId} for it, which may still run`;
   throw new ContactError(`${failure(why)} ${isInPreview() ? DOWN_AGAIN : RECOVER}`);
-}
-
-/** @param user The URN of what enrolls it, or a description. */
-function adviceOn(user: string): string | undefined {
-  if (!user.startsWith("urn:")) return undefined;
-  return `If the next run says so again, end that one first: pulumi destroy --target-dependents --target '${user}'.`;
 }
 
 const RECOVER = "Run pulumi-mailmodo recover first, which says what to do.";

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { defaultAbortReason } from "../model/defaults";
 import { claimAddresses } from "./claimAddresses";
 import { archiveOf, isArchiving } from "./contactArchive";
+import { rememberEnrolled } from "./enrolledFirst";
 import { requireFindable } from "./findable";
 import type { DataValue } from "../model/inputs";
 import type { DataInput } from "./data";
@@ -141,5 +142,6 @@ export class JourneyEnrollment extends TrimmedResource {
       },
       { ...(isArchiving(args) ? dependingOn(archiveOf(args.email, archives), opts) : opts), ...ABORT_FIRST },
     );
+    rememberEnrolled(this, { by: `enrollment "${name}"`, emails: () => [args.email] });
   }
 }

@@ -1,7 +1,15 @@
 import { addressKey, mailboxKey } from "../model/addresses";
 import type { Enrollment } from "../model/enrollment";
 import type { Deployment } from "./deployment";
-import { contactEntryOf, entriesOf, type ContactEntry, type Ended, type Entry } from "./stateResource";
+import { dependsOn } from "./dependencies";
+import {
+  contactEntryOf,
+  entriesOf,
+  type ContactEntry,
+  type Ended,
+  type Entry,
+  type StateResource,
+} from "./stateResource";
 
 /** The enrollments that a stack's state records, by instance and by address, and its contacts. */
 export class RecordedIndex {
@@ -11,7 +19,10 @@ export class RecordedIndex {
   private byMailbox: Map<string, Entry[]> | undefined;
   private readonly contacts = new Map<string, ContactEntry[]>();
 
+  private readonly resources: readonly StateResource[];
+
   constructor({ resources = [] }: Deployment) {
+    this.resources = resources;
     for (const entry of resources.flatMap((resource) => contactEntryOf(resource) ?? [])) {
       const key = mailboxKey(entry.email);
       this.contacts.set(key, [...(this.contacts.get(key) ?? []), entry]);
@@ -43,6 +54,11 @@ export class RecordedIndex {
   /** The resources that record an address as a contact: more than one while a resource is replaced or renamed. */
   contactsOf(email: string): readonly ContactEntry[] {
     return this.contacts.get(mailboxKey(email)) ?? [];
+  }
+
+  /** The URN of a resource that records an address as a contact and depends on another resource, directly or through others. */
+  contactDependingOn(urn: string, email: string): string | undefined {
+    return this.contactsOf(email).find((contact) => dependsOn(this.resources, contact.urn, urn))?.urn;
   }
 
   /** Whether the state records an unconfirmed start, with the time of its last attempt. */
