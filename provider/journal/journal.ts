@@ -1,5 +1,6 @@
 import * as path from "node:path";
 import { noteOf, type ContactNote } from "../model/contactNote";
+import { recoverAdvice } from "../text/recoverAdvice";
 import type { OtherRuns } from "./otherRuns";
 import type { OwnNotes } from "./ownNotes";
 import type { CallKind } from "./noteLine";
@@ -59,7 +60,7 @@ export class Journal {
   /** What cannot be read in the files of other runs: one line for each kind. */
   warnings(): string[] {
     const { ofStack, unknown, unreadable } = this.otherRuns;
-    const next = "Run pulumi-mailmodo recover, which says what to do.";
+    const next = `${recoverAdvice()}.`;
     const notes = this.unsettled.stillSealed + ofStack.reduce((sum, { damaged }) => sum + damaged, 0);
     const files = unknown.length + unreadable.length;
     return [

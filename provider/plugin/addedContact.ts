@@ -2,6 +2,7 @@ import type { Connection } from "../mailmodo/transport";
 import { contactName } from "../model/addresses";
 import { isUnproven, type ContactInputs, type ContactState } from "../model/contactInputs";
 import { addNote, isAsSent } from "../model/contactNote";
+import { isInPreview } from "../text/configCommand";
 import { maskAddress } from "../text/masking";
 import { AdvisedError } from "./advice";
 import { factsOf } from "./contactFacts";
@@ -50,9 +51,16 @@ export async function provenContact(
 export function unrecordedAdd(error: Error): AdvisedError {
   return new AdvisedError(
     error,
-    "The contact may have been added and is not recorded, so a destroy leaves it. If you do not run pulumi up again, run " +
-      "pulumi-mailmodo recover before you remove the stack: it archives the contact if its values show that this run made it.",
+    `The contact may have been added and is not recorded, so a destroy leaves it. ${adviceOnUnrecorded()}.`,
   );
+}
+
+/** `previews down` recovers the preview before it destroys it. */
+function adviceOnUnrecorded(): string {
+  return isInPreview()
+    ? "The next previews up adds it again, and previews down archives it if its values show that this run made it"
+    : "If you do not run pulumi up again, run pulumi-mailmodo recover before you remove the stack: it archives the contact if its " +
+        "values show that this run made it";
 }
 
 async function detailsOrFailure(operation: ContactOperation, to: Connection, state: Added) {

@@ -4,6 +4,7 @@ import type { StartRequest } from "../mailmodo/client";
 import { RefusedError, UnconfirmedError } from "../mailmodo/errors";
 import type { Connection } from "../mailmodo/transport";
 import type { Enrollment } from "../model/enrollment";
+import { recoverAdvice } from "../text/recoverAdvice";
 import { AdvisedError, adviceOnMove, mayHaveTakenEffect, withoutAdvice } from "./advice";
 import { heldError, JournaledCall, type AnsweredNote } from "./journaledCall";
 import { session, type Session } from "./session";
@@ -124,16 +125,13 @@ export class Operation {
     isDuplicateAllowed: boolean,
   ): Promise<void> {
     const { otherEnrollments } = this.session;
+    const held = (why: string) => heldError("start", call, `${KILLED}, and ${why} ${recoverAdvice()}`);
     if (call.instanceId === undefined && (isDuplicateAllowed || call.allowDuplicateEmail))
-      throw heldError("start", call, `${KILLED}, and with allowDuplicateEmail it would be started twice. ${RECOVER}`);
+      throw held("with allowDuplicateEmail it would be started twice.");
     const reason = await otherEnrollments.reasonNotToAbort(call, true);
-    if (reason !== undefined) throw heldError("start", call, `${KILLED}, and ${reason.why}. ${RECOVER}`);
+    if (reason !== undefined) throw held(`${reason.why}.`);
     const isRecorded = await otherEnrollments.isRecorded(call).catch((error: Error) => {
-      throw heldError(
-        "start",
-        call,
-        `${KILLED}, and whether a stack records it is not known: ${error.message} ${RECOVER}`,
-      );
+      throw held(`whether a stack records it is not known: ${error.message}`);
     });
     if (!isRecorded) await this.sendAbort(journal, to, call, true);
   }
@@ -197,4 +195,3 @@ function isSettledBy({ instanceId }: Enrollment, call: UnsettledCall): boolean {
 }
 
 const KILLED = "a killed run of this stack may have started it";
-const RECOVER = "Run pulumi-mailmodo recover, which says what to do";

@@ -89,6 +89,13 @@ export class OtherEnrollments {
     return (await this.contactIndex(stack))?.contactsOf(email) ?? [];
   }
 
+  /** The URN of a contact with the address that depends on a resource. Undefined if there is none, or it cannot be told. */
+  async contactDependingOn(urn: string, email: string, stack: string | undefined): Promise<string | undefined> {
+    if (stack === undefined || !isPlugin()) return undefined;
+    const index = this.statesFor(stack).then(({ contactIndex }) => contactIndex());
+    return (await index.catch(() => undefined))?.contactDependingOn(urn, email);
+  }
+
   /**
    * The name of another stack of the project that has the contact as a resource, or enrolls it. Undefined if there is none,
    * or if the stack was renamed: {@link contactsInStack} and {@link enrolling} then include all stacks.

@@ -1,5 +1,6 @@
 import { isInPreview } from "../text/configCommand";
 import { maskAddress } from "../text/masking";
+import { adviceOnUser } from "./adviceOnUser";
 import { ContactError } from "./contactFailures";
 import { session } from "./session";
 import { plainError } from "./shardMessages";
@@ -21,7 +22,7 @@ export async function isStillEnrolled({ email, stack }: { email: string; stack?:
   });
   if (user !== undefined) {
     const why = `a resource that is not gone yet still enrolls it (${user})`;
-    throw new ContactError([failure(why), adviceOn(user)].filter(Boolean).join(" "));
+    throw new ContactError([failure(why), await adviceOnUser(user, email, stack)].filter(Boolean).join(" "));
   }
   const to = await session.connectTo("archive");
   const journeyId = await session.unsettledStart(to, { email, ...(stack === undefined ? {} : { stack }) });
@@ -36,12 +37,6 @@ export async function isStillEnrolled({ email, stack }: { email: string; stack?:
     "may still run for it";
   // No contact of the stack can be archived then.
   throw plainError(`${failure(why)} ${adviceOnUnread()}`);
-}
-
-/** @param user The URN of what enrolls it, or a description. */
-function adviceOn(user: string): string | undefined {
-  if (!user.startsWith("urn:")) return undefined;
-  return `If the next run says so again, end that one first: pulumi destroy --target-dependents --target '${user}'.`;
 }
 
 /** What to do about notes that are damaged, or need another key. */

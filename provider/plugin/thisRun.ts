@@ -73,6 +73,11 @@ export class ThisRun {
     for (const email of emails) this.uses[use].add(mailboxKey(email));
   }
 
+  /** Whether a program runs that has resources of this package, as far as the engine has checked them. */
+  get hasProgram(): boolean {
+    return Object.values(this.uses).some(({ size }) => size > 0);
+  }
+
   wants(use: Use, email: string): boolean {
     return this.uses[use].has(mailboxKey(email));
   }

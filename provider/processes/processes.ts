@@ -13,6 +13,11 @@ export function processesMatching(text: string): Process[] {
   return allProcesses().filter(({ argv }) => argv.some((argument) => argument.includes(text)));
 }
 
+/** The command line of a process. Empty if this machine does not reveal it. */
+export function commandLineOf(pid: number): readonly string[] {
+  return allProcesses().find((one) => one.pid === pid)?.argv ?? [];
+}
+
 /** The working directory of a process. Undefined if this machine does not reveal it. */
 export function folderOf(pid: number): string | undefined {
   const folder = readLink(`/proc/${pid}/cwd`);

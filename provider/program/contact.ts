@@ -15,8 +15,9 @@ import { TrimmedResource } from "./trimmedResource";
 export interface ContactArgs {
   /**
    * The address: one plain e-mail address of at most 254 characters, allowed by `mailmodo:allowedRecipients`. Any other
-   * address fails the preview, and so do two contacts of a stack with one address. {@link stackAddress} makes one that no
-   * other stack has. Changing it replaces the contact: the new one is added before the old one is archived.
+   * address fails the preview, and so do two contacts of a stack with one address, and one whose email comes from an
+   * enrollment: the enrollment takes it from the contact. {@link stackAddress} makes one that no other stack has. Changing it
+   * replaces the contact: the new one is added before the old one is archived.
    */
   email: pulumi.Input<string>;
   /**
@@ -91,7 +92,8 @@ export class Contact extends TrimmedResource {
    * @param args The address, the list and the values.
    * @param opts Pulumi's options. To take over a contact that exists, use `adopt` instead of an import.
    * @throws {pulumi.RunError} An option is refused (`import`, `deleteBeforeReplace: true`, or `replaceOnChanges`, which would have no
-   *   effect), or the API key was set without `--secret`.
+   *   effect), or the API key was set without `--secret`. A contact that depends on what enrolls its address fails the preview
+   *   as well, unless `onDelete` is `leave`: Pulumi would delete it first.
    */
   constructor(name: string, args: ContactArgs, opts: pulumi.CustomResourceOptions = {}) {
     refuseKeyInClear();
@@ -107,7 +109,7 @@ export class Contact extends TrimmedResource {
           email: given.email,
           list: given.list,
           data: given.data ?? {},
-          adopt: claimContact(name, args),
+          adopt: claimContact(name, given, opts),
           onDelete: given.onDelete ?? undefined,
           stack: fullStackName(),
           adopted: undefined,

@@ -14,6 +14,7 @@ import {
   type KnownContact,
   type JourneyCohortArgs,
 } from "./cohortArgs";
+import { rememberEnrolled } from "./enrolledFirst";
 import { requireFindable } from "./findable";
 import { byShard, numbersAsJson } from "../model/contacts";
 import { refuseKeyInClear } from "./keyInClear";
@@ -132,6 +133,7 @@ export class JourneyCohort extends pulumi.ComponentResource {
     };
     const secretIfGiven = (text: pulumi.Input<string>) => (source === undefined ? text : source.apply(() => text));
     const shardResources = [...contactsByShard].map(([shard, contacts]) => {
+      const addresses = contacts.map(({ email }) => email);
       const inputs = () => ({
         ...common,
         shard,
@@ -139,12 +141,21 @@ export class JourneyCohort extends pulumi.ComponentResource {
         contacts: secretIfGiven(contactsAsJson(name, contacts)),
       });
       const archive = () => {
-        const addresses = secretIfGiven(addressesAsJson(contacts.map(({ email }) => email)));
-        const archived = { cohort: name, shard, size: emails.length, contacts: addresses };
+        const archived = {
+          cohort: name,
+          shard,
+          size: emails.length,
+          contacts: secretIfGiven(addressesAsJson(addresses)),
+        };
         return new ContactArchive(`${name}-${shard}`, () => archived, { parent: this });
       };
       const dependsOn = isArchiving(args) ? archives.apply((isOn) => (isOn ? [archive()] : [])) : [];
-      return new CohortPart(TYPES.shard, `${name}-${shard}`, inputs, { ...shardOptions, dependsOn, parent: this });
+      const part = new CohortPart(TYPES.shard, `${name}-${shard}`, inputs, {
+        ...shardOptions,
+        dependsOn,
+        parent: this,
+      });
+      return rememberEnrolled(part, { by: `cohort "${name}"`, emails: () => addresses });
     });
     return pulumi
       .all(shardResources.map(({ contacts }) => contacts))

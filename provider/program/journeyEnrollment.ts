@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { defaultAbortReason } from "../model/defaults";
 import { claimAddresses } from "./claimAddresses";
 import { archiveOf, isArchiving } from "./contactArchive";
+import { rememberEnrolled } from "./enrolledFirst";
 import { requireFindable } from "./findable";
 import type { DataValue } from "../model/inputs";
 import type { DataInput } from "./data";
@@ -147,6 +148,7 @@ export class JourneyEnrollment extends TrimmedResource {
       allowDuplicateEmail: outputOf(this, allowDuplicateEmail),
       abortReason: outputOf(this, abortReason),
     });
+    rememberEnrolled(this, { by: `enrollment "${name}"`, emails: () => [args.email] });
   }
 }
 

@@ -89,7 +89,7 @@ export function checkContactOptions(name: string, opts: pulumi.CustomResourceOpt
   if ((opts.import ?? opts.id) !== undefined)
     throw programError(
       `The contact "${name}" cannot be imported. Remove the option import, and set adopt: true: pulumi up then takes over ` +
-        "the contact that exists, and a destroy leaves it in Mailmodo.",
+        'the contact that exists, and a destroy leaves it in Mailmodo unless onDelete is "archive".',
     );
   if (opts.deleteBeforeReplace === true)
     throw programError(

@@ -1,8 +1,16 @@
 import { addressKey, mailboxKey } from "../model/addresses";
 import type { Enrollment } from "../model/enrollment";
 import type { Deployment } from "./deployment";
+import { dependsOn } from "./dependencies";
 import { possibleStartsOf } from "./pendingOperations";
-import { contactEntryOf, entriesOf, type ContactEntry, type Ended, type Entry } from "./stateResource";
+import {
+  contactEntryOf,
+  entriesOf,
+  type ContactEntry,
+  type Ended,
+  type Entry,
+  type StateResource,
+} from "./stateResource";
 
 /** The enrollments that a stack's state records, by instance and by address, its contacts, and the starts it has begun. */
 export class RecordedIndex {
@@ -13,8 +21,11 @@ export class RecordedIndex {
   private readonly contacts = new Map<string, ContactEntry[]>();
   private readonly pendingStarts: ReadonlyMap<string, readonly Entry[]>;
 
+  private readonly resources: readonly StateResource[];
+
   constructor(state: Deployment) {
     const { resources = [] } = state;
+    this.resources = resources;
     this.pendingStarts = Map.groupBy(possibleStartsOf(state), ({ email }) => mailboxKey(email));
     for (const entry of resources.flatMap((resource) => contactEntryOf(resource) ?? [])) {
       const key = mailboxKey(entry.email);
@@ -52,6 +63,11 @@ export class RecordedIndex {
   /** The resources that record an address as a contact: more than one while a resource is replaced or renamed. */
   contactsOf(email: string): readonly ContactEntry[] {
     return this.contacts.get(mailboxKey(email)) ?? [];
+  }
+
+  /** The URN of a resource that records an address as a contact and depends on another resource, directly or through others. */
+  contactDependingOn(urn: string, email: string): string | undefined {
+    return this.contactsOf(email).find((contact) => dependsOn(this.resources, contact.urn, urn))?.urn;
   }
 
   /** Whether the state records an unconfirmed start, with the time of its last attempt. */

@@ -93,7 +93,7 @@ function withoutContactId(resource: StateResource): StateResource {
 }
 
 /** The URNs of the resources that a resource refers to. The CLI imports no state in which one of them is missing. */
-function referencesOf({ parent, deletedWith, dependencies, propertyDependencies }: StateResource): string[] {
+export function referencesOf({ parent, deletedWith, dependencies, propertyDependencies }: StateResource): string[] {
   const ofProperties = Object.values(propertyDependencies ?? {}).flatMap((urns) => urns ?? []);
   return [parent, deletedWith, ...(dependencies ?? []), ...ofProperties].filter((urn) => urn !== undefined);
 }

@@ -10,6 +10,11 @@ export function stackOptions(env: NodeJS.ProcessEnv = process.env): string {
   return options ? `${options} ` : "";
 }
 
+/** The same for a command that needs no settings. */
+export function stackOption(env: NodeJS.ProcessEnv = process.env): string {
+  return /^--stack \S+ /.exec(stackOptions(env))?.[0] ?? "";
+}
+
 /** The options with which `pulumi config set` changes the settings of a preview. */
 export function optionsOfPreview(stack: string, file: string): string {
   const word = /^[\w./-]+$/.test(file) ? file : `'${file.replaceAll("'", String.raw`'\''`)}'`;

@@ -142,6 +142,29 @@ const cases: Case[] = [
     program: `new JourneyEnrollment("qa", { journeyId, email: stackAddress("QA <qa@seeds.example.com>") })`,
     says: /stackAddress takes a plain e-mail address/,
   },
+  {
+    what: "a contact that takes its email from its enrollment",
+    program: `new Contact("ada", { email: new JourneyEnrollment("welcome", good).email, list: "Seeds" })`,
+    says: /The contact "ada" must not take its email from the enrollment "welcome": Pulumi would delete the contact first/,
+  },
+  {
+    what: "a contact that depends on its enrollment",
+    program: `new Contact("ada", { email: good.email, list: "Seeds" }, { dependsOn: [new JourneyEnrollment("welcome", good)] })`,
+    says: /The contact "ada" must not depend on the enrollment "welcome", which enrolls its address/,
+  },
+  {
+    what: "a contact that is a child of its enrollment",
+    program: `new Contact("ada", { email: good.email, list: "Seeds" }, { parent: new JourneyEnrollment("welcome", good) })`,
+    says: /The contact "ada" must not depend on the enrollment "welcome", which enrolls its address/,
+  },
+  {
+    what: "a contact that depends on its cohort",
+    program: `
+      const smoke = new JourneyCohort("smoke", { journeyId, contacts: [{ email: "QA@seeds.example.com" }] });
+      new Contact("ada", { email: good.email, list: "Seeds" }, { dependsOn: smoke });
+    `,
+    says: /The contact "ada" must not depend on the cohort "smoke", which enrolls its address/,
+  },
 ];
 
 const good: Case[] = [

@@ -6,7 +6,8 @@ import { useProject } from "../support/project";
 import { recoverByCli } from "../support/recoverByCli";
 import { requestNumber } from "../support/requestNumber";
 
-const ada = "ada+seeds.test@seeds.example.com";
+const at = (name: string) => `${name}+seeds.test@seeds.example.com`;
+const ada = at("ada");
 const OTHER_JOURNEY = "0b9e8d7c-6a5f-4e4d-9c3b-2a1908f7e6d5";
 
 const PROGRAM = `
@@ -20,6 +21,9 @@ new JourneyCohort("smoke", { journeyId, contacts: [{ email: "${ada}" }], archive
 const MOVED = `
 const plain = new JourneyEnrollment("plain", { journeyId: "${OTHER_JOURNEY}", email: "${ada}" });
 new JourneyEnrollment("next", { journeyId: "${OTHER_JOURNEY}", email: "qa@seeds.example.com" }, { dependsOn: plain });
+`;
+const SHARED = (...names: string[]) => `
+new JourneyCohort("smoke", { journeyId, shards: 1, contacts: ${JSON.stringify(names.map((name) => ({ email: at(name) })))} });
 `;
 
 describe("a destroy that is to archive a contact before its last enrollment is gone", () => {
@@ -79,5 +83,35 @@ describe("a destroy that is to archive a contact before its last enrollment is g
     assert.equal((await recoverByCli(project())).code, 0);
     await project().succeed(...DESTROY);
     assert.equal(state().running, 0);
+  });
+});
+
+describe("an up that is to archive a contact before its last enrollment is gone", () => {
+  const project = useProject(`${SHARED("ada", "bob", "eve")} new Contact("ada", { email: "${ada}", list: "Seeds" });`);
+  const running = () => project().sandbox.running();
+  const archived = () =>
+    project()
+      .sandbox.contacts()
+      .flatMap(({ email, archived }) => (archived ? [email] : []));
+  const starts = () =>
+    project()
+      .requests()
+      .filter(([call]) => call === "start").length;
+
+  /** What the error of an up says to run. */
+  function advised(output: string): string[] {
+    const advice = / says so again, run this first: pulumi up --target-dependents --target '([^']+)'\./.exec(output);
+    assert.ok(advice, output);
+    return [...UP, "--target-dependents", "--target", advice[1]!];
+  }
+
+  it("names an up of the cohort's shard, which ends the journey of that contact alone", async () => {
+    await project().succeed(...UP);
+    project().program(SHARED("bob", "eve"));
+    const urn = /urn:pulumi:\S+:Contact::ada/.exec((await project().succeed("stack", "--show-urns")).stdout)![0];
+    const { output } = await project().fail(...UP, "--target", urn);
+    await project().succeed(...advised(output));
+    await project().succeed(...UP);
+    assert.deepEqual([running().sort(), archived(), starts()], [[at("bob"), at("eve")], [ada], 3]);
   });
 });

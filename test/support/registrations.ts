@@ -8,12 +8,12 @@ export interface Registered {
 }
 
 /**
- * Runs a program and gives what it registered.
+ * Runs a program, to the end of a promise that it returns, and gives what it registered.
  *
  * @param computed What a provider adds to a resource's inputs. Default: nothing.
  */
 export async function registrations(
-  program: () => void,
+  program: () => unknown,
   config: Record<string, string> = {},
   computed: (resource: Registered) => Record<string, unknown> = () => ({}),
 ): Promise<Registered[]> {

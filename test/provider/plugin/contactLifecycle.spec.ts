@@ -130,6 +130,24 @@ describe("the lifecycle of a contact, against the sandbox", () => {
     assert.deepEqual(calls(), ["GET /api/v1/getContactDetails"]);
   });
 
+  for (const onDelete of ["archive", "leave", undefined] as const)
+    it(`says truly how a contact that exists already stays there, with onDelete ${onDelete}`, async () => {
+      sandbox().setContacts([{ email: plain.email, lists: ["Customers"] }]);
+      const given = { ...plain, ...(onDelete === undefined ? {} : { onDelete }) };
+      const failure = await create(given).then(
+        () => assert.fail(),
+        (error: Error) => error.message,
+      );
+      assert.match(
+        failure,
+        onDelete === "archive"
+          ? /change it; remove onDelete: "archive", unless deleting the resource is to archive it\.$/
+          : /change it; it then stays in Mailmodo when the resource is deleted\.$/,
+      );
+      await remove(await create({ ...(onDelete === "archive" ? plain : given), adopt: true }));
+      assert.equal(only().archived, false);
+    });
+
   it("adopts it if the program says so, and leaves it at delete", async () => {
     sandbox().setContacts([{ email: plain.email, lists: ["Customers"], data: { last_name: "Doe" } }]);
     const created = await create({ ...plain, adopt: true });
@@ -221,8 +239,8 @@ describe("the lifecycle of a contact, against the sandbox", () => {
     const message =
       "The contact j***@seeds.example.com existed in Mailmodo before it was added, because Mailmodo has other values of it than " +
       "were sent: a person has signed up meanwhile, the look-up before was not answered by Mailmodo, or the contact was " +
-      "archived. It is in the list now, and its values may have changed; a destroy leaves it. Look at it in Mailmodo. Set " +
-      "adopt: true to let this stack have it, or use another address.";
+      "archived. It is in the list now, and its values may have changed; a destroy leaves it. Look at it in Mailmodo. Use " +
+      "another address, or set adopt: true to let this stack have it; it then stays in Mailmodo when the resource is deleted.";
 
     it("fails, and records nothing that a destroy would archive", async () => {
       before("addToList", () => sandbox().setContacts([doe]));
@@ -232,6 +250,15 @@ describe("the lifecycle of a contact, against the sandbox", () => {
       assert.deepEqual(contacts(), [
         [plain.email, ["Customers", "Seeds"], { last_name: "Doe", first_name: "Ada", seats: 3 }, true],
       ]);
+    });
+
+    it("says to remove onDelete where that would archive it", async () => {
+      before("addToList", () => sandbox().setContacts([doe]));
+      const { message: words } = await failureOf(create({ ...plain, onDelete: "archive" }));
+      assert.match(
+        words,
+        /set adopt: true to let this stack have it; remove onDelete: "archive", unless .+ archive it\.$/,
+      );
     });
 
     it("adopts it if the program says so, and leaves it at delete", async () => {

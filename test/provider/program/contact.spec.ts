@@ -4,13 +4,21 @@ import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { CONTACT_LOADER } from "../../../provider/model/stateFormat";
 import { Contact, type ContactArgs } from "../../../provider/program/contact";
+import { JourneyCohort } from "../../../provider/program/journeyCohort";
+import { JourneyEnrollment } from "../../../provider/program/journeyEnrollment";
 import { stackAddress } from "../../../provider/program/stackAddress";
 import { compileProblems } from "../../support/compile";
+import { journeyId } from "../../support/journeyId";
 import { registrations } from "../../support/registrations";
 import { UNSENDABLE } from "../../support/unsendable";
 
 const email = "qa@seeds.example.com";
 const args: ContactArgs = { email, list: "Seeds" };
+const BOB = { email: "bob@seeds.example.com", list: "Seeds" };
+const DEPENDS = 'depend on the enrollment "welcome", which enrolls its address';
+
+/** As Pulumi takes it, although its types do not say so. */
+const nested = (resource: pulumi.Resource) => pulumi.output([[resource]]) as unknown as pulumi.Input<pulumi.Resource[]>;
 
 describe("Contact", () => {
   it("registers its inputs with defaults, under its type, with the loader", async () => {
@@ -61,7 +69,11 @@ describe("Contact", () => {
   });
 
   for (const [what, opts, words] of [
-    ["an import", { import: "x" }, /^The contact "qa" cannot be imported\. .* set adopt: true/],
+    [
+      "an import",
+      { import: "x" },
+      /^The contact "qa" cannot be imported\. .* set adopt: true: .* leaves it in Mailmodo unless onDelete is "archive"\.$/,
+    ],
     [
       "a replacement that archives first",
       { deleteBeforeReplace: true },
@@ -80,6 +92,79 @@ describe("Contact", () => {
         { message: words },
       );
     });
+
+  describe("that depends on what enrolls addresses", () => {
+    type Made = [Partial<ContactArgs>, pulumi.CustomResourceOptions?];
+    const welcome = (opts?: pulumi.CustomResourceOptions, to = "QA@Seeds.example.com") =>
+      new JourneyEnrollment("welcome", { journeyId, email: to }, opts);
+    const smoke = (to = email) => new JourneyCohort("smoke", { journeyId, shards: 2, contacts: [{ email: to }] });
+    const component = () => new pulumi.ComponentResource("seeds:index:Seeds", "seeds");
+    const inComponent = () => {
+      const seeds = component();
+      welcome({ parent: seeds });
+      return seeds;
+    };
+    const made = (make: () => Made) =>
+      registrations(async () => {
+        const [given, opts] = make();
+        const { urn } = new Contact("qa", { ...args, ...given }, opts);
+        // Part of the SDK, but missing from its types.
+        await (urn as unknown as { promise: () => Promise<string> }).promise();
+      });
+
+    for (const [what, make, how] of [
+      ["its email", () => [{ email: welcome().email }], 'take its email from the enrollment "welcome"'],
+      [
+        "its email, made of it",
+        () => [{ email: pulumi.secret(welcome().instanceId.apply(() => email)) }],
+        'take its email from the enrollment "welcome"',
+      ],
+      [
+        "its email, out of a cohort",
+        () => [{ email: smoke().instances.apply((all) => Object.keys(all)[0]!) }],
+        'take its email from the cohort "smoke"',
+      ],
+      ["a value", () => [{ data: { ref: welcome().instanceId } }], DEPENDS],
+      ["dependsOn", () => [{}, { dependsOn: welcome() }], DEPENDS],
+      ["dependsOn, in an output of lists", () => [{}, { dependsOn: nested(welcome()) }], DEPENDS],
+      ["dependsOn, in a promise", () => [{}, { dependsOn: Promise.resolve([welcome()]) }], DEPENDS],
+      ["dependsOn, by an output of it", () => [{}, { dependsOn: welcome().id.apply(() => []) }], DEPENDS],
+      ["dependsOn, in a component", () => [{}, { dependsOn: inComponent() }], DEPENDS],
+      [
+        "dependsOn, in a cohort",
+        () => [{}, { dependsOn: [smoke()] }],
+        DEPENDS.replace('enrollment "welcome"', 'cohort "smoke"'),
+      ],
+      ["parent", () => [{}, { parent: welcome() }], DEPENDS],
+      ["the parent's parent", () => [{}, { parent: new Contact("bob", BOB, { parent: welcome() }) }], DEPENDS],
+      ["deletedWith", () => [{}, { deletedWith: welcome() }], DEPENDS],
+    ] as [string, () => Made, string][])
+      it(`is refused if it is its own, by ${what}`, async () => {
+        const words =
+          `The contact "qa" must not ${how}: Pulumi would delete the contact first, while its journey runs, so no destroy ` +
+          'could archive it. Make the contact first, and let the enrollment take its email from it. Or set onDelete: "leave".';
+        await assert.rejects(made(make), (error: Error) => error.message.endsWith(words));
+      });
+
+    for (const [what, make] of [
+      [
+        "by dependsOn, if they are others",
+        () => [{}, { dependsOn: [welcome({}, BOB.email), smoke("eve@seeds.example.com")] }],
+      ],
+      ["by a value, if they are others", () => [{ data: { ref: welcome({}, BOB.email).instanceId } }]],
+      [
+        "by any of these, if a delete leaves it",
+        () => [
+          { email: welcome().email, onDelete: pulumi.output("leave" as const) },
+          { dependsOn: smoke("eve@seeds.example.com") },
+        ],
+      ],
+      ["by the component that both are in", () => [{}, { parent: inComponent() }]],
+    ] as [string, () => Made][])
+      it(`is taken ${what}`, async () => {
+        assert.ok((await made(make)).some(({ name }) => name === "qa"));
+      });
+  });
 
   it("refuses to be made without arguments, in one line", async () => {
     await assert.rejects(

@@ -4,6 +4,7 @@ import {
   keyCommand,
   optionsOfPreview,
   STACK_OPTIONS,
+  stackOption,
   stackOptions,
 } from "../../../provider/text/configCommand";
 
@@ -12,12 +13,14 @@ describe("the command that sets a setting", () => {
 
   it("has no options outside of a preview", () => {
     assert.equal(stackOptions({}), "");
+    assert.equal(stackOption({}), "");
     assert.equal(isInPreview({}), false);
     assert.equal(keyCommand({}), "pulumi config set --secret mailmodo:apiKey <key>");
   });
 
   it("names a preview's stack and settings, so that the selected stack is not changed", () => {
     assert.equal(stackOptions(preview), "--stack pr-1 --config-file Pulumi.preview.yaml ");
+    assert.equal(stackOption(preview), "--stack pr-1 ");
     assert.equal(isInPreview(preview), true);
   });
 
