@@ -34,9 +34,17 @@ export function startProbeOnOneStream(args: readonly string[]): ProbeProcess {
   return start(["sh", "-c", 'exec "$@" >&2', "sh", process.execPath, COMMAND], args);
 }
 
-/** The same under npx. A signal goes to both, as from a terminal, and npx sends its own on to the command. */
-export function startProbeUnderNpx(args: readonly string[]): ProbeProcess {
-  const { child, ...probe } = start(["npx", "--offline", "pulumi-mailmodo"], args, {}, { detached: true });
+/** Runs a command, and sends SIGINT on to it, as npm does. */
+const FORWARDING = `
+const [program, ...words] = process.argv.slice(1);
+const child = require("node:child_process").spawn(program, words, { stdio: "inherit" });
+process.on("SIGINT", (signal) => child.kill(signal));
+child.on("exit", (code) => process.exit(code));`;
+
+/** The same as under npx: a signal goes to both, as from a terminal, and the parent sends its own on to the command. */
+export function startProbeAsNpx(args: readonly string[]): ProbeProcess {
+  const command = [process.execPath, "-e", FORWARDING, process.execPath, COMMAND];
+  const { child, ...probe } = start(command, args, {}, { detached: true });
   return { ...probe, child, send: (signal) => void process.kill(-child.pid!, signal) };
 }
 

@@ -7,7 +7,7 @@ import {
   startMovableProbe,
   startProbe,
   startProbeOnOneStream,
-  startProbeUnderNpx,
+  startProbeAsNpx,
   type ProbeProcess,
 } from "../../../support/probeProcess";
 import { startSandbox } from "../../../support/sandbox";
@@ -90,10 +90,9 @@ describe("a signal to the probe's process", function () {
     assert.deepEqual([code, running], [130, []], stderr);
   });
 
-  it("ends what runs if it is a terminal's under npx, which sends it a second time", async () => {
-    const { code, stderr, running } = await interruptAt(3, "SIGINT", undefined, startProbeUnderNpx);
-    // npx sends itself the signal once the command has ended.
-    assert.deepEqual([code, running], [null, []], stderr);
+  it("ends what runs, and exits with 130, if it is a terminal's and a parent sends it a second time, as npx does", async () => {
+    const { code, stderr, running } = await interruptAt(3, "SIGINT", undefined, startProbeAsNpx);
+    assert.deepEqual([code, running], [130, []], stderr);
     assert.match(stderr, /^Received SIGINT; ending what the probe started\. Press Ctrl-C again to exit at once\.$/m);
     assert.match(stderr, /\nEnding what the probe started\.\n$/);
   });
