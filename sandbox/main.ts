@@ -4,12 +4,15 @@ import type { Deliver } from "./mail/mail";
 import { SANDBOX_KEY } from "./options";
 import type { Sandbox } from "./sandbox";
 
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+const AGAIN_AFTER_MS = 1_000;
+
 void main(command.parse().opts<Flags>());
 
 async function main(flags: Flags): Promise<void> {
   try {
     const sandbox = await createFrom(flags);
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void sandbox.close());
+    closeOnSignal(sandbox);
     const url = await listen(sandbox, flags);
     print(url, flags);
     if (flags.open === true) await openPage(url);
@@ -17,6 +20,21 @@ async function main(flags: Flags): Promise<void> {
     console.error((error as Error).message);
     process.exitCode = 1;
   }
+}
+
+/**
+ * Closes the sandbox at the first signal. Another one ends the process at once, except within a second: a terminal sends
+ * SIGINT to npx and to this process alike, and npm forwards its own.
+ */
+function closeOnSignal(sandbox: Sandbox): void {
+  let isClosing = false;
+  const close = () => {
+    if (isClosing) return;
+    isClosing = true;
+    setTimeout(() => SIGNALS.forEach((signal) => process.off(signal, close)), AGAIN_AFTER_MS).unref();
+    void sandbox.close();
+  };
+  for (const signal of SIGNALS) process.on(signal, close);
 }
 
 /** Everything is loaded when it is needed, so that the help and a wrong option come at once. */

@@ -91,9 +91,7 @@ export class OtherEnrollments {
 
   /** The URN of a contact with the address that depends on a resource. Undefined if there is none, or it cannot be told. */
   async contactDependingOn(urn: string, email: string, stack: string | undefined): Promise<string | undefined> {
-    if (stack === undefined || !isPlugin()) return undefined;
-    const index = this.statesFor(stack).then(({ contactIndex }) => contactIndex());
-    return (await index.catch(() => undefined))?.contactDependingOn(urn, email);
+    return (await this.contactIndex(stack).catch(() => undefined))?.contactDependingOn(urn, email);
   }
 
   /**

@@ -2,13 +2,17 @@ import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import * as fs from "node:fs";
+import type { ServerResponse } from "node:http";
 import * as os from "node:os";
 import * as path from "node:path";
 import { version } from "../../sandbox/package.json";
 import { SANDBOX_KEY } from "../../sandbox/sandbox";
 import { journeyId } from "../support/journeyId";
+import { serve } from "../support/server";
 
 const command = path.join(__dirname, "../../sandbox/bin/mailmodo-sandbox.js");
+/** The first message of one is due at the start. */
+const journeys = path.join(__dirname, "../../sandbox/journeys.example.json");
 
 describe("the command mailmodo-sandbox", () => {
   const children: ChildProcess[] = [];
@@ -21,8 +25,9 @@ describe("the command mailmodo-sandbox", () => {
     }
   });
 
-  const run = (...args: string[]) => {
-    const child = spawn(process.execPath, [command, ...args]);
+  const run = (...args: string[]) => runWith({}, ...args);
+  const runWith = (env: NodeJS.ProcessEnv, ...args: string[]) => {
+    const child = spawn(process.execPath, [command, ...args], { env: { ...process.env, ...env } });
     children.push(child);
     let [said, warned] = ["", ""];
     child.stdout.on("data", (chunk) => (said += String(chunk)));
@@ -117,6 +122,30 @@ Point a new stack at it:
     child.kill("SIGINT");
     assert.deepEqual(await closed, [0, null]);
     await call;
+  });
+
+  it("waits for a message that is being delivered, also if npx sends it SIGINT a second time", async () => {
+    let received!: (response: ServerResponse) => void;
+    const delivering = new Promise<ServerResponse>((resolve) => (received = resolve));
+    const bucket = await serve((response) => received(response));
+    const aws = { AWS_ACCESS_KEY_ID: "testing", AWS_SECRET_ACCESS_KEY: "testing", AWS_REGION: "us-east-1" };
+    const env = { ...aws, AWS_ENDPOINT_URL_S3: bucket.url };
+    const mails = ["--deliver", "s3://seeds-inbox", "--journeys", journeys];
+    try {
+      const { child, listening, closed, warned } = runWith(env, "--port", "0", ...mails);
+      const url = await listening;
+      const events = (await fetch(`${url}/_sandbox/events`)).text().catch(() => "cut off");
+      await post(url, "a@x.example.com");
+      const response = await delivering;
+      child.kill("SIGINT");
+      // It is about to close.
+      await events;
+      child.kill("SIGINT");
+      response.end();
+      assert.deepEqual([await closed, warned()], [[0, null], ""]);
+    } finally {
+      await bucket.close();
+    }
   });
 
   it("is this machine's alone under the name localhost, however it is written", async () => {

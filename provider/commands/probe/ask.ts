@@ -1,5 +1,6 @@
 import * as readline from "node:readline";
 import { maskAddress } from "../../text/masking";
+import type { Interruption } from "./interruption";
 import type { Target } from "./probeRun";
 import { MAX_STARTS } from "./situations";
 
@@ -26,20 +27,23 @@ function inWords(ms: number): string {
 }
 
 /**
- * Asks on the terminal whether to go on. Ctrl-C and an end of the input mean no.
+ * Asks on the terminal whether to go on. A signal and an end of the input mean no.
  *
- * @param onInterrupt Called at Ctrl-C, which a terminal hands to the question instead of the process.
+ * @param interruption Gets Ctrl-C, which a terminal hands to the question instead of the process.
  */
-export function isConfirmed(onInterrupt: () => void): Promise<boolean> {
-  const terminal = readline.createInterface({ input: process.stdin, output: process.stderr });
+export function isConfirmed(interruption: Interruption): Promise<boolean> {
+  const { signal } = interruption;
+  const terminal = readline.createInterface({ input: process.stdin, output: process.stderr, signal });
   return new Promise((resolve) => {
-    terminal.once("SIGINT", () => {
-      onInterrupt();
-      terminal.close();
+    let answer: string | undefined;
+    terminal.once("SIGINT", () => interruption.interrupt("SIGINT"));
+    terminal.once("close", () => {
+      // Without an answer, the cursor is still beside the question.
+      if (answer === undefined) process.stderr.write("\n");
+      resolve(/^y(es)?$/i.test(answer?.trim() ?? ""));
     });
-    terminal.once("close", () => resolve(false));
-    terminal.question("Go on? [y/N] ", (answer) => {
-      resolve(/^y(es)?$/i.test(answer.trim()));
+    terminal.question("Go on? [y/N] ", (typed) => {
+      answer = typed;
       terminal.close();
     });
   });

@@ -14,7 +14,7 @@ const EXIT_CODES =
 export function addProbe(program: Command): void {
   const probe = program
     .command("probe")
-    .description("asks the real Mailmodo how it answers where its contract is silent: up to three starts, all aborted")
+    .description("checks how Mailmodo answers your account: sends up to three starts and aborts them")
     .requiredOption("--journey <id>", "the journey to start; required")
     .requiredOption("--email <address>", "the address to start it for, which is enrolled nowhere else; required")
     .option("--allow <patterns...>", "the addresses that may get mail; in place of the stack's list")
@@ -44,5 +44,7 @@ async function run(options: Options): Promise<void> {
     console.log(
       options.json ? JSON.stringify(result, undefined, 2) : printed(result, { isColored: isColored(process.stdout) }),
     );
+  // Last, as the table would scroll it away.
+  for (const line of result?.mayStillRun ?? []) log(line);
   process.exitCode = exitCode;
 }

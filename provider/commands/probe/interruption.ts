@@ -1,15 +1,14 @@
+import { constants } from "node:os";
+
 /** How a signal stops the probe: it sends nothing new, and ends what it started. */
 export class Interruption {
-  private by: NodeJS.Signals | undefined;
-  private readonly listeners = SIGNALS.map((signal) => {
-    const listener = () => this.interrupt(signal);
-    process.on(signal, listener);
-    return [signal, listener] as const;
-  });
+  private first: { readonly name: NodeJS.Signals; readonly at: number } | undefined;
+  private readonly controller = new AbortController();
+  private readonly listener = (signal: NodeJS.Signals) => this.interrupt(signal);
 
   /**
    * @param onFirst Called at the first signal.
-   * @param onSecond Called at each one after it.
+   * @param onSecond Called at each one that comes at least a second after the first.
    */
   constructor(
     private readonly onFirst: (signal: NodeJS.Signals) => void,
@@ -18,24 +17,45 @@ export class Interruption {
 
   /** Whether a signal came. */
   get isSet(): boolean {
-    return this.by !== undefined;
+    return this.first !== undefined;
   }
 
-  /** The exit code for the signal that came, if any: 128 and its number. */
+  /** Aborted by the first signal. */
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  /** The exit code for the signal that came, if any: 128 and its number, as shells have it. */
   get exitCode(): number | undefined {
-    return this.by === undefined ? undefined : EXIT_CODES[this.by];
+    return this.first === undefined ? undefined : 128 + constants.signals[this.first.name];
   }
 
+  /** Takes the process's signals from now on. */
+  listen(): void {
+    for (const signal of SIGNALS) process.on(signal, this.listener);
+  }
+
+  /** Call it for a signal that the process does not get. */
   interrupt(signal: NodeJS.Signals): void {
-    if (this.isSet) return this.onSecond();
-    this.by = signal;
+    if (this.first !== undefined) {
+      if (performance.now() - this.first.at >= AGAIN_AFTER_MS) this.onSecond();
+      return;
+    }
+    this.first = { name: signal, at: performance.now() };
+    this.controller.abort();
     this.onFirst(signal);
   }
 
+  /** Lets the next signal end the process at once, unless one came: another may follow from the same Ctrl-C. */
   close(): void {
-    for (const [signal, listener] of this.listeners) process.off(signal, listener);
+    if (this.isSet) return;
+    for (const signal of SIGNALS) process.off(signal, this.listener);
   }
 }
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-const EXIT_CODES: Partial<Record<NodeJS.Signals, number>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
+/**
+ * A terminal sends SIGINT to npx and to the command alike, and npm forwards its own: at one Ctrl-C, the command gets two
+ * within milliseconds.
+ */
+const AGAIN_AFTER_MS = 1_000;

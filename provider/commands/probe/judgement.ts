@@ -70,10 +70,10 @@ const RULES: Record<Situation, Rule> = {
   startAfterAbort: (observation) => {
     if (instanceOf(observation) !== undefined) return RIGHT;
     if (observation.outcome.kind === "accepted") return defect("no instance id came back");
-    const { verdict } = echo(observation);
-    return verdict === "right"
+    const judgement = echo(observation);
+    return judgement.verdict === "right"
       ? right("an address can be enrolled once, ever: a replace and a second up fail")
-      : echo(observation);
+      : judgement;
   },
   abortAddress: (observation, all, text) =>
     refusalsOfRunning(all).includes(observation) && !observation.isOver

@@ -26,15 +26,17 @@ export class ProfileFile {
     }
   }
 
-  /** @throws {Error} It cannot be written. The message is one line. */
+  /**
+   * @throws {Error} It cannot be written. The message is one line, and ends with the content: to ask for it again would
+   * send mail again.
+   */
   write(content: unknown): void {
     try {
       this.writeDraft(`${JSON.stringify(content, undefined, 2)}\n`);
-      // Unlike a rename, a link never takes the place of a file.
-      fs.linkSync(this.draft, this.file);
+      this.publishDraft();
     } catch (error) {
       const { code = "" } = error as NodeJS.ErrnoException;
-      throw new Error(`Could not write ${this.file} (${code}). --json prints what would be in it, as profile.`, {
+      throw new Error(`Could not write ${this.file} (${code}). Save its content yourself: ${JSON.stringify(content)}`, {
         cause: error,
       });
     } finally {
@@ -44,6 +46,16 @@ export class ProfileFile {
 
   private writeDraft(text: string): void {
     fs.writeFileSync(this.draft, text, { mode: 0o600, flag: "wx" });
+  }
+
+  private publishDraft(): void {
+    try {
+      // Unlike a rename, a link never takes the place of a file.
+      fs.linkSync(this.draft, this.file);
+    } catch {
+      // FAT, exFAT and some folders that are shared over a network have no links. A copy that fails is removed again.
+      fs.copyFileSync(this.draft, this.file, fs.constants.COPYFILE_EXCL);
+    }
   }
 
   private discardDraft(): void {

@@ -19,6 +19,8 @@ import { unplayable } from "./unplayable";
 
 /** What came back in one situation. */
 export interface Row {
+  /** The situation's name, which stays the same whatever the words for it. */
+  readonly name: Situation;
   readonly situation: string;
   readonly status?: number;
   /** The form of the answer. */
@@ -45,6 +47,8 @@ export interface ProbeResult {
   readonly unplayable: readonly string[];
   /** The file that it is written to. */
   readonly file?: string;
+  /** What the probe started and could not end, one line each, with what to do. */
+  readonly mayStillRun: readonly string[];
 }
 
 /** What a result is made with. */
@@ -57,6 +61,7 @@ export interface ResultContext {
   readonly requestsPerSecond: number;
   /** Whether all was asked that can be. */
   readonly isComplete: boolean;
+  readonly mayStillRun: readonly string[];
 }
 
 /** Puts together what a run has seen. */
@@ -79,6 +84,7 @@ export function resultOf(run: ProbeRun, context: ResultContext): ProbeResult {
     ...(command === undefined ? {} : { command }),
     profile,
     unplayable: unplayable(profile, ofMailmodo, replies, run.sent.instanceIds),
+    mayStillRun: context.mayStillRun,
   };
 }
 
@@ -92,16 +98,17 @@ function isShown(situation: Situation, run: ProbeRun, { secondInstance }: Target
 }
 
 function rowOf(
-  situation: Situation,
+  name: Situation,
   observation: Observation | undefined,
   judgement: Judgement | undefined,
   text: PrivateText,
 ): Row {
-  const name = SITUATIONS[situation];
-  if (observation === undefined || judgement === undefined) return { situation: name, verdict: "not asked" };
+  const situation = SITUATIONS[name];
+  if (observation === undefined || judgement === undefined) return { name, situation, verdict: "not asked" };
   const answer = answerOf(observation);
   return {
-    situation: name,
+    name,
+    situation,
     ...(answer === undefined ? {} : { status: answer.status, form: formOf(answer) }),
     words: oneLine(text.of(foreignWords(observation))),
     outcome: outcomeText(observation),

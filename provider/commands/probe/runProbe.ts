@@ -44,7 +44,7 @@ class ProbeCommand {
   private readonly started: Started;
   private readonly interruption: Interruption;
   private readonly probe: ProbeRun;
-  private isEnding = false;
+  private phase: "question" | "probe" | "end" = "question";
 
   constructor(
     private readonly options: Options,
@@ -65,14 +65,15 @@ class ProbeCommand {
   }
 
   async run(): Promise<Ending> {
+    this.interruption.listen();
     try {
       if (!(await this.mayGoOn())) {
         this.log("Nothing was sent.");
         return { exitCode: this.interruption.exitCode ?? NOT_RIGHT };
       }
       const isComplete = await this.ask();
-      const isEnded = await this.endAll();
-      return this.ending(isComplete, isEnded);
+      const mayStillRun = await this.endAll();
+      return this.ending(isComplete, mayStillRun);
     } finally {
       this.interruption.close();
     }
@@ -81,12 +82,13 @@ class ProbeCommand {
   private async mayGoOn(): Promise<boolean> {
     const { settings, pace } = this.setup;
     for (const line of announcement(this.target, settings.baseUrl, pace.everyMs)) this.log(line);
-    const isConfirmedHere = this.options.yes || (await isConfirmed(() => this.interruption.interrupt("SIGINT")));
+    const isConfirmedHere = this.options.yes || (await isConfirmed(this.interruption));
     return isConfirmedHere && !this.interruption.isSet;
   }
 
   /** Returns whether all that can be asked was asked. */
   private async ask(): Promise<boolean> {
+    this.phase = "probe";
     try {
       await this.probe.run();
       return true;
@@ -96,16 +98,14 @@ class ProbeCommand {
     }
   }
 
-  /** Ends what was started. Returns whether nothing runs now. */
-  private async endAll(): Promise<boolean> {
-    this.isEnding = true;
+  /** Ends what was started. Returns what may still run, one line each. */
+  private endAll(): Promise<string[]> {
+    this.phase = "end";
     if (this.started.count > 0) this.log("Ending what the probe started.");
-    const lines = await this.started.endAll(() => {
+    return this.started.endAll(() => {
       const alreadyOver = [...this.setup.settings.alreadyOver, ...this.knownPhrases()];
       return this.setup.connect({ reasonToHold: async () => undefined, alreadyOver });
     });
-    for (const line of lines) this.log(line);
-    return lines.length === 0;
   }
 
   /** What Mailmodo said of instances that had certainly ended. It means the same of others. */
@@ -121,16 +121,18 @@ class ProbeCommand {
     return new PrivateText({ ...this.probe.sent, keys: [this.setup.settings.apiKey, INVENTED_KEY] });
   }
 
-  private ending(isComplete: boolean, isEnded: boolean): Ending {
+  private ending(isComplete: boolean, mayStillRun: readonly string[]): Ending {
     const { settings } = this.setup;
     const { stack, out } = this.options;
-    const result = resultOf(this.probe, { ...settings, target: this.target, text: this.text, stack, isComplete });
+    const context = { ...settings, target: this.target, text: this.text, stack, isComplete, mayStillRun };
+    const result = resultOf(this.probe, context);
     const isWritten = this.file !== undefined && this.write(this.file, result);
     const areRight = result.rows.every(({ verdict }) => verdict === "right" || verdict === "not asked");
     const isRight = isComplete && areRight && isWritten === (this.file !== undefined);
+    const usualCode = this.interruption.exitCode ?? (isRight ? ALL_RIGHT : NOT_RIGHT);
     return {
       result: isWritten && out !== undefined ? { ...result, file: out } : result,
-      exitCode: isEnded ? (this.interruption.exitCode ?? (isRight ? ALL_RIGHT : NOT_RIGHT)) : MAY_STILL_RUN,
+      exitCode: mayStillRun.length === 0 ? usualCode : MAY_STILL_RUN,
     };
   }
 
@@ -157,9 +159,11 @@ class ProbeCommand {
   }
 
   private stop(signal: NodeJS.Signals): void {
-    this.log(`Received ${signal}; ending what the probe started. Again: leave at once.`);
+    if (this.phase === "question") return this.log(`Received ${signal}; stopping.`);
+    const again = signal === "SIGINT" ? "Press Ctrl-C again" : "Send it again";
+    this.log(`Received ${signal}; ending what the probe started. ${again} to exit at once.`);
     // The waits of the aborts at the end go on: without them, what was started would run on.
-    if (!this.isEnding) this.setup.pace.interrupt();
+    if (this.phase === "probe") this.setup.pace.interrupt();
   }
 
   private leave(): void {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import type { Readable } from "node:stream";
 import { SANDBOX_KEY } from "mailmodo-sandbox";
 import { announcement } from "../../../../provider/commands/probe/ask";
 import { COMMAND } from "../../../support/command";
@@ -12,25 +13,51 @@ const ON_A_TERMINAL = `
 import os, pty, sys
 sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))`;
 
+/** The process says its id, and becomes the command: all of it on the terminal, or with stderr on another stream. */
+const ALL_ON_IT = 'echo "pid $$."; exec "$@"';
+const STDERR_ELSEWHERE = 'echo "pid $$."; exec "$@" 2>&3';
+
+const PID = /pid (\d+)\./;
+
+interface Asked {
+  readonly type: (keys: string) => void;
+  readonly kill: (signal: NodeJS.Signals) => void;
+}
+
 describe("the probe's question on a terminal", function () {
   this.timeout(60_000);
   const sandbox = useSandbox();
 
-  async function answer(keys: string, env: NodeJS.ProcessEnv = {}): Promise<{ code: number | null; output: string }> {
+  /** @param reply What happens once it has asked. */
+  async function ask(
+    reply: (asked: Asked) => void,
+    { script = ALL_ON_IT, env = {} }: { readonly script?: string; readonly env?: NodeJS.ProcessEnv } = {},
+  ): Promise<{ code: number | null; output: string }> {
     const target = ["--journey", journeyId, "--email", "probe@seeds.example.com", "--allow", "*@seeds.example.com"];
     const command = [process.execPath, COMMAND, "probe", ...target, "--base-url", sandbox().url];
-    const child = spawn("python3", ["-c", ON_A_TERMINAL, ...command], {
+    const child = spawn("python3", ["-c", ON_A_TERMINAL, "sh", "-c", script, "sh", ...command], {
       env: { ...process.env, MAILMODO_API_KEY: SANDBOX_KEY, TERM: "xterm", ...env },
+      stdio: ["pipe", "pipe", "pipe", "pipe"],
     });
     let output = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      const wasAsked = output.includes("[y/N]");
-      output += text;
-      if (!wasAsked && output.includes("[y/N]")) child.stdin.write(keys);
-    });
+    let hasReplied = false;
+    const asked: Asked = {
+      type: (keys) => void child.stdin.write(keys),
+      kill: (signal) => void process.kill(Number(PID.exec(output)![1]), signal),
+    };
+    for (const stream of [child.stdout, child.stdio[3] as Readable]) {
+      stream.setEncoding("utf8").on("data", (text: string) => {
+        output += text;
+        if (hasReplied || !PID.test(output) || !output.includes("[y/N]")) return;
+        hasReplied = true;
+        reply(asked);
+      });
+    }
     const [code] = (await once(child, "close")) as [number | null];
     return { code, output };
   }
+
+  const answer = (keys: string, env: NodeJS.ProcessEnv = {}) => ask(({ type }) => type(keys), { env });
 
   for (const keys of ["\r", "n\r", "maybe\r", "\u0004"]) {
     it(`takes ${JSON.stringify(keys)} for no: nothing is sent, and it exits with 1`, async () => {
@@ -41,11 +68,25 @@ describe("the probe's question on a terminal", function () {
     });
   }
 
-  it("takes Ctrl-C for no, and exits with 130", async () => {
-    const { code, output } = await answer("\u0003");
-    assert.equal(code, 130, output);
-    assert.deepEqual(sandbox().store.requests(), []);
-  });
+  for (const [where, script] of [
+    ["with stderr on it", ALL_ON_IT],
+    ["with stderr elsewhere", STDERR_ELSEWHERE],
+  ] as const) {
+    for (const [what, reply, expected] of [
+      ["Ctrl-C", ({ type }: Asked) => type("\u0003"), 130],
+      ["SIGINT", ({ kill }: Asked) => kill("SIGINT"), 130],
+      ["SIGTERM", ({ kill }: Asked) => kill("SIGTERM"), 143],
+      ["SIGHUP", ({ kill }: Asked) => kill("SIGHUP"), 129],
+    ] as const) {
+      it(`takes ${what} for no, and exits with ${expected}, ${where}`, async () => {
+        const { code, output } = await ask(reply, { script });
+        assert.equal(code, expected, output);
+        assert.match(output, /^Received SIG\w+; stopping\.\r?$/m);
+        assert.match(output, /Nothing was sent\.\r?$/m);
+        assert.deepEqual(sandbox().store.requests(), []);
+      });
+    }
+  }
 
   it("goes on after yes, in color", async () => {
     const { code, output } = await answer("y\r", { NO_COLOR: undefined });

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { ProbeResult } from "../../../../provider/commands/probe/result";
+import { SITUATIONS } from "../../../../provider/commands/probe/situations";
 import { SANDBOX_KEY } from "mailmodo-sandbox";
 import { COMMAND } from "../../../support/command";
 import { journeyId } from "../../../support/journeyId";
@@ -120,17 +121,26 @@ describe("pulumi-mailmodo probe", function () {
     assert.deepEqual(sandbox().store.requests(), []);
   });
 
-  it("prints JSON alone with --json, and exits with 1 where a setting mends something", async () => {
+  it("prints JSON alone with --json, and exits with 1 where a setting fixes something", async () => {
     sandbox().useProfile({ ...(await defaultProfile()), abortEnded: { status: 400, message: "It's left the flow" } });
     const { code, stdout } = await probe("--yes", "--json");
-    const { command, rows } = JSON.parse(stdout) as ProbeResult;
-    assert.equal(code, 1);
+    const { command, rows, mayStillRun } = JSON.parse(stdout) as ProbeResult;
+    assert.deepEqual([code, mayStillRun], [1, []]);
     assert.equal(command, `pulumi config set mailmodo:alreadyOver '["It'\\''s left the flow"]'`);
     assert.deepEqual(
-      rows.filter(({ verdict }) => verdict !== "right").map(({ verdict, note }) => [verdict, note]),
-      [["setting", "set mailmodo:alreadyOver"]],
+      rows.filter(({ verdict }) => verdict !== "right").map(({ name, verdict, note }) => [name, verdict, note]),
+      [["abortEnded", "setting", "set mailmodo:alreadyOver"]],
     );
     assert.deepEqual(sandbox().running(), []);
+  });
+
+  it("has in its page each name of a situation", () => {
+    const rows = tableRows(readPage("docs/probe.md").text).map(([name = "", situation = ""]) => [name, situation]);
+    const names = Object.entries(SITUATIONS).map(([name, situation]) => [`\`${name}\``, situation]);
+    assert.deepEqual(
+      rows.filter(([name]) => names.some(([one]) => one === name)),
+      names,
+    );
   });
 });
 

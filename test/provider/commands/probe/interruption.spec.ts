@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { SANDBOX_KEY } from "mailmodo-sandbox";
+import { Interruption } from "../../../../provider/commands/probe/interruption";
 import { openGateway, type Spoiled } from "../../../support/gateway";
-import { startProbe, type ProbeProcess } from "../../../support/probeProcess";
+import { useMovableClock } from "../../../support/movableClock";
+import {
+  startMovableProbe,
+  startProbe,
+  startProbeOnOneStream,
+  startProbeAsNpx,
+  type ProbeProcess,
+} from "../../../support/probeProcess";
 import { startSandbox } from "../../../support/sandbox";
 
 const STEPS = 11;
@@ -65,53 +73,117 @@ describe("a signal to the probe's process", function () {
           : nth === 5
             ? { kind: "429", isPassedOn: false, retryAfter: "4" }
             : undefined,
-      meanwhile: async ({ child, said }) => {
+      meanwhile: async ({ send, said }) => {
         await said("waiting 4 s");
-        child.kill("SIGINT");
+        send("SIGINT");
       },
     });
     assert.equal(code, 130, stderr);
     assert.deepEqual(running, []);
   });
 
-  it("exits with 3 if it is the second and the answer to a start is on its way, and says that it may run", async () => {
-    const { code, stderr, running } = await interruptAt(2, "SIGINT", async ({ child, said, ended }) => {
+  it("ends what runs, and exits with 130, if a second one follows at once", async () => {
+    const { code, stderr, running } = await interruptAt(3, "SIGINT", async ({ send, said }) => {
       await said("Received SIGINT");
-      child.kill("SIGINT");
-      await ended;
+      send("SIGINT");
     });
-    assert.deepEqual([code, running.length], [3, 1], stderr);
-    assert.match(stderr, /It may still run, and send mail: journey \S+ for p\*{3}@\S+\. End it/);
+    assert.deepEqual([code, running], [130, []], stderr);
   });
 
-  it("leaves at once if it is the second, and says what may still run", async () => {
-    const { code, stderr, running } = await interruptAt(3, "SIGINT", async ({ child, said, ended }) => {
-      await said("Received SIGINT");
-      child.kill("SIGINT");
-      await ended;
+  it("ends what runs, and exits with 130, if it is a terminal's and a parent sends it a second time, as npx does", async () => {
+    const { code, stderr, running } = await interruptAt(3, "SIGINT", undefined, startProbeAsNpx);
+    assert.deepEqual([code, running], [130, []], stderr);
+    assert.match(stderr, /^Received SIGINT; ending what the probe started\. Press Ctrl-C again to exit at once\.$/m);
+    assert.match(stderr, /\nEnding what the probe started\.\n$/);
+  });
+
+  it("exits with 3 if what it started cannot be ended, and says so last, below the table", async () => {
+    const { code, stderr, running } = await probeBehind({
+      start: startProbeOnOneStream,
+      spoil: (nth) => (nth > 3 ? { kind: "locked", isPassedOn: false } : undefined),
+      hold: async (nth, { send, said }) => {
+        if (nth !== 3) return;
+        send("SIGINT");
+        await said("Received SIGINT");
+      },
     });
-    assert.equal(code, 3);
-    assert.equal(running.length, 1);
-    assert.match(stderr, /It may still run, and send mail: journey \S+ for p\*{3}@\S+ \(instance [\w-]+\)\. End it/);
+    assert.deepEqual([code, running.length], [3, 1], stderr);
+    assert.equal(stderr.match(/It may still run/g)?.length, 1);
+    assert.match(
+      stderr,
+      /┘\n[^┘]+\n.*It may still run, and send mail: .* \(instance [\w-]+\)\. End it in Mailmodo\.\n$/,
+    );
+  });
+
+  it("exits with 3 if it is the second and the answer to a start is on its way, and says that it may run", async () => {
+    const { code, stderr, running } = await interruptAt(2, "SIGINT", again, startMovableProbe);
+    assert.deepEqual([code, running.length], [3, 1], stderr);
+    assert.match(stderr, /\nIt may still run, and send mail: journey \S+ for p\*{3}@\S+\. End it in Mailmodo\.\n$/);
+  });
+
+  it("exits at once if it is the second, and says last what may still run", async () => {
+    const { code, stderr, running } = await interruptAt(3, "SIGINT", again, startMovableProbe);
+    assert.deepEqual([code, running.length], [3, 1], stderr);
+    // The answer to the second start is on its way.
+    const [first = "", second = ""] = stderr.trimEnd().split("\n").slice(-2);
+    assert.match(first, /^It may still run, and send mail: journey \S+ for p\*{3}@\S+ \(instance [\w-]+\)\. End it/);
+    assert.match(second, /^It may still run, and send mail: journey \S+ for p\*{3}@\S+\. End it in Mailmodo\.$/);
   });
 });
+
+describe("a second signal to the probe", () => {
+  const clock = useMovableClock(10_000);
+
+  for (const [laterMs, counts] of [
+    [0, false],
+    [999, false],
+    [1_000, true],
+  ] as const) {
+    it(`${counts ? "counts" : "does not count"} ${laterMs} ms after the first`, () => {
+      const taken: string[] = [];
+      const interruption = new Interruption(
+        (signal) => taken.push(signal),
+        () => taken.push("again"),
+      );
+      interruption.interrupt("SIGINT");
+      // The date may be set meanwhile, to any time.
+      clock.setSystemTime(counts ? 0 : 3_600_000);
+      clock.tick(laterMs);
+      interruption.interrupt("SIGTERM");
+      assert.deepEqual(taken, counts ? ["SIGINT", "again"] : ["SIGINT"]);
+      assert.deepEqual([interruption.exitCode, interruption.signal.aborted], [130, true]);
+    });
+  }
+});
+
+/** A second Ctrl-C, a second after the first. */
+async function again({ send, said, ended }: ProbeProcess): Promise<void> {
+  await said("Received SIGINT");
+  send("SIGUSR2");
+  await said("A second later.");
+  send("SIGINT");
+  await ended;
+}
 
 /** @param meanwhile What happens before the answer arrives. Default: the signal arrives. */
 function interruptAt(
   step: number,
   signal: NodeJS.Signals,
   meanwhile: (process: ProbeProcess) => Promise<void> = ({ said }) => said(`Received ${signal}`),
+  start = startProbe,
 ): Promise<Interrupted> {
   return probeBehind({
+    start,
     hold: async (nth, probe) => {
       if (nth !== step) return;
-      probe.child.kill(signal);
+      probe.send(signal);
       await meanwhile(probe);
     },
   });
 }
 
 interface Behind {
+  readonly start?: (args: readonly string[]) => ProbeProcess;
   readonly spoil?: (nth: number) => Spoiled | undefined;
   /** Keeps an answer back. */
   readonly hold?: (nth: number, probe: ProbeProcess) => Promise<void>;
@@ -120,10 +192,10 @@ interface Behind {
 }
 
 /** Runs a probe of a sandbox behind a gateway. */
-async function probeBehind({ spoil, hold, meanwhile }: Behind): Promise<Interrupted> {
+async function probeBehind({ start = startProbe, spoil, hold, meanwhile }: Behind): Promise<Interrupted> {
   const sandbox = await startSandbox();
   const gateway = await openGateway(sandbox.url, spoil, async (nth) => hold?.(nth, probe));
-  const probe = startProbe(["--yes", "--base-url", gateway.url]);
+  const probe = start(["--yes", "--base-url", gateway.url]);
   try {
     await meanwhile?.(probe);
     const { code, stderr } = await probe.ended;

@@ -3,11 +3,12 @@ import { printed } from "../../../../provider/commands/probe/report";
 import type { ProbeResult } from "../../../../provider/commands/probe/result";
 
 const defect: ProbeResult = {
-  rows: [{ situation: "a start", verdict: "defect", note: "no instance id came back" }],
+  rows: [{ name: "start", situation: "a start", verdict: "defect", note: "no instance id came back" }],
   profiles: [],
   abortByAddress: "not seen",
   profile: {},
   unplayable: [],
+  mayStillRun: [],
 };
 const linesOf = (more: Partial<ProbeResult>) => printed({ ...defect, ...more }, { isColored: false }).split("\n");
 
