@@ -47,7 +47,7 @@ async function whySuppressed(
   const connection: Connection = {
     apiKey,
     baseUrl,
-    proxy: baseUrl.startsWith("https:") ? proxyFor(new URL(baseUrl)) : undefined,
+    proxy: proxyFor(new URL(baseUrl)),
     requestTimeoutMs: LOOK_UP_MS,
     deadline: new Deadline(0, LOOK_UP_MS),
     pace: new RateLimit(1),

@@ -7,10 +7,11 @@ export class ProxySettingError extends Error {}
  * The proxy for an https URL, as curl finds it in the environment: `https_proxy`, then `all_proxy`, each in small letters
  * first; none for a host that `no_proxy` exempts. Credentials are percent-decoded when they are used, as curl does it.
  *
- * @returns Undefined if there is none.
+ * @returns Undefined if there is none. An http URL has none: it is for this machine only, and no proxy may see the key.
  * @throws {ProxySettingError} It is not the URL of an HTTP proxy. The message does not repeat its credentials.
  */
 export function proxyFor(url: URL, env: NodeJS.ProcessEnv = process.env): URL | undefined {
+  if (url.protocol !== "https:") return undefined;
   const set = PROXY_VARIABLES.map((name) => ({ name, value: env[name]?.trim() })).find(({ value }) => value);
   if (set?.value === undefined || isExempt(url, env["no_proxy"] || env["NO_PROXY"] || "")) return undefined;
   const text = set.value.includes("://") ? set.value : `http://${set.value}`;

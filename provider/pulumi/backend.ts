@@ -41,11 +41,14 @@ export function backendAt(url: string, folder: string): string {
  * The backend's URL, found as the CLI finds it: in `PULUMI_BACKEND_URL`, in the project file's `backend`, or in what
  * `pulumi login` has stored.
  *
- * @returns If even the CLI does not reveal it, `unknown:` and something that is never the same again.
+ * @returns If even the CLI does not reveal it, {@link UNKNOWN_BACKEND} and something that is never the same again.
  */
 export function backendUrl({ env, folder, askCli }: CliContext): string {
   return env["PULUMI_BACKEND_URL"] || backendOfProject(folder) || backendOfLogin(env, folder, askCli);
 }
+
+/** What the URL of a backend begins with that nobody reveals. */
+export const UNKNOWN_BACKEND = "unknown:";
 
 const PULUMI_CLOUD = "https://api.pulumi.com";
 
@@ -114,7 +117,7 @@ function backendOfLogin(env: NodeJS.ProcessEnv, folder: string, askCli: () => st
   // The file is encrypted, or a helper may name another backend: only the CLI knows. If it does not answer, the digest
   // is unique, so that nothing of this backend is taken for another's.
   const isHidden = "$pulumiSecureStore" in others || others["credentialHelper"] !== undefined;
-  if (isHidden) return askCli() || `unknown:${randomUUID()}`;
+  if (isHidden) return askCli() || `${UNKNOWN_BACKEND}${randomUUID()}`;
   return typeof current === "string" && current !== "" ? current : env["PULUMI_API"] || PULUMI_CLOUD;
 }
 

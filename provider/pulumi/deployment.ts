@@ -1,6 +1,6 @@
 import { isMailmodoResource, SECRET, type StateResource } from "./stateResource";
 
-/** A stack's state, as far as recover needs it. */
+/** A stack's state, as far as this package needs it. */
 export interface Deployment {
   readonly secrets_providers?: { readonly state?: Encryption };
   readonly manifest?: { readonly time?: string };

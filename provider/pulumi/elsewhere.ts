@@ -3,6 +3,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import type { Cli } from "./cli";
 import type { Project } from "./project";
+import { askForBackend } from "./whoami";
 
 /**
  * Runs a command of the CLI in a folder with another project file than the user's, and with the same backend. There it
@@ -43,16 +44,11 @@ export function projectText({ name }: Pick<Project, "name">): string {
 async function backend(cli: Cli, ofProject: string | undefined): Promise<NodeJS.ProcessEnv> {
   const named = cli.env["PULUMI_BACKEND_URL"] || ofProject;
   // The CLI shows the address of Pulumi Cloud's console, which is not the one to log in to.
-  const url = named ?? (await loggedInto(cli));
+  const url = named ?? (await askForBackend(cli));
   const [, folder, query = ""] = /^file:\/\/([^?]*)(.*)$/.exec(url) ?? [];
   const isRelative = folder !== undefined && !folder.startsWith("~") && !path.isAbsolute(folder);
   if (isRelative) return { PULUMI_BACKEND_URL: `file://${path.resolve(cli.cwd, folder)}${query}` };
   return named === undefined ? {} : { PULUMI_BACKEND_URL: named };
-}
-
-async function loggedInto(cli: Cli): Promise<string> {
-  const { url = "" } = JSON.parse(await cli.read("ask for the backend", ["whoami", "--json"])) as { url?: string };
-  return url;
 }
 
 /** The environment, with the paths of files and folders in it made absolute, from the given folder. */

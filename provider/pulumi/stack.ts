@@ -2,20 +2,20 @@ import * as fs from "node:fs";
 import { Cli, reasonOf } from "./cli";
 import { fingerprint, reveal, type Deployment, type Encryption } from "./deployment";
 import { removeEmptyStack } from "./elsewhere";
-import { readProject, settingsPath } from "./project";
+import { readProject, settingsPath, type Project } from "./project";
 import { projectFile } from "./projectFile";
 import { parseConfig } from "./stackConfig";
 import { isMailmodoResource, mustBeRevealed, SECRET, withoutEnded, type Ended } from "./stateResource";
-import {
-  IN_CLOUD,
-  isOtherStack,
-  isSameLock,
-  parseOccupancy,
-  removeLockFile,
-  type Lock,
-  type Occupancy,
-} from "./stackLock";
+import { IN_CLOUD, isSameLock, parseOccupancy, removeLockFile, type Lock, type Occupancy } from "./stackLock";
+import { findStack, isPulumiCloud, parseStackName } from "./stackName";
 import { emptyAttributes, emptyAttributesError, stackOf } from "./stateAttributes";
+import { askForBackend } from "./whoami";
+
+/** A stack, as the CLI lists it. */
+interface ListedStack {
+  readonly name: string;
+  readonly updateInProgress?: boolean;
+}
 
 /** A stack of a project, accessed through the CLI. Its state is only in memory: it may hold decrypted secrets. */
 export class Stack {
@@ -68,7 +68,7 @@ export class Stack {
 
   /** Removes an attributes file that a killed run left empty, and returns whether it did. The next run writes it again. */
   async repairAttributes(): Promise<boolean> {
-    const own = this.name.split("/").at(-1)!;
+    const own = parseStackName(this.name).stack;
     const empty = emptyAttributes(await this.backendUrl(), this.cwd).filter((file) => stackOf(file) === own);
     for (const file of empty) fs.rmSync(file, { force: true });
     return empty.length > 0;
@@ -107,8 +107,8 @@ export class Stack {
    */
   async occupancy(secretsProvider?: string): Promise<Occupancy> {
     const provider = secretsProvider === undefined ? [] : ["--secrets-provider", secretsProvider];
-    const project = projectFile(this.cwd) === undefined ? undefined : readProject(this.cwd);
-    const settings = project && settingsPath(project, this.name.split("/").at(-1)!);
+    const { project } = this;
+    const settings = project && settingsPath(project, parseStackName(this.name).stack);
     const hadSettings = settings === undefined || fs.existsSync(settings);
     const refused = await this.cli.runReadOnly(["stack", "init", this.name, "--no-select", ...provider]);
     if (refused.code === 0) {
@@ -123,8 +123,7 @@ export class Stack {
     }
     this.fullName = occupancy.fullName;
     // Pulumi Cloud has no lock that this command checks. It reports an update instead, but not whose it is.
-    const isCloud = !/^(file|s3|gs|azblob|postgres|mem):/.test(await this.backendUrl());
-    const isUpdating = isCloud && (await this.list()).some(({ name, isBusy }) => isBusy && !this.isOther(name));
+    const isUpdating = isPulumiCloud(await this.backendUrl()) && (await this.list()).own?.updateInProgress === true;
     return isUpdating ? { ...occupancy, locks: [IN_CLOUD] } : occupancy;
   }
 
@@ -159,22 +158,24 @@ export class Stack {
 
   /** The names of the project's stacks, without the organization, and the stacks other than this one. */
   async siblings(): Promise<{ names: ReadonlySet<string>; others: Stack[] }> {
-    const all = (await this.list()).map(({ name }) => name);
-    const others = all.filter((name) => this.isOther(name)).map((name) => new Stack(name, this.cwd, this.env));
-    return { names: new Set(all.map((name) => name.split("/").at(-1)!)), others };
+    const { all, own } = await this.list();
+    const others = all.filter((one) => one !== own).map(({ name }) => new Stack(name, this.cwd, this.env));
+    return { names: new Set(all.map(({ name }) => parseStackName(name).stack)), others };
   }
 
-  private async list(): Promise<{ name: string; isBusy: boolean }[]> {
+  /** The project's stacks, and which of them is this one. */
+  private async list(): Promise<{ all: ListedStack[]; own: ListedStack | undefined }> {
     const listed = this.cli.read("list the stacks of the project", ["stack", "ls", "--json"]);
     const text = await listed.catch(async (error: Error) => {
       throw emptyAttributesError(await this.backendUrl(), this.cwd) ?? error;
     });
-    const stacks = JSON.parse(text) as { name: string; updateInProgress?: boolean }[];
-    return stacks.map(({ name, updateInProgress }) => ({ name, isBusy: updateInProgress === true }));
+    const all = JSON.parse(text) as ListedStack[];
+    const standard = this.project === undefined ? {} : { project: this.project.name };
+    return { all, own: findStack(all, this.fullName ?? this.name, standard) };
   }
 
-  private isOther(name: string): boolean {
-    return isOtherStack(name, this.fullName ?? this.name);
+  private get project(): Project | undefined {
+    return projectFile(this.cwd) === undefined ? undefined : readProject(this.cwd);
   }
 
   /**
@@ -183,12 +184,7 @@ export class Stack {
   async backendUrl(): Promise<string> {
     // The CLI would print the same, but takes half a second.
     const fromEnv = this.env["PULUMI_BACKEND_URL"];
-    return fromEnv ? fromEnv : (this.url ??= this.askForUrl());
-  }
-
-  private async askForUrl(): Promise<string> {
-    const text = await this.cli.read("read the backend's URL", ["whoami", "--json"]);
-    return (JSON.parse(text) as { url?: string }).url ?? "";
+    return fromEnv ? fromEnv : (this.url ??= askForBackend(this.cli));
   }
 
   /** The CLI's export: the state in `deployment`, and the fields of the export format. */

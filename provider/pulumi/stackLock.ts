@@ -47,10 +47,3 @@ export const IN_CLOUD: Lock = { owner: "", host: "", pid: 0, at: Infinity, url: 
 export function isSameLock(one: Lock, other: Lock): boolean {
   return one.url === other.url && one.at === other.at && one.pid === other.pid;
 }
-
-/** Whether a name is another stack's than the given one. The CLI omits the project and the default organization. */
-export function isOtherStack(name: string, ownName: string): boolean {
-  const [own, other] = [ownName, name].map((one) => one.split("/"));
-  const haveOrganizations = own!.length > 1 && other!.length > 1;
-  return own!.at(-1) !== other!.at(-1) || (haveOrganizations && own![0] !== other![0]);
-}

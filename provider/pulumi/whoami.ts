@@ -1,11 +1,26 @@
 import { execFileSync } from "node:child_process";
+import type { Cli } from "./cli";
 
-/** The backend's URL, as the CLI reports it. Undefined if it does not. */
+/** The backend's URL, as the CLI reports it: of a Pulumi Cloud, its console's. Undefined if it does not. */
 export function whoami(env: NodeJS.ProcessEnv, cwd: string): string | undefined {
   try {
-    const text = execFileSync("pulumi", ["whoami", "--json"], { env, cwd, encoding: "utf8", stdio: "pipe" });
-    return (JSON.parse(text) as { url?: string }).url;
+    return urlIn(execFileSync("pulumi", QUESTION, { env, cwd, encoding: "utf8", stdio: "pipe" }));
   } catch {
     return undefined;
   }
+}
+
+/**
+ * The same, by way of a CLI that is in use already. Empty if it reports none.
+ *
+ * @throws {Error} The CLI failed. The message is one line, in its words.
+ */
+export async function askForBackend(cli: Cli): Promise<string> {
+  return urlIn(await cli.read("ask for the backend", QUESTION)) ?? "";
+}
+
+const QUESTION = ["whoami", "--json"];
+
+function urlIn(answer: string): string | undefined {
+  return (JSON.parse(answer) as { url?: string }).url;
 }

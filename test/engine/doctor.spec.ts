@@ -108,7 +108,7 @@ describe("pulumi-mailmodo doctor", () => {
   });
 
   for (const args of [["--nope"], ["--stack"], ["dev"]]) {
-    it(`ends with 2 where it is used wrongly: ${args.join(" ")}`, async () => {
+    it(`ends with 2 on a usage error: ${args.join(" ")}`, async () => {
       const { code, stdout, stderr } = await plain({}, ...args);
       assert.deepEqual([code, stdout], [2, ""]);
       assert.match(stderr, /^error: .+\n$/);
@@ -166,6 +166,15 @@ describe("pulumi-mailmodo doctor", () => {
         /^failure: The backend's folder \S+ has no stacks\. The backend is named by PULUMI_BACKEND_URL: set that/,
       );
       assert.deepEqual(fs.readdirSync(empty), []);
+    });
+
+    it("not even in one that pulumi login has chosen", async () => {
+      const [empty, login] = ["empty-", "login-"].map((name) => fs.mkdtempSync(path.join(project().dir, "..", name)));
+      fs.writeFileSync(path.join(login!, "credentials.json"), JSON.stringify({ current: `file://${empty}` }));
+      const env = { PULUMI_BACKEND_URL: undefined, PULUMI_CREDENTIALS_PATH: login };
+      const { line } = await doctor(project(), env, "--offline");
+      assert.match(line("backend"), /^failure: The backend's folder \S+ has no stacks\. Log in to the backend/);
+      assert.deepEqual(fs.readdirSync(empty!), []);
     });
   });
 });

@@ -30,19 +30,19 @@ describe("pulumi-mailmodo doctor asks Mailmodo:", () => {
     return askAt(server.url, env);
   }
 
-  it("the sandbox takes the key", async () => {
+  it("the sandbox accepts the key", async () => {
     const { code, line } = await doctor(project());
     assert.equal(code, 0);
-    assert.match(line("Mailmodo"), /^ok: 127\.0\.0\.1:\d+ takes the API key\.$/);
+    assert.match(line("Mailmodo"), /^ok: 127\.0\.0\.1:\d+ accepts the API key\.$/);
     assert.equal(line("clock"), "ok: It agrees with the time of Mailmodo's answer.");
   });
 
-  it("the sandbox refuses another key", async () => {
+  it("the sandbox rejects another key", async () => {
     const { code, line, stdout } = await doctor(project(), { MAILMODO_API_KEY: "TESTKEY-0000000-0000000-0000009" });
     assert.equal(code, 1);
     assert.match(
       line("Mailmodo"),
-      /^failure: \S+ refuses the API key \(400\): "Invalid mmApiKey"\. Put the current key where/,
+      /^failure: \S+ rejects the API key \(400\): "Invalid mmApiKey"\. Put the current key where/,
     );
     assert.match(line("clock"), /^ok: /);
     assert.ok(!stdout.includes("0000009"));
@@ -153,9 +153,27 @@ describe("pulumi-mailmodo doctor asks Mailmodo:", () => {
       assert.equal(code, 0, stdout);
       assert.equal(line("proxy"), `ok: Requests to api.mailmodo.test go through http://${proxy.host}.`);
       assert.match(line("certificates"), /^ok: 1 more in \S+authority\.pem \(NODE_EXTRA_CA_CERTS\)\.$/);
-      assert.equal(line("Mailmodo"), "ok: api.mailmodo.test takes the API key.");
+      assert.equal(line("Mailmodo"), "ok: api.mailmodo.test accepts the API key.");
       assert.ok(!stdout.includes("p4ss"));
     });
+
+    for (const [more, first] of [
+      [{ NODE_OPTIONS: "--use-openssl-ca" }, "ok: OpenSSL's authorities in place of Node.js's own (--use-openssl-ca)."],
+      [{ NODE_OPTIONS: "--use-system-ca" }, "ok: This system's authorities besides Node.js's own (--use-system-ca)."],
+      [{ NODE_USE_SYSTEM_CA: "1" }, "ok: This system's authorities besides Node.js's own (NODE_USE_SYSTEM_CA=1)."],
+    ] as const) {
+      it(`says that SSL_CERT_FILE counts, and reaches Mailmodo with it: ${JSON.stringify(more)}`, async function () {
+        if (process.platform !== "linux") this.skip();
+        proxy = await startProxy({ to: new URL(vendor.url) });
+        const files = { SSL_CERT_FILE: authority, SSL_CERT_DIR: "" };
+        const { code, of, line, stdout } = await ask({ HTTPS_PROXY: proxy.host, ...files, ...more });
+        assert.equal(code, 0, stdout);
+        const [store, file, ...others] = of("certificates").map(({ level, text }) => `${level}: ${text}`);
+        assert.deepEqual([store, others], [first, []]);
+        assert.match(file ?? "", /^ok: 1 in \S+authority\.pem \(SSL_CERT_FILE\)\.$/);
+        assert.equal(line("Mailmodo"), "ok: api.mailmodo.test accepts the API key.");
+      });
+    }
 
     it("fails where it refuses, and does not repeat the password that it says", async () => {
       proxy = await startProxy({ status: 407, reason: "No entry for p4ss" });
@@ -203,6 +221,17 @@ describe("pulumi-mailmodo doctor asks Mailmodo:", () => {
         assert.equal(code, 1);
         assert.match(line("certificates"), says);
       }
+    });
+
+    it("are not those of SSL_CERT_FILE and SSL_CERT_DIR, unless Node.js is told to use OpenSSL's", async () => {
+      const env = { SSL_CERT_FILE: inProject("none.pem"), SSL_CERT_DIR: project().dir };
+      const alone = await doctor(project(), env, "--offline");
+      assert.equal(alone.line("certificates"), "ok: Node.js's own authorities, and no others.");
+      const { code, of } = await doctor(project(), { ...env, NODE_OPTIONS: "--use-openssl-ca" }, "--offline");
+      assert.equal(code, 1);
+      const [, file, folder] = of("certificates").map(({ level, text }) => `${level}: ${text}`);
+      assert.equal(file, "failure: SSL_CERT_FILE names a file that cannot be read (ENOENT).");
+      assert.match(folder ?? "", /^ok: Those in \S+ \(SSL_CERT_DIR\)\.$/);
     });
 
     it("warns where Node.js is told to verify none", async () => {

@@ -257,6 +257,21 @@ describe("pulumi-mailmodo doctor looks at the CLI:", () => {
     });
   }
 
+  it("needs another plugin for a program in Bun, and not that of Node.js", async () => {
+    const { env, bin } = copyCli("pulumi-language-nodejs");
+    fs.writeFileSync(path.join(project().dir, "Pulumi.yaml"), "name: seeds\nruntime: bun\n");
+    const missing = await doctor(project(), env, "--offline");
+    assert.equal(missing.code, 1);
+    assert.match(
+      missing.line("Pulumi plugins"),
+      /^failure: pulumi-language-bun is neither on PATH nor beside \S+\/pulumi, so neither a preview nor an up works\./,
+    );
+    fs.writeFileSync(path.join(bin, "pulumi-language-bun"), "#!/bin/sh\n", { mode: 0o755 });
+    const found = await doctor(project(), env, "--offline");
+    assert.equal(found.line("Pulumi plugins"), "ok: Found: pulumi-language-bun, pulumi-resource-pulumi-nodejs.");
+    assert.match(found.line("program"), /^ok: bun, in /);
+  });
+
   it("finds its plugins where only a link to it is on PATH", async () => {
     const { env, bin } = copyCli();
     const links = path.join(project().dir, "../links");
@@ -286,16 +301,23 @@ describe("pulumi-mailmodo doctor looks at the CLI:", () => {
     assert.equal(lines.length, 23);
   });
 
-  // Pulumi Cloud cannot be had here: this CLI says what that of a user of it says.
-  it("says that a stack in Pulumi Cloud is being updated", async () => {
+  /** Pulumi Cloud cannot be had here: this CLI says what that of a user of it says. */
+  function cloudCli(listed: string, state = "{}"): Record<string, string> {
     const script = `case "$1 $2" in
       "version --non-interactive") echo v3.200.0 ;;
-      "stack ls") echo '[{"name":"acme/test","current":true,"updateInProgress":true}]' ;;
-      "stack export") echo '{"deployment":{"secrets_providers":{"state":{"url":"https://api.pulumi.com"}}}}' ;;
+      "stack ls") ${listed} ;;
+      "stack export") echo '{"deployment":${state}}' ;;
       "config get") echo works ;;
       "config --json") echo '{}' ;;
     esac`;
-    const env = { ...replaceCli(script), PULUMI_BACKEND_URL: "https://api.pulumi.com" };
+    return { ...replaceCli(script), PULUMI_BACKEND_URL: "https://api.pulumi.com" };
+  }
+
+  it("says that a stack in Pulumi Cloud is being updated", async () => {
+    const pending = [{ type: "creating", resource: { urn: "urn:pulumi:test::seeds::a:b:C::c", type: "a:b:C" } }];
+    const state = { secrets_providers: { state: { url: "https://api.pulumi.com" } }, pending_operations: pending };
+    const listed = `echo '[{"name":"acme/test","current":true,"updateInProgress":true}]'`;
+    const env = { ...cloudCli(listed, JSON.stringify(state)), PULUMI_STACK: undefined };
     const { line } = await doctor(project(), env, "--offline");
     assert.equal(line("stack"), "ok: acme/test, which is selected.");
     assert.equal(line("secrets"), "ok: The secrets provider (Pulumi Cloud) encrypts and decrypts.");
@@ -303,6 +325,40 @@ describe("pulumi-mailmodo doctor looks at the CLI:", () => {
       line("lock"),
       /^warning: Pulumi Cloud says that the stack is being updated, but not by whom\. Wait for/,
     );
+    assert.match(
+      line("pending operations"),
+      /^warning: A run was killed, or is still in progress, with 1 pending operation, 0 of them Mailmodo's\. Wait for it; .* Check the others yourself\.$/,
+    );
+  });
+
+  for (const [name, says] of [
+    ["test", "ok: test."],
+    ["team/test", "ok: team/seeds/test."],
+    ["me/test", "ok: me/seeds/test."],
+    ["team/seeds/test", "ok: team/seeds/test."],
+    ["team/shop/test", /^failure: The backend has no stack named team\/shop\/test of this project\./],
+    ["you/test", /^failure: The backend has no stack named you\/test of this project\./],
+  ] as const) {
+    it(`takes ${name} in Pulumi Cloud for the stack that the CLI takes it for`, async () => {
+      const listed = `case "$*" in
+        *--fully-qualify-stack-names*) echo '[{"name":"me/seeds/test"},{"name":"team/seeds/test"}]' ;;
+        *) echo '[{"name":"test"},{"name":"team/test"}]' ;;
+      esac`;
+      const { line } = await doctor(project(), cloudCli(listed), "--offline", "--stack", name);
+      if (typeof says === "string") assert.equal(line("stack"), says);
+      else assert.match(line("stack"), says);
+    });
+  }
+
+  it("does not ask for a file of settings where the state cannot be read", async () => {
+    const script = `case "$1 $2" in
+      "version --non-interactive") echo v3.200.0 ;;
+      "stack ls") echo '[{"name":"test","current":true}]' ;;
+      *) echo "error: no access" >&2; exit 1 ;;
+    esac`;
+    const { line } = await doctor(project(), replaceCli(script), "--offline");
+    assert.equal(line("settings file"), "skipped: Not checked. The state cannot be read.");
+    assert.match(line("pending operations"), /^failure: Could not read the state: no access\./);
   });
 
   it("does not wait for one that hangs", async () => {

@@ -61,6 +61,10 @@ describe("pulumi-mailmodo doctor, after a kill of the CLI and the plugin", () =>
       /^failure: Held by \S+runner-7 \(pid \d+\), .*on another machine\. Whether .* or, if it has ended: npx .* --run-is-over\.$/,
     );
     assert.match(line("journal"), /^warning: There are notes of 2 calls by a run that may be another machine's/);
+    assert.match(
+      line("pending operations"),
+      /^warning: A run was killed, or is still in progress, with 1 pending operation, 1 of them Mailmodo's\. Wait for it; or, if it has ended, run npx .* --run-is-over, and no pulumi refresh before\.$/,
+    );
   });
 
   it("leaves the notes of another stack to that one", async () => {
@@ -121,7 +125,7 @@ describe("pulumi-mailmodo doctor, after a kill of the CLI alone", () => {
 describe("pulumi-mailmodo doctor, while a run is in progress", () => {
   const { project, hold, release } = useKilledUps();
 
-  it("warns of the lock, and takes the notes for what they are", async () => {
+  it("warns of the lock, and takes the notes and the pending operations for what they are", async () => {
     hold("ada");
     const asked = requestNumber(project(), 1);
     const cli = project().start({ NAMES: "ada" }, ...UP);
@@ -132,6 +136,7 @@ describe("pulumi-mailmodo doctor, while a run is in progress", () => {
     await ended;
     assert.equal(code, 0);
     assert.match(line("lock"), /^warning: Held by .*, which is still running\. Wait for it\.$/);
+    assert.equal(line("pending operations"), "ok: A run is in progress, with 1 operation.");
     assert.equal(line("journal"), "ok: A run is in progress, with 1 call.");
   });
 });

@@ -75,8 +75,17 @@ describe("pulumi-mailmodo doctor looks at the stack:", () => {
 
   it("takes its full name, too", async () => {
     const { code, line } = await doctor(project(), {}, "--offline", "--stack", "organization/seeds/test");
-    assert.deepEqual([code, line("stack")], [0, "ok: test."]);
+    assert.deepEqual([code, line("stack")], [0, "ok: organization/seeds/test."]);
   });
+
+  for (const name of ["organization/shop/test", "acme/seeds/test", "acme/test"]) {
+    it(`takes no stack of the same name for another organization's or project's: ${name}`, async () => {
+      const { code, line } = await doctor(project(), {}, "--offline", "--stack", name);
+      assert.equal(code, 1);
+      assert.match(line("stack"), new RegExp(`^failure: The backend has no stack named ${name} of this project\\.`));
+      assert.equal(line("settings file"), "skipped: Not checked. There is no such stack.");
+    });
+  }
 
   it("fails where the backend's folder is gone", async () => {
     const { code, line } = await doctor(project(), { PULUMI_BACKEND_URL: "file:///nowhere" }, "--offline");
@@ -120,6 +129,15 @@ describe("pulumi-mailmodo doctor looks at the stack:", () => {
     } finally {
       fs.renameSync(path.join(project().dir, "mine.yaml"), file());
     }
+  });
+
+  it("fails with a file of settings that is not YAML, and does not ask for another one", async () => {
+    fs.writeFileSync(path.join(project().dir, "broken.yaml"), "config: [\n");
+    const { code, of } = await doctor(project(), {}, "--offline", "--config-file", "broken.yaml");
+    assert.equal(code, 1);
+    const [line] = of("settings file");
+    assert.match(line?.text ?? "", /^Could not read broken\.yaml: /);
+    assert.equal(line?.advice, "Correct that file.");
   });
 
   it("has a line for each setting with a problem", async () => {
@@ -193,7 +211,7 @@ describe("pulumi-mailmodo doctor looks at the stack:", () => {
       const { line } = await withSettings(await encrypted(), env);
       assert.equal(
         line("API key"),
-        "skipped: Not checked. It is among the stack's secrets, which cannot be decrypted.",
+        "skipped: Not checked. The API key is among the stack's secrets, which cannot be decrypted.",
       );
     });
 

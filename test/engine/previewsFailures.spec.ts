@@ -80,7 +80,11 @@ describe("pulumi-mailmodo previews, where something goes wrong", () => {
     await runner.succeed("down", "--name", "pr-1");
   });
 
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  for (const [signal, exitCode] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+    ["SIGHUP", 129],
+  ] as const) {
     it(`stops within GitHub's 7.5 s at ${signal}, with a start on its way, and is recovered by the next command`, async () => {
       const runner = await newRunner();
       const first = hang();
@@ -89,7 +93,7 @@ describe("pulumi-mailmodo previews, where something goes wrong", () => {
       await first;
       child.kill(signal);
       const outcome = await Promise.race([ended, setTimeout(7_500, "still there", { ref: false })]);
-      assert.deepEqual(outcome, [signal === "SIGINT" ? 130 : 143, null]);
+      assert.deepEqual(outcome, [exitCode, null]);
       release();
       sandbox().faults.clear();
       await runner.succeed("down", "--name", "pr-1");

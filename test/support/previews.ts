@@ -108,6 +108,6 @@ interface FolderBackend {
 export function privateFolders({ env: { TMPDIR = "" } }: Runner): string[] {
   return fs
     .readdirSync(TMPDIR)
-    .filter((name) => name.startsWith("pulumi-mailmodo-previews-"))
+    .filter((name) => name.startsWith("pulumi-mailmodo-private-"))
     .map((name) => path.join(TMPDIR, name));
 }

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { isColored } from "../color";
 import { addHelpEnd } from "../conventions";
+import { SIGNAL_EXIT_CODES, STOP_SIGNALS } from "../signals";
 
 interface Options {
   readonly stack?: string;
@@ -18,22 +19,23 @@ const EXIT_CODES =
 export function addDoctor(program: Command): void {
   const doctor = program
     .command("doctor")
-    .description("finds out why it does not work: looks at everything that a run needs, and changes nothing")
+    .description("diagnoses why a stack does not work: checks everything that a run needs, and changes nothing")
     .option("--stack <name>", "the stack; without it, the selected one")
     .option("--cwd <folder>", "the project's folder", ".")
-    .option("--config-file <file>", "the stack's settings, if pulumi up gets another file than Pulumi.<stack>.yaml")
-    .option("--offline", "ask neither Mailmodo nor AWS", false)
+    .option("--config-file <file>", "the stack's settings, if pulumi up uses a different file than Pulumi.<stack>.yaml")
+    .option(
+      "--offline",
+      "do not ask Mailmodo, nor AWS for the API key and locks; the CLI still reads the backend",
+      false,
+    )
     .option("--json", "print the result as JSON", false)
     .action(run);
   addHelpEnd(doctor, EXAMPLES, EXIT_CODES);
 }
 
-/** 128 and the number of the signal, as shells have it. */
-const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
-
 async function run({ json, ...options }: Options): Promise<void> {
   // At its exit the process removes what it has copied, and ends the CLI.
-  for (const [signal, exitCode] of Object.entries(SIGNALS)) process.once(signal, () => process.exit(exitCode));
+  for (const signal of STOP_SIGNALS) process.once(signal, () => process.exit(SIGNAL_EXIT_CODES[signal]));
   // Loaded here, so that other commands do not load it.
   const [{ diagnose }, { printed }] = await Promise.all([import("./doctor"), import("./report")]);
   const diagnosis = await diagnose({ ...options, env: process.env });

@@ -1,11 +1,12 @@
 import { checkApiKey, checkAwsSecret } from "./checks/apiKey";
 import { checkBackend, checkStack } from "./checks/backend";
+import { checkCertificates } from "./checks/certificates";
 import { checkJournal, checkJournalFolder } from "./checks/journal";
 import { checkLock } from "./checks/lock";
 import { checkClock, checkMailmodo } from "./checks/mailmodo";
-import { checkCertificates, checkProxy } from "./checks/network";
 import { checkPlugins } from "./checks/plugins";
 import { checkProgram, checkProject } from "./checks/project";
+import { checkProxy } from "./checks/proxy";
 import { checkSecrets, checkSettingsFile } from "./checks/secrets";
 import { checkRecipients, checkSettings } from "./checks/settings";
 import { checkPending } from "./checks/state";

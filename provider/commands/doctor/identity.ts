@@ -1,5 +1,6 @@
 import { belongsTo, type StackIdentity } from "../../journal/stackIdentity";
 import { backendOf } from "../../pulumi/backend";
+import { parseStackName } from "../../pulumi/stackName";
 import { known } from "./finding";
 import type { Surroundings } from "./surroundings";
 
@@ -10,9 +11,8 @@ export async function identityOf(surroundings: Surroundings): Promise<(identity:
   const { project } = await known(surroundings.program(), "There is no project here.");
   const url = await known(surroundings.backend(), "The backend cannot be read.");
   const backend = backendOf({ env, folder: cwd, askCli: () => url });
-  const words = name.split("/");
-  const own = { backend, project: project.name, stack: words.at(-1)! };
-  const organization = words.length > 1 ? words[0] : undefined;
+  const { organization, stack } = parseStackName(name);
+  const own = { backend, project: project.name, stack };
   return (identity) => {
     const shown = organization ?? identity.organization;
     return belongsTo(identity, { ...own, ...(shown === undefined ? {} : { organization: shown }) });

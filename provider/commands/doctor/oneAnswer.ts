@@ -65,7 +65,7 @@ const LISTS: AnswerForm = {
 
 function proxyOf(baseUrl: string, env: NodeJS.ProcessEnv): URL | undefined {
   try {
-    return baseUrl.startsWith("https:") ? proxyFor(new URL(baseUrl), env) : undefined;
+    return proxyFor(new URL(baseUrl), env);
   } catch (error) {
     throw new Unknown("The proxy's setting is not valid.", { cause: error });
   }

@@ -5,7 +5,8 @@ import type { Encryption } from "../../pulumi/deployment";
 import { ownSettings, type Project } from "../../pulumi/project";
 import { isJson, parseFields, readText, withYamlFields } from "../../pulumi/settingsText";
 import { parseConfig } from "../../pulumi/stackConfig";
-import { PrivateFolder } from "../previews/privateFolder";
+import { parseStackName } from "../../pulumi/stackName";
+import { PrivateFolder } from "../privateFolder";
 
 /** The values of a stack's config. */
 export interface StackConfig {
@@ -15,6 +16,9 @@ export interface StackConfig {
   /** Whether the secret ones are missing among the values, because they cannot be decrypted. */
   readonly isHidden: boolean;
 }
+
+/** The file that is named as a stack's settings does not exist. */
+export class NoSettingsFile extends Error {}
 
 /**
  * A copy of a stack's settings file. The CLI writes to the file whenever it needs a salt that is not in it, so it never
@@ -37,7 +41,8 @@ export class StackSettings {
   /**
    * @param encryption How the state's secrets are encrypted. It counts if the file does not say it.
    * @param configFile The file, if it is not the stack's own.
-   * @throws {Error} The file cannot be read. The message is one line.
+   * @throws {NoSettingsFile} There is no such file.
+   * @throws {Error} The file cannot be read, or not be copied. The message is one line.
    */
   static async copy(
     cli: Cli,
@@ -46,8 +51,10 @@ export class StackSettings {
     encryption: Encryption,
     configFile?: string,
   ): Promise<StackSettings> {
-    const source = configFile === undefined ? ownSettings(project, stack.split("/").at(-1)!) : path.resolve(configFile);
-    if (source !== undefined && !fs.existsSync(source)) throw new Error(`The settings file ${source} does not exist.`);
+    const own = () => ownSettings(project, parseStackName(stack).stack);
+    const source = configFile === undefined ? own() : path.resolve(configFile);
+    if (source !== undefined && !fs.existsSync(source))
+      throw new NoSettingsFile(`The settings file ${source} does not exist.`);
     const ending = path.extname(source ?? "") || ".yaml";
     const text = source === undefined ? "" : readText(source);
     const fields = parseFields(text, path.basename(source ?? "Pulumi.yaml"));

@@ -2,6 +2,7 @@ import * as path from "node:path";
 import { within } from "../../async/within";
 import { Cli } from "../../pulumi/cli";
 import type { Deployment } from "../../pulumi/deployment";
+import { findStack, isPulumiCloud, ONLY_ORGANIZATION } from "../../pulumi/stackName";
 import type { ConfigReader } from "../../settings/settings";
 import { StackSettings, type StackConfig } from "./stackSettings";
 import { existingBackend } from "./existingBackend";
@@ -15,7 +16,7 @@ export interface DoctorOptions {
   readonly cwd: string;
   /** The file with the stack's settings, relative to the current folder. Default: the stack's own. */
   readonly configFile?: string | undefined;
-  /** Whether to ask neither Mailmodo nor AWS. */
+  /** Whether not to ask Mailmodo, nor AWS for the API key and locks. The CLI still reads the backend. */
   readonly offline: boolean;
   readonly env: NodeJS.ProcessEnv;
 }
@@ -64,8 +65,8 @@ export class Surroundings {
   backend(): Promise<string> {
     return this.once("backend", async () => {
       await known(this.cliVersion(), "The Pulumi CLI does not run.");
-      const { backend } = await known(this.program(), "There is no project here.");
-      return existingBackend(this.cli, backend);
+      await known(this.program(), "There is no project here.");
+      return existingBackend(this.cli);
     });
   }
 
@@ -73,7 +74,9 @@ export class Surroundings {
   stacks(): Promise<readonly ListedStack[]> {
     return this.once("stacks", async () => {
       await known(this.backend(), "The backend cannot be read.");
-      const text = await this.cli.read("list the stacks of the project", ["stack", "ls", "--json"]);
+      // Otherwise the CLI omits the default organization, and does not say which it is.
+      const more = this.wanted?.includes("/") === true ? ["--fully-qualify-stack-names"] : [];
+      const text = await this.cli.read("list the stacks of the project", ["stack", "ls", "--json", ...more]);
       return JSON.parse(text) as ListedStack[];
     });
   }
@@ -81,10 +84,12 @@ export class Surroundings {
   /** The stack to look at. */
   stack(): Promise<ListedStack> {
     return this.once("stack", async () => {
+      const url = await known(this.backend(), "The backend cannot be read.");
       const stacks = await known(this.stacks(), "The backend cannot be read.");
-      // The CLI has none selected then if there is no stack of that name.
-      const wanted = this.options.stack ?? (this.env["PULUMI_STACK"] || undefined);
-      const found = stacks.find(({ name, current }) => (wanted === undefined ? current : isNamed(name, wanted)));
+      const { project } = await known(this.program(), "There is no project here.");
+      const { wanted } = this;
+      const standard = { project: project.name, ...(isPulumiCloud(url) ? {} : { organization: ONLY_ORGANIZATION }) };
+      const found = wanted === undefined ? stacks.find(({ current }) => current) : findStack(stacks, wanted, standard);
       if (found !== undefined) return found;
       if (wanted === undefined) throw new Unknown("No stack is selected, and none is named.");
       throw new Error(`The backend has no stack named ${wanted} of this project.`);
@@ -133,6 +138,14 @@ export class Surroundings {
     return this.options.stack !== undefined;
   }
 
+  /**
+   * The name that the user gives, or the environment. With that, no other stack is selected for the CLI, even if there is
+   * none of that name.
+   */
+  private get wanted(): string | undefined {
+    return this.options.stack ?? (this.env["PULUMI_STACK"] || undefined);
+  }
+
   knownStack(): Promise<ListedStack> {
     return known(this.stack(), "There is no such stack.");
   }
@@ -157,10 +170,4 @@ export class Surroundings {
     this.facts.set(name, fact);
     return fact;
   }
-}
-
-/** Whether a listed name is the wanted one. The CLI omits the project and the default organization. */
-function isNamed(listed: string, wanted: string): boolean {
-  const [short, full] = [listed.split("/"), wanted.split("/")];
-  return short.at(-1) === full.at(-1) && (short.length === 1 || full.length === 1 || short[0] === full[0]);
 }

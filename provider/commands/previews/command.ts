@@ -56,7 +56,7 @@ function addCommand(previews: Command, name: string, description: string, exampl
     .option("--summary <file>", "append the result as Markdown");
 }
 
-const EXIT_CODES = "0; 1 if it failed, or a preview could not be destroyed; 130 or 143 if a signal stopped it";
+const EXIT_CODES = "0; 1 if it failed, or a preview could not be destroyed; 129, 130 or 143 if a signal stopped it";
 
 function addUp(previews: Command): void {
   const description = "creates or updates a preview, and checks that a second up would change nothing";
@@ -138,6 +138,8 @@ async function run(
   const write = (report: Report) => {
     if (summary !== undefined) fs.appendFileSync(summary, reports.markdown(report));
   };
+  // At SIGHUP the terminal is gone, and what is printed would be an error in place of the exit code.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   const stop = new Stop(log, (error) => write(reports.failureReport(name, error)));
   try {
     const words = { lockDeadAfterMs: lockDeadAfter, runIsOver, nothingElseRuns };

@@ -1,3 +1,5 @@
+import { SIGNAL_EXIT_CODES, STOP_SIGNALS, type StopSignal } from "../signals";
+
 /** GitHub sends SIGINT, SIGTERM 7.5 s after it, and SIGKILL 2.5 s later. */
 const GRACE_MS = 6_000;
 
@@ -7,7 +9,7 @@ const GRACE_MS = 6_000;
  */
 export class Stop {
   private readonly controller = new AbortController();
-  private by: NodeJS.Signals | undefined;
+  private by: StopSignal | undefined;
 
   /**
    * @param log Receives progress, one line at a time.
@@ -17,7 +19,7 @@ export class Stop {
     private readonly log: (line: string) => void,
     private readonly onLeave: (error: Error) => void = () => undefined,
   ) {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => this.stop(signal));
+    for (const signal of STOP_SIGNALS) process.on(signal, () => this.stop(signal));
   }
 
   /** Aborted by the first signal. */
@@ -27,7 +29,7 @@ export class Stop {
 
   /** The exit code for the signal that stopped the command, or undefined if there was none. */
   get exitCode(): number | undefined {
-    return this.by === undefined ? undefined : this.by === "SIGINT" ? 130 : 143;
+    return this.by === undefined ? undefined : SIGNAL_EXIT_CODES[this.by];
   }
 
   /** @throws {Error} A signal asked the command to stop. */
@@ -35,7 +37,7 @@ export class Stop {
     if (this.by !== undefined) throw new Error(`Stopped by ${this.by}. Run it again: it recovers what was left.`);
   }
 
-  private stop(signal: NodeJS.Signals): void {
+  private stop(signal: StopSignal): void {
     if (this.by !== undefined) return;
     this.by = signal;
     this.log(`Received ${signal}; finishing what is in progress.`);

@@ -2,7 +2,7 @@ import * as path from "node:path";
 import { Stack } from "../../pulumi/stack";
 import { Cli } from "../../pulumi/cli";
 import { PreviewStack } from "./previewStack";
-import { PrivateFolder, removeLeftovers } from "./privateFolder";
+import { PrivateFolder, removeLeftovers } from "../privateFolder";
 import { projectText } from "../../pulumi/elsewhere";
 import { ownSettings, readProject, type Project } from "../../pulumi/project";
 import { checkSettings, readPreviewSettings, settingsFile, withFields, type PreviewSettings } from "./settings";

@@ -21,7 +21,7 @@ export function addRecover(program: Command): void {
     .description("recovers a stack after a Pulumi run was killed: aborts unrecorded enrollments and frees the lock")
     .requiredOption("--stack <name>", "the stack; required")
     .option("--cwd <folder>", "the project's folder", ".")
-    .option("--config-file <file>", "the stack's settings, if pulumi up got another file than Pulumi.<stack>.yaml")
+    .option("--config-file <file>", "the stack's settings, if pulumi up used a different file than Pulumi.<stack>.yaml")
     .option(
       "--lock-dead-after <time>",
       "treat a run as dead after this time if its state cannot be determined",

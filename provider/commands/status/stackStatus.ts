@@ -3,8 +3,8 @@ import type { Liveness } from "../../processes/processIdentity";
 import type { Deployment } from "../../pulumi/deployment";
 import { SECRET } from "../../pulumi/stateResource";
 import type { KnownStack } from "../../pulumi/knownStack";
+import { holderOf, livenessOfOwner } from "../lockOwner";
 import { previewOf, type Preview } from "../previews/preview";
-import { holderOf, livenessOfOwner } from "../recover/lock";
 import { encryptedIn, enrolledIn, type Encrypted, type Enrolled } from "./enrolled";
 import type { Leftovers, StackLeftovers } from "./leftovers";
 

@@ -5,6 +5,7 @@ import { backendAt, backendUrl, journalFolder } from "../../pulumi/backend";
 import { knownStacks } from "../../pulumi/knownStacks";
 import { readProject } from "../../pulumi/project";
 import { projectFile } from "../../pulumi/projectFile";
+import { canBeSame, ONLY_ORGANIZATION, parseStackName } from "../../pulumi/stackName";
 import { whoami } from "../../pulumi/whoami";
 import { fromCommandLine, UsageError } from "../usageError";
 import { conflictsOf, type Conflict } from "./conflicts";
@@ -87,16 +88,17 @@ function projectOf(stack: string | undefined, allProjects: boolean, cwd: string)
 }
 
 /**
- * Whether a full name is meant by a name, which may lack the project or the organization, or both.
+ * Whether a full name is meant by a name, which may lack the project or the organization, or both. Of two words, the
+ * first may be a project, as the report shows it.
  *
  * @param own The project that is meant if the name has none. Default: any.
  */
 function isNamed(fullName: string, name: string, own: string | undefined): boolean {
-  const [full, words] = [fullName.split("/"), name.split("/")];
-  if (full.at(-1) !== words.at(-1)) return false;
-  if (words.length === 1 || full.length === 1) return true;
-  if (words.length === 3) return full[0] === words[0] && full[1] === words[1];
-  return full[1] === words[0] || (full[0] === words[0] && (own === undefined || full[1] === own));
+  // The name of an old backend's stack has neither.
+  const full = { organization: ONLY_ORGANIZATION, ...parseStackName(fullName) };
+  const said = { ...(own === undefined ? {} : { project: own }), ...parseStackName(name) };
+  const [project = "", stack = "", ...more] = name.split("/");
+  return canBeSame(full, said) || (more.length === 0 && canBeSame(full, { project, stack }));
 }
 
 /** Only the state of a stack in a backend of an old kind tells its project. */

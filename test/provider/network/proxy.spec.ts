@@ -21,6 +21,11 @@ describe("the proxy of the environment", () => {
   ];
   for (const [what, env, href] of cases) it(`is ${what}`, () => assert.equal(found(env), href));
 
+  it("is none for an http URL, whatever is set", () => {
+    const local = new URL("http://127.0.0.1:8025");
+    for (const HTTPS_PROXY of ["http://a:1", "socks5://a:1"]) assert.equal(proxyFor(local, { HTTPS_PROXY }), undefined);
+  });
+
   const refused: [env: Record<string, string>, message: RegExp][] = [
     [
       { ALL_PROXY: "socks5://u:secret@a:1" },

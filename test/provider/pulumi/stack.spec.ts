@@ -130,6 +130,8 @@ describe("a stack's lock, by way of the CLI", () => {
     ["test", ["test", "other"], ["other"]],
     ["organization/seeds/test", ["test", "other"], ["other"]],
     ["acme/test", ["test", "beta/test", "acme/other"], ["beta/test", "acme/other"]],
+    ["acme/test", ["test", "acme/test"], ["test"]],
+    ["test", ["test", "acme/test"], ["acme/test"]],
   ];
   for (const [own, listed, others] of names) {
     it(`is not asked for of ${own} itself among the project's others`, async () => {
@@ -140,4 +142,12 @@ describe("a stack's lock, by way of the CLI", () => {
       );
     });
   }
+
+  it("is not taken for that of another project's stack of the same name", async () => {
+    answer({ "Pulumi.yaml": "name: seeds\n", ls: '[{"name":"test"}]' });
+    assert.deepEqual(
+      (await stack("organization/shop/test").siblings()).others.map(({ name }) => name),
+      ["test"],
+    );
+  });
 });

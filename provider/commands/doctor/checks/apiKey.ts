@@ -86,11 +86,12 @@ async function sourcesOf(surroundings: Surroundings): Promise<KeySource[]> {
   for (const { value } of sources)
     if (looksLikeKey(value) || value === env["MAILMODO_API_KEY"]) surroundings.secrets.add(value);
   if (sources.length > 0) return sources;
-  if (config === undefined) throw new Unknown("It is not in MAILMODO_API_KEY, and the stack's config cannot be read.");
+  if (config === undefined)
+    throw new Unknown("The API key is not in MAILMODO_API_KEY, and the stack's config cannot be read.");
   const isHidden =
     config.isHidden && ["mailmodo:apiKey", "mailmodo:apiKeySecret"].some((name) => config.secret.has(name));
   if (!isHidden) return sources;
-  throw new Unknown("It is among the stack's secrets, which cannot be decrypted.");
+  throw new Unknown("The API key is among the stack's secrets, which cannot be decrypted.");
 }
 
 /** The keys that the stack's settings hold in plain text. */

@@ -2,7 +2,7 @@ import { oneAnswer, type Answer } from "../oneAnswer";
 import { failure, ok, skipped, Unknown, warning, type Check, type Finding } from "../finding";
 import type { Surroundings } from "../surroundings";
 
-/** Whether Mailmodo takes the key. The call lists the account's contact lists, and sends nothing to anybody. */
+/** Whether Mailmodo accepts the key. The call lists the account's contact lists, and sends nothing to anybody. */
 export const checkMailmodo: Check<Surroundings> = {
   name: "Mailmodo",
   async run(surroundings) {
@@ -16,10 +16,10 @@ function findingOn({ host, outcome, clean }: Answer): Finding {
   const words = "message" in outcome && outcome.message !== "" ? `: "${clean(outcome.message)}"` : "";
   switch (outcome.kind) {
     case "accepted":
-      return ok(`${host} takes the API key.`);
+      return ok(`${host} accepts the API key.`);
     case "keyRefused":
       return failure(
-        `${host} refuses the API key (${outcome.status})${words}.`,
+        `${host} rejects the API key (${outcome.status})${words}.`,
         "Put the current key where the line on the API key says that it comes from.",
       );
     case "refused": {
@@ -27,13 +27,13 @@ function findingOn({ host, outcome, clean }: Answer): Finding {
       if (stranger === undefined) return failure(`${host} refused the call (${outcome.status})${words}.`, checkUrl);
       const said = stranger.words === "" ? "" : `: "${clean(stranger.words)}"`;
       return failure(
-        `Asked whether it takes the key, ${host} did not answer as Mailmodo does: ${stranger.problem}${said}.`,
+        `Asked whether it accepts the key, ${host} did not answer as Mailmodo does: ${stranger.problem}${said}.`,
         checkUrl,
       );
     }
     case "slowDown":
       return warning(
-        `${host} asks to slow down (${outcome.status}), so whether it takes the key is not known.`,
+        `${host} asks to slow down (${outcome.status}), so whether it accepts the key is not known.`,
         "Run this again later. Another run may use the same key.",
       );
     case "notSent": {

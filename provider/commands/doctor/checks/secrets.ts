@@ -1,4 +1,5 @@
-import { adviceOn, failure, known, ok, warning, type Check } from "../finding";
+import { adviceOn, failure, known, ok, Unknown, warning, type Check } from "../finding";
+import { NoSettingsFile } from "../stackSettings";
 import type { Surroundings } from "../surroundings";
 
 /** Whether the CLI can encrypt and decrypt with what encrypts the stack's secrets. */
@@ -35,10 +36,17 @@ export const checkSettingsFile: Check<Surroundings> = {
       if (source !== undefined) return ok(`${source}.`);
       return warning(
         `The stack ${stack.name} has no settings file here.`,
-        "Put its Pulumi.<stack>.yaml back, or name it: --config-file <file>. A preview has the file that previews was given.",
+        "Put its Pulumi.<stack>.yaml back, or name it: --config-file <file>. For a preview, pass the file given to previews --settings.",
       );
     } catch (error) {
-      return failure((error as Error).message, "Name the stack's settings: --config-file <file>.");
+      if (error instanceof Unknown) throw error;
+      return failure((error as Error).message, adviceOnFile(error as Error));
     }
   },
 };
+
+function adviceOnFile(error: Error): string | undefined {
+  if (error instanceof NoSettingsFile) return "Name the stack's settings: --config-file <file>.";
+  // Otherwise it says itself what to do.
+  return error.message.startsWith("Could not read ") ? "Correct that file." : undefined;
+}

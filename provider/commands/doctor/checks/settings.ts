@@ -1,5 +1,6 @@
 import { refuseSuppressed } from "../../../settings/refuseSuppressed";
 import { allowedRecipients, readSettings, type ConfigReader } from "../../../settings/settings";
+import { SETTING_NAMES } from "../../../settings/settingNames";
 import { valueOrProblem } from "../../../settings/settingsError";
 import { describeRecipients, wideDomains } from "../recipientsInWords";
 import { failure, ok, warning, type Check, type Finding } from "../finding";
@@ -22,11 +23,11 @@ export const checkSettings: Check<Surroundings> = {
       if (problem !== undefined) problems.push(failure(problem));
     }
     const all = Object.keys(config.values).filter((name) => name.startsWith("mailmodo:"));
-    for (const name of all.filter((one) => !KNOWN.has(one)))
+    for (const name of all.filter((one) => !KNOWN.includes(one)))
       problems.push(
         warning(
           `${name} is not a setting of this package, so it has no effect.`,
-          `Correct its name (there are ${[...KNOWN].join(", ")}), or remove it: pulumi config rm ${name}.`,
+          `Correct its name (there are ${KNOWN.join(", ")}), or remove it: pulumi config rm ${name}.`,
         ),
       );
     if (problems.length > 0) return problems;
@@ -34,13 +35,8 @@ export const checkSettings: Check<Surroundings> = {
   },
 };
 
-/** All settings. A misspelled one would have its default without a word. */
-const KNOWN: ReadonlySet<string> = new Set(
-  [
-    ...["allowedRecipients", "apiKey", "apiKeySecret", "baseUrl", "requestTimeoutSeconds", "lateStartSeconds"],
-    ...["slowDownTimeoutMinutes", "requestsPerSecond", "alreadyOver", "refuseSuppressed"],
-  ].map((name) => `mailmodo:${name}`),
-);
+/** A misspelled setting would have its default without a word. */
+const KNOWN: readonly string[] = SETTING_NAMES;
 const OTHERS: readonly string[] = ["mailmodo:allowedRecipients", "mailmodo:apiKey", "mailmodo:apiKeySecret"];
 const ANY_KEY = { MAILMODO_API_KEY: "any" };
 

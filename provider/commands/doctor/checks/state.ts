@@ -1,6 +1,8 @@
+import type { PendingOperation } from "../../../pulumi/deployment";
 import { isMailmodoResource } from "../../../pulumi/stateResource";
 import { count } from "../../../text/wording";
-import { adviceOn, failure, ok, Unknown, warning, type Check } from "../finding";
+import { adviceOn, failure, ok, Unknown, warning, type Check, type Finding } from "../finding";
+import { livenessOfRuns } from "../locks";
 import type { Surroundings } from "../surroundings";
 
 /** Whether the state can be read, and whether a killed run left pending operations in it. */
@@ -10,13 +12,7 @@ export const checkPending: Check<Surroundings> = {
     const { name } = await surroundings.knownStack();
     try {
       const { pending_operations: pending = [] } = await surroundings.state();
-      if (pending.length === 0) return ok("None.");
-      const own = pending.filter(({ resource }) => isMailmodoResource(resource)).length;
-      const others = own < pending.length ? " Those of other resources are yours to judge." : "";
-      return warning(
-        `A run was killed and left ${count(pending.length, "pending operation")}, ${own} of them Mailmodo's: these may run at Mailmodo.`,
-        `Run npx pulumi-mailmodo recover --stack ${name}, and no pulumi refresh before.${others}`,
-      );
+      return pending.length === 0 ? ok("None.") : await findingOn(pending, name, surroundings);
     } catch (error) {
       if (error instanceof Unknown) throw error;
       return failure(
@@ -26,3 +22,28 @@ export const checkPending: Check<Surroundings> = {
     }
   },
 };
+
+/** The state of a run in progress has them, too: the CLI writes each before it begins. */
+async function findingOn(
+  pending: readonly PendingOperation[],
+  stack: string,
+  surroundings: Surroundings,
+): Promise<Finding> {
+  const own = pending.filter(({ resource }) => isMailmodoResource(resource)).length;
+  const recover = `npx pulumi-mailmodo recover --stack ${stack}`;
+  const others = own < pending.length ? " Check the others yourself." : "";
+  switch (await livenessOfRuns(surroundings)) {
+    case "alive":
+      return ok(`A run is in progress, with ${count(pending.length, "operation")}.`);
+    case "dead":
+      return warning(
+        `A run was killed and left ${count(pending.length, "pending operation")}, ${own} of them Mailmodo's: these may run at Mailmodo.`,
+        `Run ${recover}, and no pulumi refresh before.${others}`,
+      );
+    case "undecided":
+      return warning(
+        `A run was killed, or is still in progress, with ${count(pending.length, "pending operation")}, ${own} of them Mailmodo's.`,
+        `Wait for it; or, if it has ended, run ${recover} --run-is-over, and no pulumi refresh before.${others}`,
+      );
+  }
+}

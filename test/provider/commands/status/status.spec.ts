@@ -41,6 +41,7 @@ describe("readStatus", () => {
     ["organization/dev", false, ["seeds/dev"]],
     ["organization/shop/dev", false, ["shop/dev"]],
     ["shop/dev", false, ["shop/dev"]],
+    ["organization/dev", true, ["seeds/dev", "shop/dev"]],
     ["dev", true, ["seeds/dev", "shop/dev"]],
   ] as const) {
     it(`reads only the stack ${stack}${allProjects ? " of each project" : ""}`, async () => {

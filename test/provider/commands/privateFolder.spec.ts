@@ -4,12 +4,12 @@ import { once } from "node:events";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { PrivateFolder, removeLeftovers } from "../../../../provider/commands/previews/privateFolder";
+import { PrivateFolder, removeLeftovers } from "../../../provider/commands/privateFolder";
 
 /** Makes a folder with a file, says where, and waits to be killed. */
 const PROGRAM = `
 require("ts-node/register/transpile-only");
-const { PrivateFolder } = require("${path.resolve(__dirname, "../../../../provider/commands/previews/privateFolder.ts")}");
+const { PrivateFolder } = require("${path.resolve(__dirname, "../../../provider/commands/privateFolder.ts")}");
 PrivateFolder.make().then((folder) => {
   folder.write("secret.yaml", "config: {}");
   console.log(folder.path);
@@ -63,7 +63,7 @@ describe("PrivateFolder", () => {
 
   it("is removed where a kill left it empty, and stays where something else is in it", async () => {
     const [empty = "", full = ""] = ["empty", "full"].map((name) => {
-      const folder = path.join(os.tmpdir(), `pulumi-mailmodo-previews-${name}${process.pid}`);
+      const folder = path.join(os.tmpdir(), `pulumi-mailmodo-private-${name}${process.pid}`);
       fs.mkdirSync(folder);
       own.push(folder);
       return folder;
@@ -83,8 +83,8 @@ describe("PrivateFolder", () => {
 
   it("stays where another has put a link or a file of such a name", async () => {
     const target = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-mailmodo-target-"));
-    const link = path.join(os.tmpdir(), `pulumi-mailmodo-previews-link${process.pid}`);
-    const file = path.join(os.tmpdir(), `pulumi-mailmodo-previews-file${process.pid}`);
+    const link = path.join(os.tmpdir(), `pulumi-mailmodo-private-link${process.pid}`);
+    const file = path.join(os.tmpdir(), `pulumi-mailmodo-private-file${process.pid}`);
     fs.symlinkSync(target, link);
     fs.writeFileSync(file, "");
     own.push(target, link, file);

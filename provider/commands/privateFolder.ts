@@ -55,7 +55,7 @@ export async function removeLeftovers(now = Date.now()): Promise<void> {
   }
 }
 
-const PREFIX = "pulumi-mailmodo-previews-";
+const PREFIX = "pulumi-mailmodo-private-";
 /** A killed command's CLI may still run, not have read its settings yet, and treat a missing file as empty settings. */
 const OLD_MS = 600_000;
 

@@ -1,0 +1,55 @@
+/** A stack, as far as a name says which. */
+export interface StackName {
+  /** Missing: the default organization. */
+  readonly organization?: string;
+  /** Missing: the project in whose folder the name is used. */
+  readonly project?: string;
+  readonly stack: string;
+}
+
+/** Parses a name as the CLI does: `stack`, `organization/stack` or `organization/project/stack`. */
+export function parseStackName(name: string): StackName {
+  const words = name.split("/");
+  const [organization = "", project = ""] = words;
+  const stack = words.at(-1)!;
+  if (words.length === 1) return { stack };
+  return words.length === 2 ? { organization, stack } : { organization, project, stack };
+}
+
+/** Whether two names can be of one stack: they differ in nothing that both of them say. */
+export function canBeSame(one: StackName, other: StackName): boolean {
+  const agree = (part: "organization" | "project") =>
+    one[part] === undefined || other[part] === undefined || one[part] === other[part];
+  return one.stack === other.stack && agree("organization") && agree("project");
+}
+
+/**
+ * The stack that a name means, among those that `pulumi stack ls` lists for a project. The CLI omits the project in that
+ * list, and, in Pulumi Cloud, the default organization. So a listed name without an organization can be that of a name
+ * with one, but only if no listed name has that organization; and it alone is that of a name without one.
+ *
+ * @param standard What a part stands for that a name does not have: the project, and, if that is known, the default
+ *   organization.
+ * @returns Undefined if the name is none of theirs.
+ */
+export function findStack<T extends { readonly name: string }>(
+  listed: readonly T[],
+  name: string,
+  standard: Omit<StackName, "stack">,
+): T | undefined {
+  const wanted: StackName = { ...standard, ...parseStackName(name) };
+  const all = listed.map((one) => ({ one, its: { ...standard, ...parseStackName(one.name) } }));
+  const possible = all.filter(({ its }) => canBeSame(its, wanted));
+  const found =
+    possible.find(({ its }) => its.organization === wanted.organization) ??
+    possible.find(({ its }) => its.organization === undefined);
+  return found?.one;
+}
+
+/** The only organization of a backend other than Pulumi Cloud. */
+export const ONLY_ORGANIZATION = "organization";
+
+/** Whether a backend is Pulumi Cloud, or one that answers as it does: it has organizations, and keeps no files. */
+export function isPulumiCloud(url: string): boolean {
+  return !/^(file|s3|gs|azblob|postgres|mem):/.test(url);
+}
