@@ -1,5 +1,5 @@
 import { readRuns } from "../../journal/runFile";
-import { isInProgress } from "../../journal/unsettledCalls";
+import { progressOf } from "../../journal/runProgress";
 import type { Liveness } from "../../processes/processIdentity";
 import { journalFolder } from "../../pulumi/backend";
 import { openStateFiles } from "../../pulumi/openStateFiles";
@@ -60,5 +60,5 @@ async function hasRunInProgress(surroundings: Surroundings): Promise<boolean> {
   const { env, cwd } = surroundings;
   const isOwn = await identityOf(surroundings);
   const { runs } = readRuns(journalFolder({ env, folder: cwd }));
-  return runs.some((run) => run.header !== undefined && isOwn(run.header.stack) && isInProgress(run));
+  return runs.some((run) => run.header !== undefined && isOwn(run.header.stack) && progressOf(run) === "in progress");
 }
