@@ -141,21 +141,13 @@ export class JourneyCohort extends pulumi.ComponentResource {
         contacts: secretIfGiven(contactsAsJson(name, contacts)),
       });
       const archive = () => {
-        const archived = {
-          cohort: name,
-          shard,
-          size: emails.length,
-          contacts: secretIfGiven(addressesAsJson(addresses)),
-        };
-        return new ContactArchive(`${name}-${shard}`, () => archived, { parent: this });
+        const archived = { cohort: name, shard, size: emails.length };
+        const listed = () => ({ ...archived, contacts: secretIfGiven(addressesAsJson(addresses)) });
+        return new ContactArchive(`${name}-${shard}`, listed, { parent: this });
       };
       const dependsOn = isArchiving(args) ? archives.apply((isOn) => (isOn ? [archive()] : [])) : [];
-      const part = new CohortPart(TYPES.shard, `${name}-${shard}`, inputs, {
-        ...shardOptions,
-        dependsOn,
-        parent: this,
-      });
-      return rememberEnrolled(part, { by: `cohort "${name}"`, emails: () => addresses });
+      const opts = { ...shardOptions, dependsOn, parent: this };
+      return new CohortPart(TYPES.shard, `${name}-${shard}`, inputs, opts).enrolling(name, addresses);
     });
     return pulumi
       .all(shardResources.map(({ contacts }) => contacts))
@@ -175,6 +167,11 @@ interface Parts {
 class CohortPart extends TrimmedResource {
   declare readonly shards: pulumi.Output<number>;
   declare readonly contacts: pulumi.Output<string>;
+
+  /** Remembers what it enrolls, as a shard of a cohort. */
+  enrolling(cohort: string, emails: string[]): this {
+    return rememberEnrolled(this, { by: `cohort "${cohort}"`, emails: () => emails });
+  }
 }
 
 /**
