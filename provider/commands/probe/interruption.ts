@@ -1,17 +1,17 @@
-import { constants } from "node:os";
+import { SIGNAL_EXIT_CODES, STOP_SIGNALS, type StopSignal } from "../signals";
 
 /** How a signal stops the probe: it sends nothing new, and ends what it started. */
 export class Interruption {
-  private first: { readonly name: NodeJS.Signals; readonly at: number } | undefined;
+  private first: { readonly name: StopSignal; readonly at: number } | undefined;
   private readonly controller = new AbortController();
-  private readonly listener = (signal: NodeJS.Signals) => this.interrupt(signal);
+  private readonly listener = (signal: NodeJS.Signals) => this.interrupt(signal as StopSignal);
 
   /**
    * @param onFirst Called at the first signal.
    * @param onSecond Called at each one that comes at least a second after the first.
    */
   constructor(
-    private readonly onFirst: (signal: NodeJS.Signals) => void,
+    private readonly onFirst: (signal: StopSignal) => void,
     private readonly onSecond: () => void,
   ) {}
 
@@ -25,18 +25,18 @@ export class Interruption {
     return this.controller.signal;
   }
 
-  /** The exit code for the signal that came, if any: 128 and its number, as shells have it. */
+  /** The exit code for the signal that came, if any. */
   get exitCode(): number | undefined {
-    return this.first === undefined ? undefined : 128 + constants.signals[this.first.name];
+    return this.first === undefined ? undefined : SIGNAL_EXIT_CODES[this.first.name];
   }
 
   /** Takes the process's signals from now on. */
   listen(): void {
-    for (const signal of SIGNALS) process.on(signal, this.listener);
+    for (const signal of STOP_SIGNALS) process.on(signal, this.listener);
   }
 
   /** Call it for a signal that the process does not get. */
-  interrupt(signal: NodeJS.Signals): void {
+  interrupt(signal: StopSignal): void {
     if (this.first !== undefined) {
       if (performance.now() - this.first.at >= AGAIN_AFTER_MS) this.onSecond();
       return;
@@ -49,11 +49,10 @@ export class Interruption {
   /** Lets the next signal end the process at once, unless one came: another may follow from the same Ctrl-C. */
   close(): void {
     if (this.isSet) return;
-    for (const signal of SIGNALS) process.off(signal, this.listener);
+    for (const signal of STOP_SIGNALS) process.off(signal, this.listener);
   }
 }
 
-const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 /**
  * A terminal sends SIGINT to npx and to the command alike, and npm forwards its own: at one Ctrl-C, the command gets two
  * within milliseconds.
