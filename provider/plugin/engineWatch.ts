@@ -35,12 +35,12 @@ export class EngineWatch {
   async whileBusy<T>(work: () => Promise<T>): Promise<T> {
     if (this.isStopping) throw new Error("The plugin is shutting down. Nothing was sent. Run it again.");
     this.busy += 1;
-    // A single enrollment needs no small heap, and its run does not have to wait for one.
-    if (this.busy > 1 && this.isWatching && !this.hasSmallHeap) {
-      this.hasSmallHeap = true;
-      collectGarbage();
-    }
     try {
+      // A single enrollment needs no small heap, and its run does not have to wait for one.
+      if (this.busy > 1 && this.isWatching && !this.hasSmallHeap) {
+        this.hasSmallHeap = true;
+        collectGarbage();
+      }
       return await work();
     } finally {
       this.busy -= 1;

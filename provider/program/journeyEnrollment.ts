@@ -144,15 +144,16 @@ export class JourneyEnrollment extends TrimmedResource {
       { ...(isArchiving(args) ? dependingOn(archiveOf(args.email, archives), opts) : opts), ...ABORT_FIRST },
     );
     // The state leaves out the defaults of these two, so that a preview would know no output of theirs.
-    Object.defineProperties(this, {
-      allowDuplicateEmail: outputOf(this, allowDuplicateEmail),
-      abortReason: outputOf(this, abortReason),
-    });
+    for (const [property, input] of Object.entries({ allowDuplicateEmail, abortReason })) {
+      const isSecret = opts?.additionalSecretOutputs?.includes(property) === true;
+      Object.defineProperty(this, property, outputOf(this, input, isSecret));
+    }
     rememberEnrolled(this, { by: `enrollment "${name}"`, emails: () => [args.email] });
   }
 }
 
 /** An output of the resource with the value of an input. It is made when it is asked for, because that is seldom. */
-function outputOf({ urn }: pulumi.Resource, input: pulumi.Input<unknown>): PropertyDescriptor {
-  return { enumerable: true, get: () => pulumi.all([urn, input]).apply(([, value]) => value) };
+function outputOf({ urn }: pulumi.Resource, input: pulumi.Input<unknown>, isSecret: boolean): PropertyDescriptor {
+  const output = () => pulumi.all([urn, input]).apply(([, value]) => value);
+  return { enumerable: true, get: () => (isSecret ? pulumi.secret(output()) : output()) };
 }

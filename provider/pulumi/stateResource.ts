@@ -13,6 +13,8 @@ export interface StateResource {
    * destroy only removes it, and the next up creates the new half.
    */
   readonly pendingReplacement?: boolean;
+  /** Set on the old half of a replacement whose new half was created first, until it is deleted. */
+  readonly delete?: boolean;
   /** With it, Pulumi asks for no abort: what it deletes goes on. */
   readonly retainOnDelete?: boolean;
   readonly aliases?: readonly string[] | null;

@@ -30,4 +30,11 @@ describe("an enrollment that takes its inputs from the outputs of another one, w
       assert.match(output, /both: false Removed by Pulumi from seeds\/test\n/);
     }
   });
+
+  it("has them as secrets where the program says so", async () => {
+    const args = `{ journeyId, email: "qa@seeds.example.com" }, { additionalSecretOutputs: ["abortReason"] }`;
+    project().program(`exports.reason = new JourneyEnrollment("a", ${args}).abortReason;`);
+    await project().succeed(...UP);
+    assert.match((await project().succeed("stack", "output")).output, /reason +\[secret\]/);
+  });
 });

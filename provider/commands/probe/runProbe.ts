@@ -73,7 +73,12 @@ class ProbeCommand {
       }
       const isComplete = await this.ask();
       const mayStillRun = await this.endAll();
-      return this.ending(isComplete, mayStillRun);
+      try {
+        return this.ending(isComplete, mayStillRun);
+      } catch (error) {
+        for (const line of mayStillRun) this.log(line);
+        throw error;
+      }
     } finally {
       this.interruption.close();
     }

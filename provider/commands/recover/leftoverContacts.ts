@@ -75,10 +75,12 @@ export class LeftoverContacts {
   }
 
   /** A pending delete may have archived the contact, although the state records it. */
-  private noteDelete({ urn, type, retainOnDelete, outputs }: StateResource): void {
-    if (type !== TYPES.contact || retainOnDelete === true || outputs === undefined) return;
+  private noteDelete({ urn, type, retainOnDelete, delete: isReplaced, outputs }: StateResource): void {
+    // The new half of a replacement has the same URN.
+    if (type !== TYPES.contact || retainOnDelete === true || isReplaced === true || outputs === undefined) return;
     const contact = outputs as unknown as ContactState;
-    if (!isArchivedAtDelete(contact)) return;
+    // Without its id, one that is adopted no more would count as unproven, and a destroy would leave it.
+    if (!isArchivedAtDelete(contact) || (contact.adopted && !contact.adopt)) return;
     this.maybeArchived.add(urn);
     this.log(
       `The killed run may have archived the contact ${maskAddress(contact.email)}. The next pulumi up adds it again; a destroy archives it.`,

@@ -248,6 +248,8 @@ describe("the contacts that a killed run left", () => {
 
   for (const [what, more] of [
     ["leaves them", { outputs: { email, adopted: true } }],
+    ["is of one adopted earlier", { outputs: { email, adopted: true, adopt: false, onDelete: "archive" } }],
+    ["is of the old half of a replacement", { delete: true }],
     ["is retained", { retainOnDelete: true }],
     ["is of an enrollment", { type: TYPES.enrollment }],
   ] as const) {
