@@ -2,13 +2,22 @@ import type * as pulumi from "@pulumi/pulumi";
 import { SANDBOX_KEY } from "mailmodo-sandbox";
 import enrollmentLifecycle from "../../provider/plugin/enrollmentLifecycle";
 
-/** Configures a lifecycle as the plugin does: with the whole stack config. */
+/**
+ * Configures a lifecycle as the plugin does: with the whole stack config. But not as a plugin: one whose engine is gone ends,
+ * and would take the process of the tests with it.
+ */
 export async function configure(
   values: Record<string, string | undefined>,
   lifecycle: Pick<typeof enrollmentLifecycle, "configure"> = enrollmentLifecycle,
 ): Promise<void> {
   const config = { get: (name: string) => values[name] } as pulumi.dynamic.Config;
-  await lifecycle.configure({ config });
+  const { argv } = process;
+  process.argv = argv.slice(0, 1);
+  try {
+    await lifecycle.configure({ config });
+  } finally {
+    process.argv = argv;
+  }
 }
 
 /**
