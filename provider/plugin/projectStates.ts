@@ -4,6 +4,7 @@ import type { Deployment } from "../pulumi/deployment";
 import type { OtherStacks } from "../pulumi/otherStacks";
 import type { RecordedIndex } from "../pulumi/recordedIndex";
 import type { Stack } from "../pulumi/stack";
+import { parseStackName } from "../pulumi/stackName";
 
 /** The states of a project's stacks, as one of the stacks sees them. */
 export interface States {
@@ -46,7 +47,7 @@ export class ProjectStates {
     const stack = await this.stackOf(name);
     // After a rename, the stack counts as one of the others until its next up.
     const { names, others } = await stack.siblings();
-    const isRenamed = !names.has(name.split("/").at(-1)!);
+    const isRenamed = !names.has(parseStackName(name).stack);
     const ownStack = new RecordedIndex(isRenamed ? {} : await stack.stateOfEnrollments());
     const allStacks = atMostEvery(Infinity, async () => new RecordedIndex(await unionOf(others)));
     return {

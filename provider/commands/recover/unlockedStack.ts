@@ -9,6 +9,7 @@ import { TAGS } from "../previews/preview";
 import { runsOf } from "./currentRuns";
 import type { RecoverOptions } from "./recoverOptions";
 import { Stack } from "../../pulumi/stack";
+import { parseStackName } from "../../pulumi/stackName";
 import { waitForSurvivors } from "./survivors";
 
 /** A stack that no run has locked, and for which no plugin of a dead run can still send anything. */
@@ -52,7 +53,7 @@ export async function unlock(options: RecoverOptions): Promise<UnlockedStack> {
  * runs.
  */
 async function configOf(stack: Stack, isNamed: boolean): Promise<Record<string, string>> {
-  const name = stack.name.split("/").at(-1)!;
+  const name = parseStackName(stack.name).stack;
   const isOwn = isNamed || ownSettings(readProject(stack.cwd), name) !== undefined;
   if (!isOwn && TAGS.created in (await stack.tags()))
     throw new Error(

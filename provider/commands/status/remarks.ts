@@ -1,4 +1,5 @@
 import ms from "ms";
+import { ONLY_ORGANIZATION } from "../../pulumi/stackName";
 import { count } from "../../text/wording";
 import { since } from "./ages";
 import type { LeftoverView, StackView } from "./view";
@@ -59,15 +60,12 @@ function nextLines(stack: StackView, isOfOthers: boolean): string[] {
 }
 
 function recovery({ name, preview }: StackView, isOfOthers: boolean): string {
-  const [stack = "", project, organization = DEFAULT_ORGANIZATION] = name.split("/").reverse();
+  const [stack = "", project, organization = ONLY_ORGANIZATION] = name.split("/").reverse();
   const where = isOfOthers && project !== undefined ? ` --cwd <folder of ${project}>` : "";
   if (preview !== undefined) return `npx pulumi-mailmodo previews up --name ${stack}${where}, or previews down`;
-  const named = organization === DEFAULT_ORGANIZATION ? stack : `${organization}/${stack}`;
+  const named = organization === ONLY_ORGANIZATION ? stack : `${organization}/${stack}`;
   return `npx pulumi-mailmodo recover --stack ${named}${where}`;
 }
-
-/** The name that a backend without organizations has for the one of each stack. */
-const DEFAULT_ORGANIZATION = "organization";
 
 function encryptedLine({ enrollments, cohorts, reason }: NonNullable<StackView["encrypted"]>): string {
   const parts = [

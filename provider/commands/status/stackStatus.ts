@@ -1,6 +1,7 @@
 import { stackIdentity } from "../../journal/stackIdentity";
 import type { Liveness } from "../../processes/processIdentity";
 import type { Deployment } from "../../pulumi/deployment";
+import { parseStackName } from "../../pulumi/stackName";
 import { SECRET } from "../../pulumi/stateResource";
 import type { KnownStack } from "../../pulumi/knownStack";
 import { holderOf, livenessOfOwner } from "../lockOwner";
@@ -48,7 +49,7 @@ export async function statusOf(
     const tags = await stack.tags();
     const fullName = withProject(stack.fullName, state);
     const identity = stackIdentity(fullName, backend);
-    const preview = previewOf({ name: fullName.split("/").at(-1)! }, tags);
+    const preview = previewOf({ name: parseStackName(fullName).stack }, tags);
     const locks = await stack.locks();
     const [lock] = locks ?? [];
     const runs = leftovers.runsOf(identity);

@@ -99,7 +99,8 @@ describe("an add of a run that is killed before the state shows it, and that tak
     assert.deepEqual(active(), []);
   });
 
-  it("is outlasted where a later run has added the contact, and was killed before the state shows it, too", async () => {
+  /** Loses the add of one run, which is killed, and lets a later run add the contact. */
+  const addAgainAfterLoss = async () => {
     loseOne(55_000);
     fail();
     await assert.rejects(clock.settle(contactLifecycle.create(ada)));
@@ -107,18 +108,16 @@ describe("an add of a run that is killed before the state shows it, and that tak
     kill();
     await begin();
     await clock.settle(contactLifecycle.create(ada));
+  };
+
+  it("is outlasted where a later run has added the contact, and was killed before the state shows it, too", async () => {
+    await addAgainAfterLoss();
     assert.match(await recover(), /Waiting \d+ s: /);
     assert.deepEqual(active(), []);
   });
 
   it("has no note any more once the later run has ended", async () => {
-    loseOne(55_000);
-    fail();
-    await assert.rejects(clock.settle(contactLifecycle.create(ada)));
-    sandbox().faults.clear();
-    kill();
-    await begin();
-    await clock.settle(contactLifecycle.create(ada));
+    await addAgainAfterLoss();
     await session.journals.close();
     assert.deepEqual(await notes(), []);
   });
