@@ -101,8 +101,11 @@ describe("/openapi.json", () => {
     await sandbox().post(`/hooks/start/${journeyId}`, { email, data: { name: "Ada" } });
     await sandbox().post(`/hooks/start/${journeyId}`, { email });
     await answers("POST", "/_sandbox/faults", { kind: "late", count: 2, seed: 5, email: "x" });
+    // A move of the clock resolves once what is due is sent; a start does not wait for its first message.
+    await answers("POST", "/_sandbox/clock", { advanceSeconds: 0 });
     await answers("POST", "/_sandbox/clock", { toNextMail: true });
     await sandbox().post(`/hooks/start/${journeyId}`, { email, data: { name: "Ada" } });
+    await answers("POST", "/_sandbox/clock", { advanceSeconds: 0 });
     await sandbox().post(`/hooks/abort/${journeyId}`, { email, reason: "done" });
     await answers("GET", "/_sandbox/state");
     const [first] = (await answers("GET", "/_sandbox/instances")) as { instanceId: string }[];
