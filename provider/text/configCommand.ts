@@ -4,6 +4,9 @@
  */
 export const STACK_OPTIONS = "PULUMI_MAILMODO_STACK_OPTIONS";
 
+/** The file with the settings of every preview, unless an option names another. */
+export const PREVIEW_SETTINGS = "Pulumi.preview.yaml";
+
 /** The options that a `pulumi config set` in a message needs, with a space after them. In a stack of the user's: none. */
 export function stackOptions(env: NodeJS.ProcessEnv = process.env): string {
   const options = env[STACK_OPTIONS];

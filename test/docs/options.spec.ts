@@ -72,6 +72,16 @@ describe("the options in the documents", () => {
       [],
     );
   });
+
+  it("are run by npx in the documents, which finds them in the project", () => {
+    const pattern = new RegExp(`.{0,4}pulumi-mailmodo (${[...commands.keys()].join("|")})\\b`, "g");
+    const pages = allPages().filter(({ name }) => name !== "CHANGELOG.md");
+    const named = pages.flatMap(({ text }) => text.match(pattern) ?? []);
+    assert.deepEqual(
+      named.filter((command) => !command.startsWith("npx ")),
+      [],
+    );
+  });
 });
 
 /** The commands below a command, or itself if there are none. */

@@ -118,7 +118,7 @@ describe("a start that was left without an answer", () => {
       const { output } = await project().fail(...UP);
       assert.match(
         output,
-        /and another resource of this stack \(urn:\S+::new\) enrolls the address too, [^\n]+ pulumi destroy --target <its urn>/,
+        /and another resource of this stack \(urn:\S+::new\) enrolls the address too, [^\n]+ pulumi destroy --target 'urn:\S+::new'\./,
       );
     }
     assert.deepEqual(ups.statuses(), { x: "running" });
