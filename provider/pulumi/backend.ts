@@ -78,6 +78,12 @@ export function backendFolder(url: string, cwd: string): string {
   return path.resolve(cwd, process.platform === "win32" ? home.replace(/^\/(?=[A-Za-z]:)/, "") : home);
 }
 
+/** Says that a backend is a folder that does not exist. The CLI would make it. Undefined if it exists, or is no folder. */
+export function missingFolder(url: string, cwd: string): string | undefined {
+  const folder = url.startsWith("file://") ? backendFolder(url, cwd) : undefined;
+  return folder === undefined || fs.existsSync(folder) ? undefined : `The backend's folder ${folder} does not exist.`;
+}
+
 /** The CLI refuses a path that cannot be decoded. */
 function decoded(text: string): string {
   try {
