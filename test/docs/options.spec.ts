@@ -41,7 +41,6 @@ describe("the options in the documents", () => {
   });
 
   for (const [page, script] of [
-    ["docs/sandbox.md", "sandbox/bin/mailmodo-sandbox.js"],
     ["sandbox/README.md", "sandbox/bin/mailmodo-sandbox.js"],
     ["docs/benchmarks.md", "bench/bench.ts"],
   ] as const) {
