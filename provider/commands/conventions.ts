@@ -23,11 +23,12 @@ export function argument<T>(parse: (text: string) => T): (text: string) => T {
 /**
  * Ends the help of a command.
  *
+ * @param examples How to run it, without `npx`, which finds it in the project.
  * @param exitCodes What each means, as a sentence. That of a usage error is added.
  */
 export function addHelpEnd(command: Command, examples: readonly string[], exitCodes: string): Command {
   const title = examples.length > 1 ? "Examples" : "Example";
-  const lines = examples.map((example) => `  ${example}`).join("\n");
+  const lines = examples.map((example) => `  npx ${example}`).join("\n");
   return command.addHelpText(
     "after",
     `\n${title}:\n${lines}\n\nExit codes: ${exitCodes}; ${WRONG_USE} for a usage error.`,

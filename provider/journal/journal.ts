@@ -4,6 +4,7 @@ import { recoverAdvice } from "../text/recoverAdvice";
 import type { OtherRuns } from "./otherRuns";
 import type { OwnNotes } from "./ownNotes";
 import type { CallKind } from "./noteLine";
+import { fullName } from "./stackIdentity";
 import { mayHideStart, UnsettledCalls } from "./unsettledCalls";
 
 /**
@@ -60,7 +61,7 @@ export class Journal {
   /** What cannot be read in the files of other runs: one line for each kind. */
   warnings(): string[] {
     const { ofStack, unknown, unreadable } = this.otherRuns;
-    const next = `${recoverAdvice()}.`;
+    const next = `${recoverAdvice(fullName(this.ownNotes.stack))}.`;
     const notes = this.unsettled.stillSealed + ofStack.reduce((sum, { damaged }) => sum + damaged, 0);
     const files = unknown.length + unreadable.length;
     return [

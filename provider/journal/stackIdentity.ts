@@ -18,6 +18,11 @@ export function stackIdentity(fullName: string | undefined, backend: string, own
   return { backend, project, stack, organization };
 }
 
+/** `organization/project/stack`. Undefined if the state was written by 0.1.0. */
+export function fullName({ organization, project, stack }: StackIdentity): string | undefined {
+  return organization === undefined || stack === undefined ? undefined : `${organization}/${project}/${stack}`;
+}
+
 /**
  * Whether the identity in a note is that of a stack. An identity without a stack name fits every stack of its project.
  */

@@ -2,8 +2,9 @@ import type { Connection } from "../mailmodo/transport";
 import { contactName } from "../model/addresses";
 import { isUnproven, type ContactInputs, type ContactState } from "../model/contactInputs";
 import { addNote, isAsSent } from "../model/contactNote";
-import { isInPreview } from "../text/configCommand";
 import { maskAddress } from "../text/masking";
+import { unrecordedAdvice } from "../text/recoverAdvice";
+import { upCommand } from "../text/stackCommands";
 import { AdvisedError } from "./advice";
 import { factsOf } from "./contactFacts";
 import { existedBefore } from "./foreignContact";
@@ -48,30 +49,22 @@ export async function provenContact(
 }
 
 /** The failure of an add that may have taken effect, of a contact that may be a person's by now. It is not recorded. */
-export function unrecordedAdd(error: Error): AdvisedError {
+export function unrecordedAdd(error: Error, { stack }: ContactInputs): AdvisedError {
   return new AdvisedError(
     error,
-    `The contact may have been added and is not recorded, so a destroy leaves it. ${adviceOnUnrecorded()}.`,
+    `The contact may have been added and is not recorded, so a destroy leaves it. ${unrecordedAdvice(stack)}`,
   );
-}
-
-/** `previews down` recovers the preview before it destroys it. */
-function adviceOnUnrecorded(): string {
-  return isInPreview()
-    ? "The next previews up adds it again, and previews down archives it if its values show that this run made it"
-    : "If you do not run pulumi up again, run pulumi-mailmodo recover before you remove the stack: it archives the contact if its " +
-        "values show that this run made it";
 }
 
 async function detailsOrFailure(operation: ContactOperation, to: Connection, state: Added) {
   const left = isUnproven(state) ? " Whether this stack made it is not known until then, so a destroy leaves it." : "";
   const fail = (message: string) => new RecordedFailure(contactName(state.email), state, message + left);
   const details = await operation.find(to, state).catch((error: Error) => {
-    throw fail(`${error.message} It was added and is recorded: the next pulumi up looks again.`);
+    throw fail(`${error.message} It was added and is recorded: the next ${upCommand()} looks again.`);
   });
   if (details !== undefined) return details;
   throw fail(
     `Could not add the contact ${maskAddress(state.email)}: Mailmodo accepted the contact but does not return it. It may be ` +
-      "archived: restore it in Mailmodo and run pulumi up again, or use another address.",
+      `archived: restore it in Mailmodo and run ${upCommand()} again, or use another address.`,
   );
 }

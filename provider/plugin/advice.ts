@@ -13,6 +13,7 @@ import { connectionAdvice } from "../settings/connectionAdvice";
 import { SettingsError } from "../settings/settingsError";
 import { isInPreview, keyCommand } from "../text/configCommand";
 import { hideStackTrace } from "../text/hideStackTrace";
+import { forgetCommand, upCommand, urnsCommand } from "../text/stackCommands";
 
 /** An error with advice for a user of Pulumi. */
 export class AdvisedError extends Error {
@@ -43,8 +44,9 @@ function adviceOn(error: unknown, call: Call, secret: string | undefined): strin
 }
 
 /** How to make Pulumi forget an enrollment. Never for a contact of a cohort: the others of its shard go on. */
-export const FORGET =
-  "remove it from the state: pulumi state delete <urn> (not for a contact of a cohort, because its URN is that of the whole shard)";
+export function forgetAdvice(): string {
+  return `remove it from the state: ${forgetCommand()} (not for a contact of a cohort, because its URN is that of the whole shard)`;
+}
 
 /** Throws the error of a delete that was to archive one contact, with what to do about the resource. */
 export function throwOfDelete(error: Error): never {
@@ -54,7 +56,7 @@ export function throwOfDelete(error: Error): never {
   const advice = [
     ...(error instanceof AdvisedError ? [error.advice] : []),
     "It stays in the state: run it again.",
-    ...(canBeForgotten ? [FORGET_CONTACT] : []),
+    ...(canBeForgotten ? [forgetContact()] : []),
   ];
   throw new AdvisedError(cause, advice.join(" "));
 }
@@ -63,7 +65,7 @@ export function throwOfDelete(error: Error): never {
 export function adviceOnMove(urn: string): string {
   return (
     `Nothing was started: ${urn} of this stack runs it, and Pulumi creates before it deletes. To move the address, remove ` +
-    "it there in one pulumi up and add it here in the next. An enrollment with another name or parent runs on with aliases."
+    "it there in one up and add it here in the next. An enrollment with another name or parent runs on with aliases."
   );
 }
 
@@ -86,15 +88,25 @@ function adviceOnContact(error: unknown, secret: string | undefined): string | u
 function adviceOnArchive(error: unknown, secret: string | undefined): string | undefined {
   if (error instanceof SettingsError || error instanceof KeyRefusedError) return adviceOnAbort(error, secret);
   if (error instanceof LateStartError) return "It stays in the state.";
-  return error instanceof HeldError && error.message.includes(OUTSIDE_RECIPIENTS) ? ALLOW : undefined;
+  return error instanceof HeldError && error.message.includes(OUTSIDE_RECIPIENTS) ? allowAdvice() : undefined;
 }
 
-const ALLOW = "Add the address to mailmodo:allowedRecipients, then run pulumi up, or pulumi destroy --run-program.";
+function allowAdvice(): string {
+  return `Add the address to mailmodo:allowedRecipients, then run ${withNewSettings("")}.`;
+}
+
+/** What hands today's settings to a delete. A plain destroy uses those of the last up. */
+function withNewSettings(set: string): string {
+  return isInPreview() ? upCommand() : `pulumi up, or ${set}pulumi destroy --run-program`;
+}
 
 /** Only for a resource of one contact: the others of a shard are to be archived. */
-const FORGET_CONTACT =
-  "If the contact is archived already or may stay in Mailmodo, remove it from the state: pulumi state delete <urn>. pulumi stack " +
-  "--show-urns lists the URNs.";
+function forgetContact(): string {
+  return (
+    `If the contact is archived already or may stay in Mailmodo, remove it from the state: ${forgetCommand()}. ${urnsCommand()} ` +
+    "lists the URNs."
+  );
+}
 
 function adviceOnKey(secret: string | undefined): string {
   if (secret !== undefined) return inSecret(secret);
@@ -120,20 +132,22 @@ function adviceOnAbort(error: unknown, secret: string | undefined): string | und
   if (secret !== undefined && error instanceof SettingsError) {
     return (
       "A plain destroy uses the settings of the last up. If another secret holds the key now, set mailmodo:apiKeySecret and run " +
-      "pulumi up, or set it and run pulumi destroy --run-program; or put the key in MAILMODO_API_KEY."
+      `${withNewSettings("set it and run ")}; or put the key in MAILMODO_API_KEY.`
     );
   }
   if (error instanceof SettingsError || error instanceof KeyRefusedError) {
+    // A preview never has the key in its settings.
+    const set = isInPreview() ? "correct the settings" : "set mailmodo:apiKey";
     return (
       "A plain destroy uses the settings of the last up. Give it the current ones: put the key in MAILMODO_API_KEY, " +
-      "or set mailmodo:apiKey and run pulumi up, or set it and run pulumi destroy --run-program."
+      `or ${set} and run ${withNewSettings("set it and run ")}.`
     );
   }
   if (error instanceof LateStartError) return "It stays in the state.";
   if (error instanceof RefusedError || error instanceof UnconfirmedError) {
     return (
-      `It stays in the state: run it again. If it has ended, or was aborted in Mailmodo by hand, ${FORGET}. ` +
-      "pulumi stack --show-urns lists the URNs."
+      `It stays in the state: run it again. If it has ended, or was aborted in Mailmodo by hand, ${forgetAdvice()}. ` +
+      `${urnsCommand()} lists the URNs.`
     );
   }
   return undefined;

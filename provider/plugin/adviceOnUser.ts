@@ -2,7 +2,8 @@ import { TYPES } from "../model/stateFormat";
 import { commandLineOf } from "../processes/processes";
 import { engineAbove } from "../pulumi/engineProcess";
 import { isPlugin } from "../pulumi/pluginProcess";
-import { isInPreview, stackOption } from "../text/configCommand";
+import { isInPreview } from "../text/configCommand";
+import { forgetCommand, upCommand } from "../text/stackCommands";
 import { session } from "./session";
 
 /**
@@ -17,12 +18,12 @@ export async function adviceOnUser(user: string, email: string, stack?: string):
   if (contact !== undefined)
     return (
       "The contact depends on it, so Pulumi deletes the contact first, each time. In the program, let it depend on the contact " +
-      `instead, and run ${isInPreview() ? "pulumi-mailmodo previews up" : "pulumi up"} before you destroy. Or remove the ` +
-      `contact from the state (pulumi state delete ${stackOption()}'${contact}'), and archive it in Mailmodo after the destroy.`
+      `instead, and run ${upCommand()} before you destroy. Or remove the ` +
+      `contact from the state (${forgetCommand(contact)}), and archive it in Mailmodo after the destroy.`
     );
   // Pulumi would write how secrets are encrypted into the settings of all previews.
   if (isInPreview())
-    return "If the next run says so again, let it depend on the contact in the program, and run pulumi-mailmodo previews up first.";
+    return `If the next run says so again, let it depend on the contact in the program, and run ${upCommand()} first.`;
   const target = `--target-dependents --target '${user}'`;
   if (isUp()) return `If a whole pulumi up, without --target, says so again, run this first: pulumi up ${target}.`;
   const all = user.includes(TYPES.shard) ? ", with the journeys of all its contacts" : "";

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { parseContacts, parseRecords } from "../model/contacts";
 import { changedInPlace, changedReplacing, problemsOf, UNKNOWN } from "../model/inputs";
 import { contactsProblem, idOf, mustNotReplace, type ShardInputs, type ShardState } from "../model/shard";
+import { destroyCommand } from "../text/stackCommands";
 import { checkFailures } from "./checkFailures";
 import { abortAll, changesTo, reconcile } from "./reconcileShard";
 import { RecordedFailure } from "./recordedFailure";
@@ -65,7 +66,7 @@ const cohortLifecycle = {
       const why =
         "whether some of its contacts were started is not known, and aborting by address would stop others too";
       const what = `Could not replace shard ${olds.shard} of the cohort ${olds.cohort}: ${why}.`;
-      throw new RecordedFailure(idOf(olds), olds, `${what} Check the journey in Mailmodo, or run pulumi destroy.`);
+      throw new RecordedFailure(idOf(olds), olds, `${what} Check the journey in Mailmodo, or run ${destroyCommand()}.`);
     }
     return { outs: await reconcile(news, olds, await changesTo(olds, news)) };
   },

@@ -74,7 +74,7 @@ const contactLifecycle = {
         // A person may have signed up with an address that Mailmodo did not know and that has no tag.
         const isOwn = owner === "own" || isTaggedFor(inputs.email, inputs.stack ?? "");
         if (adopted || !mayHaveTakenEffect(error)) throw error;
-        throw isOwn ? unconfirmedAdd(state, error) : unrecordedAdd(error);
+        throw isOwn ? unconfirmedAdd(state, error) : unrecordedAdd(error, inputs);
       });
       const isToProve = owner === "new" && !isTaggedFor(inputs.email, inputs.stack ?? "");
       const added = { ...state, ...late(addSentAt) };

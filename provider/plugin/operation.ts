@@ -125,7 +125,7 @@ export class Operation {
     isDuplicateAllowed: boolean,
   ): Promise<void> {
     const { otherEnrollments } = this.session;
-    const held = (why: string) => heldError("start", call, `${KILLED}, and ${why} ${recoverAdvice()}`);
+    const held = (why: string) => heldError("start", call, `${KILLED}, and ${why} ${recoverAdvice(call.stack)}`);
     if (call.instanceId === undefined && (isDuplicateAllowed || call.allowDuplicateEmail))
       throw held("with allowDuplicateEmail it would be started twice.");
     const reason = await otherEnrollments.reasonNotToAbort(call, true);

@@ -3,7 +3,9 @@ import { isPlugin } from "../pulumi/pluginProcess";
 import type { RecordedIndex } from "../pulumi/recordedIndex";
 import type { Stack } from "../pulumi/stack";
 import type { ContactEntry } from "../pulumi/stateResource";
-import { FORGET } from "./advice";
+import { isInPreview } from "../text/configCommand";
+import { upCommand } from "../text/stackCommands";
+import { forgetAdvice } from "./advice";
 import { ProjectStates } from "./projectStates";
 import type { ThisRun } from "./thisRun";
 
@@ -122,7 +124,7 @@ export class OtherEnrollments {
       if (stack !== undefined)
         return {
           why: `the stack ${stack} enrolls the address too, ${AS_WELL}`,
-          next: `Remove the address from ${stack} first. Or, ${IF_ALONE}`,
+          next: `Remove the address from ${stack} first. Or, ${ifAlone()}`,
         };
       if (willRestart) return undefined;
       // With allowDuplicateEmail, a destroy is documented to abort by address. But a resource that was moved here, or
@@ -132,9 +134,7 @@ export class OtherEnrollments {
       if (resource === undefined) return undefined;
       return {
         why: `another resource of this stack (${resource}) enrolls the address too, ${AS_WELL}`,
-        next: resource.startsWith("urn:")
-          ? `Destroy that one first: pulumi destroy --target <its urn>. Or, ${IF_ALONE}`
-          : `Run it again after this run. If it is refused again, destroy that one first. Or, ${IF_ALONE}`,
+        next: `${adviceOnOther(resource)} Or, ${ifAlone()}`,
       };
     } catch (error) {
       return {
@@ -160,4 +160,16 @@ export class OtherEnrollments {
 
 const STARTED_HERE = "one that this run starts";
 const AS_WELL = "which an abort by address would stop as well";
-const IF_ALONE = `if Mailmodo shows that only that one runs, this one does not: ${FORGET}`;
+
+function ifAlone(): string {
+  return `if Mailmodo shows that only that one runs, this one does not: ${forgetAdvice()}`;
+}
+
+/** How to end the other resource first. A destroy by hand would write to the settings of all previews. */
+function adviceOnOther(resource: string): string {
+  const again = "Run it again after this run. If it is refused again,";
+  if (isInPreview()) return `${again} remove that one from the program, and run ${upCommand()}.`;
+  return resource.startsWith("urn:")
+    ? `Destroy that one first: pulumi destroy --target '${resource}'.`
+    : `${again} destroy that one first.`;
+}

@@ -1,5 +1,6 @@
 import type { EnrollmentState } from "../model/inputs";
 import { hideStackTrace } from "../text/hideStackTrace";
+import { destroyCommand, forgetCommand, upCommand } from "../text/stackCommands";
 
 /**
  * A create or update that failed but left something to record. The engine records an error with `id`, `properties` and
@@ -33,7 +34,7 @@ export class RecordedAsUnconfirmed extends RecordedFailure {
 function adviceForUnconfirmed(allowDuplicateEmail: boolean): string {
   return allowDuplicateEmail
     ? "It stays recorded as unconfirmed: with allowDuplicateEmail, aborting by address would stop other instances too. " +
-        "Check the journey in Mailmodo; pulumi destroy aborts by address, pulumi state delete <urn> removes it from the state."
-    : "It is recorded as unconfirmed and not resent: the next pulumi up aborts by address, then starts once; " +
-        "pulumi destroy aborts by address. Both wait until it can no longer take effect, by default a minute after it was sent.";
+        `Check the journey in Mailmodo; ${destroyCommand()} aborts by address, ${forgetCommand()} removes it from the state.`
+    : `It is recorded as unconfirmed and not resent: the next ${upCommand()} aborts by address, then starts once; ` +
+        `${destroyCommand()} aborts by address. Both wait until it can no longer take effect, by default a minute after it was sent.`;
 }

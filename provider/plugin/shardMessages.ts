@@ -1,5 +1,6 @@
 import { hideStackTrace } from "../text/hideStackTrace";
 import { maskAddress } from "../text/masking";
+import { upCommand } from "../text/stackCommands";
 import type { ShardInputs } from "../model/shard";
 
 /** A contact with an unconfirmed start that cannot be aborted by address. */
@@ -21,11 +22,11 @@ export function otherSpelling(email: string, { journeyId }: ShardInputs): string
 
 /** What the next run does after some contacts failed. */
 export function nextAfter(unconfirmed: number, { allowDuplicateEmail }: ShardInputs): string {
-  const next = "Each running contact is recorded: the next pulumi up handles only the rest.";
+  const next = `Each running contact is recorded: the next ${upCommand()} handles only the rest.`;
   if (unconfirmed === 0) return next;
   const handling = allowDuplicateEmail
     ? "are left alone"
-    : "are not resent: the next pulumi up aborts them by address, then starts them once";
+    : `are not resent: the next ${upCommand()} aborts them by address, then starts them once`;
   return `${next} Starts that are recorded as unconfirmed (${unconfirmed}) ${handling}.`;
 }
 

@@ -1,5 +1,5 @@
-import { isInPreview } from "../text/configCommand";
 import { maskAddress } from "../text/masking";
+import { recoverAdvice, unreadAdvice } from "../text/recoverAdvice";
 import { adviceOnUser } from "./adviceOnUser";
 import { ContactError } from "./contactFailures";
 import { session } from "./session";
@@ -28,7 +28,7 @@ export async function isStillEnrolled({ email, stack }: { email: string; stack?:
   const journeyId = await session.unsettledStart(to, { email, ...(stack === undefined ? {} : { stack }) });
   if (journeyId !== undefined) {
     const why = `a killed run of this stack may have started journey ${journeyId} for it, which may still run`;
-    throw new ContactError(`${failure(why)} ${isInPreview() ? DOWN_AGAIN : RECOVER}`);
+    throw new ContactError(`${failure(why)} ${recoverAdvice(stack)}.`);
   }
   const { unreadStarts } = await session.journals.of(to, stack);
   if (unreadStarts.length === 0) return false;
@@ -36,18 +36,5 @@ export async function isStillEnrolled({ email, stack }: { email: string; stack?:
     `a killed or failed run left notes that cannot be read (${unreadStarts.join(" and ")}), and a journey that they tell of ` +
     "may still run for it";
   // No contact of the stack can be archived then.
-  throw plainError(`${failure(why)} ${adviceOnUnread()}`);
+  throw plainError(`${failure(why)} ${unreadAdvice(stack)}`);
 }
-
-/** What to do about notes that are damaged, or need another key. */
-function adviceOnUnread(): string {
-  return (
-    `Run pulumi-mailmodo ${isInPreview() ? "previews down again" : "recover"}, with the API key of that time in ` +
-    "MAILMODO_API_KEY if it was rotated. If that cannot read them either, look at the journeys in Mailmodo, abort there " +
-    "what should not run, and delete the file."
-  );
-}
-
-const RECOVER = "Run pulumi-mailmodo recover first, which says what to do.";
-/** `recover` refuses a preview. */
-const DOWN_AGAIN = "Run pulumi-mailmodo previews down again, which recovers the preview first.";

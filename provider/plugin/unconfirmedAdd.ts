@@ -1,6 +1,7 @@
 import type { MailmodoError } from "../mailmodo/errors";
 import { contactName } from "../model/addresses";
 import type { ContactState } from "../model/contactInputs";
+import { upCommand } from "../text/stackCommands";
 import { withoutAdvice } from "./advice";
 import { RecordedFailure } from "./recordedFailure";
 import { session } from "./session";
@@ -11,7 +12,7 @@ export function unconfirmedAdd(state: ContactState, error: Error): RecordedFailu
   return unconfirmedChange(
     state,
     error,
-    " The contact is recorded: the next pulumi up adds it again, and a destroy archives it.",
+    ` The contact is recorded: the next ${upCommand()} adds it again, and a destroy archives it.`,
   );
 }
 

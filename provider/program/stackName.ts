@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { ONLY_ORGANIZATION } from "../text/stackArgument";
 
 /** The stack's full name: `organization/project/stack`. Only the program knows it; a plugin gets it from its inputs. */
 export function fullStackName(): string {
@@ -10,9 +11,6 @@ function organization(): string {
   try {
     return pulumi.getOrganization();
   } catch {
-    return DEFAULT_ORGANIZATION;
+    return ONLY_ORGANIZATION;
   }
 }
-
-/** The name of the organization in backends in a folder or a bucket. */
-const DEFAULT_ORGANIZATION = "organization";

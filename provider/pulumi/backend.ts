@@ -44,7 +44,7 @@ export function backendAt(url: string, folder: string): string {
  * @returns If even the CLI does not reveal it, {@link UNKNOWN_BACKEND} and something that is never the same again.
  */
 export function backendUrl({ env, folder, askCli }: CliContext): string {
-  return env["PULUMI_BACKEND_URL"] || backendOfProject(folder) || backendOfLogin(env, folder, askCli);
+  return env["PULUMI_BACKEND_URL"] || backendOfProject(folder, askCli) || backendOfLogin(env, folder, askCli);
 }
 
 /** What the URL of a backend begins with that nobody reveals. */
@@ -78,6 +78,12 @@ export function backendFolder(url: string, cwd: string): string {
   return path.resolve(cwd, process.platform === "win32" ? home.replace(/^\/(?=[A-Za-z]:)/, "") : home);
 }
 
+/** Says that a backend is a folder that does not exist. The CLI would make it. Undefined if it exists, or is no folder. */
+export function missingFolder(url: string, cwd: string): string | undefined {
+  const folder = url.startsWith("file://") ? backendFolder(url, cwd) : undefined;
+  return folder === undefined || fs.existsSync(folder) ? undefined : `The backend's folder ${folder} does not exist.`;
+}
+
 /** The CLI refuses a path that cannot be decoded. */
 function decoded(text: string): string {
   try {
@@ -96,8 +102,8 @@ function plainFileUrl(url: string, folder: string): string {
   }
 }
 
-/** The backend that the project file names. A project file that the CLI cannot read names none. */
-function backendOfProject(folder: string): string | undefined {
+/** The backend that the project file names. */
+function backendOfProject(folder: string, askCli: () => string | undefined): string | undefined {
   const file = projectFile(folder);
   if (file === undefined || !readText(file)?.replaceAll("\0", "").includes("backend")) return undefined;
   // Loaded here, because the plugin would load a parser of YAML each time for the few projects that name a backend.
@@ -107,7 +113,8 @@ function backendOfProject(folder: string): string | undefined {
     const url = (backend as { url?: unknown } | null | undefined)?.url;
     return typeof url === "string" ? url : undefined;
   } catch {
-    return undefined;
+    // The CLI's parser takes some texts that are not quite YAML.
+    return askCli();
   }
 }
 

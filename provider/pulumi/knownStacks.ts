@@ -1,8 +1,8 @@
-import * as fs from "node:fs";
-import { backendFolder } from "./backend";
+import { missingFolder } from "./backend";
 import { Cli } from "./cli";
 import { KnownStack } from "./knownStack";
 import { openStateFiles } from "./openStateFiles";
+import { canBeOfProject, isPulumiCloud } from "./stackName";
 import { storedStacks } from "./storedStacks";
 
 /** Which stacks, and where. */
@@ -29,24 +29,15 @@ export interface Selection {
  */
 export async function knownStacks(selection: Selection): Promise<KnownStack[]> {
   const { project, url, cwd } = selection;
-  assertFolder(url, cwd);
+  // A folder that is not there has no stacks, which would look as if nothing were enrolled.
+  const missing = missingFolder(url, cwd);
+  if (missing !== undefined)
+    throw new Error(`${missing} Correct PULUMI_BACKEND_URL or the project file's backend, or log in: pulumi login.`);
   const stacks = (await fromFiles(selection).catch(() => undefined)) ?? (await fromCli(selection));
   // A name of an old backend does not have the project.
-  const isMeant = ([, ofProject, stack]: string[]) =>
-    project === undefined || stack === undefined || ofProject === project;
   return stacks
-    .filter(({ fullName }) => isMeant(fullName.split("/")))
+    .filter(({ fullName }) => canBeOfProject(fullName, project))
     .sort((one, other) => (one.fullName < other.fullName ? -1 : 1));
-}
-
-/** A folder that is not there has no stacks, which would look as if nothing were enrolled. */
-function assertFolder(url: string, cwd: string): void {
-  if (!url.startsWith("file://")) return;
-  const folder = backendFolder(url, cwd);
-  if (fs.existsSync(folder)) return;
-  throw new Error(
-    `The backend's folder ${folder} does not exist. Correct PULUMI_BACKEND_URL or the project file's backend, or log in: pulumi login.`,
-  );
 }
 
 async function fromFiles({ url, cwd, env }: Selection): Promise<KnownStack[] | undefined> {
@@ -60,7 +51,7 @@ async function fromCli({ url, cwd, env, project }: Selection): Promise<KnownStac
   const text = await new Cli(cwd, env).read("list the stacks of the backend", args);
   const stacks = JSON.parse(text) as { name: string; updateInProgress?: boolean }[];
   // Only Pulumi Cloud says it, and only of a stack that is being updated.
-  const usually = /^https?:/.test(url) ? false : undefined;
+  const usually = isPulumiCloud(url) ? false : undefined;
   return stacks.map(({ name, updateInProgress: isUpdating = usually }) => {
     return new KnownStack(name, { isUpdating }, cwd, env);
   });

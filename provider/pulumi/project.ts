@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { projectFile } from "./projectFile";
 import { readFields } from "./settingsText";
+import { parseStackName } from "./stackName";
 
 /** What the commands need to know of a Pulumi project. */
 export interface Project {
@@ -42,6 +43,33 @@ export function readProject(folder: string): Project {
     ...(typeof config === "object" && config !== null ? { config: config as Record<string, unknown> } : {}),
     ...(url === undefined ? {} : { backend: url }),
   };
+}
+
+/**
+ * The same, or undefined if there is no project file, or only the CLI can read it: its parser takes some texts that are not
+ * quite YAML. For what the CLI does anyway.
+ */
+export function readableProject(folder: string): Project | undefined {
+  try {
+    return readProject(folder);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Checks that a stack whose name has a project is of the project in the folder. With another one, the CLI would read the
+ * settings of this project's stack of the same name.
+ *
+ * @throws {Error} It is not. The message is one line.
+ */
+export function assertOfProject(stack: string, folder: string): void {
+  const { project } = parseStackName(stack);
+  const own = project === undefined ? undefined : readableProject(folder)?.name;
+  if (own === undefined || own === project) return;
+  throw new Error(
+    `The stack ${stack} is not of the project ${own} in ${folder}. Name the folder of the project ${project}: --cwd <folder>.`,
+  );
 }
 
 /** The settings file of a stack, if it exists. The CLI looks for it in one place only. */

@@ -77,9 +77,13 @@ function placeOf(text: string, { items }: YAMLMap, name: string): Place | undefi
   return { from, to: from + text.slice(from, to).trimEnd().length };
 }
 
-/** The CLI reads nothing after the first document. */
+/**
+ * The CLI reads nothing after the first document. Its parser ends a line where YAML 1.1 does, and takes what is unambiguous,
+ * such as a comment right after a quote.
+ */
 function firstDocument(text: string) {
-  const [document] = [...parseAllDocuments(text, { merge: true })];
+  const lines = text.replace(/\r(?!\n)|[\u0085\u2028\u2029]/g, "\n");
+  const [document] = [...parseAllDocuments(lines, { merge: true, strict: false })];
   if (document?.errors[0] !== undefined) throw document.errors[0];
   return document;
 }

@@ -2,8 +2,7 @@ import * as fs from "node:fs";
 import { Cli, reasonOf } from "./cli";
 import { fingerprint, reveal, type Deployment, type Encryption } from "./deployment";
 import { removeEmptyStack } from "./elsewhere";
-import { readProject, settingsPath, type Project } from "./project";
-import { projectFile } from "./projectFile";
+import { assertOfProject, readableProject, settingsPath } from "./project";
 import { parseConfig } from "./stackConfig";
 import { isMailmodoResource, mustBeRevealed, SECRET, withoutEnded, type Ended } from "./stateResource";
 import { IN_CLOUD, isSameLock, parseOccupancy, removeLockFile, type Lock, type Occupancy } from "./stackLock";
@@ -107,7 +106,7 @@ export class Stack {
    */
   async occupancy(secretsProvider?: string): Promise<Occupancy> {
     const provider = secretsProvider === undefined ? [] : ["--secrets-provider", secretsProvider];
-    const { project } = this;
+    const project = readableProject(this.cwd);
     const settings = project && settingsPath(project, parseStackName(this.name).stack);
     const hadSettings = settings === undefined || fs.existsSync(settings);
     const refused = await this.cli.runReadOnly(["stack", "init", this.name, "--no-select", ...provider]);
@@ -122,9 +121,12 @@ export class Stack {
       throw new Error(`Could not check the lock of the stack ${this.name}: ${reasonOf(refused)}`);
     }
     this.fullName = occupancy.fullName;
+    if (!isPulumiCloud(await this.backendUrl())) return occupancy;
     // Pulumi Cloud has no lock that this command checks. It reports an update instead, but not whose it is.
-    const isUpdating = isPulumiCloud(await this.backendUrl()) && (await this.list()).own?.updateInProgress === true;
-    return isUpdating ? { ...occupancy, locks: [IN_CLOUD] } : occupancy;
+    const { own } = await this.list(parseStackName(occupancy.fullName).project);
+    if (own === undefined)
+      throw new Error(`Could not check the lock of the stack ${this.name}: Pulumi Cloud does not list the stack.`);
+    return own.updateInProgress === true ? { ...occupancy, locks: [IN_CLOUD] } : occupancy;
   }
 
   async tags(): Promise<Readonly<Record<string, string>>> {
@@ -149,8 +151,9 @@ export class Stack {
       await this.cli.succeed(`free the lock of the stack ${this.name}`, ["cancel", "--yes", ...this.stackArgs]);
   }
 
-  /** The current config, with decrypted secrets. */
+  /** The current config, with decrypted secrets. @throws {Error} The stack is of another project than the folder. */
   async config(): Promise<Record<string, string>> {
+    assertOfProject(this.name, this.cwd);
     const file = this.configFile === undefined ? [] : ["--config-file", this.configFile];
     const args = ["config", "--show-secrets", "--json", ...file, ...this.stackArgs];
     return parseConfig(await this.cli.read(`read the config of the stack ${this.name}`, args));
@@ -163,19 +166,20 @@ export class Stack {
     return { names: new Set(all.map(({ name }) => parseStackName(name).stack)), others };
   }
 
-  /** The project's stacks, and which of them is this one. */
-  private async list(): Promise<{ all: ListedStack[]; own: ListedStack | undefined }> {
-    const listed = this.cli.read("list the stacks of the project", ["stack", "ls", "--json"]);
+  /**
+   * The project's stacks, and which of them is this one.
+   *
+   * @param named The project's name. Default: the project in the folder.
+   */
+  private async list(named?: string): Promise<{ all: ListedStack[]; own: ListedStack | undefined }> {
+    const args = ["stack", "ls", "--json", ...(named === undefined ? [] : ["--project", named])];
+    const listed = this.cli.read("list the stacks of the project", args);
     const text = await listed.catch(async (error: Error) => {
       throw emptyAttributesError(await this.backendUrl(), this.cwd) ?? error;
     });
     const all = JSON.parse(text) as ListedStack[];
-    const standard = this.project === undefined ? {} : { project: this.project.name };
-    return { all, own: findStack(all, this.fullName ?? this.name, standard) };
-  }
-
-  private get project(): Project | undefined {
-    return projectFile(this.cwd) === undefined ? undefined : readProject(this.cwd);
+    const project = named ?? readableProject(this.cwd)?.name;
+    return { all, own: findStack(all, this.fullName ?? this.name, project === undefined ? {} : { project }) };
   }
 
   /**

@@ -1,3 +1,5 @@
+import { UNKNOWN_BACKEND } from "./backend";
+
 /** A stack, as far as a name says which. */
 export interface StackName {
   /** Missing: the default organization. */
@@ -14,6 +16,12 @@ export function parseStackName(name: string): StackName {
   const stack = words.at(-1)!;
   if (words.length === 1) return { stack };
   return words.length === 2 ? { organization, stack } : { organization, project, stack };
+}
+
+/** Whether a name can be that of a stack of a project. @param project Default: any. */
+export function canBeOfProject(name: string, project: string | undefined): boolean {
+  const { project: own = project } = parseStackName(name);
+  return project === undefined || own === project;
 }
 
 /** Whether two names can be of one stack: they differ in nothing that both of them say. */
@@ -46,10 +54,7 @@ export function findStack<T extends { readonly name: string }>(
   return found?.one;
 }
 
-/** The only organization of a backend other than Pulumi Cloud. */
-export const ONLY_ORGANIZATION = "organization";
-
 /** Whether a backend is Pulumi Cloud, or one that answers as it does: it has organizations, and keeps no files. */
 export function isPulumiCloud(url: string): boolean {
-  return !/^(file|s3|gs|azblob|postgres|mem):/.test(url);
+  return !url.startsWith(UNKNOWN_BACKEND) && !/^(file|s3|gs|azblob|postgres|mem):/.test(url);
 }

@@ -44,8 +44,8 @@ function missingKeyProblem(env: NodeJS.ProcessEnv): string {
   }
   return isEmpty
     ? "Missing mailmodo:apiKey. MAILMODO_API_KEY is empty: put the key in it; in CI, check that this job gets the secret. Or set it: " +
-        "pulumi config set --secret mailmodo:apiKey <key>, or name an AWS secret that holds it in mailmodo:apiKeySecret."
-    : "Missing mailmodo:apiKey. Set it: pulumi config set --secret mailmodo:apiKey <key>, or put the key in MAILMODO_API_KEY, " +
+        `${keyCommand(env)}, or name an AWS secret that holds it in mailmodo:apiKeySecret.`
+    : `Missing mailmodo:apiKey. Set it: ${keyCommand(env)}, or put the key in MAILMODO_API_KEY, ` +
         "or name an AWS secret that holds it in mailmodo:apiKeySecret.";
 }
 

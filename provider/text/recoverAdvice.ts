@@ -1,8 +1,39 @@
 import { isInPreview } from "./configCommand";
+import { stackArgument } from "./stackArgument";
+import { destroyCommand } from "./stackCommands";
 
-/** How to settle what a killed run left: a sentence without its full stop. `recover` refuses a preview. */
-export function recoverAdvice(env: NodeJS.ProcessEnv = process.env): string {
+/**
+ * How to settle what a killed run left: a sentence without its full stop.
+ *
+ * @param stack The stack's full name. Undefined if its state does not record it.
+ */
+export function recoverAdvice(stack: string | undefined, env: NodeJS.ProcessEnv = process.env): string {
+  const next = isInPreview(env) ? "which recovers the preview first" : "which says what to do";
+  return `Run ${recoverCommand(stack, env)}, ${next}`;
+}
+
+/** What to do about notes of starts that are damaged, or need another key. */
+export function unreadAdvice(stack: string | undefined, env: NodeJS.ProcessEnv = process.env): string {
+  return (
+    `Run ${recoverCommand(stack, env)}, with the API key of that time in MAILMODO_API_KEY if it was rotated. If that cannot ` +
+    "read them either, look at the journeys in Mailmodo, abort there what should not run, and delete the file."
+  );
+}
+
+/** What to do about a contact that may have been added and is not recorded. */
+export function unrecordedAdvice(stack: string | undefined, env: NodeJS.ProcessEnv = process.env): string {
+  const command = recoverCommand(stack, env);
+  const archives = "archives the contact if its values show that this run made it.";
   return isInPreview(env)
-    ? "Run pulumi-mailmodo previews up or previews down again: both recover the preview first"
-    : "Run pulumi-mailmodo recover, which says what to do";
+    ? `${command} ${archives}`
+    : `If you do not run pulumi up again, run ${command} before you remove the stack: it ${archives}`;
+}
+
+/**
+ * The command that settles what a killed run left. In a preview that is `previews down`: `recover` refuses a preview, and
+ * `previews up` does not go on while something is left that only a destroy or a person can settle.
+ */
+function recoverCommand(stack: string | undefined, env: NodeJS.ProcessEnv): string {
+  if (isInPreview(env)) return destroyCommand(env);
+  return `npx pulumi-mailmodo recover --stack ${stack === undefined ? "<name>" : stackArgument(stack)}`;
 }

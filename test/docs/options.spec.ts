@@ -41,7 +41,6 @@ describe("the options in the documents", () => {
   });
 
   for (const [page, script] of [
-    ["docs/sandbox.md", "sandbox/bin/mailmodo-sandbox.js"],
     ["sandbox/README.md", "sandbox/bin/mailmodo-sandbox.js"],
     ["docs/benchmarks.md", "bench/bench.ts"],
   ] as const) {
@@ -69,6 +68,16 @@ describe("the options in the documents", () => {
     assert.ok(named.length > 5);
     assert.deepEqual(
       named.filter((command) => !known.has(command)),
+      [],
+    );
+  });
+
+  it("are run by npx in the documents, which finds them in the project", () => {
+    const pattern = new RegExp(`.{0,4}pulumi-mailmodo (${[...commands.keys()].join("|")})\\b`, "g");
+    const pages = allPages().filter(({ name }) => name !== "CHANGELOG.md");
+    const named = pages.flatMap(({ text }) => text.match(pattern) ?? []);
+    assert.deepEqual(
+      named.filter((command) => !command.startsWith("npx ")),
       [],
     );
   });

@@ -77,7 +77,7 @@ describe("a destroy that is to archive a contact before its last enrollment is g
     const { output } = await project().fail(...DESTROY);
     assert.match(
       output,
-      /may have started journey \S+ for it, which may still run\. Run pulumi-mailmodo recover first/,
+      /may have started journey \S+ for it, which may still run\. Run npx pulumi-mailmodo recover --stack test, which/,
     );
     assert.deepEqual(state().archived, []);
     assert.equal((await recoverByCli(project())).code, 0);

@@ -54,7 +54,7 @@ for (const [what, program] of [
           `Could not archive the contact a\\*\\*\\*@seeds\\.example\\.com: .* journey ${journeyId} for it, which`,
         ),
       );
-      assert.match(output, /Run pulumi-mailmodo recover first/);
+      assert.match(output, /Run npx pulumi-mailmodo recover --stack test, which/);
       assert.deepEqual([archived(project()), sandbox.running()], [[], [ada]]);
 
       const recovered = await recoverByCli(project());

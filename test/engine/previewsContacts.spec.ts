@@ -23,7 +23,7 @@ describe("a contact of a preview, where something goes wrong", () => {
     const { output } = await runner.previews("up", "--name", "pr-1");
     assert.match(
       output,
-      /is not recorded, so a destroy leaves it\. The next previews up adds it again, and previews down archives it if /,
+      /is not recorded, so a destroy leaves it\. npx pulumi-mailmodo previews down --name pr-1 archives the contact if /,
     );
     sandbox().clearFaults();
     await runner.succeed("down", "--name", "pr-1");
@@ -34,7 +34,10 @@ describe("a contact of a preview, where something goes wrong", () => {
     const runner = await newRunner({ program: program("email") });
     await runner.succeed("up", "--name", "pr-1");
     const { output } = await runner.previews("down", "--name", "pr-1");
-    assert.match(output, /let it depend on the contact in the program, and run pulumi-mailmodo previews up first\./);
+    assert.match(
+      output,
+      /let it depend on the contact in the program, and run npx pulumi-mailmodo previews up --name pr-1 first\./,
+    );
     const file = path.join(runner.dir, "index.js");
     fs.writeFileSync(file, fs.readFileSync(file, "utf8").replace(program("email"), program("qa.email")));
     await runner.succeed("up", "--name", "pr-1");

@@ -81,7 +81,7 @@ describe("a start that was left without an answer", () => {
     const { output } = await project().pulumiWith({ NAMES: "x" }, ...UP);
     assert.match(
       output,
-      /Could not start journey \S+ for x\*\*\*@seeds\.example\.com: a killed run of this stack may have started it, and the stack other enrolls the address too, which an abort by address would stop as well\. Run pulumi-mailmodo recover, which says what to do\. Nothing was sent\./,
+      /Could not start journey \S+ for x\*\*\*@seeds\.example\.com: a killed run of this stack may have started it, and the stack other enrolls the address too, which an abort by address would stop as well\. Run npx pulumi-mailmodo recover --stack test, which says what to do\. Nothing was sent\./,
     );
     assert.deepEqual([ups.statuses(), project().requests()], [{ x: "running" }, []]);
   });
@@ -118,7 +118,7 @@ describe("a start that was left without an answer", () => {
       const { output } = await project().fail(...UP);
       assert.match(
         output,
-        /and another resource of this stack \(urn:\S+::new\) enrolls the address too, [^\n]+ pulumi destroy --target <its urn>/,
+        /and another resource of this stack \(urn:\S+::new\) enrolls the address too, [^\n]+ pulumi destroy --target 'urn:\S+::new'\./,
       );
     }
     assert.deepEqual(ups.statuses(), { x: "running" });

@@ -1,38 +1,16 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import type { StatusView } from "../../provider/commands/status/view";
-import { run, type Run } from "../../tools/workbench";
-import { COMMAND } from "../support/command";
-import { contentsOf } from "../support/folderContents";
 import { enrollment, provider, runWith, stateOf, writeBackendFile, writeStack } from "../support/handmadeStates";
-import { useProject, type Project } from "../support/project";
+import { run } from "../../tools/workbench";
+import { COMMAND } from "../support/command";
+import { useProject } from "../support/project";
 import { DESTROY, UP } from "../support/pulumiArgs";
+import { ADA, NO_CLI, stateFolder, status } from "../support/status";
 
-const ADA = `new JourneyEnrollment("ada", { journeyId, email: "ada@seeds.example.com" });`;
 const COHORT = `new JourneyCohort("smoke", { journeyId, shards: 2, contacts: ["bob", "eve"].map((name) => ({ email: name + "@seeds.example.com" })) });`;
-
-const stateFolder = ({ dir }: Project) => path.join(dir, "../state");
-
-/** Runs the command with no key and no passphrase, and asserts that it writes nothing. */
-async function status(
-  project: Project,
-  args: string[] = [],
-  env: Record<string, string | undefined> = {},
-): Promise<Run> {
-  const own = { ...project.env, MAILMODO_API_KEY: undefined, PULUMI_CONFIG_PASSPHRASE: undefined, ...env };
-  const before = contentsOf(project.dir, stateFolder(project));
-  const result = await run(process.execPath, [COMMAND, "status", ...args], project.dir, own);
-  assert.deepEqual(contentsOf(project.dir, stateFolder(project)), before);
-  return result;
-}
-
-const passphraseOf = ({ env: { PULUMI_CONFIG_PASSPHRASE } }: Project) => ({ PULUMI_CONFIG_PASSPHRASE });
-
-/** A PATH on which there is no Pulumi CLI. */
-const NO_CLI = { PATH: os.tmpdir() };
 
 describe("pulumi-mailmodo status", () => {
   describe("of a stack that is up", () => {
@@ -181,139 +159,6 @@ describe("pulumi-mailmodo status", () => {
       assert.match((await status(project(), [], NO_CLI)).stdout, /Total: 3 contacts/);
       await project().succeed(...DESTROY);
       assert.match((await status(project(), [], NO_CLI)).stdout, /Total: 0 contacts in 1 stack\.\n$/);
-    });
-  });
-
-  describe("of a stack whose addresses are secret", () => {
-    const project = useProject(
-      ADA.replace(`"ada@seeds.example.com"`, `pulumi.secret("ada@seeds.example.com")`),
-      {},
-      "suite",
-    );
-    before(() => project().succeed(...UP));
-
-    it("shows them with the passphrase", async () => {
-      const { code, stdout } = await status(project(), [], passphraseOf(project()));
-      assert.equal(code, 0);
-      assert.match(stdout, /^ {4}a\*\*\*@seeds\.example\.com {2}started /m);
-    });
-
-    it("says without it how many are hidden and why, in one line, and exits with 1", async () => {
-      const { code, stdout } = await status(project());
-      assert.equal(code, 1);
-      assert.match(
-        stdout,
-        /^ {2}Encrypted, so not shown: 1 enrollment\. Could not read the state of .*passphrase.*\.$/m,
-      );
-      assert.ok(!stdout.includes("ada"));
-    });
-  });
-
-  describe("of a stack whose abort reason is secret", () => {
-    const project = useProject(ADA.replace("journeyId,", `journeyId, abortReason: pulumi.secret("over"),`));
-
-    it("shows what it enrolls, without the passphrase", async () => {
-      await project().succeed(...UP);
-      const { code, stdout } = await status(project(), [], NO_CLI);
-      assert.equal(code, 0);
-      assert.match(stdout, /^ {4}a\*\*\*@seeds\.example\.com {2}started /m);
-    });
-  });
-
-  describe("of a stack that is being updated, and whose run is then killed", () => {
-    let release = () => {};
-    const held = new Promise<void>((resolve) => (release = resolve));
-    const project = useProject(ADA, { sleep: () => held }, "suite");
-    let running: Run;
-    let killed: Run;
-    before(async () => {
-      project().sandbox.faults.add({ kind: "delay", delayMs: 50 });
-      const asked = once(project().sandbox.app.server, "request");
-      const cli = project().start({}, ...UP);
-      const ended = once(cli, "exit");
-      await asked;
-      running = await status(project());
-      cli.kill("SIGKILL");
-      await ended;
-      killed = await status(project());
-    });
-    after(() => release());
-
-    it("shows the start that is in progress, and whose run it is", () => {
-      assert.equal(running.code, 0, running.output);
-      assert.match(running.stdout, /^ {2}A run is in progress: \S+@\S+ \(pid \d+\), \S+ ago\.$/m);
-      assert.match(running.stdout, /^ {4}a\*\*\*@seeds\.example\.com {2}in progress {2}\S+ ago +ada$/m);
-      assert.doesNotMatch(running.stdout, /recover/);
-    });
-
-    it("shows it as pending once the run is dead, the notes, and what to do", () => {
-      assert.equal(killed.code, 0, killed.output);
-      assert.match(killed.stdout, /^ {2}Locked by a run that has ended: \S+@\S+ \(pid \d+\), \S+ ago\.$/m);
-      assert.match(killed.stdout, /^ {2}A run that has ended left notes of 1 call on this machine, \S+ ago\.$/m);
-      assert.match(
-        killed.stdout,
-        /^ {2}A run was killed or failed\. Next: npx pulumi-mailmodo recover --stack test\.$/m,
-      );
-      assert.match(killed.stdout, /Total: 1 contact in 1 stack \(1 pending\)\.\n$/);
-    });
-  });
-
-  describe("of states that other versions wrote", () => {
-    const project = useProject("");
-    const kept = path.join(__dirname, "../fixtures/state-0.1.0.json");
-
-    it("shows what 0.1.0 enrolled", async () => {
-      await project().succeed("stack", "import", "--file", kept);
-      const { stdout } = await status(project(), [], passphraseOf(project()));
-      assert.match(stdout, /l\*\*\*@seeds\.example\.com {2}unconfirmed {2}\S+ ago {2,}lost$/m);
-      assert.match(stdout, /Total: 3 contacts in 1 stack \(2 started, 1 unconfirmed\)\.\n$/);
-    });
-
-    it("shows those in a backend of an old kind, whose stacks have no project", async () => {
-      const old = path.join(project().dir, "../old");
-      fs.mkdirSync(old);
-      const env = {
-        PULUMI_BACKEND_URL: `file://${old}`,
-        PULUMI_DIY_BACKEND_LEGACY_LAYOUT: "true",
-        PULUMI_DIY_BACKEND_IGNORE_DEPRECATION_ERROR: "1",
-      };
-      for (const args of [
-        ["stack", "init", "test", "--no-select"],
-        ["stack", "import", "--stack", "test", "--file", kept],
-      ]) {
-        const { code, output } = await project().pulumiWith(env, ...args);
-        assert.equal(code, 0, output);
-      }
-      assert.ok(fs.existsSync(path.join(old, ".pulumi/stacks/test.json")));
-      const { stdout } = await status(project(), [], { ...env, ...NO_CLI });
-      assert.match(stdout, /^Stack seeds\/test$/m);
-
-      const file = path.join(project().dir, "Pulumi.yaml");
-      fs.writeFileSync(file, fs.readFileSync(file, "utf8").replace("seeds", "shop"));
-      assert.match((await status(project(), [], { ...env, ...NO_CLI })).stdout, /Total: 0 contacts in 0 stacks\.\n$/);
-    });
-  });
-
-  describe("of a hundred stacks with a hundred contacts each", () => {
-    const project = useProject("");
-
-    it("shows all of them, sorted the same each time, without a run of the CLI", async () => {
-      for (let nth = 0; nth < 100; nth++) {
-        const contacts = Array.from({ length: 100 }, (_, i) =>
-          enrollment(`qa-${i}`, `qa${i}.${nth}@seeds.example.com`),
-        );
-        writeStack(stateFolder(project()), `seeds/stack-${nth}`, stateOf(contacts));
-      }
-      const [first, second] = [
-        await status(project(), ["--json"], NO_CLI),
-        await status(project(), ["--json"], NO_CLI),
-      ];
-      assert.equal(first.code, 0, first.stderr);
-      assert.equal(first.stdout, second.stdout);
-      const { totals, stacks } = JSON.parse(first.stdout) as StatusView;
-      assert.equal(totals.started, 10_000);
-      const names = stacks.map(({ name }) => name);
-      assert.deepEqual(names, [...names].sort());
     });
   });
 });

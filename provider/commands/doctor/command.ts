@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { isColored } from "../color";
 import { addHelpEnd } from "../conventions";
+import { nameStack } from "../../text/configCommand";
 import { SIGNAL_EXIT_CODES, STOP_SIGNALS } from "../signals";
 
 interface Options {
@@ -34,6 +35,7 @@ export function addDoctor(program: Command): void {
 }
 
 async function run({ json, ...options }: Options): Promise<void> {
+  nameStack(options.stack, options.configFile);
   // At its exit the process removes what it has copied, and ends the CLI.
   for (const signal of STOP_SIGNALS) process.once(signal, () => process.exit(SIGNAL_EXIT_CODES[signal]));
   // Loaded here, so that other commands do not load it.

@@ -3,7 +3,7 @@ import { Option, type Command } from "commander";
 import type { Previews } from "./previews";
 import type { Report } from "./report";
 import { askOpen, type OpenSources } from "./openPreviews";
-import { DEFAULT_SETTINGS } from "./defaultSettings";
+import { PREVIEW_SETTINGS } from "../../text/configCommand";
 import { Stop } from "./stop";
 import { NOTHING_ELSE_RUNS, RUN_IS_OVER } from "../assertions";
 import { DEFAULT_TTL_MS, parseDeadAfter, parseTtl } from "../durations";
@@ -46,7 +46,7 @@ function addCommand(previews: Command, name: string, description: string, exampl
   return command
     .description(description)
     .option("--cwd <folder>", "the project's folder", ".")
-    .option("--settings <file>", "the settings of every preview", DEFAULT_SETTINGS)
+    .option("--settings <file>", "the settings of every preview", PREVIEW_SETTINGS)
     .addOption(
       new Option("--lock-dead-after <time>", "treat another machine's lock as abandoned after this time")
         .argParser(argument(parseDeadAfter))

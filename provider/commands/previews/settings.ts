@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { ownSettings, type Project } from "../../pulumi/project";
 import { isJson, parseFields, readText, withYamlFields } from "../../pulumi/settingsText";
 import { namesOfConfig } from "../../pulumi/stackConfig";
-import { DEFAULT_SETTINGS } from "./defaultSettings";
+import { PREVIEW_SETTINGS } from "../../text/configCommand";
 
 /** The settings of previews: the text of the file, and its fields. */
 export interface PreviewSettings {
@@ -21,7 +21,7 @@ export interface PreviewSettings {
 
 /** The file with the settings. The one of the default name may also be where the CLI looks for a stack named `preview`. */
 export function settingsFile(project: Project, file: string): string {
-  const isDefault = file === DEFAULT_SETTINGS && !fs.existsSync(path.resolve(project.folder, file));
+  const isDefault = file === PREVIEW_SETTINGS && !fs.existsSync(path.resolve(project.folder, file));
   const found = isDefault ? ownSettings(project, "preview") : undefined;
   return found === undefined ? file : path.relative(project.folder, found);
 }

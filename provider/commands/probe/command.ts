@@ -3,6 +3,7 @@ import { inert } from "../../text/inert";
 import type { Options } from "./options";
 import { isColored } from "../color";
 import { addHelpEnd } from "../conventions";
+import { nameStack } from "../../text/configCommand";
 
 const EXAMPLE = `pulumi-mailmodo probe --journey 6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5 \\
     --email probe@seeds.example.com --allow '*@seeds.example.com' --out mailmodo-profile.json`;
@@ -36,6 +37,7 @@ export function addProbe(program: Command): void {
 async function run(options: Options): Promise<void> {
   // The reader, or the terminal, may be gone. What was started must be ended all the same.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+  nameStack(options.stack);
   const log = (line: string) => console.error(inert(line));
   // Loaded here, so that other commands do not load it.
   const [{ runProbe }, { printed }] = await Promise.all([import("./runProbe"), import("./report")]);

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { NOTHING_ELSE_RUNS, RUN_IS_OVER } from "../assertions";
 import { addHelpEnd, argument } from "../conventions";
 import { parseDeadAfter } from "../durations";
+import { nameStack } from "../../text/configCommand";
 import { inert } from "../../text/inert";
 
 interface Options {
@@ -39,6 +40,7 @@ export function addRecover(program: Command): void {
 }
 
 async function run({ lockDeadAfter, json, ...options }: Options): Promise<void> {
+  nameStack(options.stack, options.configFile);
   // Loaded here, so that other commands do not load it.
   const { recover } = await import("./recover");
   const age = lockDeadAfter === undefined ? {} : { lockDeadAfterMs: lockDeadAfter };

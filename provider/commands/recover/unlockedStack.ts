@@ -4,7 +4,7 @@ import { backendOf, journalFolder } from "../../pulumi/backend";
 import { stackIdentity, type StackIdentity } from "../../journal/stackIdentity";
 import type { Deployment } from "../../pulumi/deployment";
 import { freeLocks, notedSince } from "./lock";
-import { ownSettings, readProject } from "../../pulumi/project";
+import { assertOfProject, ownSettings, readableProject } from "../../pulumi/project";
 import { TAGS } from "../previews/preview";
 import { runsOf } from "./currentRuns";
 import type { RecoverOptions } from "./recoverOptions";
@@ -30,6 +30,7 @@ export interface UnlockedStack {
 export async function unlock(options: RecoverOptions): Promise<UnlockedStack> {
   const { log = console.log, env = process.env } = options;
   const cwd = projectFolder(options.cwd ?? process.cwd());
+  assertOfProject(options.stack, cwd);
   const configFile = options.configFile && path.resolve(options.configFile);
   const stack = new Stack(options.stack, cwd, env, configFile);
   if (await stack.repairAttributes()) log("Removed an empty attributes file left by the killed run.");
@@ -54,7 +55,8 @@ export async function unlock(options: RecoverOptions): Promise<UnlockedStack> {
  */
 async function configOf(stack: Stack, isNamed: boolean): Promise<Record<string, string>> {
   const name = parseStackName(stack.name).stack;
-  const isOwn = isNamed || ownSettings(readProject(stack.cwd), name) !== undefined;
+  const project = readableProject(stack.cwd);
+  const isOwn = isNamed || (project !== undefined && ownSettings(project, name) !== undefined);
   if (!isOwn && TAGS.created in (await stack.tags()))
     throw new Error(
       `The stack ${name} is a preview, whose settings recover does not know. Run npx pulumi-mailmodo previews up --name ${name}, or ` +

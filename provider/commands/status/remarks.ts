@@ -1,5 +1,6 @@
 import ms from "ms";
-import { ONLY_ORGANIZATION } from "../../pulumi/stackName";
+import { parseStackName } from "../../pulumi/stackName";
+import { stackArgument } from "../../text/stackArgument";
 import { count } from "../../text/wording";
 import { since } from "./ages";
 import type { LeftoverView, StackView } from "./view";
@@ -60,11 +61,10 @@ function nextLines(stack: StackView, isOfOthers: boolean): string[] {
 }
 
 function recovery({ name, preview }: StackView, isOfOthers: boolean): string {
-  const [stack = "", project, organization = ONLY_ORGANIZATION] = name.split("/").reverse();
+  const { stack, project } = parseStackName(name);
   const where = isOfOthers && project !== undefined ? ` --cwd <folder of ${project}>` : "";
   if (preview !== undefined) return `npx pulumi-mailmodo previews up --name ${stack}${where}, or previews down`;
-  const named = organization === ONLY_ORGANIZATION ? stack : `${organization}/${stack}`;
-  return `npx pulumi-mailmodo recover --stack ${named}${where}`;
+  return `npx pulumi-mailmodo recover --stack ${stackArgument(name)}${where}`;
 }
 
 function encryptedLine({ enrollments, cohorts, reason }: NonNullable<StackView["encrypted"]>): string {

@@ -27,7 +27,8 @@ export function linesOf(view: StatusView, now = Date.now(), isOfOthers = false):
     return `${run} ${left}.${doubt} ${recoverGone(one.name)}`;
   });
   const files = unknownNotes.map(
-    (file) => `Notes of an unknown stack: ${file}. Run npx pulumi-mailmodo recover for the stack whose run was killed.`,
+    (file) =>
+      `Notes of an unknown stack: ${file}. Run npx pulumi-mailmodo recover --stack <name> for the stack whose run was killed.`,
   );
   return [
     ...shown.flatMap((stack) => [...stackLines(stack, widths, now, isOfOthers), ""]),
@@ -44,7 +45,7 @@ const MAX_PLACES = 3;
 /** It settles the notes of stacks that are gone, too. */
 function recoverGone(name: string): string {
   const project = shortName(name).split("/").slice(0, -1).join("/");
-  return `Next: npx pulumi-mailmodo recover, for any stack of the project${project === "" ? "" : ` ${project}`}.`;
+  return `Next: npx pulumi-mailmodo recover --stack <name>, for any stack of the project${project === "" ? "" : ` ${project}`}.`;
 }
 
 function hasContent({ enrollments, cohorts, ...stack }: StackView): boolean {

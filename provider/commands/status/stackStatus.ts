@@ -2,6 +2,7 @@ import { stackIdentity } from "../../journal/stackIdentity";
 import type { Liveness } from "../../processes/processIdentity";
 import type { Deployment } from "../../pulumi/deployment";
 import { parseStackName } from "../../pulumi/stackName";
+import { ONLY_ORGANIZATION } from "../../text/stackArgument";
 import { SECRET } from "../../pulumi/stateResource";
 import type { KnownStack } from "../../pulumi/knownStack";
 import { holderOf, livenessOfOwner } from "../lockOwner";
@@ -116,5 +117,5 @@ function isSecret(value: unknown): boolean {
 /** A backend of an old kind has no projects. The resources of a state name theirs. */
 function withProject(fullName: string, { resources = [] }: Deployment): string {
   const project = fullName.includes("/") ? undefined : resources[0]?.urn.split("::")[1];
-  return project === undefined ? fullName : `organization/${project}/${fullName}`;
+  return project === undefined ? fullName : `${ONLY_ORGANIZATION}/${project}/${fullName}`;
 }

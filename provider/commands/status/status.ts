@@ -5,8 +5,9 @@ import { backendAt, backendUrl, journalFolder } from "../../pulumi/backend";
 import { knownStacks } from "../../pulumi/knownStacks";
 import { readProject } from "../../pulumi/project";
 import { projectFile } from "../../pulumi/projectFile";
-import { canBeSame, ONLY_ORGANIZATION, parseStackName } from "../../pulumi/stackName";
+import { canBeOfProject, canBeSame, parseStackName } from "../../pulumi/stackName";
 import { whoami } from "../../pulumi/whoami";
+import { ONLY_ORGANIZATION } from "../../text/stackArgument";
 import { fromCommandLine, UsageError } from "../usageError";
 import { conflictsOf, type Conflict } from "./conflicts";
 import { Leftovers, type LeftoverOfGone } from "./leftovers";
@@ -59,7 +60,8 @@ export async function readStatus({ stack, allProjects, cwd: folder, env }: Statu
     known.filter(({ fullName }) => stack === undefined || isNamed(fullName, stack, own)),
     async (one) => {
       const status = await statusOf(one, backend, leftovers);
-      if (status === undefined || !isOfProject(status.fullName, project)) return;
+      // Only the state of a stack in a backend of an old kind tells its project.
+      if (status === undefined || !canBeOfProject(status.fullName, project)) return;
       if (stack === undefined || isNamed(status.fullName, stack, own)) stacks.push(status);
     },
     AT_A_TIME,
@@ -80,8 +82,8 @@ const LIST = "List all of them: npx pulumi-mailmodo status --all-projects.";
 
 /** The project whose stacks are meant. Undefined for all. A stack's full name has it. */
 function projectOf(stack: string | undefined, allProjects: boolean, cwd: string): string | undefined {
-  const words = stack?.split("/") ?? [];
-  if (words.length === 3) return words[1];
+  const named = parseStackName(stack ?? "").project;
+  if (named !== undefined) return named;
   if (allProjects) return undefined;
   const read = () => readProject(cwd).name;
   return projectFile(cwd) === undefined ? fromCommandLine(read) : read();
@@ -99,10 +101,4 @@ function isNamed(fullName: string, name: string, own: string | undefined): boole
   const said = { ...(own === undefined ? {} : { project: own }), ...parseStackName(name) };
   const [project = "", stack = "", ...more] = name.split("/");
   return canBeSame(full, said) || (more.length === 0 && canBeSame(full, { project, stack }));
-}
-
-/** Only the state of a stack in a backend of an old kind tells its project. */
-function isOfProject(fullName: string, project: string | undefined): boolean {
-  const ofStack = fullName.split("/")[1];
-  return project === undefined || ofStack === undefined || ofStack === project;
 }

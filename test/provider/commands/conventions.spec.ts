@@ -18,7 +18,7 @@ describe("every command of pulumi-mailmodo", function () {
 
     it(`shows in its help an example that it takes, its exit codes and --json: ${words.join(" ")}`, () => {
       const help = helpOf(command);
-      assert.match(help, new RegExp(`\nExamples?:\n  pulumi-mailmodo ${words.join(" ")}`));
+      assert.match(help, new RegExp(`\nExamples?:\n  npx pulumi-mailmodo ${words.join(" ")}`));
       assert.match(help, /\nExit codes: 0.*; 1 if .*; 2 for a usage error\.\n$/);
       assert.match(help, / {2}--json +print the result as JSON/);
       const options = new Set(command.options.map(({ long }) => long));

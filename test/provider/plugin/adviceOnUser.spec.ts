@@ -36,7 +36,7 @@ describe("the advice where something still enrolls a contact", () => {
     const preview = { [STACK_OPTIONS]: optionsOfPreview("pr-1", "Pulumi.preview.yaml") };
     await withEnvironment(preview, async () => {
       const advice =
-        "If the next run says so again, let it depend on the contact in the program, and run pulumi-mailmodo previews up first.";
+        "If the next run says so again, let it depend on the contact in the program, and run npx pulumi-mailmodo previews up --name pr-1 first.";
       assert.equal(await adviceOnUser(URN, email), advice);
     });
   });

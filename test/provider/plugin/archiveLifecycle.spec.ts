@@ -135,7 +135,7 @@ describe("the lifecycle of what archives contacts, against the sandbox", () => {
     const { message } = await failureOf(remove(single("ada")));
     assert.match(
       message,
-      /^Could not archive .*a\*\*\*@seeds\.example\.com: .+ It stays in the state: run it again\. If .+ pulumi state delete <urn>\./,
+      /^Could not archive .*a\*\*\*@seeds\.example\.com: .+ It stays in the state: run it again\. If .+ pulumi state delete '<urn>'\./,
     );
   }).timeout(60_000);
 

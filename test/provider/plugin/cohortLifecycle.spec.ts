@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
-import type * as pulumi from "@pulumi/pulumi";
 import { profileOf } from "mailmodo-sandbox";
 import cohortLifecycle from "../../../provider/plugin/cohortLifecycle";
-import cohortPlan from "../../../provider/plugin/cohortPlan";
 import { parseRecords, recordsAsJson } from "../../../provider/model/contacts";
 import { UNKNOWN } from "../../../provider/model/inputs";
-import { PLAN_LOADER, SHARD_LOADER } from "../../../provider/model/stateFormat";
+import { SHARD_LOADER } from "../../../provider/model/stateFormat";
 import type { ShardInputs, ShardState } from "../../../provider/model/shard";
 import { printed } from "../../support/capturedOutput";
 import { configure, settings } from "../../support/configure";
@@ -428,20 +426,5 @@ describe("the lifecycle of a cohort's shard, against the sandbox", () => {
     );
     assert.deepEqual((await cohortLifecycle.check({}, shard({}, { contacts: UNKNOWN }))).failures, []);
     assert.deepEqual(asked(), []);
-  });
-});
-
-describe("a cohort's plan", () => {
-  const check = (olds: object, shards: number): Promise<pulumi.dynamic.CheckResult> =>
-    cohortPlan.check(olds, { shards, __provider: PLAN_LOADER });
-
-  it("takes any number of shards at first, and the same ever after", async () => {
-    assert.deepEqual((await check({}, 8)).failures, []);
-    assert.deepEqual((await check({ shards: 8 }, 8)).failures, []);
-  });
-
-  it("refuses another number, and explains", async () => {
-    const [failure] = (await check({ shards: 8 }, 16)).failures ?? [];
-    assert.match(failure!.reason, /fixed for its life: it was created with 8 and cannot have 16\..*Set shards: 8, or/);
   });
 });

@@ -389,7 +389,7 @@ describe("the lifecycle of a contact, against the sandbox", () => {
     await assert.rejects(create(plain), (error: Error) => {
       assert.match(
         error.message,
-        /Run it again\. The contact may have been added and is not recorded, .+ pulumi-mailmodo recover before you remove the stack/,
+        /Run it again\. The contact may have been added and is not recorded, .+ npx pulumi-mailmodo recover --stack \S+ before you remove the stack/,
       );
       return !("id" in error);
     });
@@ -498,7 +498,7 @@ describe("the lifecycle of a contact, against the sandbox", () => {
     await configure(values(), contactLifecycle);
     sandbox().addFault({ kind: "500", on: "archiveContact", takesEffect: false });
     await assert.rejects(contactLifecycle.delete(id, outs), {
-      message: /It stays in the state: run it again\. If .+ pulumi state delete <urn>\./,
+      message: /It stays in the state: run it again\. If .+ pulumi state delete '<urn>'\./,
     });
   }).timeout(60_000);
 
@@ -550,7 +550,7 @@ describe("the lifecycle of a contact, against the sandbox", () => {
       await assert.rejects(contactLifecycle.delete(id, outs), {
         message:
           "Could not archive the contact j***@seeds.example.com: a killed run of this stack may have started journey " +
-          `${lost.journeyId} for it, which may still run. Run pulumi-mailmodo recover first, which says what to do. It stays ` +
+          `${lost.journeyId} for it, which may still run. Run npx pulumi-mailmodo recover --stack <name>, which says what to do. It stays ` +
           "in the state: run it again.",
       });
       assert.equal(archived(), false);

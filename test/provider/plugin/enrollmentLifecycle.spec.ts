@@ -193,7 +193,7 @@ describe("the lifecycle of an enrollment, against the sandbox", () => {
       await leaveAsKilled((journal) => journal.addNote("start", { ...inputs, allowDuplicateEmail: then }));
       await assert.rejects(
         enrollmentLifecycle.create({ ...inputs, allowDuplicateEmail: now }),
-        /a killed run of this stack may have started it, .* Run pulumi-mailmodo recover/,
+        /a killed run of this stack may have started it, .* Run npx pulumi-mailmodo recover --stack \S+, which/,
       );
       assert.equal(sandbox().store.requests().length, 0);
     });

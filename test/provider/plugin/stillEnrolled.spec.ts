@@ -60,7 +60,7 @@ describe("a contact to archive of which the state has a pending start", () => {
       assert.equal(
         await failure({ email, stack }),
         "Could not archive the contact q***@seeds.example.com: a killed run of this stack may have started journey " +
-          `${journeyId} for it, which may still run. Run pulumi-mailmodo recover first, which says what to do.`,
+          `${journeyId} for it, which may still run. Run npx pulumi-mailmodo recover --stack test, which says what to do.`,
       );
       assert.equal(await isStillEnrolled({ email: "eve@seeds.example.com", stack }), false);
     });
@@ -85,7 +85,7 @@ describe("a contact to archive beside notes of a killed run that cannot be read"
   };
   const message = () =>
     "Could not archive the contact q***@seeds.example.com: a killed or failed run left notes that cannot be read " +
-    `(${file()}), and a journey that they tell of may still run for it. Run pulumi-mailmodo recover, with the API key of ` +
+    `(${file()}), and a journey that they tell of may still run for it. Run npx pulumi-mailmodo recover --stack <name>, with the API key of ` +
     "that time in MAILMODO_API_KEY if it was rotated. If that cannot read them either, look at the journeys in Mailmodo, " +
     "abort there what should not run, and delete the file.";
 
@@ -127,7 +127,7 @@ describe("a contact to archive beside notes of a killed run that cannot be read"
     process.env[STACK_OPTIONS] = "--stack pr-7 --config-file Pulumi.preview.yaml";
     assert.match(
       await failure({ email }),
-      /Run pulumi-mailmodo previews down again, with the API key of that time in /,
+      /Run npx pulumi-mailmodo previews down --name pr-7, with the API key of that time in /,
     );
   });
 });

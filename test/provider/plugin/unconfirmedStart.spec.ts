@@ -123,6 +123,6 @@ describe("an unconfirmed start", () => {
 
   it("stays in the state when its abort is refused, and the way out is named", async () => {
     await answering((response) => json(response, 400, { success: false, message: "Journey is paused" }));
-    await assert.rejects(enrollmentLifecycle.delete(id, unconfirmed), /pulumi state delete <urn>/);
+    await assert.rejects(enrollmentLifecycle.delete(id, unconfirmed), /pulumi state delete '<urn>'/);
   });
 });

@@ -88,7 +88,12 @@ describe("the backend's identity", () => {
     fs.writeFileSync(project, Buffer.from(`\ufeff${spaced}`, "utf16le"));
     assert.equal(at(env, inner), of("file:///x%20y/Pr%C3%BCfung"));
     fs.writeFileSync(project, "backend: [\n");
-    assert.equal(at(env, inner), of("s3://login"));
+    const silent = () => undefined;
+    assert.equal(at(env, inner, silent), of("s3://login"));
+    assert.equal(
+      at(env, inner, () => "s3://project"),
+      of("s3://project"),
+    );
     fs.writeFileSync(path.join(folder, "program", "Pulumi.json"), '\ufeff{"backend":{"url":"s3://json"}}');
     assert.equal(at(env, inner), of("s3://json"));
     assert.equal(at({ ...env, PULUMI_BACKEND_URL: "s3://env" }, inner), of("s3://env"));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { ownSettings, readProject } from "../../../provider/pulumi/project";
+import { assertOfProject, ownSettings, readableProject, readProject } from "../../../provider/pulumi/project";
 
 describe("readProject", () => {
   let dir: string;
@@ -91,6 +91,27 @@ describe("readProject", () => {
   it("refuses a file that is not YAML, in one line", () => {
     write("Pulumi.yaml", "name: [seeds\nruntime: {");
     assert.throws(() => readProject(dir), /^Error: Could not read Pulumi\.yaml: [^\n]*$/);
+  });
+
+  it("is none where only the CLI can read the file, or there is none, for what the CLI does anyway", () => {
+    assert.equal(readableProject(dir), undefined);
+    write("Pulumi.yaml", "name: seeds\nconfig:\n  seeds:a: {\n  value: 1\n}\n");
+    assert.equal(readableProject(dir), undefined);
+    write("Pulumi.yaml", "name: seeds\n");
+    assert.equal(readableProject(dir)?.name, "seeds");
+  });
+
+  it("is that of a stack unless the stack's name has another project", () => {
+    write("Pulumi.yaml", "name: seeds\n");
+    for (const name of ["dev", "acme/dev", "acme/seeds/dev"]) assertOfProject(name, dir);
+    assert.throws(
+      () => assertOfProject("acme/shop/dev", dir),
+      new Error(
+        `The stack acme/shop/dev is not of the project seeds in ${dir}. Name the folder of the project shop: --cwd <folder>.`,
+      ),
+    );
+    write("Pulumi.yaml", "name: {");
+    assertOfProject("acme/shop/dev", dir);
   });
 
   it("refuses a file without fields", () => {

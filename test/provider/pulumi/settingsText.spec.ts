@@ -36,6 +36,9 @@ describe("readFields", () => {
     ["nothing but the first document", "a: 1\n---\nb: [\n", { a: 1 }],
     ["what an anchor repeats", "x: &x { a: 1 }\nconfig: *x\n", { x: { a: 1 }, config: { a: 1 } }],
     ["what an anchor merges", "x: &x { a: 1 }\nconfig:\n  <<: *x\n  b: 2\n", { x: { a: 1 }, config: { a: 1, b: 2 } }],
+    ["a comment right after a quote", "a: 'x'#c\n", { a: "x" }],
+    ["braces that end where the key begins", "a:\n  b: {\n    c: 1\n  }\n", { a: { b: { c: 1 } } }],
+    ["lines that end as in old versions of YAML", "a: 1\rb: 2\u0085c: 3\u2028d: 4\u2029", { a: 1, b: 2, c: 3, d: 4 }],
     ["secrets, lists and null", "a: { secure: v1:x }\nb: [1]\nc:\n", { a: { secure: "v1:x" }, b: [1], c: null }],
   ];
   for (const [what, yaml, expected] of read2) it(`reads ${what}`, () => assert.deepEqual(read(yaml), expected));

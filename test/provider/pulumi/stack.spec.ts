@@ -1,15 +1,16 @@
+// A stand-in for the CLI, which answers what a file says: no bucket and no Pulumi Cloud is at hand to be raced.
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { Stack } from "../../../provider/pulumi/stack";
 
-// A stand-in for the CLI, which answers what a file says: no bucket and no Pulumi Cloud is at hand to be raced.
 const CLI = `#!/bin/sh
 echo "$*" >> "$ANSWERS/asked"
 case "$*" in
   "stack init"*) [ -e "$ANSWERS/created" ] && { touch "$(cat "$ANSWERS/created")"; exit 0; }; cat "$ANSWERS/init" >&2; exit 1 ;;
   whoami*) cat "$ANSWERS/whoami" ;;
+  "stack ls"*"--project other"*) cat "$ANSWERS/ls-of-other" ;;
   "stack ls"*) cat "$ANSWERS/ls" ;;
   cancel* | "stack rm"*) exit 0 ;;
 esac
@@ -126,6 +127,43 @@ describe("a stack's lock, by way of the CLI", () => {
     assert.deepEqual((await stack().occupancy()).locks, []);
   });
 
+  it("is an update of the stack that is named in Pulumi Cloud, whatever project the folder has", async () => {
+    answer({
+      whoami: '{"url":"https://app.pulumi.com/ann"}',
+      init: "error: stack 'acme/other/dev' already exists\n",
+      ls: '[{"name":"dev","updateInProgress":false}]',
+      "ls-of-other": '[{"name":"acme/other/dev","updateInProgress":true}]',
+      "Pulumi.yaml": "name: seeds\n",
+    });
+    assert.equal((await stack("acme/other/dev").occupancy()).locks.length, 1);
+  });
+
+  it("is not known of a stack that Pulumi Cloud does not list", async () => {
+    answer({
+      whoami: '{"url":"https://app.pulumi.com/ann"}',
+      init: "error: stack 'acme/seeds/test' already exists\n",
+      ls: '[{"name":"beta/test"}]',
+    });
+    await assert.rejects(
+      stack("acme/test").occupancy(),
+      new Error("Could not check the lock of the stack acme/test: Pulumi Cloud does not list the stack."),
+    );
+  });
+
+  it("is read beside a project file that only the CLI can read, and so are the project's other stacks", async () => {
+    answer({
+      "Pulumi.yaml": "name: seeds\nconfig:\n  seeds:a: {\n  value: 1\n}\n",
+      init: "error: stack 'organization/seeds/test' already exists\n",
+      ls: '[{"name":"test"},{"name":"other"}]',
+    });
+    const own = stack("organization/seeds/test");
+    assert.deepEqual((await own.occupancy()).locks, []);
+    assert.deepEqual(
+      (await own.siblings()).others.map(({ name }) => name),
+      ["other"],
+    );
+  });
+
   const names: [own: string, listed: string[], others: string[]][] = [
     ["test", ["test", "other"], ["other"]],
     ["organization/seeds/test", ["test", "other"], ["other"]],
@@ -149,5 +187,19 @@ describe("a stack's lock, by way of the CLI", () => {
       (await stack("organization/shop/test").siblings()).others.map(({ name }) => name),
       ["test"],
     );
+  });
+});
+
+describe("a stack's config, by way of the CLI", () => {
+  it("is not that of the stack of the same name in another project's folder", async () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "cli-"));
+    fs.writeFileSync(path.join(folder, "Pulumi.yaml"), "name: seeds\n");
+    await assert.rejects(
+      new Stack("organization/other/dev", folder, { PATH: folder }).config(),
+      new Error(
+        `The stack organization/other/dev is not of the project seeds in ${folder}. Name the folder of the project other: --cwd <folder>.`,
+      ),
+    );
+    fs.rmSync(folder, { recursive: true });
   });
 });

@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { canBeSame, findStack, isPulumiCloud, parseStackName } from "../../../provider/pulumi/stackName";
+import {
+  canBeOfProject,
+  canBeSame,
+  findStack,
+  isPulumiCloud,
+  parseStackName,
+} from "../../../provider/pulumi/stackName";
 
 describe("a stack's name", () => {
   for (const [name, parts] of [
@@ -51,8 +57,20 @@ describe("a stack's name", () => {
     });
   }
 
+  for (const [name, project, can] of [
+    ["acme/seeds/dev", "seeds", true],
+    ["acme/seeds/dev", "shop", false],
+    ["acme/seeds/dev", undefined, true],
+    ["acme/dev", "seeds", true],
+    ["dev", "seeds", true],
+  ] as const) {
+    it(`${can ? "can" : "cannot"} be that of a stack of ${project ?? "any project"}: ${name}`, () => {
+      assert.equal(canBeOfProject(name, project), can);
+    });
+  }
+
   it("has an organization of several only in Pulumi Cloud", () => {
-    for (const url of ["file:///state", "s3://states?region=us-east-1", "gs://states", "azblob://states"])
+    for (const url of ["file:///state", "s3://states?region=us-east-1", "gs://states", "azblob://states", "unknown:1"])
       assert.equal(isPulumiCloud(url), false);
     for (const url of ["https://api.pulumi.com", "https://pulumi.example.com", "http://127.0.0.1:8080"])
       assert.equal(isPulumiCloud(url), true);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import {
   isInPreview,
   keyCommand,
+  nameStack,
   optionsOfPreview,
   STACK_OPTIONS,
   stackOption,
@@ -22,6 +23,26 @@ describe("the command that sets a setting", () => {
     assert.equal(stackOptions(preview), "--stack pr-1 --config-file Pulumi.preview.yaml ");
     assert.equal(stackOption(preview), "--stack pr-1 ");
     assert.equal(isInPreview(preview), true);
+  });
+
+  for (const [stack, file, options] of [
+    ["dev", undefined, "--stack dev "],
+    ["acme/dev", "my settings.yaml", "--stack acme/dev --config-file 'my settings.yaml' "],
+    [undefined, "dev.yaml", ""],
+  ] as const) {
+    it(`names the stack that a command works on, if one was named to it: ${stack ?? "none"}`, () => {
+      const env: NodeJS.ProcessEnv = {};
+      nameStack(stack, file, env);
+      assert.equal(stackOptions(env), options);
+      assert.equal(isInPreview(env), false);
+      assert.equal(keyCommand(env), `pulumi config set ${options}--secret mailmodo:apiKey <key>`);
+    });
+  }
+
+  it("names the preview in its processes, whatever started them", () => {
+    const env: NodeJS.ProcessEnv = { ...preview };
+    nameStack("dev", undefined, env);
+    assert.equal(stackOptions(env), stackOptions(preview));
   });
 
   it("does not set a preview's key", () => assert.equal(keyCommand(preview), "put it in MAILMODO_API_KEY"));

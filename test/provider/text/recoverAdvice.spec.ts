@@ -1,15 +1,41 @@
 import assert from "node:assert/strict";
 import { optionsOfPreview, STACK_OPTIONS } from "../../../provider/text/configCommand";
-import { recoverAdvice } from "../../../provider/text/recoverAdvice";
+import { recoverAdvice, unreadAdvice, unrecordedAdvice } from "../../../provider/text/recoverAdvice";
+
+const PREVIEW = { [STACK_OPTIONS]: optionsOfPreview("pr-1", "Pulumi.preview.yaml") };
 
 describe("the advice to recover", () => {
-  it("names recover", () => assert.equal(recoverAdvice({}), "Run pulumi-mailmodo recover, which says what to do"));
+  for (const [stack, argument] of [
+    ["organization/seeds/dev", "dev"],
+    ["acme/seeds/dev", "acme/dev"],
+    [undefined, "<name>"],
+  ] as const) {
+    it(`names recover and the stack: ${stack ?? "unknown"}`, () => {
+      assert.equal(
+        recoverAdvice(stack, {}),
+        `Run npx pulumi-mailmodo recover --stack ${argument}, which says what to do`,
+      );
+    });
+  }
 
-  it("names the commands that recover a preview, in its processes", () => {
-    const preview = { [STACK_OPTIONS]: optionsOfPreview("pr-1", "Pulumi.preview.yaml") };
-    assert.equal(
-      recoverAdvice(preview),
-      "Run pulumi-mailmodo previews up or previews down again: both recover the preview first",
-    );
-  });
+  // `recover` refuses a preview, and `previews up` does not go on while something is left that needs a destroy.
+  for (const [what, advice, says] of [
+    ["of a killed run", recoverAdvice, /^Run npx pulumi-mailmodo previews down --name pr-1, which recovers /],
+    [
+      "at notes that cannot be read",
+      unreadAdvice,
+      /^Run npx pulumi-mailmodo previews down --name pr-1, with the API key/,
+    ],
+    [
+      "at an unrecorded contact",
+      unrecordedAdvice,
+      /^npx pulumi-mailmodo previews down --name pr-1 archives the contact if /,
+    ],
+  ] as const) {
+    it(`names in a preview the command that goes on whatever is left, ${what}`, () => {
+      const text = advice("organization/seeds/pr-1", PREVIEW);
+      assert.match(text, says);
+      assert.doesNotMatch(text, /previews up| recover --stack|pulumi up/);
+    });
+  }
 });

@@ -2,6 +2,7 @@ import { refuseSuppressed } from "../../../settings/refuseSuppressed";
 import { allowedRecipients, readSettings, type ConfigReader } from "../../../settings/settings";
 import { SETTING_NAMES } from "../../../settings/settingNames";
 import { valueOrProblem } from "../../../settings/settingsError";
+import { NAMED_STACK_OPTIONS, stackOptions } from "../../../text/configCommand";
 import { describeRecipients, wideDomains } from "../recipientsInWords";
 import { failure, ok, warning, type Check, type Finding } from "../finding";
 import type { Surroundings } from "../surroundings";
@@ -13,12 +14,13 @@ export const checkSettings: Check<Surroundings> = {
     const config = await surroundings.config();
     const names = Object.keys(config.values).filter((name) => name.startsWith("mailmodo:") && !OTHERS.includes(name));
     const problems: Finding[] = [];
+    const env = { MAILMODO_API_KEY: "any", [NAMED_STACK_OPTIONS]: surroundings.env[NAMED_STACK_OPTIONS] };
     for (const name of names) {
       // Each alone, so that the problem of one does not hide another's. The environment's proxy has a check of its own.
       const reader: ConfigReader = { get: (key) => (key === name ? config.values[name] : undefined) };
       const { problem } = await valueOrProblem(async () => {
-        refuseSuppressed(reader, {});
-        return readSettings(reader, ANY_KEY);
+        refuseSuppressed(reader, env);
+        return readSettings(reader, env);
       });
       if (problem !== undefined) problems.push(failure(problem));
     }
@@ -27,7 +29,7 @@ export const checkSettings: Check<Surroundings> = {
       problems.push(
         warning(
           `${name} is not a setting of this package, so it has no effect.`,
-          `Correct its name (there are ${KNOWN.join(", ")}), or remove it: pulumi config rm ${name}.`,
+          `Correct its name (there are ${KNOWN.join(", ")}), or remove it: pulumi config rm ${stackOptions(env)}${name}.`,
         ),
       );
     if (problems.length > 0) return problems;
@@ -38,7 +40,6 @@ export const checkSettings: Check<Surroundings> = {
 /** A misspelled setting would have its default without a word. */
 const KNOWN: readonly string[] = SETTING_NAMES;
 const OTHERS: readonly string[] = ["mailmodo:allowedRecipients", "mailmodo:apiKey", "mailmodo:apiKeySecret"];
-const ANY_KEY = { MAILMODO_API_KEY: "any" };
 
 export const checkRecipients: Check<Surroundings> = {
   name: "recipients",

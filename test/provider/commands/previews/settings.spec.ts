@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { parse } from "yaml";
-import { DEFAULT_SETTINGS } from "../../../../provider/commands/previews/defaultSettings";
+import { PREVIEW_SETTINGS } from "../../../../provider/text/configCommand";
 import {
   checkSettings,
   readPreviewSettings,
@@ -69,13 +69,13 @@ describe("the settings of a preview", () => {
 
   it("of the default name are also found where the CLI looks for a stack's", () => {
     const project = { folder: dir, name: "seeds", settingsFolder: path.join(dir, "stacks"), ending: ".json" };
-    assert.equal(settingsFile(project, DEFAULT_SETTINGS), DEFAULT_SETTINGS);
+    assert.equal(settingsFile(project, PREVIEW_SETTINGS), PREVIEW_SETTINGS);
     fs.mkdirSync(path.join(dir, "stacks"));
     fs.writeFileSync(path.join(dir, "stacks/Pulumi.preview.json"), "{}");
-    assert.equal(settingsFile(project, DEFAULT_SETTINGS), path.join("stacks", "Pulumi.preview.json"));
+    assert.equal(settingsFile(project, PREVIEW_SETTINGS), path.join("stacks", "Pulumi.preview.json"));
     assert.equal(settingsFile(project, "other.yaml"), "other.yaml");
-    fs.writeFileSync(path.join(dir, DEFAULT_SETTINGS), "");
-    assert.equal(settingsFile(project, DEFAULT_SETTINGS), DEFAULT_SETTINGS);
+    fs.writeFileSync(path.join(dir, PREVIEW_SETTINGS), "");
+    assert.equal(settingsFile(project, PREVIEW_SETTINGS), PREVIEW_SETTINGS);
   });
 
   describe("are refused", () => {

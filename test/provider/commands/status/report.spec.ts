@@ -79,13 +79,13 @@ describe("the report of status", () => {
     const status = { stacks: [], conflicts: [], gone, unknownNotes: ["journal/1.jsonl"] };
     assert.deepEqual(linesOf(viewOf(status, false), NOW), [
       "A run of the stack seeds/gone, which is not in the backend, left notes of 2 calls on this machine, 1m ago. " +
-        "Next: npx pulumi-mailmodo recover, for any stack of the project seeds.",
+        "Next: npx pulumi-mailmodo recover --stack <name>, for any stack of the project seeds.",
       "",
       "A run of the stack acme/seeds/old, which is not in the backend, left notes of 1 call on this machine. " +
         "Whether it has ended cannot be determined from here. " +
-        "Next: npx pulumi-mailmodo recover, for any stack of the project acme/seeds.",
+        "Next: npx pulumi-mailmodo recover --stack <name>, for any stack of the project acme/seeds.",
       "",
-      "Notes of an unknown stack: journal/1.jsonl. Run npx pulumi-mailmodo recover for the stack whose run was killed.",
+      "Notes of an unknown stack: journal/1.jsonl. Run npx pulumi-mailmodo recover --stack <name> for the stack whose run was killed.",
       "",
       "Total: 0 contacts in 0 stacks.",
     ]);

@@ -1,0 +1,29 @@
+import { PREVIEW_SETTINGS, stackOption, STACK_OPTIONS } from "./configCommand";
+
+/** The command that runs the program for this process's stack: in a preview that of `previews`, which has its settings. */
+export function upCommand(env: NodeJS.ProcessEnv = process.env): string {
+  return previewsCommand("up", env) ?? "pulumi up";
+}
+
+/** The command that destroys this process's stack: in a preview it recovers and removes it, too. */
+export function destroyCommand(env: NodeJS.ProcessEnv = process.env): string {
+  return previewsCommand("down", env) ?? "pulumi destroy";
+}
+
+/** The command that removes a resource from the state. A shell would expand the `$` that a URN may have. */
+export function forgetCommand(urn = "<urn>", env: NodeJS.ProcessEnv = process.env): string {
+  return `pulumi state delete ${stackOption(env)}'${urn}'`;
+}
+
+/** The command that lists the URNs of the stack's resources. */
+export function urnsCommand(env: NodeJS.ProcessEnv = process.env): string {
+  return `pulumi stack ${stackOption(env)}--show-urns`;
+}
+
+/** Undefined in a stack of the user's. */
+function previewsCommand(verb: "up" | "down", env: NodeJS.ProcessEnv): string | undefined {
+  const [, name, file] = /^--stack (\S+) --config-file (.+)$/.exec(env[STACK_OPTIONS] ?? "") ?? [];
+  if (name === undefined) return undefined;
+  const settings = file === PREVIEW_SETTINGS ? "" : ` --settings ${file}`;
+  return `npx pulumi-mailmodo previews ${verb} --name ${name}${settings}`;
+}
