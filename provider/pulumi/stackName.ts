@@ -16,6 +16,15 @@ export function parseStackName(name: string): StackName {
   return words.length === 2 ? { organization, stack } : { organization, project, stack };
 }
 
+/**
+ * The name of the stack that a resource is in, if that is not the one with the given name. Undefined if it is, or if no name
+ * is given.
+ */
+export function otherStackOf(urn: string, name: string | undefined): string | undefined {
+  const stack = /^urn:pulumi:(.+?)::/.exec(urn)?.[1];
+  return name === undefined || stack === parseStackName(name).stack ? undefined : stack;
+}
+
 /** Whether two names can be of one stack: they differ in nothing that both of them say. */
 export function canBeSame(one: StackName, other: StackName): boolean {
   const agree = (part: "organization" | "project") =>

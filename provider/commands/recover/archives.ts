@@ -5,6 +5,7 @@ import { OUTSIDE_RECIPIENTS, type Recipients } from "../../model/recipients";
 import type { OtherStacks } from "../../pulumi/otherStacks";
 import { connectionAdvice } from "../../settings/connectionAdvice";
 import { maskAddress } from "../../text/masking";
+import { adviceOnOtherStack, reasonToWaitFor } from "../../text/recoverAdvice";
 import type { Aborts } from "./aborts";
 
 /** What is known of a contact to archive. */
@@ -60,7 +61,7 @@ export class Archives {
   }
 
   /**
-   * Archives a contact, unless another stack records or enrolls it.
+   * Archives a contact, unless another stack records or enrolls it, or may do so.
    *
    * @returns Why it is not archived. Undefined if it is, or if it is unknown to Mailmodo or somebody else's.
    */
@@ -68,9 +69,11 @@ export class Archives {
     const who = `the contact ${maskAddress(email)}`;
     try {
       await outlastAdd(this.connect(), { email, addSentAt, outlastsDeadline: true });
-      const stack = await this.otherStacks.findStackWithContact(email);
-      if (stack !== undefined) {
-        this.log(`Left ${who} in Mailmodo: the stack ${stack} has it.`);
+      const user = await this.otherStacks.findStackWithContact(email);
+      if (user?.isPending === true)
+        return `Could not archive ${who}: ${reasonToWaitFor(user.stack)}. ${adviceOnOtherStack(user.stack)}`;
+      if (user !== undefined) {
+        this.log(`Left ${who} in Mailmodo: the stack ${user.stack} has it.`);
         return undefined;
       }
       const details = isOwn && (await findContact(this.connect(), email));

@@ -7,6 +7,7 @@ import { addNote } from "../../../../provider/model/contactNote";
 import { parseRecipients } from "../../../../provider/model/recipients";
 import { TYPES } from "../../../../provider/model/stateFormat";
 import type { Deployment, PendingOperation } from "../../../../provider/pulumi/deployment";
+import type { ContactUser } from "../../../../provider/pulumi/otherStacks";
 import { RecordedIndex } from "../../../../provider/pulumi/recordedIndex";
 import type { Ended, StateResource } from "../../../../provider/pulumi/stateResource";
 import { journeyId } from "../../../support/journeyId";
@@ -58,7 +59,7 @@ describe("the contacts that a killed run left", () => {
     calls: readonly UnsettledCall[],
     {
       state = {},
-      otherStack = undefined as string | undefined,
+      otherStack = undefined as ContactUser | undefined,
       reason = undefined as string | undefined,
       ended = new Map() as Ended,
       unsettled = {},
@@ -205,9 +206,21 @@ describe("the contacts that a killed run left", () => {
   });
 
   it("stay where another stack records them", async () => {
-    const { lines, settled } = await settle([call("add")], { otherStack: "pr-7" });
+    const { lines, settled } = await settle([call("add")], { otherStack: { stack: "pr-7", isPending: false } });
     assert.deepEqual([settled, isArchived(email)], [1, false]);
     assert.deepEqual(lines, ["Left the contact j***@seeds.example.com in Mailmodo: the stack pr-7 has it."]);
+  });
+
+  it("stay, with the note, while another stack may be starting them, which has to be recovered first", async () => {
+    const { settled, undecided, lines } = await settle([call("add")], {
+      otherStack: { stack: "pr-7", isPending: true },
+    });
+    assert.deepEqual([lines, settled, isArchived(email)], [[], 0, false]);
+    assert.deepEqual(undecided, [
+      "Could not archive the contact j***@seeds.example.com: a run of the stack pr-7 is starting a journey for it or adding it, or " +
+        "was killed in that. Run pulumi-mailmodo recover --stack pr-7 first, which says what to do; or, if that is a preview, " +
+        "pulumi-mailmodo previews up --name pr-7, or previews down. The next recover tries again.",
+    ]);
   });
 
   it("stay while another run works on the stack, and outside the allowed recipients", async () => {
@@ -240,7 +253,10 @@ describe("the contacts that a killed run left", () => {
     const state = { pending_operations: [creating(tagged)] };
     const undecided = ["May have happened."];
     const left = await settle([], { state, unsettled: { undecided } });
-    assert.deepEqual([left.problems, left.undecided, left.adds, isArchived(tagged)], [[], undecided, [[tagged]], false]);
+    assert.deepEqual(
+      [left.problems, left.undecided, left.adds, isArchived(tagged)],
+      [[], undecided, [[tagged]], false],
+    );
   });
 
   it("stay, with the note, while another note cannot be read, which may be of a start of them", async () => {
