@@ -3,7 +3,8 @@ import { once } from "node:events";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { TYPES } from "../../provider/model/stateFormat";
-import { editState, type FileResource } from "../support/editState";
+import { editState, type FileResource, type FileState } from "../support/editState";
+import { journeyId } from "../support/journeyId";
 import { journalOf } from "../support/journalOf";
 import { pluginsOf } from "../support/pluginsOf";
 import { useFolderBackend, useRunners } from "../support/previews";
@@ -51,6 +52,28 @@ async function killUp(project: Project, before: string): Promise<void> {
   sandbox.clearFaults();
   fs.rmSync(journalOf(project.env), { recursive: true, force: true });
   await project.succeed("cancel", "--yes");
+}
+
+/** The program for the preview pr-1. */
+function ofPreview(program: string): string {
+  const imports = `const pulumi = require("@pulumi/pulumi"); const { Contact } = require("pulumi-mailmodo");`;
+  return `${imports} const journeyId = "${journeyId}"; ${program.replaceAll("seeds.test@", "seeds.pr-1@")}`;
+}
+
+/** Makes a state look as if an up with more had been killed. */
+function killUpIn(latest: FileState): void {
+  const [contact, enrollment] = [TYPES.contact, TYPES.enrollment].map((type) =>
+    latest.resources.find((resource) => resource.type === type)!,
+  );
+  const creating = (resource: FileResource, name: string, email: unknown) => {
+    const inputs = { ...resource.inputs, email };
+    const urn = resource.urn.replace(/[^:]+$/, name);
+    return { type: "creating", resource: { ...resource, urn, id: "", inputs, outputs: {} } };
+  };
+  latest.pending_operations = [
+    creating(contact!, "bob", enrollment!.inputs!["email"]),
+    creating(enrollment!, "next", contact!.inputs!["email"]),
+  ];
 }
 
 describe("an up that was killed while it added a contact in a component and started another one", () => {
@@ -127,7 +150,9 @@ describe("an up that was killed while it added a contact in a component and star
     });
     const first = await recoverByCli(project());
     assert.equal(first.code, 1);
-    const [, user = ""] = /or pulumi destroy --target-dependents --target '([^']+)'; then recover/.exec(first.stderr)!;
+    const [, user = ""] = /or pulumi destroy --stack test --target-dependents --target '([^']+)'; then recover/.exec(
+      first.stderr,
+    )!;
     assert.ok(!first.output.includes("--clear-pending-creates"), first.output);
     await project().succeed(...DESTROY, "--target-dependents", "--target", user);
 
@@ -178,29 +203,46 @@ describe("a preview whose state alone tells of a contact's add in a component, a
 
   for (const options of ["", "dependsOn: bobs"])
     it(`goes down at once${options && ", though the component depends on what enrolls the contact"}`, async () => {
-      const journeyId = "6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5";
-      const program = recorded(ENROLLMENT, options).replaceAll("seeds.test@", "seeds.pr-1@");
-      const imports = `const pulumi = require("@pulumi/pulumi"); const { Contact } = require("pulumi-mailmodo");`;
-      const runner = await newRunner({ program: `${imports} const journeyId = "${journeyId}"; ${program}` });
+      const runner = await newRunner({ program: ofPreview(recorded(ENROLLMENT, options)) });
       await runner.succeed("up", "--name", "pr-1");
-      editState(path.join(backend().dir, ".pulumi/stacks/seeds/pr-1.json"), (latest) => {
-        const [contact, enrollment] = [TYPES.contact, TYPES.enrollment].map((type) =>
-          latest.resources.find((resource) => resource.type === type)!,
-        );
-        const creating = (resource: FileResource, name: string, email: unknown) => {
-          const { outputs, ...rest } = resource;
-          const urn = resource.urn.replace(/[^:]+$/, name);
-          return {
-            type: "creating",
-            resource: { ...rest, urn, id: "", inputs: { ...outputs, ...rest.inputs, email } },
-          };
-        };
-        latest.pending_operations = [
-          creating(contact!, "bob", enrollment!.inputs!["email"]),
-          creating(enrollment!, "next", contact!.inputs!["email"]),
-        ];
-      });
+      editState(path.join(backend().dir, ".pulumi/stacks/seeds/pr-1.json"), killUpIn);
       await runner.succeed("down", "--name", "pr-1");
       assert.deepEqual([active(sandbox()), sandbox().running(), backend().stacks()], [[], [], []]);
     });
+});
+
+describe("a preview with pending operations of contacts, and of other resources, which recover must not drop", () => {
+  const sandbox = useSandbox();
+  const backend = useFolderBackend();
+  const newRunner = useRunners(sandbox, backend);
+
+  it("goes down as each down says", async () => {
+    const runner = await newRunner({ program: ofPreview(recorded()) });
+    await runner.succeed("up", "--name", "pr-1");
+    editState(path.join(backend().dir, ".pulumi/stacks/seeds/pr-1.json"), (latest) => {
+      killUpIn(latest);
+      const urn = "urn:pulumi:pr-1::seeds::other:index:Other::other";
+      const other = { ...latest.pending_operations![0]!.resource, type: "other:index:Other", urn };
+      latest.pending_operations!.push({ type: "creating", resource: other });
+    });
+    /** Goes down, and runs what the error says. */
+    const followDown = async (advice: RegExp) => {
+      const { code, stderr } = await runner.previews("down", "--name", "pr-1");
+      const args = advice
+        .exec(stderr)?.[1]
+        ?.split(" ")
+        .map((word) => word.replaceAll("'", ""));
+      assert.ok(code === 1 && args !== undefined, stderr);
+      const { code: followed, output } = await runner.pulumi(...args, "--yes", "--skip-preview");
+      assert.equal(followed, 0, output);
+      // Pulumi has written to it how secrets are encrypted.
+      const refused = await runner.previews("down", "--name", "pr-1");
+      assert.match(refused.output, /Pulumi\.pr-1\.yaml\. If that file was made by mistake, .*, delete it\./);
+      fs.rmSync(path.join(runner.dir, "Pulumi.pr-1.yaml"));
+    };
+    await followDown(/ or pulumi (destroy --stack pr-1 --target-dependents --target '\S+'); then recover again/);
+    await followDown(/clear all of them: pulumi (refresh --clear-pending-creates --stack pr-1)\./);
+    await runner.succeed("down", "--name", "pr-1");
+    assert.deepEqual([active(sandbox()), sandbox().running(), backend().stacks()], [[], [], []]);
+  });
 });

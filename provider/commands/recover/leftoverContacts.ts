@@ -27,8 +27,12 @@ export class LeftoverContacts {
   needsPendingCreates = false;
   private state: Deployment = {};
 
-  /** @param ended Enrollments that the state records and that have ended. It may grow. */
+  /**
+   * @param stack The stack's name, as the user gave it.
+   * @param ended Enrollments that the state records and that have ended. It may grow.
+   */
   constructor(
+    private readonly stack: string,
     private readonly index: RecordedIndex,
     private readonly ended: Ended,
     private readonly archives: Archives,
@@ -86,7 +90,8 @@ export class LeftoverContacts {
     const [user] = this.usersOf(email);
     if (user !== undefined) {
       // A whole destroy may be refused because of other pending creates, which stay in the state with this one.
-      const destroy = `pulumi destroy${note === undefined ? ` --target-dependents --target '${user}'` : ""}`;
+      const target = `--stack ${this.stack} --target-dependents --target '${user}'`;
+      const destroy = `pulumi destroy${note === undefined ? ` ${target}` : ""}`;
       const problem =
         `The contact ${maskAddress(email)} was left in Mailmodo: a killed run may have added it, and ${user} enrolls it. Run ` +
         `pulumi up, which adds it again, or ${destroy}; then recover again, before the stack is removed. For a preview, run ` +

@@ -83,7 +83,7 @@ export class RecoveryRun {
     });
     const recipients = allowedRecipients(read);
     const archives = new Archives(aborts, otherStacks, connect, recipients, log, leftover.areComplete);
-    const contacts = new LeftoverContacts(index, settlement.ended, archives, latest, log);
+    const contacts = new LeftoverContacts(stack.name, index, settlement.ended, archives, latest, log);
     return new RecoveryRun(unlocked, state, leftover, aborts, settlement, archives, contacts);
   }
 

@@ -52,7 +52,7 @@ describe("a recovery while an add may still take effect", () => {
     const recipients = parseRecipients('["*@seeds.example.com"]');
     const archives = new Archives(aborts, otherStacks, connect, recipients, log);
     const latest = sentAtLatest(performance.now(), undefined);
-    const contacts = new LeftoverContacts(new RecordedIndex(state), new Map(), archives, latest, log);
+    const contacts = new LeftoverContacts("dev", new RecordedIndex(state), new Map(), archives, latest, log);
     await clock.settle(contacts.settle(calls, state));
     return { lines, settled: contacts.settled.length, problems: [...aborts.problems, ...aborts.undecided] };
   };

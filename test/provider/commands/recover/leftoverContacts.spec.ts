@@ -78,7 +78,7 @@ describe("the contacts that a killed run left", () => {
     const recipients = parseRecipients('["*@seeds.example.com"]');
     const otherStacks = { findStackWithContact: async () => otherStack };
     const archives = new Archives(aborts, otherStacks, connect, recipients, log, areNotesComplete);
-    const contacts = new LeftoverContacts(new RecordedIndex(state), ended, archives, () => 0, log);
+    const contacts = new LeftoverContacts("dev", new RecordedIndex(state), ended, archives, () => 0, log);
     await contacts.settle(calls, state);
     const { problems, undecided } = aborts;
     const { left, maybeArchived, settled } = contacts;
@@ -185,7 +185,10 @@ describe("the contacts that a killed run left", () => {
       const state = { ...enrolling(tagged), pending_operations: pending };
       const { problems, left, adds, needsPendingCreates } = await settle([], { state });
       assert.deepEqual([problems.length, left, adds, needsPendingCreates], [1, 1, [], true]);
-      assert.match(problems[0]!, /or pulumi destroy --target-dependents --target 'urn:welcome'; then recover again/);
+      assert.match(
+        problems[0]!,
+        /or pulumi destroy --stack dev --target-dependents --target 'urn:welcome'; then recover again/,
+      );
       assert.equal(isArchived(tagged), false);
     });
 
