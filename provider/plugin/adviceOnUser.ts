@@ -2,6 +2,7 @@ import { TYPES } from "../model/stateFormat";
 import { commandLineOf } from "../processes/processes";
 import { engineAbove } from "../pulumi/engineProcess";
 import { isPlugin } from "../pulumi/pluginProcess";
+import { otherStackOf } from "../pulumi/stackName";
 import { isInPreview } from "../text/configCommand";
 import { forgetCommand, upCommand } from "../text/stackCommands";
 import { session } from "./session";
@@ -14,17 +15,20 @@ import { session } from "./session";
  */
 export async function adviceOnUser(user: string, email: string, stack?: string): Promise<string | undefined> {
   if (!user.startsWith("urn:")) return undefined;
+  // After a rename, the states of all stacks count as the stack's own.
+  const other = otherStackOf(user, stack);
+  const option = other === undefined ? "" : `--stack ${other} `;
   const contact = await session.otherEnrollments.contactDependingOn(user, email, stack);
   if (contact !== undefined)
     return (
       "The contact depends on it, so Pulumi deletes the contact first, each time. In the program, let it depend on the contact " +
       `instead, and run ${upCommand()} before you destroy. Or remove the ` +
-      `contact from the state (${forgetCommand(contact)}), and archive it in Mailmodo after the destroy.`
+      `contact from the state (${forgetCommand(contact, option || undefined)}), and archive it in Mailmodo after the destroy.`
     );
   // Pulumi would write how secrets are encrypted into the settings of all previews.
   if (isInPreview())
     return `If the next run says so again, let it depend on the contact in the program, and run ${upCommand()} first.`;
-  const target = `--target-dependents --target '${user}'`;
+  const target = `${option}--target-dependents --target '${user}'`;
   if (isUp()) return `If a whole pulumi up, without --target, says so again, run this first: pulumi up ${target}.`;
   const all = user.includes(TYPES.shard) ? ", with the journeys of all its contacts" : "";
   return `If the next run says so again, end that one first${all}: pulumi destroy ${target}.`;

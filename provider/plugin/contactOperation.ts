@@ -6,7 +6,8 @@ import type { Connection } from "../mailmodo/transport";
 import type { ContactInputs, ContactState } from "../model/contactInputs";
 import { addNote, contactNote, hasMade } from "../model/contactNote";
 import { isTaggedFor } from "../model/stackTag";
-import { mayHaveTakenEffect } from "./advice";
+import { adviceOnOtherStack, reasonToWaitFor } from "../text/recoverAdvice";
+import { AdvisedError, mayHaveTakenEffect } from "./advice";
 import { heldError, JournaledCall, type AnsweredNote } from "./journaledCall";
 import { session, type Session } from "./session";
 
@@ -128,16 +129,18 @@ export class ContactOperation {
   /**
    * The name of another stack of the project that has or enrolls the contact. No other stack has one with this stack's tag.
    *
-   * @throws {HeldError} The states of the project's stacks cannot be read.
+   * @throws {HeldError} The states of the project's stacks cannot be read; or a run of another stack may be adding or starting
+   *   the contact, or was killed in that. Then nobody may have it once that is settled.
    */
   async otherStackWith(contact: Contact): Promise<string | undefined> {
     const { email, stack } = contact;
     if (isTaggedFor(email, stack ?? "")) return undefined;
-    try {
-      return await this.session.otherEnrollments.otherStackWithContact(email, stack);
-    } catch (error) {
+    const user = await this.session.otherEnrollments.otherStackWithContact(email, stack).catch((error: unknown) => {
       throw this.unknownUser(contact, "another stack of the project", error);
-    }
+    });
+    if (user?.isPending !== true) return user?.stack;
+    const held = heldError("archive", contactNote(contact), reasonToWaitFor(user.stack));
+    throw new AdvisedError(held, adviceOnOtherStack(user.stack));
   }
 
   private unknownUser(contact: Contact, who: string, error: unknown): unknown {

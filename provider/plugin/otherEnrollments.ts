@@ -1,7 +1,9 @@
 import type { Enrollment } from "../model/enrollment";
 import { isPlugin } from "../pulumi/pluginProcess";
+import type { ContactUser } from "../pulumi/otherStacks";
 import type { RecordedIndex } from "../pulumi/recordedIndex";
 import type { Stack } from "../pulumi/stack";
+import { otherStackOf } from "../pulumi/stackName";
 import type { ContactEntry } from "../pulumi/stateResource";
 import { isInPreview } from "../text/configCommand";
 import { upCommand } from "../text/stackCommands";
@@ -13,6 +15,13 @@ import type { ThisRun } from "./thisRun";
 export interface ReasonNotToAbort {
   readonly why: string;
   readonly next: string;
+}
+
+/** A start that a killed run may have made. */
+export interface PendingStart {
+  readonly journeyId: string;
+  /** The name of its stack, if that is not the one that was asked for. */
+  readonly otherStack: string | undefined;
 }
 
 /**
@@ -71,14 +80,16 @@ export class OtherEnrollments {
   }
 
   /**
-   * The journey in which a killed run may have started the mailbox of an address, by the pending operations of this stack's
-   * state: a later run keeps those that create. Undefined if there is none. If the stack was renamed, those of any stack of
-   * the project count. Those of this run count too, but they start only what the program enrolls.
+   * A start of the mailbox of an address that a killed run may have made, by the pending operations of this stack's state: a
+   * later run keeps those that create. Undefined if there is none. If the stack was renamed, those of any stack of the project
+   * count. Those of this run count too, but they start only what the program enrolls.
    *
    * @throws {Error} The state cannot be read.
    */
-  async pendingStart(email: string, stack: string | undefined): Promise<string | undefined> {
-    return (await this.contactIndex(stack))?.pendingStartsOf(email)[0]?.journeyId;
+  async pendingStart(email: string, stack: string | undefined): Promise<PendingStart | undefined> {
+    const start = (await this.contactIndex(stack))?.pendingStartsOf(email)[0];
+    if (start === undefined) return undefined;
+    return { journeyId: start.journeyId, otherStack: otherStackOf(start.urn, stack) };
   }
 
   /**
@@ -97,12 +108,12 @@ export class OtherEnrollments {
   }
 
   /**
-   * The name of another stack of the project that has the contact as a resource, or enrolls it. Undefined if there is none,
-   * or if the stack was renamed: {@link contactsInStack} and {@link enrolling} then include all stacks.
+   * Another stack of the project that has the contact as a resource, or enrolls it. Undefined if there is none, or if the
+   * stack was renamed: {@link contactsInStack} and {@link enrolling} then include all stacks.
    *
    * @throws {Error} The state of a stack cannot be read.
    */
-  async otherStackWithContact(email: string, stack: string | undefined): Promise<string | undefined> {
+  async otherStackWithContact(email: string, stack: string | undefined): Promise<ContactUser | undefined> {
     if (stack === undefined || !isPlugin()) return undefined;
     const { isRenamed, otherStacks } = await this.states.for(stack);
     return isRenamed ? undefined : otherStacks.findStackWithContact(email);

@@ -12,7 +12,7 @@ import { allowedRecipients, keySources, readSettings, secretInUse, type ConfigRe
 import { withAdvice } from "./advice";
 import { EngineWatch } from "./engineWatch";
 import { Journals } from "./journals";
-import { OtherEnrollments } from "./otherEnrollments";
+import { OtherEnrollments, type PendingStart } from "./otherEnrollments";
 import { OwnContacts } from "./ownContacts";
 import { Progress } from "./progress";
 import { SlowDownNotice } from "./slowDownNotice";
@@ -91,18 +91,19 @@ export class Session {
   }
 
   /**
-   * The journey in which an earlier run may have started a contact without recording it: by a note, unless this run has
-   * ended it, or by a pending operation of the state, which recover clears.
+   * A start of a contact that an earlier run may have made without recording it: by a note, unless this run has ended it, or
+   * by a pending operation of the state, which recover clears.
    *
    * @throws {Error} The state cannot be read.
    */
   async unsettledStart(
     to: Connection,
     { email, stack }: { email: string; stack?: string },
-  ): Promise<string | undefined> {
+  ): Promise<PendingStart | undefined> {
     const { unsettled } = await this.journals.of(to, stack);
     const noted = unsettled.startsOf(email).find((start) => !this.thisRun.hasEnded(start));
-    return noted?.journeyId ?? this.otherEnrollments.pendingStart(email, stack);
+    if (noted === undefined) return this.otherEnrollments.pendingStart(email, stack);
+    return { journeyId: noted.journeyId, otherStack: undefined };
   }
 
   /**

@@ -1,5 +1,5 @@
 import { maskAddress } from "../text/masking";
-import { recoverAdvice, unreadAdvice } from "../text/recoverAdvice";
+import { adviceOnOtherStack, recoverAdvice, unreadAdvice } from "../text/recoverAdvice";
 import { adviceOnUser } from "./adviceOnUser";
 import { ContactError } from "./contactFailures";
 import { session } from "./session";
@@ -25,10 +25,14 @@ export async function isStillEnrolled({ email, stack }: { email: string; stack?:
     throw new ContactError([failure(why), await adviceOnUser(user, email, stack)].filter(Boolean).join(" "));
   }
   const to = await session.connectTo("archive");
-  const journeyId = await session.unsettledStart(to, { email, ...(stack === undefined ? {} : { stack }) });
-  if (journeyId !== undefined) {
-    const why = `a killed run of this stack may have started journey ${journeyId} for it, which may still run`;
-    throw new ContactError(`${failure(why)} ${recoverAdvice(stack)}.`);
+  const start = await session.unsettledStart(to, { email, ...(stack === undefined ? {} : { stack }) });
+  if (start !== undefined) {
+    const { journeyId, otherStack } = start;
+    const of = otherStack === undefined ? "this stack" : `the stack ${otherStack}`;
+    const why = `a killed run of ${of} may have started journey ${journeyId} for it, which may still run`;
+    throw new ContactError(
+      `${failure(why)} ${otherStack === undefined ? `${recoverAdvice(stack)}.` : adviceOnOtherStack(otherStack)}`,
+    );
   }
   const { unreadStarts } = await session.journals.of(to, stack);
   if (unreadStarts.length === 0) return false;

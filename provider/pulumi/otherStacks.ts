@@ -3,9 +3,16 @@ import { atMostEvery } from "../async/atMostEvery";
 import { inParallel } from "../async/inParallel";
 import type { Enrollment } from "../model/enrollment";
 import type { Deployment } from "./deployment";
-import { possibleStartsOf } from "./pendingOperations";
+import { possibleAddsOf, possibleStartsOf } from "./pendingOperations";
 import { contactEntryOf, entriesOf } from "./stateResource";
 import type { Stack } from "./stack";
+
+/** Another stack that has a contact as a resource of its own, or enrolls it in any journey. */
+export interface ContactUser {
+  readonly stack: string;
+  /** Whether its state does not record that yet: a run of it is adding or starting the contact, or was killed in that. */
+  readonly isPending: boolean;
+}
 
 /** What the project's other stacks enroll. Their states are read on first use. */
 export class OtherStacks {
@@ -33,19 +40,18 @@ export class OtherStacks {
   }
 
   /**
-   * The name of the other stack that records a contact as a resource of its own, or enrolls it in any journey: also one that
-   * is starting it, or was killed in a start of it.
+   * The other stack that has or enrolls a contact. One that records that comes before one that only may do so.
    *
    * @throws {Error} The state of a stack cannot be read.
    */
-  async findStackWithContact(email: string): Promise<string | undefined> {
+  async findStackWithContact(email: string): Promise<ContactUser | undefined> {
     return (await this.entries()).byMailbox.get(mailboxKey(email));
   }
 }
 
-/** The names of the stacks, by instance id, by address key and by mailbox. */
+/** The stacks by mailbox, and their names by instance id and by address key. */
 interface Entries {
-  readonly byMailbox: Map<string, string>;
+  readonly byMailbox: Map<string, ContactUser>;
   readonly byInstance: Map<string, string>;
   readonly byAddress: Map<string, string>;
 }
@@ -58,7 +64,11 @@ async function read(stacks: readonly Stack[]): Promise<Entries> {
     const enrolled = resources.flatMap(entriesOf);
     const contacts = resources.flatMap((resource) => contactEntryOf(resource) ?? []);
     const begun = possibleStartsOf(state);
-    for (const { email } of [...enrolled, ...contacts, ...begun]) entries.byMailbox.set(mailboxKey(email), stack.name);
+    for (const { email } of [...enrolled, ...contacts])
+      entries.byMailbox.set(mailboxKey(email), { stack: stack.name, isPending: false });
+    for (const { email } of [...begun, ...possibleAddsOf(state)])
+      if (!entries.byMailbox.has(mailboxKey(email)))
+        entries.byMailbox.set(mailboxKey(email), { stack: stack.name, isPending: true });
     for (const entry of enrolled) {
       // An unconfirmed start is no more certain to run than the one in question. Its stack's next run aborts it by
       // address.

@@ -67,6 +67,13 @@ export function possibleStartsOf({ pending_operations: pending = [] }: Deploymen
     .flatMap(({ resource }) => possibleEffectsOf(resource, undefined).flatMap(({ start }) => start ?? []));
 }
 
+/** The addresses that a state's pending operations may have added as contacts. */
+export function possibleAddsOf({ pending_operations: pending = [] }: Deployment): { readonly email: string }[] {
+  return pending
+    .filter(({ type, resource }) => type === "creating" && resource.type === TYPES.contact)
+    .map(({ resource: { inputs = {} } }) => ({ email: String(inputs["email"]) }));
+}
+
 /**
  * Whether an update aborts a recorded enrollment by address and starts it again, even if nothing of it has changed: its
  * start is unconfirmed. With allowDuplicateEmail, it sends nothing.

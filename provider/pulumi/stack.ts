@@ -3,8 +3,9 @@ import { Cli, reasonOf } from "./cli";
 import { fingerprint, reveal, type Deployment, type Encryption } from "./deployment";
 import { removeEmptyStack } from "./elsewhere";
 import { assertOfProject, readableProject, settingsPath } from "./project";
+import { settledState, type Settled } from "./settledState";
 import { parseConfig } from "./stackConfig";
-import { isMailmodoResource, mustBeRevealed, SECRET, withoutEnded, type Ended } from "./stateResource";
+import { isMailmodoResource, mustBeRevealed, SECRET } from "./stateResource";
 import { IN_CLOUD, isSameLock, parseOccupancy, removeLockFile, type Lock, type Occupancy } from "./stackLock";
 import { findStack, isPulumiCloud, parseStackName } from "./stackName";
 import { emptyAttributes, emptyAttributesError, stackOf } from "./stateAttributes";
@@ -75,23 +76,23 @@ export class Stack {
 
   /**
    * Removes all pending operations and the ended enrollments from the state, and the ids of contacts that may be archived, so
-   * that the next up adds them again. The CLI's import drops every pending operation, whatever the imported file contains
-   * (according to its source). So call this only when each is settled.
+   * that the next up adds them again; and records contacts that may have been added. The CLI's import drops every pending
+   * operation, whatever the imported file contains (according to its source). So call this only when each is settled.
    *
+   * @param settled What is settled of it.
    * @param seen The state on which the decisions were based.
    * @throws {Error} The state has changed since. Nothing is written then.
    */
-  async clear(ended: Ended, maybeArchived: ReadonlySet<string>, seen: Deployment): Promise<void> {
+  async clear(settled: Settled, seen: Deployment): Promise<void> {
     let state = await this.export();
     // Secrets stay encrypted unless one must be changed. The CLI encrypts it again.
-    if (state.deployment?.resources?.some((resource) => mustBeRevealed(resource, ended)))
+    if (state.deployment?.resources?.some((resource) => mustBeRevealed(resource, settled.ended)))
       state = await this.export("--show-secrets");
     const { deployment: current = {} } = state;
     if (fingerprint(current) !== fingerprint(seen)) {
       throw new Error(`The state of the stack ${this.name} has changed; nothing was written. Recover again.`);
     }
-    const resources = withoutEnded(current.resources ?? [], ended, maybeArchived);
-    const deployment: Deployment = { ...current, resources, pending_operations: [] };
+    const deployment = settledState(current, seen, settled);
     const input = JSON.stringify({ ...state, deployment });
     const args = ["stack", "import", ...this.stackArgs];
     await this.cli.succeed(`write the state of the stack ${this.name}`, args, { input });
@@ -166,11 +167,7 @@ export class Stack {
     return { names: new Set(all.map(({ name }) => parseStackName(name).stack)), others };
   }
 
-  /**
-   * The project's stacks, and which of them is this one.
-   *
-   * @param named The project's name. Default: the project in the folder.
-   */
+  /** The project's stacks, and which of them is this one. @param named The project. Default: the one in the folder. */
   private async list(named?: string): Promise<{ all: ListedStack[]; own: ListedStack | undefined }> {
     const args = ["stack", "ls", "--json", ...(named === undefined ? [] : ["--project", named])];
     const listed = this.cli.read("list the stacks of the project", args);

@@ -24,6 +24,15 @@ export function canBeOfProject(name: string, project: string | undefined): boole
   return project === undefined || own === project;
 }
 
+/**
+ * The name of the stack that a resource is in, if that is not the one with the given name. Undefined if it is, or if no name
+ * is given.
+ */
+export function otherStackOf(urn: string, name: string | undefined): string | undefined {
+  const stack = /^urn:pulumi:(.+?)::/.exec(urn)?.[1];
+  return name === undefined || stack === parseStackName(name).stack ? undefined : stack;
+}
+
 /** Whether two names can be of one stack: they differ in nothing that both of them say. */
 export function canBeSame(one: StackName, other: StackName): boolean {
   const agree = (part: "organization" | "project") =>

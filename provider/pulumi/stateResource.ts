@@ -5,6 +5,8 @@ import { TYPES } from "../model/stateFormat";
 /** One resource of a stack's state, as far as the commands need it. */
 export interface StateResource {
   readonly urn: string;
+  /** Pending creates lack it. */
+  readonly id?: string;
   readonly type: string;
   /** When it was first recorded; ISO 8601. States of old CLIs lack it. */
   readonly created?: string;
@@ -98,6 +100,11 @@ function withoutContactId(resource: StateResource): StateResource {
 export function referencesOf({ parent, deletedWith, dependencies, propertyDependencies }: StateResource): string[] {
   const ofProperties = Object.values(propertyDependencies ?? {}).flatMap((urns) => urns ?? []);
   return [parent, deletedWith, ...(dependencies ?? []), ...ofProperties].filter((urn) => urn !== undefined);
+}
+
+/** The URN of the provider of a resource, if it has one. */
+export function providerOf({ provider }: StateResource): string[] {
+  return provider ? [provider.slice(0, provider.lastIndexOf("::"))] : [];
 }
 
 /**

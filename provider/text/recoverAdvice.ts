@@ -37,3 +37,16 @@ function recoverCommand(stack: string | undefined, env: NodeJS.ProcessEnv): stri
   if (isInPreview(env)) return destroyCommand(env);
   return `npx pulumi-mailmodo recover --stack ${stack === undefined ? "<name>" : stackArgument(stack)}`;
 }
+
+/** Why a contact is not archived yet that another stack may have: nobody may have it once that is settled. */
+export function reasonToWaitFor(stack: string): string {
+  return `a run of the stack ${stack} is starting a journey for it or adding it, or was killed in that`;
+}
+
+/** How to settle what a killed run of another stack left. */
+export function adviceOnOtherStack(stack: string): string {
+  return (
+    `Run npx pulumi-mailmodo recover --stack ${stack} first, which says what to do; or, if that is a preview, ` +
+    `npx pulumi-mailmodo previews up --name ${stack}, or previews down --name ${stack}.`
+  );
+}

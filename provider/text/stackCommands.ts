@@ -10,9 +10,13 @@ export function destroyCommand(env: NodeJS.ProcessEnv = process.env): string {
   return previewsCommand("down", env) ?? "pulumi destroy";
 }
 
-/** The command that removes a resource from the state. A shell would expand the `$` that a URN may have. */
-export function forgetCommand(urn = "<urn>", env: NodeJS.ProcessEnv = process.env): string {
-  return `pulumi state delete ${stackOption(env)}'${urn}'`;
+/**
+ * The command that removes a resource from the state. A shell would expand the `$` that a URN may have.
+ *
+ * @param option Which stack, with a space after it. Default: this process's.
+ */
+export function forgetCommand(urn = "<urn>", option = stackOption()): string {
+  return `pulumi state delete ${option}'${urn}'`;
 }
 
 /** The command that lists the URNs of the stack's resources. */

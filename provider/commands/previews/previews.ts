@@ -128,7 +128,12 @@ export class Previews {
       const isStartOpen = failure instanceof NotRecovered && !failure.isOfContactsAlone;
       if (isStartOpen && hasPendingUpdates(await this.workspace.stack(name).state())) throw failure;
       await this.tag(name, TAGS.result, "down not finished");
-      await this.steps(name, stack).run(DESTROY);
+      await this.steps(name, stack)
+        .run(DESTROY)
+        .catch((error: Error) => {
+          // What recover says may be the reason: the destroy of a contact that a killed run may have started asks for it.
+          throw failure instanceof NotRecovered ? new Error(`${failure.message} ${error.message}`) : error;
+        });
       if (failure instanceof NotRecovered) await this.recover(name, stack);
 
       const left = await stack.size();

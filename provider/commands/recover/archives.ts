@@ -5,12 +5,11 @@ import { OUTSIDE_RECIPIENTS, type Recipients } from "../../model/recipients";
 import type { OtherStacks } from "../../pulumi/otherStacks";
 import { connectionAdvice } from "../../settings/connectionAdvice";
 import { maskAddress } from "../../text/masking";
+import { adviceOnOtherStack, reasonToWaitFor } from "../../text/recoverAdvice";
 import type { Aborts } from "./aborts";
 
 /** What is known of a contact to archive. */
 interface Archival {
-  /** Whether the state must not be written before it is archived. */
-  readonly isNeeded: boolean;
   /**
    * Whether the contact is the stack's, by the values that Mailmodo has of it. Otherwise it is left. Default: it is, and is
    * not looked up.
@@ -42,16 +41,11 @@ export class Archives {
 
   /**
    * Whether no contact is archived in this recovery, because a start or an abort could not be settled, or a note of one
-   * could not be read: a journey of the contact may run. Says so.
-   *
-   * @param isNeeded Whether the state must not be written before the contacts are archived.
+   * could not be read: a journey of the contact may run.
    */
-  areHeldBack(isNeeded: boolean): boolean {
+  areHeldBack(): boolean {
     const { problems, undecided } = this.aborts;
-    if (this.areNotesComplete && problems.length + undecided.length === 0) return false;
-    if (isNeeded) problems.push(HELD_BACK);
-    else undecided.push(HELD_BACK);
-    return true;
+    return !this.areNotesComplete || problems.length + undecided.length > 0;
   }
 
   /**
@@ -60,23 +54,27 @@ export class Archives {
    * @param isNeeded Whether the state must not be written before it is archived.
    */
   postpone(problem: string, isNeeded: boolean): void {
-    if (isNeeded) this.aborts.problems.push(problem);
-    else this.aborts.undecided.push(problem);
+    const { problems, undecided } = this.aborts;
+    if ((isNeeded ? problems : undecided).includes(problem)) return;
+    if (isNeeded) problems.push(problem);
+    else undecided.push(problem);
   }
 
   /**
-   * Archives a contact, unless another stack records or enrolls it.
+   * Archives a contact, unless another stack records or enrolls it, or may do so.
    *
-   * @returns Whether the contact is archived, unknown to Mailmodo or somebody else's.
+   * @returns Why it is not archived. Undefined if it is, or if it is unknown to Mailmodo or somebody else's.
    */
-  async archive(email: string, { isNeeded, isOwn, addSentAt }: Archival): Promise<boolean> {
+  async archive(email: string, { isOwn, addSentAt }: Archival): Promise<string | undefined> {
     const who = `the contact ${maskAddress(email)}`;
     try {
       await outlastAdd(this.connect(), { email, addSentAt, outlastsDeadline: true });
-      const stack = await this.otherStacks.findStackWithContact(email);
-      if (stack !== undefined) {
-        this.log(`Left ${who} in Mailmodo: the stack ${stack} has it.`);
-        return true;
+      const user = await this.otherStacks.findStackWithContact(email);
+      if (user?.isPending === true)
+        return `Could not archive ${who}: ${reasonToWaitFor(user.stack)}. ${adviceOnOtherStack(user.stack)}`;
+      if (user !== undefined) {
+        this.log(`Left ${who} in Mailmodo: the stack ${user.stack} has it.`);
+        return undefined;
       }
       const details = isOwn && (await findContact(this.connect(), email));
       if (details !== undefined && !isOwn!(details.data)) {
@@ -84,7 +82,7 @@ export class Archives {
           `Left ${who} alone: a run tried to add it, but the values that Mailmodo has of it do not show that it did, so it may ` +
             "be a real person's. Look at its values and lists in Mailmodo: if it is not, archive it there.",
         );
-        return true;
+        return undefined;
       }
       const reasonToHold = async () => {
         if (!this.recipients.allows(email)) return OUTSIDE_RECIPIENTS;
@@ -95,15 +93,9 @@ export class Archives {
       this.log(
         words === undefined ? `Archived ${who}.` : `Nothing left to archive for ${maskAddress(email)}: "${words}"`,
       );
-      return true;
+      return undefined;
     } catch (error) {
-      const { message } = error as Error;
-      const problem = [message, connectionAdvice(error), "The next recover tries again."].filter(Boolean).join(" ");
-      (isNeeded ? this.aborts.problems : this.aborts.undecided).push(problem);
-      return false;
+      return [(error as Error).message, connectionAdvice(error)].filter(Boolean).join(" ");
     }
   }
 }
-
-const HELD_BACK =
-  "The contacts of the killed run were left in Mailmodo, because a journey of them may run. Once the rest is settled, recover again.";

@@ -1,30 +1,19 @@
 import { inParallel } from "../../async/inParallel";
 import type { UnsettledCall } from "../../journal/unsealedNotes";
 import type { ContactDetails } from "../../mailmodo/contactClient";
-import { mailboxKey } from "../../model/addresses";
 import { isArchivedAtDelete, type ContactState } from "../../model/contactInputs";
 import { hasMade } from "../../model/contactNote";
-import { isTaggedFor } from "../../model/stackTag";
 import { TYPES } from "../../model/stateFormat";
-import type { Deployment } from "../../pulumi/deployment";
+import type { Deployment, PendingOperation } from "../../pulumi/deployment";
+import { isRecordable, type PendingAdd } from "../../pulumi/recordedAdds";
 import type { RecordedIndex } from "../../pulumi/recordedIndex";
-import type { Ended, StateResource } from "../../pulumi/stateResource";
+import { isMailmodoResource, type Ended, type StateResource } from "../../pulumi/stateResource";
 import { maskAddress } from "../../text/masking";
 import type { Archives } from "./archives";
+import { leftoverContactsOf, type LeftoverContact } from "./leftoverContact";
 import type { SentAtLatest } from "./sentAtLatest";
 
-/** A contact that a killed run may have made, and that no resource of the stack records. */
-interface LeftoverContact {
-  readonly email: string;
-  /** Whether it has the stack's tag. */
-  readonly isTagged: boolean;
-  /** Whether its resource was to leave it at Mailmodo. */
-  readonly isToStay: boolean;
-  /** The note of it. Undefined if only a pending operation tells of it, which is dropped when the state is written. */
-  readonly note?: UnsettledCall;
-}
-
-/** Archives the contacts that killed runs of a stack have made, and that no state records. */
+/** Archives or records the contacts that killed runs of a stack have made, and that no state records. */
 export class LeftoverContacts {
   /** Calls whose notes are no longer needed. */
   readonly settled: UnsettledCall[] = [];
@@ -32,9 +21,18 @@ export class LeftoverContacts {
   readonly left = new Set<string>();
   /** The URNs of contacts that the state records, and that a killed run may have archived. */
   readonly maybeArchived = new Set<string>();
+  /** The contacts that are not archived and that the state is to record, by their pending creates. */
+  readonly adds = new Map<PendingOperation, PendingAdd>();
+  /** Whether a pending create alone tells of a contact that is neither archived nor to be recorded. */
+  needsPendingCreates = false;
+  private state: Deployment = {};
 
-  /** @param ended Enrollments that the state records and that have ended. It may grow. */
+  /**
+   * @param stack The stack's name, as the user gave it.
+   * @param ended Enrollments that the state records and that have ended. It may grow.
+   */
   constructor(
+    private readonly stack: string,
     private readonly index: RecordedIndex,
     private readonly ended: Ended,
     private readonly archives: Archives,
@@ -46,31 +44,18 @@ export class LeftoverContacts {
    * Settles the notes of contacts, and their pending creates and deletes. A contact that the state records stays there: the
    * next up adds it again, and a destroy archives it. Its note stays for that.
    */
-  async settle(calls: readonly UnsettledCall[], { pending_operations: pending = [] }: Deployment): Promise<void> {
+  async settle(calls: readonly UnsettledCall[], state: Deployment): Promise<void> {
+    this.state = state;
+    const { pending_operations: pending = [] } = state;
     for (const call of calls)
       if (call.kind === "archive" && this.index.contactsOf(call.email).length === 0) this.settled.push(call);
-
-    const added = calls.filter(({ kind, email }) => kind === "add" && this.index.contactsOf(email).length === 0);
     for (const { type, resource } of pending) if (type === "deleting") this.noteDelete(resource);
-    const noted = new Set(added.map(({ email }) => mailboxKey(email)));
-    const creates = pending
-      .filter(({ type, resource }) => type === "creating" && resource.type === TYPES.contact)
-      .map(({ resource: { inputs = {} } }) => ({
-        email: String(inputs["email"]),
-        stack: String(inputs["stack"]),
-        isToStay: inputs["onDelete"] === "leave",
-      }))
-      .filter(({ email }) => !noted.has(mailboxKey(email)));
-    // Writing the state drops the pending creates.
-    if (added.length + creates.length > 0 && this.archives.areHeldBack(creates.length > 0)) return;
 
-    await inParallel(added, async (call) => {
-      const { email, stack = "", isToStay = false } = call;
-      const isTagged = isTaggedFor(email, stack);
-      if (await this.archive({ email, isTagged, isToStay, note: call })) this.settled.push(call);
-    });
-    await inParallel(creates, async ({ email, stack, isToStay }) => {
-      await this.archive({ email, isTagged: isTaggedFor(email, stack), isToStay });
+    const contacts = leftoverContactsOf(calls, pending, this.index).filter((contact) => !this.isToLeave(contact));
+    const areHeldBack = this.archives.areHeldBack();
+    await inParallel(contacts, async (contact) => {
+      if (areHeldBack) this.keep(contact, HELD_BACK);
+      else await this.archive(contact);
     });
   }
 
@@ -87,32 +72,77 @@ export class LeftoverContacts {
     );
   }
 
-  /** @returns Whether its note is no longer needed. */
-  private async archive({ email, isTagged, isToStay, note }: LeftoverContact): Promise<boolean> {
-    if (this.index.contactsOf(email).length > 0) return false;
+  /** Whether a contact is left in Mailmodo for good. Says so. */
+  private isToLeave({ email, isTagged, isToStay, note }: LeftoverContact): boolean {
     if (isToStay) {
       this.log(`Left the contact ${maskAddress(email)} in Mailmodo, because its onDelete is "leave".`);
-      return true;
-    }
-    if (note === undefined && !isTagged) {
+      if (note !== undefined) this.settled.push(note);
+    } else if (note === undefined && !isTagged) {
       this.log(
         `Left the contact ${maskAddress(email)} alone: whether the killed run has made it is not known. If it did, archive it in Mailmodo.`,
       );
+    } else return false;
+    return true;
+  }
+
+  private async archive(contact: LeftoverContact): Promise<void> {
+    const { email, isTagged, note } = contact;
+    const [user] = this.usersOf(email);
+    if (user !== undefined) {
+      // A whole destroy may be refused because of other pending creates, which stay in the state with this one.
+      const target = `--stack ${this.stack} --target-dependents --target '${user}'`;
+      const destroy = `pulumi destroy${note === undefined ? ` ${target}` : ""}`;
+      const problem =
+        `The contact ${maskAddress(email)} was left in Mailmodo: a killed run may have added it, and ${user} enrolls it. Run ` +
+        `pulumi up, which adds it again, or ${destroy}; then recover again, before the stack is removed. For a preview, run ` +
+        "previews down.";
+      if (!this.keep(contact, problem)) this.left.add(problem);
+      return;
+    }
+    const addSentAt = this.addSentAt(contact);
+    const isOwn =
+      isTagged || note === undefined ? {} : { isOwn: (data: ContactDetails["data"]) => hasMade(note, data) };
+    const failure = await this.archives.archive(email, { addSentAt, ...isOwn });
+    if (failure === undefined) {
+      if (note !== undefined) this.settled.push(note);
+    } else if (this.keep(contact, `${failure} The next recover tries again.`)) this.log(failure);
+  }
+
+  /**
+   * Keeps what tells of a contact that is not archived: the state is to record it or, if it cannot, the note or the pending
+   * create stays.
+   *
+   * @param problem Why it is not archived, and what to do, if it is not to be recorded.
+   * @returns Whether it is to be recorded.
+   */
+  private keep(contact: LeftoverContact, problem: string): boolean {
+    const { email, isTagged, note, pending } = contact;
+    if (pending !== undefined && isTagged && this.isRecordable(pending)) {
+      this.adds.set(pending, { email, addSentAt: this.addSentAt(contact), users: this.usersOf(email) });
       return true;
     }
-    const isNeeded = note === undefined;
-    const user = this.index.ofMailbox(email).find(({ urn, email: of }) => this.ended.get(urn)?.has(of) !== true);
-    if (user !== undefined) {
-      const problem =
-        `The contact ${maskAddress(email)} was left in Mailmodo: a killed run may have added it, and ${user.urn} enrolls it. Run ` +
-        "pulumi up, which adds it again, or pulumi destroy; then recover again, before the stack is removed. For a preview, run previews down.";
-      this.left.add(problem);
-      this.archives.postpone(problem, isNeeded);
-      return false;
-    }
-    // An add that was confirmed when it was sent first has taken effect.
-    const addSentAt = isNeeded ? this.sentAtLatest({ journeyId: "", email }) : note.addSentAt;
-    const isOwn = isTagged || isNeeded ? {} : { isOwn: (data: ContactDetails["data"]) => hasMade(note, data) };
-    return this.archives.archive(email, { isNeeded, addSentAt, ...isOwn });
+    this.needsPendingCreates ||= note === undefined;
+    this.archives.postpone(problem, note === undefined);
+    return false;
+  }
+
+  /** Writing the state drops the pending operations of other resources too. */
+  private isRecordable({ resource }: PendingOperation): boolean {
+    const { resources = [], pending_operations: pending = [] } = this.state;
+    return pending.every((one) => isMailmodoResource(one.resource)) && isRecordable(resources, resource);
+  }
+
+  /** The URNs of what enrolls a contact. */
+  private usersOf(email: string): string[] {
+    const users = this.index.ofMailbox(email).filter((entry) => this.ended.get(entry.urn)?.has(entry.email) !== true);
+    return users.map(({ urn }) => urn);
+  }
+
+  /** An add that was confirmed when it was sent first has taken effect. */
+  private addSentAt({ email, note }: LeftoverContact): number | undefined {
+    return note === undefined ? this.sentAtLatest({ journeyId: "", email }) : note.addSentAt;
   }
 }
+
+const HELD_BACK =
+  "The contacts of the killed run were left in Mailmodo, because a journey of them may run. Once the rest is settled, recover again.";

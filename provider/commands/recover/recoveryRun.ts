@@ -20,6 +20,7 @@ import { sentAtLatest } from "./sentAtLatest";
 import { Settlement } from "./settlement";
 import { slowDownLine } from "./slowDownLine";
 import { atMostEvery } from "../../async/atMostEvery";
+import { maskAddress } from "../../text/masking";
 import { count } from "../../text/wording";
 import { unlock, type UnlockedStack } from "./unlockedStack";
 
@@ -82,7 +83,7 @@ export class RecoveryRun {
     });
     const recipients = allowedRecipients(read);
     const archives = new Archives(aborts, otherStacks, connect, recipients, log, leftover.areComplete);
-    const contacts = new LeftoverContacts(index, settlement.ended, archives, latest, log);
+    const contacts = new LeftoverContacts(stack.name, index, settlement.ended, archives, latest, log);
     return new RecoveryRun(unlocked, state, leftover, aborts, settlement, archives, contacts);
   }
 
@@ -95,8 +96,8 @@ export class RecoveryRun {
     // Last, so that no journey of a contact runs any more.
     await this.contacts.settle(this.leftover.calls, this.state);
     const others = (this.state.pending_operations?.length ?? 0) - this.pending;
-    // Writing the state drops every pending operation.
-    if (others > 0 && this.pending + this.settlement.ended.size > 0) {
+    // Writing the state drops every pending operation, and so does what clears the others.
+    if (others > 0 && this.pending + this.settlement.ended.size > 0 && !this.contacts.needsPendingCreates) {
       this.aborts.problems.push(
         `The state has ${count(others, "pending operation")} of other resources, which only you can judge. ` +
           `Once you have, clear all of them: pulumi refresh --clear-pending-creates --stack ${this.unlocked.stack.name}.`,
@@ -124,7 +125,9 @@ export class RecoveryRun {
 
     const endedCount = [...ended.values()].reduce((sum, emails) => sum + emails.size, 0);
     if (this.pending + endedCount > 0) {
-      await stack.clear(ended, this.contacts.maybeArchived, this.state);
+      const { maybeArchived, adds } = this.contacts;
+      await stack.clear({ ended, maybeArchived, adds }, this.state);
+      for (const { email } of adds.values()) log(recordedLine(email));
       log(
         `Cleared ${count(this.pending, "pending operation")} and removed ${count(endedCount, "ended enrollment")} from the state.`,
       );
@@ -133,6 +136,13 @@ export class RecoveryRun {
     finishNotes(this.leftover, settled);
     return { aborted, archived, contactsLeft, cleared: this.pending, ended: endedCount, lockFreed, problems: all };
   }
+}
+
+function recordedLine(email: string): string {
+  return (
+    `The killed run may have added the contact ${maskAddress(email)}. It is recorded: the next pulumi up adds it again; a ` +
+    "destroy archives it."
+  );
 }
 
 /** Reading the other stacks starts the CLI for each, so a recovery of many contacts must not do it for each request. */

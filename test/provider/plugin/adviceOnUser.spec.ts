@@ -17,6 +17,12 @@ describe("the advice where something still enrolls a contact", () => {
     assert.equal(await adviceOnUser(URN, email), advice);
   });
 
+  it("names the stack of that one, if it is another one", async () => {
+    const advice = async (stack: string) => (await adviceOnUser(URN, email, `organization/seeds/${stack}`))!;
+    assert.match(await advice("dev"), /pulumi destroy --stack test --target-dependents --target 'urn:/);
+    assert.match(await advice("test"), /pulumi destroy --target-dependents --target 'urn:/);
+  });
+
   it("warns that a shard has others", async () => {
     assert.match(
       (await adviceOnUser(SHARD, email))!,

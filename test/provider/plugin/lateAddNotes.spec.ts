@@ -65,7 +65,7 @@ describe("an add of a run that is killed before the state shows it, and that tak
     const connect = () => ({ ...connectionTo(sandbox().url, SANDBOX_KEY), requestTimeoutMs: timeoutMs, log });
     const archives = new Archives(aborts, { findStackWithContact: async () => undefined }, connect, recipients, log);
     const latest = sentAtLatest(performance.now(), undefined);
-    const contacts = new LeftoverContacts(new RecordedIndex({}), new Map(), archives, latest, log);
+    const contacts = new LeftoverContacts("dev", new RecordedIndex({}), new Map(), archives, latest, log);
     await clock.settle(contacts.settle(await notes(), {}));
     return lines.join("\n");
   };

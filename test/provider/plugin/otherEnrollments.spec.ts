@@ -146,14 +146,19 @@ describe("what enrolls a contact that is to be archived", () => {
 describe("what a killed run may have started of a contact that is to be archived", () => {
   const stack = "organization/seeds/test";
   const enrollment = { ...inputs, stack };
-  const resource = (type: string, more: object) => ({ urn: "urn:one", type, inputs: { ...enrollment, ...more } });
+  const resource = (type: string, more: object, of = "test") => ({
+    urn: `urn:pulumi:${of}::seeds::${type}::one`,
+    type,
+    inputs: { ...enrollment, ...more },
+  });
   const single = resource(TYPES.enrollment, {});
   const shard = resource(TYPES.shard, { contacts: JSON.stringify({ [inputs.email]: { seats: 1 } }) });
   useModelCli();
   usePluginProcess();
 
-  const journey = (states: Record<string, string>, email = inputs.email) =>
+  const start = (states: Record<string, string>, email = inputs.email) =>
     otherEnrollments(states).pendingStart(email, stack);
+  const { journeyId } = inputs;
 
   for (const [what, operation, one] of [
     ["creates an enrollment", "creating", single],
@@ -162,22 +167,23 @@ describe("what a killed run may have started of a contact that is to be archived
   ] as const) {
     it(`is told by an operation of the state that ${what}, in any spelling`, async () => {
       const states = { test: pending(operation, one), prod: state() };
-      assert.equal(await journey(states, inputs.email.toUpperCase()), inputs.journeyId);
-      assert.equal(await journey(states, "bob@seeds.example.com"), undefined);
+      assert.deepEqual(await start(states, inputs.email.toUpperCase()), { journeyId, otherStack: undefined });
+      assert.equal(await start(states, "bob@seeds.example.com"), undefined);
     });
   }
 
   it("is nothing where the operation deletes, or is another stack's", async () => {
-    assert.equal(await journey({ test: pending("deleting", single) }), undefined);
-    assert.equal(await journey({ test: state(), prod: pending("creating", single) }), undefined);
+    assert.equal(await start({ test: pending("deleting", single) }), undefined);
+    assert.equal(await start({ test: state(), prod: pending("creating", single) }), undefined);
   });
 
-  it("is told by any stack where the stack was renamed", async () => {
-    assert.equal(await journey({ prod: pending("creating", single) }), inputs.journeyId);
+  it("is told by any stack where the stack was renamed, with its name", async () => {
+    const prod = pending("creating", resource(TYPES.enrollment, {}, "prod"));
+    assert.deepEqual(await start({ prod }), { journeyId, otherStack: "prod" });
   });
 
   it("is not known where the state cannot be read", async () => {
-    await assert.rejects(journey({ test: "" }));
+    await assert.rejects(start({ test: "" }));
   });
 });
 
@@ -191,12 +197,14 @@ describe("another stack with the contact that is to be archived", () => {
 
   const other = (states: Record<string, string>) => otherEnrollments(states).otherStackWithContact(email, stack);
 
-  it("is one that has it as a resource, or enrolls it", async () => {
+  it("is one that has it as a resource, or enrolls it, or may do so", async () => {
     assert.equal(await other({ test: state(contact), two: state() }), undefined);
-    assert.equal(await other({ test: state(contact), two: state(contact) }), "two");
-    assert.equal(await other({ test: state(contact), two: state(enrollment) }), "two");
+    const isTwo = { stack: "two", isPending: false };
+    assert.deepEqual(await other({ test: state(contact), two: state(contact) }), isTwo);
+    assert.deepEqual(await other({ test: state(contact), two: state(enrollment) }), isTwo);
     const starting = { ...enrollment, inputs: enrollment.outputs };
-    assert.equal(await other({ test: state(contact), two: pending("creating", starting) }), "two");
+    const two = pending("creating", starting);
+    assert.deepEqual(await other({ test: state(contact), two }), { ...isTwo, isPending: true });
     await assert.rejects(other({ test: state(contact), two: "" }));
   });
 

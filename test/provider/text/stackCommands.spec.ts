@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { optionsOfPreview, STACK_OPTIONS } from "../../../provider/text/configCommand";
+import { optionsOfPreview, stackOption, STACK_OPTIONS } from "../../../provider/text/configCommand";
 import { destroyCommand, forgetCommand, upCommand, urnsCommand } from "../../../provider/text/stackCommands";
 
 describe("the commands in messages", () => {
@@ -15,7 +15,7 @@ describe("the commands in messages", () => {
   it("act on the preview, and not on the stack that is selected", () => {
     const env = preview("Pulumi.preview.yaml");
     assert.deepEqual(
-      [upCommand(env), destroyCommand(env), forgetCommand("<urn>", env), urnsCommand(env)],
+      [upCommand(env), destroyCommand(env), forgetCommand("<urn>", stackOption(env)), urnsCommand(env)],
       [
         "npx pulumi-mailmodo previews up --name pr-1",
         "npx pulumi-mailmodo previews down --name pr-1",
@@ -32,7 +32,7 @@ describe("the commands in messages", () => {
 
   it("quote a URN, whose $ a shell would expand", () => {
     assert.equal(
-      forgetCommand("urn:pulumi:dev::seeds::a:b$c::d", {}),
+      forgetCommand("urn:pulumi:dev::seeds::a:b$c::d", ""),
       "pulumi state delete 'urn:pulumi:dev::seeds::a:b$c::d'",
     );
   });

@@ -7,6 +7,7 @@ import { addNote } from "../../../../provider/model/contactNote";
 import { parseRecipients } from "../../../../provider/model/recipients";
 import { TYPES } from "../../../../provider/model/stateFormat";
 import type { Deployment, PendingOperation } from "../../../../provider/pulumi/deployment";
+import type { ContactUser } from "../../../../provider/pulumi/otherStacks";
 import { RecordedIndex } from "../../../../provider/pulumi/recordedIndex";
 import type { Ended, StateResource } from "../../../../provider/pulumi/stateResource";
 import { journeyId } from "../../../support/journeyId";
@@ -25,10 +26,11 @@ const call = (kind: "add" | "archive", of = email): UnsettledCall => ({
   file: "notes",
   id: 1,
 });
-const creating = (of: string): PendingOperation => ({
+const creating = (of: string, more: Partial<StateResource> = {}): PendingOperation => ({
   type: "creating",
-  resource: { urn: "urn:new", type: TYPES.contact, inputs: { email: of, stack } },
+  resource: { urn: "urn:new", type: TYPES.contact, inputs: { email: of, stack }, ...more },
 });
+const OTHER: PendingOperation = { type: "creating", resource: { urn: "urn:bucket", type: "aws:s3/bucket:Bucket" } };
 const recording = (of: string): Deployment => ({
   resources: [{ urn: "urn:old", type: TYPES.contact, outputs: { email: of, adopted: false } }],
 });
@@ -57,7 +59,7 @@ describe("the contacts that a killed run left", () => {
     calls: readonly UnsettledCall[],
     {
       state = {},
-      otherStack = undefined as string | undefined,
+      otherStack = undefined as ContactUser | undefined,
       reason = undefined as string | undefined,
       ended = new Map() as Ended,
       unsettled = {},
@@ -76,13 +78,15 @@ describe("the contacts that a killed run left", () => {
     const recipients = parseRecipients('["*@seeds.example.com"]');
     const otherStacks = { findStackWithContact: async () => otherStack };
     const archives = new Archives(aborts, otherStacks, connect, recipients, log, areNotesComplete);
-    const contacts = new LeftoverContacts(new RecordedIndex(state), ended, archives, () => 0, log);
+    const contacts = new LeftoverContacts("dev", new RecordedIndex(state), ended, archives, () => 0, log);
     await contacts.settle(calls, state);
     const { problems, undecided } = aborts;
     const { left, maybeArchived, settled } = contacts;
     const { archived } = archives;
     const counts = { archived, settled: settled.length, left: left.size };
-    return { lines, problems, undecided, ...counts, maybeArchived: [...maybeArchived] };
+    const adds = [...contacts.adds.values()].map(({ email: of, users }) => [of, ...users]);
+    const { needsPendingCreates } = contacts;
+    return { lines, problems, undecided, ...counts, adds, needsPendingCreates, maybeArchived: [...maybeArchived] };
   }
   const isArchived = (of: string) =>
     sandbox()
@@ -158,11 +162,35 @@ describe("the contacts that a killed run left", () => {
     ]);
   });
 
-  it("keep the state from being written where they stay so and a pending create alone tells of them", async () => {
+  it("are to be recorded where they stay so and a pending create tells of them, with a note or without", async () => {
     const state = { ...enrolling(tagged), pending_operations: [creating(tagged)] };
-    const { problems, left } = await settle([], { state });
-    assert.deepEqual([problems.length, left, isArchived(tagged)], [1, 1, false]);
+    for (const calls of [[], [call("add", tagged)]]) {
+      const { adds, problems, undecided, settled, left } = await settle(calls, { state });
+      assert.deepEqual([adds, problems, undecided, settled, left], [[[tagged, "urn:welcome"]], [], [], 0, 0]);
+    }
+    assert.equal(isArchived(tagged), false);
   });
+
+  it("are to be recorded once where two kills have left a pending create each", async () => {
+    const pending = ["urn:one", "urn:two"].map((urn) => creating(tagged, { urn }));
+    const { adds } = await settle([], { state: { ...enrolling(tagged), pending_operations: pending } });
+    assert.equal(adds.length, 1);
+  });
+
+  for (const [what, pending] of [
+    ["other resources have pending operations, which would be dropped", [creating(tagged), OTHER]],
+    ["their provider is gone", [creating(tagged, { provider: "urn:provider::1" })]],
+  ] as const)
+    it(`keep the state from being written where they stay so and ${what}`, async () => {
+      const state = { ...enrolling(tagged), pending_operations: pending };
+      const { problems, left, adds, needsPendingCreates } = await settle([], { state });
+      assert.deepEqual([problems.length, left, adds, needsPendingCreates], [1, 1, [], true]);
+      assert.match(
+        problems[0]!,
+        /or pulumi destroy --stack dev --target-dependents --target 'urn:welcome'; then recover again/,
+      );
+      assert.equal(isArchived(tagged), false);
+    });
 
   it("are left for good, without the stack's tag, where a pending create alone tells of them", async () => {
     const state = { ...enrolling(email), pending_operations: [creating(email)] };
@@ -181,9 +209,21 @@ describe("the contacts that a killed run left", () => {
   });
 
   it("stay where another stack records them", async () => {
-    const { lines, settled } = await settle([call("add")], { otherStack: "pr-7" });
+    const { lines, settled } = await settle([call("add")], { otherStack: { stack: "pr-7", isPending: false } });
     assert.deepEqual([settled, isArchived(email)], [1, false]);
     assert.deepEqual(lines, ["Left the contact j***@seeds.example.com in Mailmodo: the stack pr-7 has it."]);
+  });
+
+  it("stay, with the note, while another stack may be starting them, which has to be recovered first", async () => {
+    const { settled, undecided, lines } = await settle([call("add")], {
+      otherStack: { stack: "pr-7", isPending: true },
+    });
+    assert.deepEqual([lines, settled, isArchived(email)], [[], 0, false]);
+    assert.deepEqual(undecided, [
+      "Could not archive the contact j***@seeds.example.com: a run of the stack pr-7 is starting a journey for it or adding it, or " +
+        "was killed in that. Run npx pulumi-mailmodo recover --stack pr-7 first, which says what to do; or, if that is a preview, " +
+        "npx pulumi-mailmodo previews up --name pr-7, or previews down --name pr-7. The next recover tries again.",
+    ]);
   });
 
   it("stay while another run works on the stack, and outside the allowed recipients", async () => {
@@ -212,10 +252,14 @@ describe("the contacts that a killed run left", () => {
     });
   }
 
-  it("keep the state from being written where a start is not decided and a pending create alone tells of them", async () => {
+  it("are to be recorded where a start is not decided and a pending create tells of them", async () => {
     const state = { pending_operations: [creating(tagged)] };
-    const { problems } = await settle([], { state, unsettled: { undecided: ["May have happened."] } });
-    assert.deepEqual([problems.length, isArchived(tagged)], [1, false]);
+    const undecided = ["May have happened."];
+    const left = await settle([], { state, unsettled: { undecided } });
+    assert.deepEqual(
+      [left.problems, left.undecided, left.adds, isArchived(tagged)],
+      [[], undecided, [[tagged]], false],
+    );
   });
 
   it("stay, with the note, while another note cannot be read, which may be of a start of them", async () => {
@@ -223,7 +267,7 @@ describe("the contacts that a killed run left", () => {
     assert.match(noted.undecided.join(), /^The contacts of the killed run were left in Mailmodo, because a journey /);
     const pending = await settle([], { state: { pending_operations: [creating(tagged)] }, areNotesComplete: false });
     assert.deepEqual([noted.settled, isArchived(email), isArchived(tagged)], [0, false, false]);
-    assert.equal(pending.problems.length, 1);
+    assert.deepEqual([pending.problems, pending.adds], [[], [[tagged]]]);
   });
 
   it("are not spoken of where the state records them", async () => {
@@ -232,10 +276,11 @@ describe("the contacts that a killed run left", () => {
     assert.deepEqual(undecided, ["May have happened."]);
   });
 
-  it("keep the state from being written while one of a pending create is not archived", async () => {
+  it("are to be recorded where one of a pending create cannot be archived, which is said", async () => {
     const state = { pending_operations: [creating(tagged)] };
-    const { problems } = await settle([], { state, reason: "a run of the stack has begun" });
-    assert.equal(problems.length, 1);
+    const { problems, adds, lines } = await settle([], { state, reason: "a run of the stack has begun" });
+    assert.deepEqual([problems, adds], [[], [[tagged]]]);
+    assert.match(lines.join("\n"), /^Could not archive .*: a run of the stack has begun\. Nothing was sent\.$/);
   });
 
   it("are taken for archived by a pending delete, and are asked nothing", async () => {
