@@ -37,7 +37,8 @@ export function isRecordable(resources: readonly StateResource[], resource: Stat
 /** Its values stay encrypted where they are. */
 function recorded({ resource, email, addSentAt, users }: Add, others: readonly StateResource[]): StateResource {
   let { urn } = resource;
-  // While a contact is replaced, the state has the old one with the same URN. The next up removes what has another one.
+  // While a contact is replaced, the state has the old one with this URN. The next up deletes a resource of another name, and
+  // leaves its contact to the one that the program has.
   while (others.some((other) => other.urn === urn)) urn += "-added";
   const outputs = { ...resource.inputs, adopted: false, ...(addSentAt === undefined ? {} : { addSentAt }) };
   const contact = { ...resource, urn, id: contactName(email), outputs };
