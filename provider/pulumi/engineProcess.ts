@@ -1,6 +1,7 @@
 import * as path from "node:path";
-import { listenerOn, procStat, readLink } from "../processes/linux";
+import { listenerOn, procStat } from "../processes/linux";
 import { output } from "../processes/machine";
+import { readLink } from "../processes/procFile";
 import { folderOf } from "../processes/processes";
 import { identify, type ProcessIdentity } from "../processes/processIdentity";
 import { engineAddress } from "./pluginProcess";
