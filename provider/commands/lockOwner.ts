@@ -17,7 +17,7 @@ import type { Lock } from "../pulumi/stackLock";
  */
 export function livenessOfOwner(lock: Lock, runs: readonly RunFile[]): Liveness {
   const engine = engineOf(lock, runs);
-  if (engine !== undefined) return livenessOf(engine);
+  if (engine !== undefined) return livenessOf(engine.identity, engine.file);
   if (lock.host !== os.hostname()) return "undecided";
   if (process.platform === "linux") return livenessOfLocalOwner(lock);
   const found = thisMachine().inspect(lock.pid);
@@ -30,12 +30,15 @@ export function holderOf({ owner, host, pid }: Lock): string {
 }
 
 /** The engine that took a lock, as a journal file identifies it. */
-export function engineOf(lock: Lock, runs: readonly RunFile[]): ProcessIdentity | undefined {
-  for (const { header } of runs) {
+export function engineOf(
+  lock: Lock,
+  runs: readonly RunFile[],
+): { readonly identity: ProcessIdentity; readonly file: string } | undefined {
+  for (const { file, header } of runs) {
     if (header?.engine === undefined) continue;
     const { engine, since } = header;
     const isInTime = lock.at >= (engine.startedAt ?? Infinity) - CLOCK_MS && lock.at <= since + CLOCK_MS;
-    if (engine.pid === lock.pid && engine.host === lock.host && isInTime) return engine;
+    if (engine.pid === lock.pid && engine.host === lock.host && isInTime) return { identity: engine, file };
   }
   return undefined;
 }

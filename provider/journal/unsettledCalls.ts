@@ -170,6 +170,6 @@ export function mayHideStart({ damaged }: RunFile, stillSealed: readonly Unfinis
 }
 
 /** Whether the plugin that writes a file is alive. Undecided if the first line, which identifies it, is missing. */
-export function livenessOfRun({ header }: RunFile): Liveness {
-  return header === undefined ? "undecided" : livenessOf(header.plugin);
+export function livenessOfRun({ file, header }: RunFile): Liveness {
+  return header === undefined ? "undecided" : livenessOf(header.plugin, file);
 }

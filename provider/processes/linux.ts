@@ -1,7 +1,10 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
+import { isOnLocalDisk } from "./localDisk";
 import { isPidFree, type Machine, type StartTime } from "./machine";
+import { readLink, readText } from "./procFile";
+import { bootTimeOffset } from "./timeNamespace";
 
 /** What /proc shows of this machine and its processes. */
 export function linux(): Machine {
@@ -30,13 +33,18 @@ export function linux(): Machine {
       processesByInnermostPid(pid)
         .filter(({ depth }) => depth > 1)
         .map(startTimeOf),
+    bootedAt() {
+      const [upMs, offsetMs] = [uptimeMs(), bootTimeOffset()];
+      return upMs === undefined || offsetMs === undefined ? undefined : Date.now() - upMs + offsetMs;
+    },
+    isOnLocalDisk,
   };
 }
 
 /** The kernel's PROC_PID_INIT_INO: the root namespace, which is the ancestor of all others. */
-const INITIAL_PID_NAMESPACE = "pid:[4026531836]";
+export const INITIAL_PID_NAMESPACE = "pid:[4026531836]";
 
-export interface ProcStat extends Required<StartTime> {
+export interface ProcStat extends StartTime {
   readonly name: string;
   readonly parent: number;
   readonly isEnded: boolean;
@@ -50,10 +58,28 @@ export function procStat(pid: number | "self"): ProcStat | undefined {
   if (rest === "") return undefined;
   const [state = "", parent, ...others] = rest.split(" ");
   const isKernel = (Number(others[FLAGS_FIELD]) & PF_KTHREAD) !== 0;
-  const startTicks = Number(others[START_FIELD]);
-  const uptimeMs = Number((readText("/proc/uptime") ?? "").split(" ")[0]) * 1000;
-  const startedAt = Math.round(Date.now() - uptimeMs + startTicks * MS_PER_TICK);
-  return { name, parent: Number(parent), isEnded: /[ZX]/.test(state), isKernel, startTicks, startedAt };
+  return {
+    name,
+    parent: Number(parent),
+    isEnded: /[ZX]/.test(state),
+    isKernel,
+    ...startOf(Number(others[START_FIELD])),
+  };
+}
+
+/** @param shownTicks When a process started, as this process's time namespace has it. */
+function startOf(shownTicks: number): StartTime {
+  const [upMs, offsetMs] = [uptimeMs(), bootTimeOffset()];
+  return {
+    ...(offsetMs === undefined ? {} : { startTicks: Math.round(shownTicks - offsetMs / MS_PER_TICK) }),
+    ...(upMs === undefined ? {} : { startedAt: Math.round(Date.now() - upMs + shownTicks * MS_PER_TICK) }),
+  };
+}
+
+/** The time since the boot, as this process's time namespace has it. Undefined if it is hidden. */
+function uptimeMs(): number | undefined {
+  const [seconds = ""] = (readText("/proc/uptime") ?? "").split(" ");
+  return seconds === "" ? undefined : Number(seconds) * 1000;
 }
 
 /** `flags` and `starttime` are fields 9 and 22 of /proc/<pid>/stat. `others` begins at field 5, after the parent. */
@@ -108,8 +134,9 @@ function descriptorsOf(pid: number): string[] {
   }
 }
 
-/** The ids of all processes that /proc shows. */
+/** The ids of all processes that /proc shows. None without /proc. */
 export function processIds(): number[] {
+  if (!fs.existsSync("/proc")) return [];
   return fs
     .readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
@@ -117,25 +144,9 @@ export function processIds(): number[] {
 }
 
 function startTimeOf({ startTicks, startedAt }: ProcStat): StartTime {
-  return { startTicks, startedAt };
+  return { ...(startTicks === undefined ? {} : { startTicks }), ...(startedAt === undefined ? {} : { startedAt }) };
 }
 
 function digestOf(text: string): string {
   return createHash("sha256").update(`pulumi-mailmodo ${text}`).digest("hex").slice(0, 16);
-}
-
-function readText(file: string): string | undefined {
-  try {
-    return fs.readFileSync(file, "utf8");
-  } catch {
-    return undefined;
-  }
-}
-
-export function readLink(file: string): string | undefined {
-  try {
-    return fs.readlinkSync(file);
-  } catch {
-    return undefined;
-  }
 }

@@ -10,6 +10,15 @@ export function isLocalDisk(file: string): boolean | undefined {
   return process.platform === "linux" ? LOCAL_FILE_SYSTEMS.has(fs.statfsSync(file).type) : undefined;
 }
 
+/** Whether a path is certainly on a disk of this machine. */
+export function isOnLocalDisk(file: string): boolean {
+  try {
+    return isLocalDisk(file) === true;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * The kernel's numbers of ext, xfs, btrfs, f2fs, zfs, tmpfs and overlayfs. Any other file system may be on a network.
  */

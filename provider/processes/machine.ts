@@ -7,19 +7,22 @@ export interface ProcessLocation {
   readonly machineId?: string;
   /** The boot id, which is random for each boot. Windows has none. */
   readonly boot?: string;
-  /** On Linux: the pid namespace within which the process id is unique. */
+  /** On Linux: the pid namespace within which the process id is unique. "hidden" without /proc. */
   readonly pidNamespace?: string;
 }
 
 /** When a process started. */
 export interface StartTime {
-  /** On Linux: in clock ticks since the boot. It is exact, and the same in every namespace. */
+  /**
+   * On Linux: in clock ticks since the boot, by the machine's own time, so the same in every namespace up to a tick.
+   * Undefined if this process's time namespace hides how its time differs.
+   */
   readonly startTicks?: number;
   /** In milliseconds since 1970, accurate to about a second. */
   readonly startedAt?: number;
 }
 
-/** What this process can see of the machine's processes. */
+/** What this process can see of the machine and its processes. */
 export interface Machine {
   readonly location: ProcessLocation;
   /** Whether every process of this boot can be seen, in any namespace. */
@@ -28,6 +31,10 @@ export interface Machine {
   inspect(pid: number): StartTime | "gone" | "hidden";
   /** Looks up the processes that have the id in a pid namespace below this one. */
   inspectBelow(pid: number): StartTime[];
+  /** When the machine booted, in milliseconds since 1970 by today's clock. Undefined if it does not tell. */
+  bootedAt(): number | undefined;
+  /** Whether a file is certainly on a disk of this machine, which no other machine has. */
+  isOnLocalDisk(file: string): boolean;
 }
 
 /** Whether no process of the same pid namespace has the id. */

@@ -1,3 +1,4 @@
+import { INITIAL_PID_NAMESPACE } from "./linux";
 import type { Machine, ProcessLocation, StartTime } from "./machine";
 import { thisMachine } from "./thisMachine";
 
@@ -19,26 +20,45 @@ export function identify(pid: number = process.pid, machine: Machine = thisMachi
  * Whether a process is alive. It is dead only if that is proven in one of two ways. Either its id is free or belongs to
  * another process, in the same boot and in a pid namespace that can be seen from here; or its machine has rebooted
  * since.
+ *
+ * @param file The file in which the process noted its identity. Without one, no reboot is proven.
  */
-export function livenessOf(identity: ProcessIdentity, machine: Machine = thisMachine()): Liveness {
+export function livenessOf(identity: ProcessIdentity, file?: string, machine: Machine = thisMachine()): Liveness {
   const { host, machineId, boot, pidNamespace } = machine.location;
-  const isSameHost = identity.host === host && identity.machineId === machineId;
   // If there is a boot id, the host name adds nothing: it can be changed, and each container has its own.
-  if (identity.boot !== boot) {
-    // Another boot of the same machine, or another machine: containers of two machines can have one host name, and the
-    // machine's id may be missing in them, or be that of an image.
-    const isReboot = isSameHost && machineId !== undefined && identity.pidNamespace === pidNamespace;
-    return isReboot && identity.boot !== undefined && boot !== undefined ? "dead" : "undecided";
-  }
+  if (identity.boot !== boot) return hasRebootedSince(identity, file, machine) ? "dead" : "undecided";
   // Windows has neither. A Linux machine that hides its boot id may be any of several with the same name.
+  const isSameHost = identity.host === host && identity.machineId === machineId;
   if (boot === undefined && (pidNamespace !== undefined || !isSameHost)) return "undecided";
   if (identity.pidNamespace === pidNamespace) {
     const found = machine.inspect(identity.pid);
     if (found === "gone") return "dead";
     return found === "hidden" ? "undecided" : livenessFrom(isSameStart(found, identity));
   }
-  if (machine.inspectBelow(identity.pid).some((found) => isSameStart(found, identity) === true)) return "alive";
-  return machine.seesAll ? "dead" : "undecided";
+  const below = machine.inspectBelow(identity.pid).map((found) => isSameStart(found, identity));
+  if (below.includes(true)) return "alive";
+  return machine.seesAll && !below.includes(undefined) ? "dead" : "undecided";
+}
+
+/**
+ * Whether this machine has run a process in an earlier boot. A boot with another id may also be another machine's:
+ * clones of a machine have its name and its id, and in a container the id may be an image's. So the process must have
+ * been in no container, must have begun before this boot, and must have noted that on a disk that only this machine has.
+ */
+function hasRebootedSince(identity: ProcessIdentity, file: string | undefined, machine: Machine): boolean {
+  const { host, machineId, boot, pidNamespace } = machine.location;
+  return (
+    machineId !== undefined &&
+    identity.machineId === machineId &&
+    identity.host === host &&
+    boot !== undefined &&
+    identity.boot !== undefined &&
+    pidNamespace === INITIAL_PID_NAMESPACE &&
+    identity.pidNamespace === pidNamespace &&
+    (identity.startedAt ?? Infinity) < (machine.bootedAt() ?? -Infinity) &&
+    file !== undefined &&
+    machine.isOnLocalDisk(file)
+  );
 }
 
 /** Whether two identities are of the same process. Default: compares with this process. */
@@ -58,12 +78,16 @@ function livenessFrom(isSame: boolean | undefined): Liveness {
   return isSame ? "alive" : "dead";
 }
 
-/** Ids are reused, start times are not. Undefined if either start time is unknown. */
-function isSameStart(found: StartTime, identity: StartTime): boolean | undefined {
+/**
+ * Ids are reused, start times are not. Undefined if either start time is unknown, or if only the clock says that they
+ * differ: on Linux, start times move with the clock.
+ */
+function isSameStart(found: StartTime, identity: ProcessIdentity): boolean | undefined {
   if (found.startTicks !== undefined && identity.startTicks !== undefined)
-    return found.startTicks === identity.startTicks;
+    return Math.abs(found.startTicks - identity.startTicks) <= 1;
   if (found.startedAt === undefined || identity.startedAt === undefined) return undefined;
-  return Math.abs(found.startedAt - identity.startedAt) <= START_TOLERANCE_MS;
+  const isSame = Math.abs(found.startedAt - identity.startedAt) <= START_TOLERANCE_MS;
+  return isSame || identity.pidNamespace === undefined ? isSame : undefined;
 }
 
 /** `ps` reports whole seconds, and the clock may have been corrected since. */

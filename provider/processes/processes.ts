@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
-import { processIds, readLink } from "./linux";
+import { processIds } from "./linux";
 import { output } from "./machine";
+import { readLink } from "./procFile";
 
 /** A process of this machine, with its command line. */
 export interface Process {

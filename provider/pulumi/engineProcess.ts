@@ -1,6 +1,7 @@
 import * as path from "node:path";
-import { listenerOn, procStat, readLink } from "../processes/linux";
+import { listenerOn, procStat } from "../processes/linux";
 import { output } from "../processes/machine";
+import { readLink } from "../processes/procFile";
 import { folderOf } from "../processes/processes";
 import { identify, type ProcessIdentity } from "../processes/processIdentity";
 import { engineAddress } from "./pluginProcess";
@@ -46,7 +47,7 @@ const INTERPRETERS = /\/(node|sh|bash|dash|zsh|busybox)$/;
 
 function ancestorsFrom(pid: number): { pid: number; name: string }[] {
   const ancestors: { pid: number; name: string }[] = [];
-  for (let above = pid; above > 1 && ancestors.length < MAX_STEPS;) {
+  for (let above = pid; above > 0 && ancestors.length < MAX_STEPS;) {
     const found = nameAndParentOf(above);
     if (found === undefined) break;
     ancestors.push({ pid: above, name: found.name });

@@ -23,7 +23,7 @@ describe("a run in a container", () => {
     return run(program!, rest, project().dir, project().env);
   }
 
-  it("keeps its lock and its start while it lives, whoever recovers: outside of it, beside it, or under another host name", async () => {
+  it("keeps its lock and its start while it lives, whoever recovers: outside of it, in a time namespace, beside it, or under another host name", async () => {
     await project().succeed("config", "set", "mailmodo:requestTimeoutSeconds", "20");
     ups.hold("x");
     const asked = requestNumber(project(), 1);
@@ -39,6 +39,8 @@ describe("a run in a container", () => {
     const outside = await recoverByCli(project());
     assert.deepEqual([outside.code, outside.stdout], [1, ""]);
     assert.match(outside.stderr, /^The stack test is locked by \S+ \(pid \d+\), which is still running\./);
+    const atAnotherTime = await inContainer(["time"]);
+    assert.deepEqual([atAnotherTime.code, atAnotherTime.stderr], [1, outside.stderr]);
     const beside = await inContainer(["pid"]);
     assert.deepEqual([beside.code, beside.stdout], [1, ""]);
     assert.match(

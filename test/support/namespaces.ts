@@ -1,12 +1,14 @@
 import { spawnSync } from "node:child_process";
 
-/** What a program gets of its own, as in a container: process ids that count from 1, a host name, mounts. */
-export type Namespace = "pid" | "uts" | "mount";
+/** What a program gets of its own, as in a container: process ids that count from 1, a host name, mounts, a time since the boot. */
+export type Namespace = "pid" | "uts" | "mount" | "time";
 
 const FLAGS: Readonly<Record<Namespace, readonly string[]>> = {
   pid: ["--pid", "--fork", "--mount-proc", "--kill-child"],
   uts: ["--uts"],
   mount: ["--mount"],
+  // Older kernels let only a child into the new namespace.
+  time: ["--time", "--boottime", "5000", "--fork", "--kill-child"],
 };
 
 /** The command line that runs a program in namespaces of its own, with a host name where it has one. */

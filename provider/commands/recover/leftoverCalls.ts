@@ -5,7 +5,6 @@ import { progressOf } from "../../journal/runProgress";
 import { describeStack } from "../../journal/stackIdentity";
 import { unsealNotes, type UnsettledCall } from "../../journal/unsealedNotes";
 import { livenessOfRun } from "../../journal/unsettledCalls";
-import { livenessOf } from "../../processes/processIdentity";
 import { count } from "../../text/wording";
 
 export interface LeftoverCallsOptions {
@@ -82,8 +81,7 @@ export function finishNotes({ runs }: LeftoverCalls, settled: readonly Unsettled
  * that.
  */
 function isDead(run: RunFile): boolean {
-  const { engine } = run.header ?? {};
-  return livenessOfRun(run) === "dead" && (engine === undefined || livenessOf(engine) === "dead");
+  return livenessOfRun(run) === "dead" && progressOf(run) === "ended";
 }
 
 function without(ids: ReadonlySet<number>, run: RunFile): RunFile {

@@ -71,7 +71,7 @@ function describeLock(stack: string, lock: Lock, liveness: Liveness): string {
     liveness === "alive"
       ? "which is still running"
       : host === os.hostname()
-        ? "and nothing proves that this run has ended: a process in another container may have that id"
+        ? "and nothing proves that this run has ended: a process in another container, or of another machine with this name, may have that id"
         : "on another machine";
   const since =
     liveness === "undecided" && Number.isFinite(at) ? ` The run began at ${new Date(at).toISOString()}.` : "";

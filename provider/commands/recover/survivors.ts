@@ -1,8 +1,8 @@
 import * as path from "node:path";
 import type { RunFile } from "../../journal/runFile";
+import { progressOf } from "../../journal/runProgress";
 import { livenessOfRun, MAX_IN_FLIGHT_MS } from "../../journal/unsettledCalls";
 import { engineIsGone } from "../../pulumi/pluginProcess";
-import { livenessOf } from "../../processes/processIdentity";
 import { folderOf, sharesOurNamespaces, processesMatching, type Process } from "../../processes/processes";
 import { thisMachine } from "../../processes/thisMachine";
 import { count } from "../../text/wording";
@@ -51,7 +51,7 @@ async function orphansOf(runs: readonly RunFile[], plugins: readonly Process[]):
     const { engine, plugin } = run.header;
     const isSameNamespace = plugin.pidNamespace === thisMachine().location.pidNamespace;
     const argv = isSameNamespace ? (plugins.find(({ pid }) => pid === plugin.pid)?.argv ?? []) : [];
-    const isOrphan = engine === undefined ? await engineIsGone(argv) : livenessOf(engine) === "dead";
+    const isOrphan = engine === undefined ? await engineIsGone(argv) : progressOf(run) === "ended";
     if (isOrphan) orphans.push(isSameNamespace ? plugin.pid : OUT_OF_REACH);
   }
   return orphans;

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import * as path from "node:path";
-import { procStat } from "../../../provider/processes/linux";
+import { INITIAL_PID_NAMESPACE } from "../../../provider/processes/linux";
 import type { Machine, ProcessLocation } from "../../../provider/processes/machine";
 import {
   livenessOf,
@@ -11,8 +10,6 @@ import {
   type Liveness,
   type ProcessIdentity,
 } from "../../../provider/processes/processIdentity";
-import { thisMachine } from "../../../provider/processes/thisMachine";
-import { inNamespaces } from "../../support/namespaces";
 
 describe("the identity of a process", () => {
   const children: ChildProcess[] = [];
@@ -45,7 +42,7 @@ describe("the identity of a process", () => {
     const child = await start([process.execPath, "-e", "setInterval(() => {}, 1000)", "cmd/dynamic-provider"]);
     for (const pid of [child.pid!, process.pid]) {
       const now = identify(pid)!;
-      const earlier = { ...now, startTicks: now.startTicks! - 1, startedAt: now.startedAt! - 10_000 };
+      const earlier = { ...now, startTicks: now.startTicks! - 2, startedAt: now.startedAt! - 10_000 };
       assert.equal(livenessOf(earlier), "dead");
     }
   });
@@ -54,73 +51,34 @@ describe("the identity of a process", () => {
     assert.equal(livenessOf({ ...identify()!, host: "renamed" }), "alive");
   });
 
-  // What the kernel of Linux tells; there is nothing like it elsewhere.
-  if (process.platform === "linux") {
-    it("takes one as dead that has ended and whose parent has not asked for its exit code", async () => {
-      const parent = await start([
-        process.execPath,
-        "-e",
-        `const child = require("node:child_process").spawn("sleep", ["1000"]);
-         process.stdout.write(child.pid + "\\n", () => process.kill(process.pid, "SIGSTOP"));`,
-      ]);
-      const [line] = (await once(parent.stdout!, "data")) as [Buffer];
-      const pid = Number(String(line));
-      const identity = identify(pid)!;
-      assert.equal(livenessOf(identity), "alive");
-      process.kill(pid, "SIGKILL");
-      // No event tells of a process of another.
-      while (procStat(pid)?.isEnded === false) await new Promise(setImmediate);
-      process.kill(pid, 0);
-      assert.equal(livenessOf(identity), "dead");
-    });
-
-    /** Starts a program in a pid namespace of its own, which says who it is. */
-    async function inContainer(): Promise<{ child: ChildProcess; identity: ProcessIdentity }> {
-      const module = path.join(__dirname, "../../../provider/dist/processes/processIdentity.js");
-      const script = `console.log(JSON.stringify(require(${JSON.stringify(module)}).identify())); process.stdin.resume()`;
-      const child = await start(inNamespaces(["pid"], [process.execPath, "-e", script]));
-      const [line] = (await once(child.stdout!, "data")) as [Buffer];
-      return { child, identity: JSON.parse(String(line)) as ProcessIdentity };
-    }
-
-    it("tells from outside what became of one that counts its ids from 1", async () => {
-      const { child, identity } = await inContainer();
-      assert.equal(identity.pid, 1);
-      assert.equal(livenessOf(identity), "alive");
-      child.stdin!.end();
-      await once(child, "exit");
-      assert.equal(livenessOf(identity), thisMachine().seesAll ? "dead" : "undecided");
-    });
-
-    it("decides nothing from inside of one that is outside", async () => {
-      const module = path.join(__dirname, "../../../provider/dist/processes/processIdentity.js");
-      const liveness = `console.log(require(${JSON.stringify(module)}).livenessOf(${JSON.stringify(identify())}))`;
-      const child = await start(inNamespaces(["pid"], [process.execPath, "-e", liveness]));
-      const [line] = (await once(child.stdout!, "data")) as [Buffer];
-      assert.equal(String(line), "undecided\n");
-    });
-  }
-
-  const here: ProcessLocation = { host: "a", machineId: "m", boot: "1", pidNamespace: "n" };
-  const one: ProcessIdentity = { ...here, pid: 7, startTicks: 100 };
+  const here: ProcessLocation = { host: "a", machineId: "m", boot: "1", pidNamespace: INITIAL_PID_NAMESPACE };
+  const one: ProcessIdentity = { ...here, pid: 7, startTicks: 100, startedAt: 5_000 };
+  const earlierBoot = { ...one, boot: "0" };
   const machine = (more: Partial<Machine>): Machine => ({
     location: here,
     seesAll: false,
     inspect: () => "gone",
     inspectBelow: () => [],
+    bootedAt: () => 60_000,
+    isOnLocalDisk: () => true,
     ...more,
   });
+  const withoutId = <T extends ProcessLocation>({ machineId, ...rest }: T) => (assert.ok(machineId), rest);
   const table: [what: string, one: ProcessIdentity, machine: Machine, liveness: Liveness][] = [
-    ["has booted since", { ...one, boot: "0" }, machine({}), "dead"],
-    ["is another of the same name", { ...one, boot: "0", machineId: "x" }, machine({}), "undecided"],
-    ["is another", { ...one, boot: "0", host: "b" }, machine({}), "undecided"],
+    ["has booted since", earlierBoot, machine({}), "dead"],
+    ["is another of the same name", { ...earlierBoot, machineId: "x" }, machine({}), "undecided"],
+    ["is another", { ...earlierBoot, host: "b" }, machine({}), "undecided"],
+    ["has no id, and another boot", withoutId(earlierBoot), machine({ location: withoutId(here) }), "undecided"],
+    ["had another boot in a container", { ...earlierBoot, pidNamespace: "o" }, machine({}), "undecided"],
     [
-      "has no id, and another boot",
-      { host: "a", boot: "0", pidNamespace: "n", pid: 7 },
-      machine({ location: { host: "a", boot: "1", pidNamespace: "n" } }),
+      "had another boot, in a container as now, whose machine id is an image's",
+      { ...earlierBoot, pidNamespace: "o" },
+      machine({ location: { ...here, pidNamespace: "o" } }),
       "undecided",
     ],
-    ["had another boot in a container", { ...one, boot: "0", pidNamespace: "o" }, machine({}), "undecided"],
+    ["booted before it began, so had no other boot then", earlierBoot, machine({ bootedAt: () => 4_000 }), "undecided"],
+    ["does not tell when it booted", earlierBoot, machine({ bootedAt: () => undefined }), "undecided"],
+    ["shares the notes with others", earlierBoot, machine({ isOnLocalDisk: () => false }), "undecided"],
     ["tells no boot", { host: "a", pid: 7 }, machine({}), "undecided"],
     ["hides it", one, machine({ inspect: () => "hidden" }), "undecided"],
     ["tells no start of it", one, machine({ inspect: () => ({}) }), "undecided"],
@@ -134,7 +92,26 @@ describe("the identity of a process", () => {
     [
       "has another with its id in a container below",
       { ...one, pidNamespace: "o" },
-      machine({ inspectBelow: () => [{ startTicks: 101 }] }),
+      machine({ inspectBelow: () => [{ startTicks: 102 }] }),
+      "undecided",
+    ],
+    ["rounds its start, as in a time namespace", one, machine({ inspect: () => ({ startTicks: 101 }) }), "alive"],
+    [
+      "hides the time namespace, and tells its start by the clock",
+      one,
+      machine({ inspect: () => ({ startedAt: 5_400 }) }),
+      "alive",
+    ],
+    [
+      "hides the time namespace, and tells another start by the clock, which may have been set",
+      one,
+      machine({ inspect: () => ({ startedAt: 65_000 }) }),
+      "undecided",
+    ],
+    [
+      "shows all containers, but not the time namespace, and its id is in one",
+      { ...one, pidNamespace: "o" },
+      machine({ seesAll: true, inspectBelow: () => [{ startedAt: 65_000 }] }),
       "undecided",
     ],
     ["shows all containers, and it is in none", { ...one, pidNamespace: "o" }, machine({ seesAll: true }), "dead"],
@@ -171,6 +148,7 @@ describe("the identity of a process", () => {
     ["is Linux in a virtual machine of the same name", one, machine({ location: { host: "a" } }), "undecided"],
   ];
   for (const [what, identity, where, liveness] of table) {
-    it(`is ${liveness} where the machine ${what}`, () => assert.equal(livenessOf(identity, where), liveness));
+    it(`is ${liveness} where the machine ${what}`, () =>
+      assert.equal(livenessOf(identity, "1.jsonl", where), liveness));
   }
 });
