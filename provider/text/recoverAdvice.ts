@@ -12,6 +12,19 @@ export function recoverAdvice(stack: string | undefined, env: NodeJS.ProcessEnv 
   return `Run ${recoverCommand(stack, env)}, ${next}`;
 }
 
+/**
+ * The command that recovers a stack, for one who looks at the stack from outside. `recover` refuses a preview, because it
+ * does not know its settings.
+ *
+ * @param stack Its name, in full or as the CLI lists it.
+ * @param options What follows the name in the command, with a space before it. Default: nothing.
+ */
+export function recoveryOf(stack: string, isPreview: boolean, options = ""): string {
+  const argument = stackArgument(stack);
+  if (!isPreview) return `npx pulumi-mailmodo recover --stack ${argument}${options}`;
+  return `npx pulumi-mailmodo previews up --name ${argument.split("/").at(-1)}${options}, or previews down`;
+}
+
 /** What to do about notes of starts that are damaged, or need another key. */
 export function unreadAdvice(stack: string | undefined, env: NodeJS.ProcessEnv = process.env): string {
   return (
@@ -35,5 +48,5 @@ export function unrecordedAdvice(stack: string | undefined, env: NodeJS.ProcessE
  */
 function recoverCommand(stack: string | undefined, env: NodeJS.ProcessEnv): string {
   if (isInPreview(env)) return destroyCommand(env);
-  return `npx pulumi-mailmodo recover --stack ${stack === undefined ? "<name>" : stackArgument(stack)}`;
+  return recoveryOf(stack ?? "<name>", false);
 }

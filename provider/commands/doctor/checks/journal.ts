@@ -7,6 +7,7 @@ import { isLocalDisk } from "../../../processes/localDisk";
 import { count } from "../../../text/wording";
 import { failure, ok, warning, type Check, type Finding } from "../finding";
 import { identityOf } from "../identity";
+import { recoveryCommand } from "../recovery";
 import type { Surroundings } from "../surroundings";
 
 /** What dead runs of the stack have left unsettled. */
@@ -25,13 +26,12 @@ export const checkJournal: Check<Surroundings> = {
 
 /** What the runs have left: of the stack, and of others. */
 async function leftBy(runs: readonly RunFile[], surroundings: Surroundings): Promise<Finding[]> {
-  const { name } = await surroundings.knownStack();
   const isOwn = await identityOf(surroundings);
   const own = runs.filter(({ header }) => header === undefined || isOwn(header.stack));
   const others = runs.filter((run) => !own.includes(run));
   const having = (progress: RunProgress) => own.filter((run) => progressOf(run) === progress);
   const [ended, undecided, current] = [having("ended"), having("undecided"), having("in progress")];
-  const recover = `npx pulumi-mailmodo recover --stack ${name}`;
+  const recover = ended.length + undecided.length === 0 ? "" : await recoveryCommand(surroundings);
   return [
     ...(ended.length === 0
       ? []
