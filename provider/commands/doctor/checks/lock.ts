@@ -41,6 +41,11 @@ async function findingOn({ lock, liveness }: HeldLock, surroundings: Surrounding
       `${held}. That run has ended, but its lock still keeps all others out.`,
       `Run ${await recoveryCommand(surroundings)}.`,
     );
+  if (lock.isDamaged)
+    return failure(
+      `${held}, as a kill or a power cut leaves it. It keeps all runs out.`,
+      `If a run of the stack is in progress, wait for it; or, if none is: ${await recoveryCommand(surroundings, RUN_IS_OVER)}.`,
+    );
   const where = lock.host === os.hostname() ? "in this machine's name" : "on another machine";
   return failure(
     `${held}, ${where}. Whether that run has ended cannot be determined from here.`,
