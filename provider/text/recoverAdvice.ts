@@ -33,6 +33,17 @@ export function unreadAdvice(stack: string | undefined, env: NodeJS.ProcessEnv =
   );
 }
 
+/**
+ * What to do about a file that may hold notes and cannot be read.
+ *
+ * @param code The operating system's.
+ */
+export function unreadableAdvice(code: string): string {
+  return code === "EACCES" || code === "EPERM"
+    ? "Recover as the user who owns it."
+    : "Look at it: if it is damaged, or not of this package, move it to another folder.";
+}
+
 /** What to do about a contact that may have been added and is not recorded. */
 export function unrecordedAdvice(stack: string | undefined, env: NodeJS.ProcessEnv = process.env): string {
   const command = recoverCommand(stack, env);
