@@ -16,6 +16,7 @@ import type { Lock } from "../pulumi/stackLock";
  * belong to another machine.
  */
 export function livenessOfOwner(lock: Lock, runs: readonly RunFile[]): Liveness {
+  if (lock.isDamaged) return "undecided";
   const engine = engineOf(lock, runs);
   if (engine !== undefined) return livenessOf(engine.identity, engine.file);
   if (lock.host !== os.hostname()) return "undecided";
@@ -25,7 +26,8 @@ export function livenessOfOwner(lock: Lock, runs: readonly RunFile[]): Liveness 
 }
 
 /** The holder of a lock, in words: `ann@laptop (pid 7)`. */
-export function holderOf({ owner, host, pid }: Lock): string {
+export function holderOf({ owner, host, pid, isDamaged }: Lock): string {
+  if (isDamaged) return "a run that its damaged lock file does not name";
   return pid === 0 ? "a run in Pulumi Cloud" : `${owner}@${host} (pid ${pid})`;
 }
 

@@ -1,3 +1,4 @@
+import { constants } from "node:buffer";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { ProcessIdentity } from "../processes/processIdentity";
@@ -61,9 +62,16 @@ export function readRuns(folder: string): { runs: RunFile[]; unreadable: { path:
       return undefined;
     }
   };
-  for (const name of tryToRead(folder, () => fs.readdirSync(folder)) ?? []) {
-    const file = path.join(folder, name);
-    const run = name.endsWith(ENDING) ? tryToRead(file, () => readRun(file)) : undefined;
+  for (const entry of tryToRead(folder, () => fs.readdirSync(folder, { withFileTypes: true })) ?? []) {
+    const file = path.join(folder, entry.name);
+    // Nothing else is written here. A pipe would be waited for.
+    if (!entry.isFile() || !entry.name.endsWith(ENDING)) continue;
+    const { size = 0 } = tryToRead(file, () => fs.statSync(file)) ?? {};
+    if (size > constants.MAX_STRING_LENGTH) {
+      unreadable.push({ path: file, code: "EFBIG" });
+      continue;
+    }
+    const run = tryToRead(file, () => readRun(file));
     if (run !== undefined) runs.push(run);
   }
   return { runs, unreadable };

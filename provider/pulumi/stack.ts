@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import { Cli, reasonOf } from "./cli";
 import { fingerprint, reveal, type Deployment, type Encryption } from "./deployment";
 import { removeEmptyStack } from "./elsewhere";
+import { damagedOccupancy } from "./lockFiles";
 import { assertOfProject, readableProject, settingsPath } from "./project";
 import { settledState, type Settled } from "./settledState";
 import { parseConfig } from "./stackConfig";
@@ -117,10 +118,9 @@ export class Stack {
       if (!hadSettings) fs.rmSync(settings, { force: true });
       throw new Error(`The stack ${this.name} does not exist any more: another command has removed it. Run it again.`);
     }
-    const occupancy = parseOccupancy(refused.stderr);
-    if (occupancy === undefined) {
+    const occupancy = parseOccupancy(refused.stderr) ?? (await damagedOccupancy(this, this.env));
+    if (occupancy === undefined)
       throw new Error(`Could not check the lock of the stack ${this.name}: ${reasonOf(refused)}`);
-    }
     this.fullName = occupancy.fullName;
     if (!isPulumiCloud(await this.backendUrl())) return occupancy;
     // Pulumi Cloud has no lock that this command checks. It reports an update instead, but not whose it is.

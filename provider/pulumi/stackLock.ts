@@ -6,10 +6,12 @@ export interface Lock {
   readonly owner: string;
   readonly host: string;
   readonly pid: number;
-  /** When the run began, in milliseconds since 1970. Infinity if the CLI does not print it. */
+  /** When the run began, in milliseconds since 1970. Infinity if that is not known. */
   readonly at: number;
   /** The URL of the lock's file in the backend. */
   readonly url: string;
+  /** Set if its file does not name the process that wrote it: a kill or a power cut has left it empty or cut off. */
+  readonly isDamaged?: true;
 }
 
 /** What the CLI's refusal to create an existing stack reveals about that stack. */
@@ -26,19 +28,25 @@ export interface Occupancy {
  */
 export function parseOccupancy(text: string): Occupancy | undefined {
   const locks = [...text.matchAll(LOCK)].map(([, url = "", owner = "", host = "", pid, at = ""]) => {
-    return { url, owner, host, pid: Number(pid), at: Date.parse(at) || Infinity };
+    const time = Date.parse(at) || Infinity;
+    return Number(pid) > 0 ? { url, owner, host, pid: Number(pid), at: time } : damagedLock(url, time);
   });
   const [, ofLock] = /\/\.pulumi\/locks\/(.+)\/[^/]+$/.exec(locks[0]?.url.replace(/\?.*$/, "") ?? "") ?? [];
   const fullName = ofLock ?? /stack '(.+)' already exists/.exec(text)?.[1];
   return fullName === undefined ? undefined : { fullName, locks };
 }
 
-const LOCK = /^\s*(\S+): created by (.+)@(\S+) \(pid (\d+)\)(?: at (\S+))?/gm;
+const LOCK = /^\s*(\S+): created by (.+)@(\S+) \(pid (-?\d+)\)(?: at (\S+))?/gm;
 
 /** Removes the lock of a backend on a disk. Each run's lock is a file of its own, with a name that no other run ever has. */
 export function removeLockFile({ url }: Lock): void {
   const file = fileURLToPath(url.replace(/\?.*$/, ""));
   for (const part of [file, `${file}.attrs`]) fs.rmSync(part, { force: true });
+}
+
+/** A lock whose file does not name the process that wrote it. */
+export function damagedLock(url: string, at: number): Lock {
+  return { owner: "unknown", host: "unknown", pid: 0, at, url, isDamaged: true };
 }
 
 /** Stands for an update in Pulumi Cloud, which reveals only that there is one. */

@@ -1,7 +1,7 @@
 import { gunzipSync } from "node:zlib";
 import { jsonObject } from "../text/jsonObject";
 import type { Deployment } from "./deployment";
-import type { Lock } from "./stackLock";
+import { damagedLock, type Lock } from "./stackLock";
 import type { StateFiles, StoredFile } from "./stateFiles";
 
 /**
@@ -91,22 +91,27 @@ export class StoredStack {
 
   /** The locks that runs hold on the stack. */
   async locks(): Promise<readonly Lock[]> {
-    const read = this.found.locks.map(async ({ key }) => {
+    const read = this.found.locks.map(async ({ key, modifiedAt }) => {
       const bytes = await this.files.read(key);
       if (bytes === undefined) return [];
-      return [lockOf(bytes.toString("utf8"), this.files.urlOf(key))];
+      return [lockOf(bytes.toString("utf8"), this.files.urlOf(key), modifiedAt)];
     });
     return (await Promise.all(read)).flat();
   }
 }
 
-/** The lock that the CLI wrote into a file. A file that is not complete yet is a lock, too. */
-function lockOf(text: string, url: string): Lock {
+/**
+ * The lock that the CLI wrote into a file. A file that is not complete keeps all runs out, too.
+ *
+ * @param writtenAt When the file was written, which is when the run began.
+ */
+function lockOf(text: string, url: string, writtenAt: number): Lock {
   const { username, hostname, pid, timestamp } = jsonObject(text) ?? {};
-  const word = (value: unknown) => (typeof value === "string" && value !== "" ? value : "unknown");
-  // 0 stands for a run in Pulumi Cloud.
-  const known = typeof pid === "number" ? pid : -1;
-  return { owner: word(username), host: word(hostname), pid: known, at: Date.parse(word(timestamp)) || Infinity, url };
+  const word = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
+  const [owner, host, time] = [word(username), word(hostname), Date.parse(word(timestamp) ?? "")];
+  if (owner !== undefined && host !== undefined && typeof pid === "number" && pid > 0 && !Number.isNaN(time))
+    return { owner, host, pid, at: time, url };
+  return damagedLock(url, writtenAt || Infinity);
 }
 
 /** Parses the file of a state. @returns Undefined if it is damaged, or of a version that is not known here. */

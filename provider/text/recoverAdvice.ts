@@ -12,12 +12,36 @@ export function recoverAdvice(stack: string | undefined, env: NodeJS.ProcessEnv 
   return `Run ${recoverCommand(stack, env)}, ${next}`;
 }
 
+/**
+ * The command that recovers a stack, for one who looks at the stack from outside. `recover` refuses a preview, because it
+ * does not know its settings.
+ *
+ * @param stack Its name, in full or as the CLI lists it.
+ * @param options What follows the name in the command, with a space before it. Default: nothing.
+ */
+export function recoveryOf(stack: string, isPreview: boolean, options = ""): string {
+  const argument = stackArgument(stack);
+  if (!isPreview) return `npx pulumi-mailmodo recover --stack ${argument}${options}`;
+  return `npx pulumi-mailmodo previews up --name ${argument.split("/").at(-1)}${options}, or previews down`;
+}
+
 /** What to do about notes of starts that are damaged, or need another key. */
 export function unreadAdvice(stack: string | undefined, env: NodeJS.ProcessEnv = process.env): string {
   return (
     `Run ${recoverCommand(stack, env)}, with the API key of that time in MAILMODO_API_KEY if it was rotated. If that cannot ` +
     "read them either, look at the journeys in Mailmodo, abort there what should not run, and delete the file."
   );
+}
+
+/**
+ * What to do about a file that may hold notes and cannot be read.
+ *
+ * @param code The operating system's.
+ */
+export function unreadableAdvice(code: string): string {
+  return code === "EACCES" || code === "EPERM"
+    ? "Recover as the user who owns it."
+    : "Look at it: if it is damaged, or not of this package, move it to another folder.";
 }
 
 /** What to do about a contact that may have been added and is not recorded. */
@@ -35,7 +59,7 @@ export function unrecordedAdvice(stack: string | undefined, env: NodeJS.ProcessE
  */
 function recoverCommand(stack: string | undefined, env: NodeJS.ProcessEnv): string {
   if (isInPreview(env)) return destroyCommand(env);
-  return `npx pulumi-mailmodo recover --stack ${stack === undefined ? "<name>" : stackArgument(stack)}`;
+  return recoveryOf(stack ?? "<name>", false);
 }
 
 /** Why a contact is not archived yet that another stack may have: nobody may have it once that is settled. */

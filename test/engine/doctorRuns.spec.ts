@@ -75,13 +75,15 @@ describe("pulumi-mailmodo doctor, after a kill of the CLI and the plugin", () =>
   });
 
   it("warns of notes that cannot be read", async () => {
-    fs.mkdirSync(path.join(journalOf(project().env), "of-another.jsonl"));
+    const file = path.join(journalOf(project().env), "huge.jsonl");
+    fs.writeFileSync(file, "");
+    // It takes no room on the disk.
+    fs.truncateSync(file, 600 * 1024 * 1024);
     const { of } = await doctor(project());
-    fs.rmdirSync(path.join(journalOf(project().env), "of-another.jsonl"));
-    assert.match(
-      of("journal")[0]!.text,
-      /of-another\.jsonl cannot be read \(EISDIR\): it may hold notes of this stack\./,
-    );
+    fs.rmSync(file);
+    const [{ text, advice } = assert.fail("no line")] = of("journal");
+    assert.match(text, /huge\.jsonl cannot be read \(EFBIG\): it may hold notes of this stack\.$/);
+    assert.equal(advice, "Look at it: if it is damaged, or not of this package, move it to another folder.");
   });
 
   it("finds nothing any more once it did what it says", async () => {
@@ -189,6 +191,25 @@ describe("pulumi-mailmodo doctor looks at the journal's folder:", () => {
     const [program, ...args] = inNamespaces(["mount"], words);
     const { output } = await run(program!, args, dir, env);
     assert.match(output, /warning +journal's folder +\S+mailmodo-journal may be on a network: .* Set PULUMI_HOME/);
+  });
+});
+
+describe("pulumi-mailmodo doctor looks at the backend's folder:", () => {
+  const project = useProject("", {}, "suite");
+
+  it("fails where it cannot be written to, as each run does there", async () => {
+    const { dir, env } = project();
+    const state = path.join(dir, "../state");
+    const script = 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && exec "$@"';
+    const words = ["sh", "-c", script, state, process.execPath, COMMAND, "doctor", "--offline"];
+    const [program, ...args] = inNamespaces(["mount"], words);
+    const { code, output } = await run(program!, args, dir, env);
+    assert.equal(code, 1, output);
+    assert.match(
+      output,
+      /^failure +backend +\S+\/\.pulumi\/\S+ cannot be written to, so each run fails: the state and its lock are files there\. Give this/m,
+    );
+    assert.match((await doctor(project(), {}, "--offline")).line("backend"), /^ok: /);
   });
 });
 

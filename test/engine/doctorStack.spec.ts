@@ -6,6 +6,7 @@ import * as path from "node:path";
 import { SANDBOX_KEY } from "mailmodo-sandbox";
 import { run } from "../../tools/workbench";
 import { COMMAND } from "../support/command";
+import { startProxy } from "../support/connectProxy";
 import { doctor, type DoctorRun } from "../support/doctor";
 import { useProject } from "../support/project";
 
@@ -213,6 +214,30 @@ describe("pulumi-mailmodo doctor looks at the stack:", () => {
         line("API key"),
         "skipped: Not checked. The API key is among the stack's secrets, which cannot be decrypted.",
       );
+    });
+
+    it("is not sent where the URL of the stack's Mailmodo cannot be decrypted", async () => {
+      const { dir, env } = project();
+      const before = fs.readFileSync(file(), "utf8");
+      const proxy = await startProxy({ status: 502 });
+      try {
+        await project().succeed("config", "set", "--secret", "mailmodo:baseUrl", project().sandbox.url);
+        const more = { HTTPS_PROXY: `http://${proxy.host}`, NO_PROXY: undefined, no_proxy: undefined };
+        const wrong = { ...more, PULUMI_CONFIG_PASSPHRASE: "wrong" };
+        const { line } = await doctor({ dir, env }, wrong);
+        assert.equal(
+          line("Mailmodo"),
+          "skipped: Not checked. mailmodo:baseUrl is among the stack's secrets, which cannot be decrypted.",
+        );
+        assert.deepEqual(proxy.seen, []);
+        assert.match(
+          (await doctor({ dir, env }, more)).line("Mailmodo"),
+          /^ok: 127\.0\.0\.1:\d+ accepts the API key\.$/,
+        );
+      } finally {
+        fs.writeFileSync(file(), before);
+        await proxy.close();
+      }
     });
 
     for (const [what, change, env, says] of [

@@ -48,6 +48,11 @@ describe("a sweep of previews, through the real engine", () => {
     );
     const words = /^The stack pr-1 is locked by ci@other-runner \(pid 1\), on another machine\./;
     assert.match(taken[0]?.error ?? "", words);
+    assert.match(
+      taken[0]?.error ?? "",
+      /if you know that it has ended, run npx pulumi-mailmodo previews down --name pr-1 --run-is-over\.$/,
+    );
+    assert.doesNotMatch(swept.output, /run this again/);
     assert.match(swept.stderr, /pr-1: not open; destroying it\n/);
     assert.deepEqual(running(), [OTHERS, FIRST]);
     fs.rmSync(lock);

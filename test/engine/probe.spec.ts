@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { defaultProfile } from "mailmodo-sandbox";
 import { run } from "../../tools/workbench";
+import { startProxy } from "../support/connectProxy";
 import { COMMAND } from "../support/command";
 import { journeyId } from "../support/journeyId";
 import { useProject } from "../support/project";
@@ -10,8 +11,8 @@ import { useProject } from "../support/project";
 describe("probe with the settings of a stack", function () {
   this.timeout(120_000);
   const project = useProject("");
-  const probe = (email: string, stack = "test", env: NodeJS.ProcessEnv = {}) => {
-    const args = ["--stack", stack, "--cwd", project().dir, "--journey", journeyId, "--email", email];
+  const probe = (email: string, stack = "test", env: NodeJS.ProcessEnv = {}, ...more: string[]) => {
+    const args = ["--stack", stack, "--cwd", project().dir, "--journey", journeyId, "--email", email, ...more];
     return run(process.execPath, [COMMAND, "probe", "--yes", ...args], project().dir, { ...project().env, ...env });
   };
   const set = (settings: string) => {
@@ -51,6 +52,27 @@ describe("probe with the settings of a stack", function () {
     const { code, stderr } = await probe("probe", "nope");
     assert.equal(code, 2);
     assert.match(stderr, /^--email is not a valid address/);
+  });
+
+  it("exits with 2, and sends nothing, without the stack's settings, which say where its Mailmodo is", async () => {
+    fs.renameSync(path.join(project().dir, "Pulumi.test.yaml"), path.join(project().dir, "mine.yaml"));
+    const proxy = await startProxy({ status: 502 });
+    try {
+      const env = { HTTPS_PROXY: `http://${proxy.host}`, NO_PROXY: undefined, no_proxy: undefined };
+      const email = "probe@seeds.example.com";
+      const allow = ["--allow", "*@seeds.example.com"];
+      const { code, stderr } = await probe(email, "test", env, ...allow);
+      assert.equal(code, 2, stderr);
+      assert.equal(
+        stderr,
+        "The stack test has no settings file here, which would say where its Mailmodo is. Nothing was sent. Name the URL: --base-url <url>.\n",
+      );
+      assert.deepEqual(proxy.seen, []);
+      const named = await probe(email, "test", env, ...allow, "--base-url", project().sandbox.url);
+      assert.equal(named.code, 0, named.output);
+    } finally {
+      await proxy.close();
+    }
   });
 
   it("exits with 1 if a setting of the stack is wrong", async () => {

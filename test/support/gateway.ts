@@ -3,8 +3,21 @@ import { json, serve } from "./server";
 
 /** What goes wrong with one request on its way, once it was passed on or instead of that. */
 export interface Spoiled {
+  /** "twice": it is passed on two times, and the second answer is given. */
   readonly kind:
-    "hang" | "reset" | "500" | "502-html" | "empty" | "no-ref" | "429" | "429-date" | "503-envelope" | "locked" | "307";
+    | "hang"
+    | "reset"
+    | "500"
+    | "502-html"
+    | "empty"
+    | "no-ref"
+    | "429"
+    | "429-date"
+    | "503-envelope"
+    | "locked"
+    | "307"
+    | "403-html"
+    | "twice";
   readonly isPassedOn: boolean;
   /** The header of a 429 or a 503. Default: 3 with a 429, none with a 503. Empty: none. */
   readonly retryAfter?: string;
@@ -36,7 +49,7 @@ export async function openGateway(
     const what = spoil(nth);
     const answer = (passed?: Passed) => {
       if (what?.kind === "hang") hung += 1;
-      else if (what === undefined) {
+      else if (what === undefined || what.kind === "twice") {
         response.writeHead(passed!.status, passed!.headers).end(passed!.body);
       } else answerSpoiled(response, what);
     };
@@ -45,7 +58,14 @@ export async function openGateway(
     const givenUp = new AbortController();
     response.once("close", () => givenUp.abort());
     const passed = passOn(new URL(url, target), { method, headers, signal: givenUp.signal }, body);
-    passed.then((answered) => hold(nth).then(() => answer(answered))).catch(() => response.destroy());
+    const again = async (answered: Passed) =>
+      what?.kind === "twice"
+        ? passOn(new URL(url, target), { method, headers, signal: givenUp.signal }, body)
+        : answered;
+    passed
+      .then(again)
+      .then((answered) => hold(nth).then(() => answer(answered)))
+      .catch(() => response.destroy());
   });
   return {
     url: server.url,
@@ -78,6 +98,7 @@ function passOn(url: URL, options: http.RequestOptions, body: string): Promise<P
 }
 
 function answerSpoiled(response: http.ServerResponse, { kind, retryAfter }: Spoiled): void {
+  if (kind === "twice") throw new Error("It is answered by the target.");
   const asking = (usual: string) => ((retryAfter ?? usual) === "" ? {} : { "Retry-After": retryAfter ?? usual });
   switch (kind) {
     case "hang":
@@ -90,6 +111,10 @@ function answerSpoiled(response: http.ServerResponse, { kind, retryAfter }: Spoi
       return void response
         .writeHead(502, { "Content-Type": "text/html" })
         .end("<html><title>Bad gateway</title></html>");
+    case "403-html":
+      return void response
+        .writeHead(403, { "Content-Type": "text/html" })
+        .end("<html><title>Blocked by policy</title></html>");
     case "empty":
       return void response.writeHead(200).end();
     case "no-ref":

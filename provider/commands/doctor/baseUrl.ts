@@ -6,10 +6,12 @@ import type { Surroundings } from "./surroundings";
 /**
  * Where Mailmodo's API is. Without a stack, its default.
  *
- * @throws {Unknown} The setting is not valid.
+ * @throws {Unknown} The setting is not valid, or cannot be decrypted.
  */
 export async function baseUrlOf(surroundings: Surroundings): Promise<string> {
   const config = await surroundings.config().catch(() => undefined);
+  if (config?.isHidden === true && config.secret.has(NAME))
+    throw new Unknown("mailmodo:baseUrl is among the stack's secrets, which cannot be decrypted.");
   // Only this setting, so that no other can be the problem.
   const reader = { get: (name: string) => (name === NAME ? config?.values[name] : undefined) };
   try {

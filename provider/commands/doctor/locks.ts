@@ -2,11 +2,9 @@ import { readRuns } from "../../journal/runFile";
 import { progressOf } from "../../journal/runProgress";
 import type { Liveness } from "../../processes/processIdentity";
 import { journalFolder } from "../../pulumi/backend";
-import { openStateFiles } from "../../pulumi/openStateFiles";
+import { locksInFiles } from "../../pulumi/lockFiles";
 import type { Lock } from "../../pulumi/stackLock";
 import { isPulumiCloud, parseStackName } from "../../pulumi/stackName";
-import { ONLY_ORGANIZATION } from "../../text/stackArgument";
-import { storedStacks } from "../../pulumi/storedStacks";
 import { livenessOfOwner } from "../lockOwner";
 import { known } from "./finding";
 import { identityOf } from "./identity";
@@ -45,15 +43,10 @@ async function readLocks(surroundings: Surroundings): Promise<readonly HeldLock[
   const url = await known(surroundings.backend(), "The backend cannot be read.");
   const { project } = await known(surroundings.program(), "There is no project here.");
   if (url.startsWith("s3://") && offline) return undefined;
-  const files = await openStateFiles(url, cwd, env);
-  const stacks = files && (await storedStacks(files));
-  if (stacks === undefined) return undefined;
   const { stack } = parseStackName(name);
-  // A backend of an old kind has no projects.
-  const names = [`${ONLY_ORGANIZATION}/${project.name}/${stack}`, stack];
-  const locks = (await stacks.find(({ fullName }) => names.includes(fullName))?.locks()) ?? [];
+  const occupancy = await locksInFiles({ url, cwd, env, project: project.name, stack });
   const { runs } = readRuns(journalFolder({ env, folder: cwd }));
-  return locks.map((lock) => ({ lock, liveness: livenessOfOwner(lock, runs) }));
+  return occupancy?.locks.map((lock) => ({ lock, liveness: livenessOfOwner(lock, runs) }));
 }
 
 /** Whether a run of the stack is in progress by the notes on this machine. */

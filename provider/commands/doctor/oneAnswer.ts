@@ -8,6 +8,7 @@ import { redact } from "../../text/masking";
 import { baseUrlOf } from "./baseUrl";
 import { keyInUse } from "./checks/apiKey";
 import { known, Unknown } from "./finding";
+import { isPreview } from "./recovery";
 import type { Surroundings } from "./surroundings";
 
 /** What Mailmodo answered to one call. */
@@ -27,8 +28,7 @@ export interface Answer {
  * @throws {Unknown} It is not known whom to ask, or with which key.
  */
 export async function oneAnswer(surroundings: Surroundings): Promise<Answer> {
-  // Without the stack's settings, the key of a sandbox might go to Mailmodo itself.
-  await known(surroundings.config(), "Which Mailmodo the stack uses is not known, because its config cannot be read.");
+  await assertKnownMailmodo(surroundings);
   const baseUrl = await baseUrlOf(surroundings);
   const apiKey = await keyInUse(surroundings);
   const proxy = proxyOf(baseUrl, surroundings.env);
@@ -51,6 +51,25 @@ export async function oneAnswer(surroundings: Surroundings): Promise<Answer> {
     clean: (words) => redact(words, { apiKey, proxyPasswords, email: NO_ADDRESS }),
   };
 }
+
+/**
+ * Without the stack's settings, the key of a sandbox would go to Mailmodo itself, which is the default.
+ *
+ * @throws {Unknown} Where the stack's Mailmodo is, is not known.
+ */
+async function assertKnownMailmodo(surroundings: Surroundings): Promise<void> {
+  const config = await known(
+    surroundings.config(),
+    "Which Mailmodo the stack uses is not known, because its config cannot be read.",
+  );
+  if ((await surroundings.settings()).source !== undefined) return;
+  // What an enrollment cannot do without. All settings may be in the project file, but not those of a preview.
+  const isWhole = config.values["mailmodo:allowedRecipients"] !== undefined;
+  if (isWhole && !(await known(isPreview(surroundings), NO_FILE))) return;
+  throw new Unknown(NO_FILE);
+}
+
+const NO_FILE = "Which Mailmodo the stack uses is not known, because it has no settings file here.";
 
 const PATH = "/api/v1/getAllContactLists";
 const TIMEOUT_MS = 10_000;

@@ -134,6 +134,11 @@ export class Surroundings {
     return { get: (name) => values[name] };
   }
 
+  /** The file that is named as the stack's settings. */
+  get configFile(): string | undefined {
+    return this.options.configFile;
+  }
+
   /** Whether the stack was named, and not merely is the selected one. */
   get isNamed(): boolean {
     return this.options.stack !== undefined;

@@ -56,7 +56,8 @@ function addCommand(previews: Command, name: string, description: string, exampl
     .option("--summary <file>", "append the result as Markdown");
 }
 
-const EXIT_CODES = "0; 1 if it failed, or a preview could not be destroyed; 129, 130 or 143 if a signal stopped it";
+const EXIT_CODES =
+  "0; 1 if it failed, or a preview could not be destroyed; 129, 130, 131 or 143 if a signal stopped it";
 
 function addUp(previews: Command): void {
   const description = "creates or updates a preview, and checks that a second up would change nothing";

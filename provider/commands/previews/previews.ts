@@ -1,3 +1,5 @@
+import { optionsOfPreview, STACK_OPTIONS } from "../../text/configCommand";
+import { destroyCommand } from "../../text/stackCommands";
 import { hasPendingUpdates } from "../../pulumi/deployment";
 import { KnownPreviews } from "./knownPreviews";
 import type { AskOpen } from "./openPreviews";
@@ -102,7 +104,8 @@ export class Previews {
   async sweep({ ask, dryRun }: { ask?: AskOpen; dryRun: boolean }): Promise<PreviewOutcome[]> {
     const { stop } = this.options;
     const log = (name: string, line: string) => this.log(name, line);
-    return sweep(this.known, { ask, dryRun, stop, log, destroy: (name) => this.destroy(name) });
+    const down = (name: string) => destroyCommand({ [STACK_OPTIONS]: optionsOfPreview(name, this.options.settings) });
+    return sweep(this.known, { ask, dryRun, stop, log, down, destroy: (name) => this.destroy(name) });
   }
 
   /** All previews, with the numbers of contacts in their states. */

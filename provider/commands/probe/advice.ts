@@ -7,3 +7,8 @@ export function adviceOn(error: Error): string | undefined {
     return error.isOfLimit ? "Another run may use the same key: probe again when it is done." : "Probe again later.";
   return connectionAdvice(error, "the URL (of --base-url or the stack)");
 }
+
+/** What to know where Mailmodo refused the first start because the address may be in the journey already. */
+export const MAY_RUN =
+  "By Mailmodo's words, a journey may run for the address that the probe did not knowingly start: one of before, or its start " +
+  "was sent twice on the way. Look at the journey in Mailmodo, and end there what should not run.";

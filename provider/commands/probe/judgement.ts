@@ -5,6 +5,7 @@ import {
   instanceOf,
   isOfGateway,
   refusalsOfRunning,
+  saysItRuns,
   type Observation,
   type Observations,
 } from "./observation";
@@ -51,6 +52,11 @@ const RULES: Record<Situation, Rule> = {
   },
   start: (observation) => {
     if (instanceOf(observation) !== undefined) return RIGHT;
+    if (saysItRuns(observation))
+      return {
+        verdict: "fix",
+        note: "a journey may run that the probe did not start: end it in Mailmodo, and probe again",
+      };
     return observation.outcome.kind === "refused"
       ? { verdict: "fix", note: "correct what Mailmodo names, or name another journey or address, and probe again" }
       : defect("no instance id came back");

@@ -1,4 +1,6 @@
 import { jsonObject } from "../../text/jsonObject";
+import { mayBeEcho } from "../../mailmodo/echo";
+import { REDIRECTS } from "../../mailmodo/errors";
 import { wordsOf } from "../../mailmodo/outcomeErrors";
 import { ENVELOPE, type Outcome } from "../../mailmodo/outcome";
 import { strangerIn } from "../../mailmodo/stranger";
@@ -38,6 +40,16 @@ export function isAccepted(observation: Observation | undefined): boolean {
 
 export function isRefused(observation: Observation | undefined): boolean {
   return observation?.outcome.kind === "refused";
+}
+
+/** Whether Mailmodo said no itself. A firewall or a proxy may say no after it has passed the request on. */
+export function isRefusedByMailmodo({ outcome }: Observation): boolean {
+  return outcome.kind === "refused" && (outcome.stranger?.isJson !== false || REDIRECTS.includes(outcome.status));
+}
+
+/** Whether the refusal of a start may mean that the address is in the journey already. */
+export function saysItRuns({ outcome }: Observation): boolean {
+  return outcome.kind === "refused" && outcome.isEnvelope && mayBeEcho({ ...outcome, message: wordsOf(outcome) });
 }
 
 /** The id of the instance that a start was answered with. */

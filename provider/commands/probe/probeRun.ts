@@ -1,6 +1,15 @@
 import { randomUUID } from "node:crypto";
 import type { Caller, Request, Result } from "./caller";
-import { instanceOf, isAccepted, isRefused, runningBeforeAbortByAddress, type Observation } from "./observation";
+import { MAY_RUN } from "./advice";
+import {
+  instanceOf,
+  isAccepted,
+  isRefused,
+  isRefusedByMailmodo,
+  saysItRuns,
+  runningBeforeAbortByAddress,
+  type Observation,
+} from "./observation";
 import type { Seen } from "./profileNames";
 import type { Sent } from "./privateText";
 import { SITUATIONS, STARTS, type Situation } from "./situations";
@@ -152,6 +161,7 @@ export class ProbeRun implements Seen {
     const id = instanceOf(observation);
     if (observation.exchange.kind !== "held")
       this.log(`Asked: ${SITUATIONS[situation]}${id === undefined ? "" : `, instance ${id}`}.`);
+    if (situation === "start" && saysItRuns(observation)) this.log(MAY_RUN);
     this.throwIfUnclear(result);
     return observation;
   }
@@ -166,8 +176,8 @@ export class ProbeRun implements Seen {
     const isDone = outcome.kind === "accepted" || isOver;
     if (call === "start") this.started.settleStart();
     if (call === "abort" && instanceId !== undefined && isDone) this.started.remove(instanceId);
-    if (call === "abort" || sentAt === undefined || outcome.kind === "refused" || outcome.kind === "keyRefused") return;
-    if (outcome.kind === "slowDown" && outcome.status === 429) return;
+    if (call === "abort" || sentAt === undefined || outcome.kind === "keyRefused") return;
+    if (isRefusedByMailmodo(observation) || (outcome.kind === "slowDown" && outcome.status === 429)) return;
     const id = instanceOf(observation);
     this.started.add(id, sentAt);
     if (id !== undefined) this.instanceIds.push(id);
@@ -176,7 +186,7 @@ export class ProbeRun implements Seen {
   private throwIfUnclear({ observation, error }: Result): void {
     const { exchange, outcome, situation } = observation;
     if (exchange.kind !== "answered" || (outcome.kind === "slowDown" && outcome.status === 429)) throw error();
-    if (!STARTS.includes(situation) || outcome.kind === "refused") return;
+    if (!STARTS.includes(situation) || isRefusedByMailmodo(observation)) return;
     // A start without an id is clear only where nothing else runs.
     if (outcome.kind === "accepted" && (situation === "start" || outcome.instanceId !== undefined)) return;
     throw error();

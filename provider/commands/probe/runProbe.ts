@@ -165,7 +165,7 @@ class ProbeCommand {
 
   private stop(signal: NodeJS.Signals): void {
     if (this.phase === "question") return this.log(`Received ${signal}; stopping.`);
-    const again = signal === "SIGINT" ? "Press Ctrl-C again" : "Send it again";
+    const again = ["SIGINT", "SIGQUIT"].includes(signal) ? "Press Ctrl-C again" : "Send it again";
     this.log(`Received ${signal}; ending what the probe started. ${again} to exit at once.`);
     // The waits of the aborts at the end go on: without them, what was started would run on.
     if (this.phase === "probe") this.setup.pace.interrupt();

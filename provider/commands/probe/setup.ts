@@ -4,10 +4,13 @@ import { Deadline } from "../../mailmodo/deadline";
 import type { Connection } from "../../mailmodo/transport";
 import { problemsOf } from "../../model/inputs";
 import { parseRecipients, type Recipients } from "../../model/recipients";
+import { ownSettings, readableProject } from "../../pulumi/project";
 import { projectFile } from "../../pulumi/projectFile";
 import { Stack } from "../../pulumi/stack";
+import { parseStackName } from "../../pulumi/stackName";
 import { apiKeyOf } from "../../settings/apiKey";
 import { allowedRecipients, keySources, readSettings, type ConfigReader, type Settings } from "../../settings/settings";
+import { TAGS } from "../previews/preview";
 import type { Options } from "./options";
 import { Pace } from "./pace";
 import { UsageError } from "../usageError";
@@ -80,7 +83,7 @@ function recipientsNamed({ allow, stack }: Options): Recipients | undefined {
   }
 }
 
-async function configOf({ stack, cwd }: Options, env: NodeJS.ProcessEnv): Promise<Record<string, string>> {
+async function configOf({ stack, cwd, baseUrl }: Options, env: NodeJS.ProcessEnv): Promise<Record<string, string>> {
   if (!fs.existsSync(cwd))
     throw new UsageError(`The folder ${cwd} does not exist. Name the project's folder: --cwd <folder>.`);
   if (stack === undefined) return {};
@@ -89,12 +92,29 @@ async function configOf({ stack, cwd }: Options, env: NodeJS.ProcessEnv): Promis
   if (projectFile(cwd) === undefined)
     throw new UsageError(`There is no Pulumi project in the folder ${cwd}. Name the project's folder: --cwd <folder>.`);
   try {
-    return await new Stack(stack, cwd, env).config();
+    const named = new Stack(stack, cwd, env);
+    const config = await named.config();
+    if (baseUrl === undefined) await assertOwnSettings(named, config);
+    return config;
   } catch (error) {
     const { message } = error as Error;
     if (!NO_STACK.test(message)) throw error;
     throw new UsageError(`${message} Name one that exists: --stack <name>.`);
   }
+}
+
+/**
+ * Without the stack's settings, the key of a sandbox would go to Mailmodo itself, which is the default. All settings may be
+ * in the project file, but not those of a preview.
+ */
+async function assertOwnSettings(stack: Stack, config: Readonly<Record<string, string>>): Promise<void> {
+  const project = readableProject(stack.cwd);
+  if (project === undefined || ownSettings(project, parseStackName(stack.name).stack) !== undefined) return;
+  if (config["mailmodo:allowedRecipients"] !== undefined && !(TAGS.created in (await stack.tags()))) return;
+  throw new UsageError(
+    `The stack ${stack.name} has no settings file here, which would say where its Mailmodo is. Nothing was sent. Name the URL: ` +
+      "--base-url <url>.",
+  );
 }
 
 /** The CLI's words for a stack that does not exist. */

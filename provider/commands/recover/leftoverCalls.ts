@@ -1,3 +1,4 @@
+import { unreadableAdvice } from "../../text/recoverAdvice";
 import * as fs from "node:fs";
 import type { OtherRuns, RunOfStack } from "../../journal/otherRuns";
 import { finishOnDisk, readRun, type RunFile } from "../../journal/runFile";
@@ -52,9 +53,7 @@ export async function leftoverCalls(options: LeftoverCallsOptions): Promise<Left
   if (unreadable.length > 0) undecided.push(unreadableProblem(unreadable));
   for (const run of runs.unknown) undecided.push(unknownProblem(run));
   for (const { path: file, code } of runs.unreadable) {
-    undecided.push(
-      `${file} cannot be read (${code}): it may hold notes of this stack. Recover as the user who owns it.`,
-    );
+    undecided.push(`${file} cannot be read (${code}): it may hold notes of this stack. ${unreadableAdvice(code)}`);
   }
   const areComplete = undecided.length === 0;
   const foreign = runs.foreign.filter(hasNotes).filter((one) => livenessOfRun(one) !== "alive");

@@ -35,10 +35,13 @@ export async function freeLocks(locks: readonly Lock[], options: LockOptions): P
   }
   if (locks.length === 0) return false;
   await stack.free(locks, secretsProvider);
-  log(
-    `Freed the lock of a run that has ended (${locks.map(({ pid }) => (pid === 0 ? "in Pulumi Cloud" : `pid ${pid}`)).join(", ")}).`,
-  );
+  log(`Freed the lock of a run that has ended (${locks.map(ownerInShort).join(", ")}).`);
   return true;
+}
+
+function ownerInShort({ pid, isDamaged }: Lock): string {
+  if (isDamaged) return "which its damaged file did not name";
+  return pid === 0 ? "in Pulumi Cloud" : `pid ${pid}`;
 }
 
 function isTakenForDead({ at }: Lock, { runIsOver = false, lockDeadAfterMs = Infinity }: LockOptions): boolean {
@@ -65,14 +68,16 @@ export function assertUnlocked(name: string, locks: readonly Lock[], runs: reado
 }
 
 function describeLock(stack: string, lock: Lock, liveness: Liveness): string {
-  const { host, pid, at } = lock;
-  if (pid === 0) return `Pulumi Cloud says that the stack ${stack} is being updated, but not by whom.`;
+  const { host, pid, at, isDamaged } = lock;
+  if (pid === 0 && !isDamaged) return `Pulumi Cloud says that the stack ${stack} is being updated, but not by whom.`;
   const why =
     liveness === "alive"
       ? "which is still running"
-      : host === os.hostname()
-        ? "and nothing proves that this run has ended: a process in another container, or of another machine with this name, may have that id"
-        : "on another machine";
+      : isDamaged
+        ? "as a kill or a power cut leaves it"
+        : host === os.hostname()
+          ? "and nothing proves that this run has ended: a process in another container, or of another machine with this name, may have that id"
+          : "on another machine";
   const since =
     liveness === "undecided" && Number.isFinite(at) ? ` The run began at ${new Date(at).toISOString()}.` : "";
   return `The stack ${stack} is locked by ${holderOf(lock)}, ${why}.${since}`;

@@ -6,6 +6,10 @@ export interface Conflict {
   readonly journeyId: string;
   readonly email: string;
   readonly places: readonly Place[];
+  /**
+   * Set if two stacks record one and the same enrollment, as one has it whose state was copied. A destroy of either ends it.
+   */
+  readonly isSameEnrollment?: true;
 }
 
 interface Place {
@@ -16,7 +20,7 @@ interface Place {
 
 /**
  * The addresses that are enrolled twice in one journey of one Mailmodo: by two stacks, or by two resources. What all of
- * them allow by `allowDuplicateEmail` is none. Two accounts at one URL cannot be told apart.
+ * them allow by `allowDuplicateEmail` is none, unless it is one enrollment in two states. Two accounts at one URL cannot be told apart.
  *
  * @param stacks The stacks' full names, and what they enroll.
  */
@@ -34,9 +38,22 @@ export function conflictsOf(
   }
   return [...byAddress.values()].flatMap(bySameMailmodo).flatMap((all) => {
     const places = [...new Map(all.map((one) => [`${one.stack} ${one.urn}`, one])).values()];
-    if (places.length < 2 || all.every(({ allowDuplicateEmail }) => allowDuplicateEmail)) return [];
+    const isSame = hasSameEnrollment(all);
+    if (places.length < 2 || (!isSame && all.every(({ allowDuplicateEmail }) => allowDuplicateEmail))) return [];
     const { journeyId, email } = all[0]!;
-    return [{ journeyId, email, places: places.map(({ stack, resource }) => ({ stack, resource })) }];
+    const conflict = { journeyId, email, places: places.map(({ stack, resource }) => ({ stack, resource })) };
+    return [{ ...conflict, ...(isSame ? { isSameEnrollment: true as const } : {}) }];
+  });
+}
+
+/** Whether two stacks record one instance. No two starts have one id. */
+function hasSameEnrollment(all: readonly (Pick<Enrolled, "instanceId"> & Place)[]): boolean {
+  const stackOf = new Map<string, string>();
+  return all.some(({ instanceId, stack }) => {
+    if (instanceId === undefined) return false;
+    const other = stackOf.get(instanceId) ?? stack;
+    stackOf.set(instanceId, other);
+    return other !== stack;
   });
 }
 

@@ -1,6 +1,6 @@
 import ms from "ms";
 import { parseStackName } from "../../pulumi/stackName";
-import { stackArgument } from "../../text/stackArgument";
+import { recoveryOf } from "../../text/recoverAdvice";
 import { count } from "../../text/wording";
 import { since } from "./ages";
 import type { LeftoverView, StackView } from "./view";
@@ -61,10 +61,9 @@ function nextLines(stack: StackView, isOfOthers: boolean): string[] {
 }
 
 function recovery({ name, preview }: StackView, isOfOthers: boolean): string {
-  const { stack, project } = parseStackName(name);
+  const { project } = parseStackName(name);
   const where = isOfOthers && project !== undefined ? ` --cwd <folder of ${project}>` : "";
-  if (preview !== undefined) return `npx pulumi-mailmodo previews up --name ${stack}${where}, or previews down`;
-  return `npx pulumi-mailmodo recover --stack ${stackArgument(name)}${where}`;
+  return recoveryOf(name, preview !== undefined, where);
 }
 
 function encryptedLine({ enrollments, cohorts, reason }: NonNullable<StackView["encrypted"]>): string {

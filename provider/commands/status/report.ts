@@ -12,13 +12,13 @@ export function linesOf(view: StatusView, now = Date.now(), isOfOthers = false):
   const { stacks, conflicts, gone, unknownNotes, totals } = view;
   const shown = stacks.length === 1 ? stacks : stacks.filter(hasContent);
   const widths = widthsOf(shown.flatMap(({ enrollments }) => enrollments.map((one) => cellsOf(one, now))));
-  const conflictLines = conflicts.map(({ contact, journeyId, places }) => {
+  const conflictLines = conflicts.map(({ contact, journeyId, places, sameEnrollment }) => {
     const named = places
       .slice(0, MAX_PLACES)
       .map(({ stack, resource }) => `${shortName(stack)} (${cut(resource, MAX_NAME)})`);
     const more = places.length > MAX_PLACES ? [`${places.length - MAX_PLACES} more`] : [];
     const where = [...named, ...more].join(" and ");
-    return `Conflict: ${contact} in journey ${journeyId} is enrolled by ${where}. Mailmodo refuses to start what already runs.`;
+    return `Conflict: ${contact} in journey ${journeyId} is enrolled by ${where}. ${sameEnrollment ? SAME : OTHER}`;
   });
   const goneLines = gone.map((one) => {
     const left = `left notes of ${count(one.calls, "call")} on this machine${since(one, now)}`;
@@ -42,6 +42,10 @@ const MAX_NAME = 24;
 /** The most that a line shows of an address. A masked one is seldom longer; a full one is at most this long. */
 const MAX_CONTACT = { masked: 28, full: 254 };
 const MAX_PLACES = 3;
+const OTHER = "Mailmodo refuses to start what already runs.";
+const SAME =
+  "The states record the same enrollment, so one is a copy, and a destroy of either ends it for both. Remove the copy without " +
+  "destroying it: pulumi stack rm --force --preserve-config --stack <copy>.";
 /** It settles the notes of stacks that are gone, too. */
 function recoverGone(name: string): string {
   const project = shortName(name).split("/").slice(0, -1).join("/");

@@ -80,6 +80,8 @@ interface ConflictView {
   readonly journeyId: string;
   readonly contact: string;
   readonly places: readonly { readonly stack: string; readonly resource: string }[];
+  /** Set if two stacks record one and the same enrollment. */
+  readonly sameEnrollment?: true;
 }
 
 /** @param showAddresses Whether addresses are shown in full. */
@@ -95,6 +97,7 @@ export function viewOf({ stacks, conflicts, gone, unknownNotes }: Status, showAd
       journeyId: conflict.journeyId,
       contact: contactOf(conflict),
       places: conflict.places.map((place) => ({ ...place, resource: nameOf(place) })),
+      ...(conflict.isSameEnrollment === true ? { sameEnrollment: true as const } : {}),
     })),
     gone: gone.map((one) => ({ name: one.fullName, hasEnded: one.hasEnded, ...leftoverView(one) })),
     unknownNotes,

@@ -172,9 +172,13 @@ describe("the journal", () => {
       assert.deepEqual(await unread((text) => text.slice(1), "add", otherKey), []);
     });
 
-    it("names what is no file", async () => {
+    it("names a file that no text can hold, and not what is no file", async () => {
       const file = path.join(folder, "other.jsonl");
       fs.mkdirSync(file);
+      assert.deepEqual((await open()).unreadStarts, []);
+      fs.rmdirSync(file);
+      fs.writeFileSync(file, "");
+      fs.truncateSync(file, 600 * 1024 * 1024);
       assert.deepEqual((await open()).unreadStarts, [file]);
     });
 

@@ -1,10 +1,30 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { OwnNotes } from "../../../provider/journal/ownNotes";
-import { readRun } from "../../../provider/journal/runFile";
+import { readRun, readRuns } from "../../../provider/journal/runFile";
 import { identify } from "../../../provider/processes/processIdentity";
+import { useTemporaryFolder } from "../../support/temporaryFolder";
+
+describe("what is in a journal's folder beside files", () => {
+  const root = useTemporaryFolder();
+
+  it("is not read: a folder, a link and a pipe, which would be waited for", () => {
+    fs.mkdirSync(path.join(root(), "folder.jsonl"));
+    fs.symlinkSync("link.jsonl", path.join(root(), "link.jsonl"));
+    execFileSync("mkfifo", [path.join(root(), "pipe.jsonl")]);
+    assert.deepEqual(readRuns(root()), { runs: [], unreadable: [] });
+  });
+
+  it("is not a file that no text can hold, which is named", () => {
+    const file = path.join(root(), "huge.jsonl");
+    fs.writeFileSync(file, "");
+    fs.truncateSync(file, 600 * 1024 * 1024);
+    assert.deepEqual(readRuns(root()), { runs: [], unreadable: [{ path: file, code: "EFBIG" }] });
+  });
+});
 
 describe("the file of a run", () => {
   let folder: string;

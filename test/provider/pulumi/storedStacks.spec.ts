@@ -135,13 +135,26 @@ describe("the stacks in a backend's files", () => {
     ]);
   });
 
-  it("have a lock whose file is not complete yet, of an unknown owner", async () => {
-    isOfToday();
-    writeStack(root(), "seeds/dev", STATE);
-    write(".pulumi/locks/organization/seeds/dev/1.json", "{");
-    const [{ owner, host, pid, at } = assert.fail("no lock")] = await (await only()).locks();
-    assert.deepEqual([owner, host, pid, at], ["unknown", "unknown", -1, Infinity]);
-  });
+  const WHOLE = { pid: 7, username: "ann", hostname: "laptop", timestamp: "2026-11-27T12:00:00Z" };
+  for (const [what, text] of [
+    ["is empty", ""],
+    ["is cut off", '{"pid":7,"usern'],
+    ["names no process", JSON.stringify({ ...WHOLE, pid: 0 })],
+    ["names none that there can be", JSON.stringify({ ...WHOLE, pid: -1 })],
+    ["has values of other types", JSON.stringify({ ...WHOLE, pid: "7", username: 5 })],
+    ["has no time", JSON.stringify({ ...WHOLE, timestamp: undefined })],
+  ] as const) {
+    it(`have a damaged lock, which is as old as its file, where that ${what}`, async () => {
+      isOfToday();
+      writeStack(root(), "seeds/dev", STATE);
+      write(".pulumi/locks/organization/seeds/dev/1.json", text);
+      const file = `${root()}/.pulumi/locks/organization/seeds/dev/1.json`;
+      fs.utimesSync(file, 1_000, 1_000);
+      assert.deepEqual(await (await only()).locks(), [
+        { owner: "unknown", host: "unknown", pid: 0, at: 1_000_000, url: `file://${file}`, isDamaged: true },
+      ]);
+    });
+  }
 });
 
 async function filesOf(folder: string): Promise<StateFiles> {

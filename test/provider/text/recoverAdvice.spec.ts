@@ -1,8 +1,16 @@
 import assert from "node:assert/strict";
 import { optionsOfPreview, STACK_OPTIONS } from "../../../provider/text/configCommand";
-import { recoverAdvice, unreadAdvice, unrecordedAdvice } from "../../../provider/text/recoverAdvice";
+import { recoverAdvice, unreadableAdvice, unreadAdvice, unrecordedAdvice } from "../../../provider/text/recoverAdvice";
 
 const PREVIEW = { [STACK_OPTIONS]: optionsOfPreview("pr-1", "Pulumi.preview.yaml") };
+
+describe("the advice on a file that cannot be read", () => {
+  it("names its owner only where that is what is missing", () => {
+    for (const code of ["EACCES", "EPERM"]) assert.equal(unreadableAdvice(code), "Recover as the user who owns it.");
+    for (const code of ["EFBIG", "EIO"])
+      assert.match(unreadableAdvice(code), /^Look at it: if it is damaged, or not of/);
+  });
+});
 
 describe("the advice to recover", () => {
   for (const [stack, argument] of [

@@ -1,7 +1,12 @@
+import * as path from "node:path";
+import { backendFolder } from "../../../pulumi/backend";
+import { parseStackName } from "../../../pulumi/stackName";
 import { emptyAttributesError } from "../../../pulumi/stateAttributes";
 import { count } from "../../../text/wording";
+import { ONLY_ORGANIZATION } from "../../../text/stackArgument";
 import { adviceOn, failure, ok, Unknown, warning, type Check } from "../finding";
 import type { Surroundings } from "../surroundings";
+import { isWritable, nearest } from "../writable";
 
 export const checkBackend: Check<Surroundings> = {
   name: "backend",
@@ -11,6 +16,12 @@ export const checkBackend: Check<Surroundings> = {
       const stacks = await surroundings.stacks().catch((error: Error) => {
         throw emptyAttributesError(url, surroundings.cwd) ?? error;
       });
+      const readOnly = await readOnlyFolder(url, surroundings);
+      if (readOnly !== undefined)
+        return failure(
+          `${readOnly} cannot be written to, so each run fails: the state and its lock are files there.`,
+          "Give this user permission to write there, or mount it writable.",
+        );
       return ok(`${plainUrl(url)}: ${count(stacks.length, "stack")} of this project.`);
     } catch (error) {
       if (error instanceof Unknown) throw error;
@@ -18,6 +29,17 @@ export const checkBackend: Check<Surroundings> = {
     }
   },
 };
+
+/** The folder of states or locks that cannot be written to. Undefined if the backend is no folder, or all can be. */
+async function readOnlyFolder(url: string, surroundings: Surroundings): Promise<string | undefined> {
+  if (!url.startsWith("file://")) return undefined;
+  const { project } = await surroundings.program();
+  const stack = await surroundings.stack().catch(() => undefined);
+  const root = path.join(backendFolder(url, surroundings.cwd), ".pulumi");
+  const lock = [ONLY_ORGANIZATION, project.name, ...(stack === undefined ? [] : [parseStackName(stack.name).stack])];
+  const folders = [path.join(root, "stacks", project.name), path.join(root, "locks", ...lock)];
+  return folders.map(nearest).find((folder) => !isWritable(folder));
+}
 
 /** Names the source in use: with the variable set, a login changes nothing. */
 async function adviceOnBackend(error: unknown, surroundings: Surroundings): Promise<string> {

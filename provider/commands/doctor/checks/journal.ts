@@ -1,13 +1,15 @@
 import * as fs from "node:fs";
-import * as path from "node:path";
 import { readRuns, type RunFile } from "../../../journal/runFile";
 import { progressOf, type RunProgress } from "../../../journal/runProgress";
 import { journalFolder } from "../../../pulumi/backend";
 import { isLocalDisk } from "../../../processes/localDisk";
 import { count } from "../../../text/wording";
+import { unreadableAdvice } from "../../../text/recoverAdvice";
 import { failure, ok, warning, type Check, type Finding } from "../finding";
 import { identityOf } from "../identity";
+import { recoveryCommand } from "../recovery";
 import type { Surroundings } from "../surroundings";
+import { isWritable, nearest } from "../writable";
 
 /** What dead runs of the stack have left unsettled. */
 export const checkJournal: Check<Surroundings> = {
@@ -16,7 +18,7 @@ export const checkJournal: Check<Surroundings> = {
     const { runs, unreadable } = readRuns(folderOf(surroundings));
     const left = runs.filter(({ notes, damaged }) => notes.length + damaged > 0);
     const found: Finding[] = unreadable.map(({ path: file, code }) =>
-      warning(`${file} cannot be read (${code}): it may hold notes of this stack.`, "Recover as the user who owns it."),
+      warning(`${file} cannot be read (${code}): it may hold notes of this stack.`, unreadableAdvice(code)),
     );
     if (left.length > 0) found.push(...(await leftBy(left, surroundings)));
     return found.length > 0 ? found : ok("No run has left notes of calls.");
@@ -25,13 +27,12 @@ export const checkJournal: Check<Surroundings> = {
 
 /** What the runs have left: of the stack, and of others. */
 async function leftBy(runs: readonly RunFile[], surroundings: Surroundings): Promise<Finding[]> {
-  const { name } = await surroundings.knownStack();
   const isOwn = await identityOf(surroundings);
   const own = runs.filter(({ header }) => header === undefined || isOwn(header.stack));
   const others = runs.filter((run) => !own.includes(run));
   const having = (progress: RunProgress) => own.filter((run) => progressOf(run) === progress);
   const [ended, undecided, current] = [having("ended"), having("undecided"), having("in progress")];
-  const recover = `npx pulumi-mailmodo recover --stack ${name}`;
+  const recover = ended.length + undecided.length === 0 ? "" : await recoveryCommand(surroundings);
   return [
     ...(ended.length === 0
       ? []
@@ -94,18 +95,4 @@ const FEW_BYTES = 100 * MIB;
 
 function folderOf({ env, cwd }: Surroundings): string {
   return journalFolder({ env, folder: cwd });
-}
-
-/** The folder, or the nearest one above it that exists: the first run makes the rest. */
-function nearest(folder: string): string {
-  return fs.existsSync(folder) || path.dirname(folder) === folder ? folder : nearest(path.dirname(folder));
-}
-
-function isWritable(folder: string): boolean {
-  try {
-    fs.accessSync(folder, fs.constants.W_OK | fs.constants.X_OK);
-    return fs.statSync(folder).isDirectory();
-  } catch {
-    return false;
-  }
 }

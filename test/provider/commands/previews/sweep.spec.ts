@@ -35,9 +35,13 @@ describe("reasonToEnd", () => {
 });
 
 describe("sweep", () => {
-  const OPTIONS = { dryRun: false, stop: { throwIfStopped: () => undefined }, log: () => undefined };
+  const OPTIONS = { dryRun: false, stop: { throwIfStopped: () => undefined }, log: () => undefined, down: () => "" };
   /** Sweeps pr-1 and pr-2, whose lists and tags are those at the first, the second, the third time of asking. */
-  async function run(lists: (OpenPreviews | Error)[], later: (name: string) => Preview | undefined) {
+  async function run(
+    lists: (OpenPreviews | Error)[],
+    later: (name: string) => Preview | undefined,
+    fail?: (name: string) => never,
+  ) {
     const down: string[] = [];
     const said: string[] = [];
     const known = {
@@ -53,7 +57,9 @@ describe("sweep", () => {
         if (next instanceof Error) throw next;
         return next ?? assert.fail();
       },
+      down: (name) => `npx pulumi-mailmodo previews down --name ${name}`,
       async destroy(name) {
+        fail?.(name);
         down.push(name);
         return { name, outcome: "destroyed" };
       },
@@ -87,6 +93,22 @@ describe("sweep", () => {
       taken.map(({ name, outcome, error }) => [name, outcome, error]),
       ["pr-1", "pr-2"].map((name) => [name, "left", "GitHub says nothing."]),
     );
+  });
+
+  it("names down, with an option that it does not take itself", async () => {
+    const { taken, said } = await run([listing("pr-2")], same, (name) => {
+      throw new Error(
+        `${name} is locked. Run this again with --run-is-over. Look, and recover again with --nothing-else-runs.`,
+      );
+    });
+    const words =
+      "pr-1 is locked. Run npx pulumi-mailmodo previews down --name pr-1 --run-is-over. " +
+      "Look, and run npx pulumi-mailmodo previews down --name pr-1 --nothing-else-runs.";
+    assert.deepEqual(
+      taken.map(({ error }) => error),
+      [words],
+    );
+    assert.equal(said.at(-1), `pr-1: ${words}`);
   });
 
   it("says that one is already gone, and why it was due", async () => {

@@ -55,6 +55,7 @@ describe("a signal to the probe's process", function () {
   for (const [signal, expected] of [
     ["SIGINT", 130],
     ["SIGHUP", 129],
+    ["SIGQUIT", 131],
   ] as const) {
     it(`ends what runs, and exits with ${expected}, if it is ${signal} and nobody reads its output any more`, async () => {
       const { code, running } = await interruptAt(3, signal, async ({ child }) => {

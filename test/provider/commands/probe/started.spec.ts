@@ -21,7 +21,7 @@ const STEPS = [
 const STARTS: readonly string[] = ["start", "second start", "start after the abort"];
 
 const SPOILED: readonly Spoiled[] = [
-  ...(["hang", "reset", "500", "502-html", "empty", "503-envelope"] as const).flatMap((kind) =>
+  ...(["hang", "reset", "500", "502-html", "403-html", "empty", "503-envelope"] as const).flatMap((kind) =>
     [true, false].map((isPassedOn) => ({ kind, isPassedOn })),
   ),
   { kind: "no-ref", isPassedOn: true },
@@ -33,8 +33,8 @@ describe("what the probe started", function () {
 
   for (const [index, step] of STEPS.entries()) {
     for (const what of SPOILED) {
-      // An abort has none.
-      if (what.kind === "no-ref" && !STARTS.includes(step)) continue;
+      // An abort has no id, and its refusal by a page starts nothing.
+      if (["no-ref", "403-html"].includes(what.kind) && !STARTS.includes(step)) continue;
       it(`has ended after ${what.kind}, ${what.isPassedOn ? "passed on" : "not passed on"}, at the ${step}`, async () => {
         // In turn, under one that lets one instance run, and under one that lets as many run as it can.
         const profile = (index + SPOILED.indexOf(what)) % 2 === 0 ? [] : ["duplicate-accepted", "abort-last"];
@@ -103,6 +103,30 @@ describe("what the probe started", function () {
     assert.deepEqual(probed.result?.profiles.includes("duplicate-ever"), false);
     assert.equal(probed.result?.profile["duplicateMeans"], undefined);
     assert.equal(probed.starts.length, 2);
+  });
+
+  it("is said to be unknown where the first start was sent twice on the way, as its answer is that it runs already", async () => {
+    const probed = await probe({ spoil: (nth) => (nth === 2 ? { kind: "twice", isPassedOn: true } : undefined) });
+    assert.equal(probed.exitCode, 1);
+    assert.equal(probed.sandbox.running().length, 1);
+    assert.match(
+      probed.lines.find((line) => line.startsWith("By Mailmodo's words")) ?? "",
+      /a journey may run for the address that the probe did not knowingly start: .* end there what should not run\.$/,
+    );
+    const row = probed.result?.rows.find(({ name }) => name === "start");
+    assert.match(row?.note ?? "", /^a journey may run that the probe did not start: end it in Mailmodo/);
+  });
+
+  it("is named where a proxy answers the start and every abort with a page of its own", async () => {
+    const probed = await probe({
+      spoil: (nth) => (nth >= 2 ? { kind: "403-html", isPassedOn: nth === 2 } : undefined),
+    });
+    assert.equal(probed.exitCode, 3);
+    assert.equal(probed.sandbox.running().length, 1);
+    assert.match(
+      probed.result?.mayStillRun[0] ?? "",
+      /It may still run, .* for p\*{3}@seeds\.example\.com\. End it in/,
+    );
   });
 
   it("is nothing where the first start is refused, and the address of others is left alone", async () => {

@@ -65,6 +65,18 @@ describe("the lock of a run", () => {
     assert.deepEqual(freed, []);
   });
 
+  it("stays if its file is damaged, unless its run is asserted to be over, or it is old enough", async () => {
+    const damaged: Lock = { ...inBucket, owner: "unknown", host: "unknown", pid: 0, isDamaged: true };
+    await assert.rejects(
+      free(damaged),
+      /^Error: The stack test is locked by a run that its damaged lock file does not name, as a kill or a power cut leaves it\. The run began at \S+Z\. Wait for it; or, if you know that it has ended, run this again with --run-is-over\.$/,
+    );
+    const lines: string[] = [];
+    assert.equal(await free(damaged, { runIsOver: true, log: (line) => lines.push(line) }), true);
+    assert.deepEqual(lines, ["Freed the lock of a run that has ended (which its damaged file did not name)."]);
+    assert.equal(await free({ ...damaged, at: Date.now() - 2_000 }, { lockDeadAfterMs: 1_000 }), true);
+  });
+
   it("says since when each start has a note, if a journal file is of its run", () => {
     const engine = { ...deadProcess(), startedAt: Date.now() - 1_000 };
     const lock = lockOf(engine);

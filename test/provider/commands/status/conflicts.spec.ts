@@ -25,6 +25,19 @@ describe("conflictsOf", () => {
     ]);
   });
 
+  it("finds one enrollment that two stacks record, as after a copy of a state, even where duplicates are allowed", () => {
+    for (const allowDuplicateEmail of [false, true]) {
+      const one = enrollment("qa", ADA, { allowDuplicateEmail });
+      const other = enrollment("qa", ADA, { allowDuplicateEmail, instanceId: "another" });
+      const [found] = conflictsOf([stack("a", one), stack("b", one)]);
+      assert.equal(found?.isSameEnrollment, true);
+      const [of2] = conflictsOf([stack("a", one), stack("b", other)]);
+      assert.equal(of2?.isSameEnrollment, undefined);
+    }
+    const copied = [stack("a", shard("smoke", 0, { [ADA]: "one" })), stack("b", shard("smoke", 0, { [ADA]: "one" }))];
+    assert.equal(conflictsOf(copied)[0]?.isSameEnrollment, true);
+  });
+
   it("finds none in two journeys", () => {
     const other = enrollment("welcome", ADA, { journeyId: "0b1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5" });
     assert.deepEqual(placesOf(stack("a", enrollment("qa", ADA), other)), []);

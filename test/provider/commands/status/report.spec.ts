@@ -92,11 +92,25 @@ describe("the report of status", () => {
   });
 
   it("has conflicts, and names a few of their many places", () => {
-    const five = ["a", "b", "c", "d", "e"].map((name) => ({ fullName: `organization/seeds/${name}`, enrolled: ADA }));
+    const five = ["a", "b", "c", "d", "e"].map((name) => ({
+      fullName: `organization/seeds/${name}`,
+      enrolled: ADA.map((one) => ({ ...one, instanceId: name })),
+    }));
     assert.ok(
       lines(...five).includes(
         `Conflict: a***@seeds.example.com in journey ${journeyId} is enrolled by seeds/a (ada) and seeds/b (ada) and ` +
           "seeds/c (ada) and 2 more. Mailmodo refuses to start what already runs.",
+      ),
+    );
+  });
+
+  it("says of one enrollment in two states that a destroy of either ends it, and what to do", () => {
+    const two = ["copy", "test"].map((name) => ({ fullName: `organization/seeds/${name}`, enrolled: ADA }));
+    assert.ok(
+      lines(...two).includes(
+        `Conflict: a***@seeds.example.com in journey ${journeyId} is enrolled by seeds/copy (ada) and seeds/test (ada). ` +
+          "The states record the same enrollment, so one is a copy, and a destroy of either ends it for both. Remove the " +
+          "copy without destroying it: pulumi stack rm --force --preserve-config --stack <copy>.",
       ),
     );
   });

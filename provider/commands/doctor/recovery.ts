@@ -1,0 +1,32 @@
+import * as path from "node:path";
+import { PREVIEW_SETTINGS } from "../../text/configCommand";
+import { recoveryOf } from "../../text/recoverAdvice";
+import { TAGS } from "../previews/preview";
+import type { Surroundings } from "./surroundings";
+
+/**
+ * The command that recovers the stack.
+ *
+ * @param option An option to add, with a space before it. Default: none.
+ */
+export async function recoveryCommand(surroundings: Surroundings, option = ""): Promise<string> {
+  const { name } = await surroundings.knownStack();
+  // Without its tags, recover is right for most stacks, and says which command it is for a preview.
+  const isOfPreview = await isPreview(surroundings).catch(() => false);
+  return recoveryOf(name, isOfPreview, (isOfPreview ? settingsOption(surroundings) : "") + option);
+}
+
+/** Whether the stack is a preview: its tags say so, and its settings are not its own. */
+export function isPreview(surroundings: Surroundings): Promise<boolean> {
+  return surroundings.once("preview", async () => {
+    const { name } = await surroundings.knownStack();
+    const args = ["stack", "tag", "ls", "--json", "--stack", name];
+    return TAGS.created in (JSON.parse(await surroundings.cli.read("read the stack's tags", args)) as object);
+  });
+}
+
+/** The option that names the settings of the previews, which is relative to the project's folder. */
+function settingsOption({ cwd, configFile }: Surroundings): string {
+  const file = configFile === undefined ? PREVIEW_SETTINGS : path.relative(cwd, path.resolve(configFile));
+  return file === PREVIEW_SETTINGS ? "" : ` --settings ${file}`;
+}
