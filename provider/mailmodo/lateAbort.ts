@@ -43,7 +43,9 @@ export class LostAborts {
 
   /** An error of the client that says when the last of them was sent. */
   inError<T>(error: T): T {
-    return this.sentAt.length === 0 ? error : Object.assign(error as object, { abortSentAt: this.sentAt.at(-1) }) as T;
+    return this.sentAt.length === 0
+      ? error
+      : (Object.assign(error as object, { abortSentAt: this.sentAt.at(-1) }) as T);
   }
 
   /**

@@ -171,8 +171,7 @@ export class Operation {
       // is not certain. Without an instance id, the state itself shows that the start is unconfirmed; but not that the abort
       // may take effect yet, on what is started next.
       const mayMatter = enrollment.instanceId === undefined ? mayEndTheNext(error) : mayHaveTakenEffect(error);
-      if (!mayMatter)
-        this.answered.push(...journaledCall.failAbort());
+      if (!mayMatter) this.answered.push(...journaledCall.failAbort());
       throw journaledCall.advised(error);
     }
   }

@@ -128,7 +128,8 @@ export class Settlement {
     const { instanceId } = entry;
     const hasEnded =
       instanceId === undefined
-        ? (await this.unidentified.abort({ ...entry, abortSentAt: this.sentAtLatest(entry) }, ofEntry(entry))) !== "open"
+        ? (await this.unidentified.abort({ ...entry, abortSentAt: this.sentAtLatest(entry) }, ofEntry(entry))) !==
+          "open"
         : await this.aborts.abort(entry);
     if (hasEnded) this.markEnded(entry);
   }
