@@ -55,7 +55,7 @@ describe("a start of which a state without notes has a pending operation", () =>
     const latest = sentAtLatest(performance.now(), notedSince);
     const settlement = new Settlement(new RecordedIndex({ resources }), aborts, currentRuns, latest, log);
     await vendor.settle(settlement.settle([], { resources, pending_operations: [{ type, resource: pending }] }));
-    return { times, lines, ended: [...settlement.ended.keys()], problems: aborts.problems };
+    return { times, took: vendor.elapsed(), lines, ended: [...settlement.ended.keys()], problems: aborts.problems };
   }
 
   it("is aborted at once, and again when it can no longer take effect: it may have been sent just before", async () => {
@@ -92,4 +92,12 @@ describe("a start of which a state without notes has a pending operation", () =>
       const { times, ended } = await settle("updating", pending, [pending]);
       assert.deepEqual([times, ended], [[], []]);
     });
+
+  const LATE_ABORT = "until then, an abort whose answer was lost may still take effect.";
+
+  it("is aborted once where it is to be deleted, but what its killed run sent is outlasted: it would end the next one", async () => {
+    const pending = enrollment(unconfirmed);
+    const { times, took, ended, lines } = await settle("deleting", pending, [pending]);
+    assert.deepEqual([times, took, ended, lines[0]], [[0], 60_000, ["urn:1"], `Waiting 60 s: ${LATE_ABORT}`]);
+  });
 });
