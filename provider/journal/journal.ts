@@ -41,8 +41,9 @@ export class Journal {
     // Each note repeats the stack, because the first line of the file may be damaged.
     const sealed = sealing.seal(JSON.stringify({ ...noteOf({ ...enrollment }), of: this.ownNotes.stack }));
     const id = await this.ownNotes.add(kind, sealed);
+    const mayComeLate = kind === "start" || kind === "add" || (kind === "abort" && enrollment.instanceId === undefined);
     return {
-      sentAgain: () => (kind === "start" || kind === "add" ? this.ownNotes.updateSentAt(id) : undefined),
+      sentAgain: () => (mayComeLate ? this.ownNotes.updateSentAt(id) : undefined),
       confirm: (instanceId = "") => this.ownNotes.append({ id, confirmed: sealing.seal(instanceId) }),
       finish: () => this.ownNotes.finish(id),
     };
@@ -79,8 +80,8 @@ export class Journal {
 /** The note of one call. */
 export interface Note {
   /**
-   * The request is about to be sent again. Updates the time in the note of a start or an add; of any other call it
-   * does not matter.
+   * The request is about to be sent again. Updates the time in the note of a start, an add or an abort by address;
+   * of any other call it does not matter.
    *
    * @throws {NodeJS.ErrnoException} The time could not be written. Nothing must be sent.
    */

@@ -17,6 +17,8 @@ export interface UnsettledCall extends ContactNote {
    * was sent more than once. Undefined for any other call.
    */
   readonly addSentAt?: number | undefined;
+  /** The same for an abort by address. */
+  readonly abortSentAt?: number | undefined;
   readonly file: string;
   /** The note's id in its file. */
   readonly id: number;
@@ -55,6 +57,10 @@ function unsealNote(note: UnfinishedNote, text: string, file: string, sealing: S
     ...(instanceId ? { instanceId } : {}),
     ...(kind === "start" ? { startSentAt: sentAt } : {}),
   });
-  const lost = kind === "add" && (confirmed === undefined || isSentAgain) ? { addSentAt: sentAt } : {};
+  const mayBeLost = confirmed === undefined || isSentAgain;
+  const lost = {
+    ...(kind === "add" && mayBeLost ? { addSentAt: sentAt } : {}),
+    ...(kind === "abort" && enrollment.instanceId === undefined && mayBeLost ? { abortSentAt: sentAt } : {}),
+  };
   return { call: { ...enrollment, kind, confirmed: confirmed !== undefined, ...lost, file, id }, stack: of };
 }

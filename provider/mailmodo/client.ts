@@ -4,10 +4,11 @@ import { mayBeEcho } from "./echo";
 import { cleaner } from "./cleaner";
 import { maskAddress } from "../text/masking";
 import { RefusedError, UnconfirmedError, type FailedCall } from "./errors";
+import { LostAborts } from "./lateAbort";
 import { rememberSent, mayTakeEffectForMs } from "./lateEffect";
 import { outlast } from "./outlast";
 import { errorFor, wordsOf } from "./outcomeErrors";
-import { sendRepeatedly } from "./repeatable";
+import { sendRepeatedly, type CallResult } from "./repeatable";
 import { withRetries } from "./retry";
 import { saying } from "./stranger";
 import type { Outgoing } from "./outgoing";
@@ -36,6 +37,11 @@ export interface AbortRequest {
    * only if the start's age is unknown.
    */
   readonly outlastsDeadline?: boolean;
+  /**
+   * When an earlier run sent an abort by address whose answer was lost, in milliseconds since 1970. Default: so long ago
+   * that it can no longer take effect.
+   */
+  readonly abortSentAt?: number | undefined;
 }
 
 /**
@@ -108,18 +114,37 @@ function mayRunAlready({ status, message, stranger }: Refusal): boolean {
  *
  * A start that is not older than the connection's `lateEffectMs` may take effect after its abort by address. So the
  * abort is sent at once, and again after that time if that is before the connection's deadline or the request outlasts it.
+ * An abort by address comes back once no lost attempt of it can take effect any more: it would end what is started next.
  *
  * @returns The vendor's words if there was nothing left to abort, otherwise undefined.
  * @throws {RefusedError} Mailmodo said no.
  * @throws {KeyRefusedError} Mailmodo refused the key.
- * @throws {LateStartError} The abort was sent, but the start may still take effect. The error says when to try again.
- * @throws {HeldError | NotSentError | SlowDownError | UnconfirmedError} No attempt was confirmed.
+ * @throws {LateStartError} The abort was sent, but the start, or an attempt of the abort, may still take effect. The error
+ *   says when to try again.
+ * @throws {HeldError | NotSentError | SlowDownError | UnconfirmedError} No attempt was confirmed. That of an abort by address
+ *   says when the last attempt was sent that may take effect yet.
  */
 export async function abortJourney(connection: Connection, request: AbortRequest): Promise<string | undefined> {
+  if (request.instanceId !== undefined) return (await abortOnce(connection, request)).words;
+  const lost = new LostAborts(request);
+  try {
+    const words = await abortByAddress(connection, request, lost);
+    await lost.outlast(connection);
+    return words;
+  } catch (error) {
+    throw lost.inError(error);
+  }
+}
+
+async function abortByAddress(
+  connection: Connection,
+  request: AbortRequest,
+  lost: LostAborts,
+): Promise<string | undefined> {
   // Measured before the first abort is sent, because that abort misses whatever takes effect after it.
-  const mayTakeEffectMs = request.instanceId === undefined ? mayTakeEffectForMs(request, connection.lateEffectMs) : 0;
+  const mayTakeEffectMs = mayTakeEffectForMs(request, connection.lateEffectMs);
   const mayTakeEffectUntil = performance.now() + mayTakeEffectMs;
-  const words = await abortOnce(connection, request);
+  const { words } = await lost.during(() => abortOnce(connection, request));
   if (mayTakeEffectMs === 0) return words;
 
   const { journeyId, email, outlastsDeadline } = request;
@@ -131,7 +156,7 @@ export async function abortJourney(connection: Connection, request: AbortRequest
     mayTakeEffectUntil,
     outlastsDeadline,
   });
-  const laterWords = await abortOnce(later, request, true);
+  const { words: laterWords } = await lost.during(() => abortOnce(later, request, true));
   return words === undefined ? undefined : laterWords;
 }
 
@@ -139,26 +164,28 @@ export async function abortJourney(connection: Connection, request: AbortRequest
  * Sends one abort, with retries.
  *
  * @param isRepeated Whether the same abort was sent before. Default: false.
+ * @returns The words are undefined if there was something to abort.
  */
 async function abortOnce(
   connection: Connection,
   { journeyId, email, instanceId, reason }: AbortRequest,
   isRepeated = false,
-): Promise<string | undefined> {
+): Promise<Pick<CallResult, "lostAt"> & { readonly words: string | undefined }> {
   const subject = instanceId === undefined ? maskAddress(email) : `instance ${instanceId}`;
   const body = instanceId === undefined ? { email, reason } : { instanceId, reason };
-  const { outcome, words, error } = await sendRepeatedly(connection, {
+  const { outcome, words, lostAt, error } = await sendRepeatedly(connection, {
     request: requestOf("abort", journeyId, body),
     failed: { operation: "abort", journeyId, subject },
     email,
     isRepeated,
   });
-  if (outcome.kind === "accepted") return undefined;
+  if (outcome.kind === "accepted") return { words: undefined, lostAt };
   if (outcome.kind === "refused") {
     const isOver = saysAlreadyOver({ ...outcome, message: wordsOf(outcome) }, connection.alreadyOver);
-    if (isOver) return words;
+    if (isOver) return { words, lostAt };
   }
-  throw error();
+  const abortSentAt = lostAt === undefined ? undefined : rememberSent({ journeyId, email }, lostAt);
+  throw Object.assign(error(), { abortSentAt });
 }
 
 /** Both calls about a journey have one form. */

@@ -32,6 +32,11 @@ export class Deadline {
   /** Excludes a time in which Mailmodo had asked to slow down. Nothing was done in it. */
   excludeSlowDown(ms: number): void {
     this.slowedMs += ms;
+    this.exclude(ms);
+  }
+
+  /** Excludes a wait for what was lost. What comes after it has as much time as it would have had before. */
+  exclude(ms: number): void {
     if (this.at !== undefined) this.at += ms;
   }
 

@@ -28,6 +28,8 @@ export abstract class MailmodoError extends Error {
   mayHaveTakenEffect = false;
   /** When the last attempt of an add was sent that may have taken effect, in milliseconds since 1970. */
   addSentAt: number | undefined;
+  /** When the last attempt of an abort by address was sent that may take effect yet, in milliseconds since 1970. */
+  abortSentAt: number | undefined;
 
   constructor(call: FailedCall, why: string, { status, cause }: { status?: number; cause?: unknown } = {}) {
     super(
@@ -100,7 +102,7 @@ export class UnconfirmedError extends MailmodoError {
 /**
  * A start, or the add of a contact, is so recent that it may still take effect after its abort by address or its archive,
  * and there was no time to wait for that. The abort was sent and may have taken effect. The archive was not sent. Or an
- * archive was confirmed, and an earlier attempt of it may still take effect.
+ * abort by address or an archive was confirmed, and an earlier attempt of it may still take effect.
  */
 export class LateStartError extends MailmodoError {
   /** @param mayTakeEffectUntil When what was lost can no longer take effect, in milliseconds since 1970. */

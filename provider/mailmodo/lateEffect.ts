@@ -9,7 +9,7 @@ import type { Connection } from "./transport";
  */
 export const LATE_EFFECT_MS = 60_000;
 
-/** A start whose answer was lost; or an add or an archive of a contact, which is in no journey: an empty id. */
+/** A start, or an abort by address, whose answer was lost; or an add or an archive of a contact, which is in no journey: an empty id. */
 export interface SentStart {
   readonly journeyId: string;
   readonly email: string;
@@ -18,7 +18,7 @@ export interface SentStart {
 }
 
 /** The calls that must not take effect once the next thing is done. */
-export type LateCall = "start" | "add" | "archive";
+export type LateCall = "start" | "abort" | "add" | "archive";
 
 /** For how long a start may still take effect, in milliseconds: from 0 to `lateEffectMs`, even if the clock was changed. */
 export function mayTakeEffectForMs(start: SentStart, lateEffectMs = LATE_EFFECT_MS): number {

@@ -74,7 +74,7 @@ export class JournaledCall {
     return this.answered({ ...this.enrollment, startSentAt }, "unconfirmed start");
   }
 
-  /** The abort failed, and what the state says of the enrollment stays true. */
+  /** The abort failed, no attempt of it can take effect any more, and what the state says of the enrollment stays true. */
   failAbort(): AnsweredNote[] {
     return this.answered(this.enrollment, "either");
   }

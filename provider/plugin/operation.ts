@@ -7,6 +7,7 @@ import type { Enrollment } from "../model/enrollment";
 import { recoverAdvice } from "../text/recoverAdvice";
 import { AdvisedError, adviceOnMove, mayHaveTakenEffect, withoutAdvice } from "./advice";
 import { heldError, JournaledCall, type AnsweredNote } from "./journaledCall";
+import { mayEndTheNext, outlastAbort, requestAbort } from "./requestAbort";
 import { session, type Session } from "./session";
 
 /** Loaded by the first request. With axios it is most of the package's load time, and a preview sends nothing. */
@@ -105,6 +106,7 @@ export class Operation {
         if (call.kind === "start") await this.settleStart(journal, to, call, enrollment.allowDuplicateEmail);
         // With allowDuplicateEmail, the abort may be of another instance. That instance's own resource needs the note.
         else if (enrollment.allowDuplicateEmail || call.allowDuplicateEmail) continue;
+        else await outlastAbort(to, call);
         journal.unsettled.settle(call);
       }
     } catch (error) {
@@ -158,7 +160,7 @@ export class Operation {
       if (isDone) await journaledCall.writeNoteOnly();
       const words = isDone
         ? undefined
-        : await requestAbort(journaledCall.connection({ ...to, reasonToHold }), enrollment);
+        : await requestAbort(journaledCall.connection({ ...to, reasonToHold }), enrollment, earlier);
       this.aborted.push(...journaledCall.confirmAbort());
       this.session.thisRun.ended(enrollment);
       for (const call of journal.unsettled.of(enrollment))
@@ -166,9 +168,10 @@ export class Operation {
       return words;
     } catch (error) {
       // If the abort may have taken effect, its note stays unfinished: the state will say that the instance runs, which
-      // is not certain. Without an instance id, the state itself shows that the start is unconfirmed.
-      if (enrollment.instanceId === undefined || !mayHaveTakenEffect(error))
-        this.answered.push(...journaledCall.failAbort());
+      // is not certain. Without an instance id, the state itself shows that the start is unconfirmed; but not that the abort
+      // may take effect yet, on what is started next.
+      const mayMatter = enrollment.instanceId === undefined ? mayEndTheNext(error) : mayHaveTakenEffect(error);
+      if (!mayMatter) this.answered.push(...journaledCall.failAbort());
       throw journaledCall.advised(error);
     }
   }
@@ -178,12 +181,6 @@ export class Operation {
     const reason = await this.session.otherEnrollments.reasonNotToAbort(enrollment, willRestart);
     return reason && `whether it was started is not known, and ${reason.why}. ${reason.next}`;
   }
-}
-
-async function requestAbort(to: Connection, enrollment: Enrollment): Promise<string | undefined> {
-  const { journeyId, email, instanceId, startSentAt, abortReason: reason } = enrollment;
-  const { abortJourney } = await client();
-  return abortJourney(to, { journeyId, email, instanceId, reason, startSentAt });
 }
 
 /**

@@ -1,19 +1,27 @@
 import type { Deployment, PendingOperation } from "./deployment";
 import { withAdds, type PendingAdd } from "./recordedAdds";
-import { withoutEnded, type Ended } from "./stateResource";
+import { withoutEnded, type Ended, type StateResource } from "./stateResource";
+
+/** What a killed run may have done to a contact. */
+export interface ContactDoubt {
+  /** When an add was sent at the latest that may take effect yet, in milliseconds since 1970. Undefined if none was. */
+  readonly addSentAt?: number;
+  /** Whether the next up must add it again: it may have been archived, or its values changed. */
+  readonly isToAdd: boolean;
+}
 
 /** What is settled of a state that a killed run left. */
 export interface Settled {
   readonly ended: Ended;
-  /** The URNs of contacts that may have been archived. */
-  readonly maybeArchived: ReadonlySet<string>;
+  /** What the killed run may have done to contacts that the state records, by their URNs. */
+  readonly doubts: ReadonlyMap<string, ContactDoubt>;
   /** The contacts to record, by their pending creates in the state that was seen. */
   readonly adds: ReadonlyMap<PendingOperation, PendingAdd>;
 }
 
 /**
- * A state without pending operations, ended enrollments, and the ids of contacts that may have been archived; with the
- * contacts to record.
+ * A state without pending operations, ended enrollments, and the ids of contacts that are to be added again; with the
+ * contacts to record, and the time of adds that may take effect yet.
  *
  * @param current The state as it is stored.
  * @param seen The same state with decrypted secrets.
@@ -24,9 +32,19 @@ export function settledState(current: Deployment, seen: Deployment, settled: Set
     const add = settled.adds.get(operation);
     return add === undefined ? [] : [{ ...add, resource: pending[index]!.resource }];
   });
+  const doubted = (resource: StateResource) => withDoubt(resource, settled.doubts.get(resource.urn));
   return {
     ...current,
-    resources: withoutEnded(withAdds(resources, adds), settled.ended, settled.maybeArchived),
+    resources: withoutEnded(withAdds(resources.map(doubted), adds), settled.ended),
     pending_operations: [],
   };
+}
+
+/** A contact without the id that Mailmodo has of it is added again. */
+function withDoubt(resource: StateResource, doubt: ContactDoubt | undefined): StateResource {
+  if (doubt === undefined) return resource;
+  const { addSentAt, isToAdd } = doubt;
+  const outputs = Object.entries(resource.outputs ?? {}).filter(([name]) => !isToAdd || name !== "contactId");
+  const late = addSentAt === undefined ? {} : { addSentAt };
+  return { ...resource, outputs: { ...Object.fromEntries(outputs), ...late } };
 }

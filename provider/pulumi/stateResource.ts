@@ -74,26 +74,10 @@ export function contactEntryOf({ type, urn, outputs = {} }: StateResource): Cont
 /** Enrollments that have certainly ended: their addresses, by the URN of the resource that still records them. */
 export type Ended = ReadonlyMap<string, ReadonlySet<string>>;
 
-/**
- * The resources without the enrollments that have ended.
- *
- * @param maybeArchived The URNs of contacts that may have been archived. They lose the id that Mailmodo has of them: a contact
- *   without one is added again. Default: none.
- */
-export function withoutEnded(
-  resources: readonly StateResource[],
-  ended: Ended,
-  maybeArchived: ReadonlySet<string> = new Set(),
-): StateResource[] {
+/** The resources without the enrollments that have ended. */
+export function withoutEnded(resources: readonly StateResource[], ended: Ended): StateResource[] {
   const needed = new Set(resources.flatMap(referencesOf));
-  return resources
-    .flatMap((resource) => without(resource, ended, needed))
-    .map((resource) => (maybeArchived.has(resource.urn) ? withoutContactId(resource) : resource));
-}
-
-function withoutContactId(resource: StateResource): StateResource {
-  const outputs = Object.entries(resource.outputs ?? {}).filter(([name]) => name !== "contactId");
-  return { ...resource, outputs: Object.fromEntries(outputs) };
+  return resources.flatMap((resource) => without(resource, ended, needed));
 }
 
 /** The URNs of the resources that a resource refers to. The CLI imports no state in which one of them is missing. */

@@ -71,9 +71,9 @@ export function describeFaultMatrix<Inputs, State>(of: string, subject: Subject<
     for (const [profile, some] of lives) {
       it(`profile ${profile}, ${some.length} lives: nobody twice, nothing left, every error worded`, async () => {
         sandbox().useProfile(MATRIX_PROFILES.get(profile)!);
-        for (const { fault, allowDuplicateEmail } of some) {
-          await live(fault, { ...subject.inputs, allowDuplicateEmail }).catch((error: Error) => {
-            const where = JSON.stringify({ ...fault, allowDuplicateEmail });
+        for (const { fault, allowDuplicateEmail, isStartLost = false } of some) {
+          await live(fault, { ...subject.inputs, allowDuplicateEmail }, isStartLost).catch((error: Error) => {
+            const where = JSON.stringify({ ...fault, allowDuplicateEmail, isStartLost });
             throw new Error(`${where}: ${error.message}`, { cause: error });
           });
         }
@@ -88,7 +88,7 @@ export function describeFaultMatrix<Inputs, State>(of: string, subject: Subject<
     });
 
     /** One life with a fault in it: up, up, change, destroy, each until it succeeds or clearly will not. */
-    async function live(fault: Life["fault"], given: Inputs): Promise<void> {
+    async function live(fault: Life["fault"], given: Inputs, isStartLost: boolean): Promise<void> {
       sandbox().store.reset();
       patience.meet(fault);
       if (subject.archive !== undefined) {
@@ -101,6 +101,7 @@ export function describeFaultMatrix<Inputs, State>(of: string, subject: Subject<
       stack.remove();
       const up = (inputs: Inputs, isChanged = false) => stack.up(programOf(inputs, isChanged), asItIs, HOLDER);
 
+      if (isStartLost) await patience.loseStart(() => up(given), LATER_MS);
       if (await patience.tried(() => up(given))) {
         const before = sandbox().store.requests().length;
         await patience.settle(up(given));

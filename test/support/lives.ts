@@ -19,6 +19,8 @@ export interface Life {
   readonly profile: string;
   readonly fault: Fault;
   readonly allowDuplicateEmail: boolean;
+  /** Whether the answer to the first start is lost as well, so that it can only be aborted by address. Default: no. */
+  readonly isStartLost?: boolean;
 }
 
 const SEED = 20261126;
@@ -51,15 +53,28 @@ export function livesOf(
   const seed = Number(env["MATRIX_SEED"] ?? SEED);
   const isFull = env["MATRIX"] === "full";
   const some = isFull ? all : sample(names, faults, duplicates, seed, rounds);
-  const lives = new Map(names.map((name) => [name, some.filter(({ profile }) => profile === name)]));
+  const lives = new Map(
+    names.map((name, nth) => {
+      const lateAborts = calls.includes("start") && calls.includes("abort") ? lateAbortsOf(name, nth, isFull) : [];
+      return [name, [...some.filter(({ profile }) => profile === name), ...lateAborts]];
+    }),
+  );
   assert.ok(
     [...lives.values()].every(({ length }) => length > 0),
     "every profile is in it",
   );
   assert.equal(new Set(some.map(({ fault }) => fault)).size, faults.length, "every fault is in it");
   const what = `${names.length} profiles x ${faults.length} faults${duplicates.length > 1 ? " x 2" : ""}, where possible: ${all.length} lives`;
+  // Those with a late abort by address come on top.
   const title = isFull ? what : `${some.length} of ${what} (MATRIX_SEED=${seed}; MATRIX=full takes all)`;
   return { lives, title };
+}
+
+/** Aborts by address that take effect late: all of them, or another one for each profile. */
+function lateAbortsOf(profile: string, nth: number, isFull: boolean): Life[] {
+  const faults = variants("late").map((variant): Fault => ({ kind: "late", on: "abort", count: 1, ...variant }));
+  const some = isFull ? faults : [faults[nth % faults.length]!];
+  return some.map((fault) => ({ profile, fault, allowDuplicateEmail: false, isStartLost: true }));
 }
 
 /** Every kind of fault, on each call, after it took effect or instead of it, once or for a while. */

@@ -24,6 +24,13 @@ export class Patience {
     this.isAnswered = fault.kind !== "hang" && (fault.kind !== "late" || fault.status !== undefined);
   }
 
+  /** Loses the answer to a start of a step, so long ago that the start can no longer take effect. */
+  async loseStart(step: () => Promise<void>, agoMs: number): Promise<void> {
+    this.sandbox().faults.add({ kind: "gateway", on: "start", count: 1 });
+    await assert.rejects(this.settle(step()), { message: this.failure });
+    this.clock.tick(agoMs);
+  }
+
   /** Waits for a step, and moves the clock over whatever it waits for. */
   settle<T>(step: Promise<T>): Promise<T> {
     return this.clock.settle(step, () => (this.isAnswered ? 0 : this.sandbox().store.requests().filter(isHung).length));

@@ -1,6 +1,6 @@
 import { addressKey } from "../../model/addresses";
 import type { Enrollment } from "../../model/enrollment";
-import { abortJourney } from "../../mailmodo/client";
+import { abortJourney, type AbortRequest } from "../../mailmodo/client";
 import { RefusedError, UnconfirmedError } from "../../mailmodo/errors";
 import type { Connection } from "../../mailmodo/transport";
 import { connectionAdvice } from "../../settings/connectionAdvice";
@@ -35,18 +35,19 @@ export class Aborts {
    * Aborts an enrollment. Aborting by address stops everything that runs for the address, so this first looks at all
    * stacks.
    *
+   * @param enrollment With when a killed run sent an abort by address that may take effect yet, if one did.
    * @param isNeeded Whether the recovery depends on this abort. If not, a failure is only logged: the abort of an
    *   instance that somebody has removed from the state by hand may always fail. Default: true.
    * @returns Whether the matter is settled: the enrollment certainly does not run, or a failed abort was not needed.
    */
-  async abort(enrollment: Enrollment, isNeeded = true): Promise<boolean> {
-    const { journeyId, email, instanceId, startSentAt, abortReason: reason } = enrollment;
+  async abort(enrollment: Enrollment & Pick<AbortRequest, "abortSentAt">, isNeeded = true): Promise<boolean> {
+    const { journeyId, email, instanceId, startSentAt, abortSentAt, abortReason: reason } = enrollment;
     const isByAddress = instanceId === undefined;
     // The other stacks are read before the abort's minute begins, because that may take longer than a minute.
     if (isByAddress) await this.otherStacks.findStack(enrollment).catch(() => undefined);
     try {
       // The next recover would know no more of the start, and the lock that tells of its run is gone by then.
-      const request = { journeyId, email, instanceId, reason, startSentAt, outlastsDeadline: true };
+      const request = { journeyId, email, instanceId, reason, startSentAt, abortSentAt, outlastsDeadline: true };
       const connection = this.connect();
       const reasonToHold = () => this.reasonNotToAbort(enrollment);
       const words = await abortJourney(isByAddress ? { ...connection, reasonToHold } : connection, request);

@@ -1,11 +1,13 @@
 import { inParallel } from "../../async/inParallel";
 import type { UnsettledCall } from "../../journal/unsealedNotes";
 import type { ContactDetails } from "../../mailmodo/contactClient";
+import { mailboxKey } from "../../model/addresses";
 import { isArchivedAtDelete, type ContactState } from "../../model/contactInputs";
 import { hasMade } from "../../model/contactNote";
 import { TYPES } from "../../model/stateFormat";
 import type { Deployment, PendingOperation } from "../../pulumi/deployment";
 import { isRecordable, type PendingAdd } from "../../pulumi/recordedAdds";
+import type { ContactDoubt } from "../../pulumi/settledState";
 import type { RecordedIndex } from "../../pulumi/recordedIndex";
 import { isMailmodoResource, type Ended, type StateResource } from "../../pulumi/stateResource";
 import { maskAddress } from "../../text/masking";
@@ -19,8 +21,8 @@ export class LeftoverContacts {
   readonly settled: UnsettledCall[] = [];
   /** Why contacts must stay until something else is gone, one line each. They are among the problems of the recovery. */
   readonly left = new Set<string>();
-  /** The URNs of contacts that the state records, and that a killed run may have archived. */
-  readonly maybeArchived = new Set<string>();
+  /** What a killed run may have done to contacts that the state records, by their URNs. */
+  readonly doubts = new Map<string, ContactDoubt>();
   /** The contacts that are not archived and that the state is to record, by their pending creates. */
   readonly adds = new Map<PendingOperation, PendingAdd>();
   /** Whether a pending create alone tells of a contact that is neither archived nor to be recorded. */
@@ -49,7 +51,10 @@ export class LeftoverContacts {
     const { pending_operations: pending = [] } = state;
     for (const call of calls)
       if (call.kind === "archive" && this.index.contactsOf(call.email).length === 0) this.settled.push(call);
-    for (const { type, resource } of pending) if (type === "deleting") this.noteDelete(resource);
+    for (const { type, resource } of pending) {
+      if (type === "deleting") this.noteDelete(resource);
+      if (type === "updating" || type === "creating") this.noteAdd(resource, calls);
+    }
 
     const contacts = leftoverContactsOf(calls, pending, this.index).filter((contact) => !this.isToLeave(contact));
     const areHeldBack = this.archives.areHeldBack();
@@ -64,12 +69,34 @@ export class LeftoverContacts {
     // The new half of a replacement has the same URN.
     if (type !== TYPES.contact || retainOnDelete === true || isReplaced === true || outputs === undefined) return;
     const contact = outputs as unknown as ContactState;
-    // Without its id, one that is adopted no more would count as unproven, and a destroy would leave it.
-    if (!isArchivedAtDelete(contact) || (contact.adopted && !contact.adopt)) return;
-    this.maybeArchived.add(urn);
+    if (!isArchivedAtDelete(contact) || isLeftWithoutId(contact)) return;
+    this.doubts.set(urn, { ...this.doubts.get(urn), isToAdd: true });
     this.log(
       `The killed run may have archived the contact ${maskAddress(contact.email)}. The next pulumi up adds it again; a destroy archives it.`,
     );
+  }
+
+  /**
+   * A pending update of a contact, or a create of one that the state records, may have sent an add that takes effect after
+   * a destroy has archived the contact. So the state is to have its time, as after an add whose answer was lost.
+   */
+  private noteAdd({ type, inputs = {} }: StateResource, calls: readonly UnsettledCall[]): void {
+    if (type !== TYPES.contact) return;
+    const email = String(inputs["email"]);
+    const key = mailboxKey(email);
+    const notes = calls.filter((call) => call.kind === "add" && mailboxKey(call.email) === key);
+    const sentAt =
+      notes.length > 0 ? notes.flatMap((note) => note.addSentAt ?? []) : [this.sentAtLatest(inContact(email))];
+    const late = sentAt.length > 0 ? { addSentAt: Math.max(...sentAt) } : {};
+    for (const { urn } of this.index.contactsOf(email)) {
+      const { outputs } = this.state.resources!.find((one) => one.urn === urn)!;
+      const isToAdd = !isLeftWithoutId(outputs as unknown as ContactState);
+      this.doubts.set(urn, { isToAdd, ...late });
+      const next = isToAdd ? "The next pulumi up adds it again; a destroy" : "A destroy";
+      this.log(
+        `The killed run may have changed the contact ${maskAddress(email)}. ${next} waits until that can no longer happen, if necessary.`,
+      );
+    }
   }
 
   /** Whether a contact is left in Mailmodo for good. Says so. */
@@ -140,9 +167,19 @@ export class LeftoverContacts {
 
   /** An add that was confirmed when it was sent first has taken effect. */
   private addSentAt({ email, note }: LeftoverContact): number | undefined {
-    return note === undefined ? this.sentAtLatest({ journeyId: "", email }) : note.addSentAt;
+    return note === undefined ? this.sentAtLatest(inContact(email)) : note.addSentAt;
   }
 }
 
 const HELD_BACK =
   "The contacts of the killed run were left in Mailmodo, because a journey of them may run. Once the rest is settled, recover again.";
+
+/** An add is in no journey. */
+function inContact(email: string): { readonly journeyId: string; readonly email: string } {
+  return { journeyId: "", email };
+}
+
+/** Without its id, one that is adopted no more would count as unproven, and a destroy would leave it. */
+function isLeftWithoutId({ adopted, adopt }: ContactState): boolean {
+  return adopted && !adopt;
+}

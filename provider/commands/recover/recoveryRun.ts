@@ -125,8 +125,8 @@ export class RecoveryRun {
 
     const endedCount = [...ended.values()].reduce((sum, emails) => sum + emails.size, 0);
     if (this.pending + endedCount > 0) {
-      const { maybeArchived, adds } = this.contacts;
-      await stack.clear({ ended, maybeArchived, adds }, this.state);
+      const { doubts, adds } = this.contacts;
+      await stack.clear({ ended, doubts, adds }, this.state);
       for (const { email } of adds.values()) log(recordedLine(email));
       log(
         `Cleared ${count(this.pending, "pending operation")} and removed ${count(endedCount, "ended enrollment")} from the state.`,

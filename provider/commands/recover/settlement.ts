@@ -1,6 +1,7 @@
 import { inParallel } from "../../async/inParallel";
 import type { UnsettledCall } from "../../journal/unsealedNotes";
 import type { Aborts } from "./aborts";
+import { mayStillAbort } from "../../mailmodo/lateAbort";
 import type { SentAtLatest } from "./sentAtLatest";
 import { TYPES } from "../../model/stateFormat";
 import type { Deployment, PendingOperation } from "../../pulumi/deployment";
@@ -8,7 +9,7 @@ import type { CurrentRuns } from "./currentRuns";
 import { effectsOf, type PossibleEffect } from "../../pulumi/pendingOperations";
 import { isMailmodoResource, type Entry, type StateResource } from "../../pulumi/stateResource";
 import type { RecordedIndex } from "../../pulumi/recordedIndex";
-import { LOOK_FIRST, UnidentifiedStarts, type Known } from "./unidentifiedStarts";
+import { LOOK_FIRST, UnidentifiedStarts, type Known, type PendingStart } from "./unidentifiedStarts";
 
 /**
  * Settles what killed runs may have done to a stack's enrollments. The state is not written before all of it is
@@ -91,7 +92,8 @@ export class Settlement {
       if (stack !== undefined || problem !== undefined) return false;
     }
     // Whatever the state records as running for the address was started after an abort by address.
-    const isDone = call.confirmed || (call.instanceId === undefined && this.index.isRunning(call, this.ended));
+    const isRestarted = call.instanceId === undefined && this.index.isRunning(call, this.ended);
+    const isDone = isRestarted || (call.confirmed && !mayStillAbort(call, this.known.lateEffectMs));
     const isNeeded = call.instanceId === undefined || entry !== undefined;
     if (!isDone && !(await this.aborts.abort(call, isNeeded))) return false;
     if (entry !== undefined) this.markEnded(entry);
@@ -122,11 +124,12 @@ export class Settlement {
 
   private async abortEntry(entry: Entry): Promise<void> {
     if (this.isEnded(entry)) return;
-    // Without an instance id it can only be aborted by address, like a start.
+    // Without an instance id it can only be aborted by address, like a start; and so did the killed run.
     const { instanceId } = entry;
     const hasEnded =
       instanceId === undefined
-        ? (await this.unidentified.abort(entry, { urn: entry.urn, notRunning: NONE })) !== "open"
+        ? (await this.unidentified.abort({ ...entry, abortSentAt: this.sentAtLatest(entry) }, ofEntry(entry))) !==
+          "open"
         : await this.aborts.abort(entry);
     if (hasEnded) this.markEnded(entry);
   }
@@ -142,4 +145,7 @@ export class Settlement {
 
 /** The types of resources whose updates may start something. */
 const STARTING: readonly string[] = [TYPES.enrollment, TYPES.shard];
-const NONE: ReadonlySet<string> = new Set();
+
+function ofEntry({ urn }: Entry): PendingStart {
+  return { urn, notRunning: new Set() };
+}

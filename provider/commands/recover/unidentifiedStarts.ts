@@ -1,3 +1,4 @@
+import type { AbortRequest } from "../../mailmodo/client";
 import { LATE_EFFECT_MS, mayTakeEffectForMs } from "../../mailmodo/lateEffect";
 import type { Enrollment } from "../../model/enrollment";
 import type { RecordedIndex } from "../../pulumi/recordedIndex";
@@ -20,8 +21,11 @@ export interface Known {
   readonly lateEffectMs?: number | undefined;
 }
 
+/** When a killed run sent an abort by address that may take effect yet. Undefined if it did not. */
+type MayBeAborted = Pick<AbortRequest, "abortSentAt">;
+
 /** Where the state tells of a start. */
-interface PendingStart {
+export interface PendingStart {
   /** The URN of the resource that a pending operation starts. */
   readonly urn: string;
   /** Recorded instances that do not count as running, because a pending operation may have ended them. */
@@ -55,7 +59,7 @@ export class UnidentifiedStarts {
    *   Default: only a note tells of it.
    * @returns "ended": nothing runs for the address. "left": what runs for it is recorded. "open": it is not settled.
    */
-  async abort(start: Enrollment, pending?: PendingStart): Promise<"ended" | "left" | "open"> {
+  async abort(start: Enrollment & MayBeAborted, pending?: PendingStart): Promise<"ended" | "left" | "open"> {
     const running = this.index.stillRunningFor(start, this.ended, pending?.notRunning);
     if (running.length === 0) return (await this.aborts.abort(start)) ? "ended" : "open";
     const what = describeEnrollment(start);

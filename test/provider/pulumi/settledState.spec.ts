@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { TYPES } from "../../../provider/model/stateFormat";
 import type { Deployment, PendingOperation } from "../../../provider/pulumi/deployment";
 import type { PendingAdd } from "../../../provider/pulumi/recordedAdds";
-import { settledState } from "../../../provider/pulumi/settledState";
+import { settledState, type ContactDoubt } from "../../../provider/pulumi/settledState";
 import { SECRET, type StateResource } from "../../../provider/pulumi/stateResource";
 
 const email = "ada+seeds.dev@seeds.example.com";
@@ -25,7 +25,7 @@ describe("a state with the contacts that a killed run may have added", () => {
     const adds = new Map(
       operations.map((operation): [PendingOperation, PendingAdd] => [operation, { email, addSentAt: 7, users }]),
     );
-    const settled = { ended: new Map([[ended, new Set([email])]]), maybeArchived: new Set<string>(), adds };
+    const settled = { ended: new Map([[ended, new Set([email])]]), doubts: new Map<string, ContactDoubt>(), adds };
     const { resources: left = [], pending_operations: stillPending } = settledState(state, state, settled);
     assert.deepEqual(stillPending, []);
     return left;
@@ -71,5 +71,21 @@ describe("a state with the contacts that a killed run may have added", () => {
     const secret = { [SECRET]: "1b47061264138c4ac30d75fd1eb44270", ciphertext: "abc" };
     const left = settle([PROVIDER, seeds], { pending: [{ ...contact, inputs: { email: secret } }] });
     assert.deepEqual(left[2]!.outputs!["email"], secret);
+  });
+});
+
+describe("a state with a contact that a killed run may have changed", () => {
+  it("has the time of the add, and no id where the next up is to add it again", () => {
+    const outputs = { email, contactId: "c-1", adopted: false };
+    const recorded = { ...contact, outputs };
+    const settle = (doubt: ContactDoubt) =>
+      settledState(
+        { resources: [recorded] },
+        {},
+        { ended: new Map(), doubts: new Map([["urn:ada", doubt]]), adds: new Map() },
+      ).resources![0]!.outputs;
+    assert.deepEqual(settle({ isToAdd: true, addSentAt: 7 }), { email, adopted: false, addSentAt: 7 });
+    assert.deepEqual(settle({ isToAdd: false, addSentAt: 7 }), { ...outputs, addSentAt: 7 });
+    assert.deepEqual(settle({ isToAdd: true }), { email, adopted: false });
   });
 });

@@ -81,12 +81,12 @@ describe("the contacts that a killed run left", () => {
     const contacts = new LeftoverContacts("dev", new RecordedIndex(state), ended, archives, () => 0, log);
     await contacts.settle(calls, state);
     const { problems, undecided } = aborts;
-    const { left, maybeArchived, settled } = contacts;
+    const { left, doubts, settled } = contacts;
     const { archived } = archives;
     const counts = { archived, settled: settled.length, left: left.size };
     const adds = [...contacts.adds.values()].map(({ email: of, users }) => [of, ...users]);
     const { needsPendingCreates } = contacts;
-    return { lines, problems, undecided, ...counts, adds, needsPendingCreates, maybeArchived: [...maybeArchived] };
+    return { lines, problems, undecided, ...counts, adds, needsPendingCreates, doubts: [...doubts] };
   }
   const isArchived = (of: string) =>
     sandbox()
@@ -284,8 +284,8 @@ describe("the contacts that a killed run left", () => {
   });
 
   it("are taken for archived by a pending delete, and are asked nothing", async () => {
-    const { maybeArchived, lines, problems } = await settle([], { state: deleting({}) });
-    assert.deepEqual([maybeArchived, problems, isArchived(email)], [["urn:old"], [], false]);
+    const { doubts, lines, problems } = await settle([], { state: deleting({}) });
+    assert.deepEqual([doubts, problems, isArchived(email)], [[["urn:old", { isToAdd: true }]], [], false]);
     assert.deepEqual(lines, [
       "The killed run may have archived the contact j***@seeds.example.com. The next pulumi up adds it again; a destroy archives it.",
     ]);
@@ -299,8 +299,8 @@ describe("the contacts that a killed run left", () => {
     ["is of an enrollment", { type: TYPES.enrollment }],
   ] as const) {
     it(`are not taken for archived by a pending delete that ${what}`, async () => {
-      const { maybeArchived, lines } = await settle([], { state: deleting(more) });
-      assert.deepEqual([maybeArchived, lines], [[], []]);
+      const { doubts, lines } = await settle([], { state: deleting(more) });
+      assert.deepEqual([doubts, lines], [[], []]);
     });
   }
 
@@ -309,4 +309,21 @@ describe("the contacts that a killed run left", () => {
     const gone = await settle([call("archive")]);
     assert.deepEqual([recorded.settled, gone.settled, isArchived(email)], [0, 1, false]);
   });
+
+  for (const type of ["updating", "creating"] as const)
+    it(`may be changed yet by a pending operation that was ${type} one that the state records`, async () => {
+      const { resources = [] } = recording(email);
+      const resource = { ...resources[0]!, inputs: { email } };
+      const state: Deployment = { resources, pending_operations: [{ type, resource }] };
+      const unnoted = await settle([], { state });
+      assert.deepEqual(unnoted.doubts, [["urn:old", { isToAdd: true, addSentAt: 0 }]]);
+      assert.deepEqual(unnoted.lines, [
+        "The killed run may have changed the contact j***@seeds.example.com. The next pulumi up adds it again; a destroy waits until that can no longer happen, if necessary.",
+      ]);
+      const noted = await settle([{ ...call("add"), addSentAt: 7 }], { state });
+      assert.deepEqual(noted.doubts, [["urn:old", { isToAdd: true, addSentAt: 7 }]]);
+      const confirmed = await settle([{ ...call("add"), confirmed: true }], { state });
+      assert.deepEqual(confirmed.doubts, [["urn:old", { isToAdd: true }]]);
+      assert.deepEqual([unnoted.problems, isArchived(email)], [[], false]);
+    });
 });

@@ -6,6 +6,7 @@ import { Deadline } from "../../../../provider/mailmodo/deadline";
 import { digestOf } from "../../../../provider/model/contacts";
 import { TYPES } from "../../../../provider/model/stateFormat";
 import { RecordedIndex } from "../../../../provider/pulumi/recordedIndex";
+import type { UnsettledCall } from "../../../../provider/journal/unsealedNotes";
 import type { StateResource } from "../../../../provider/pulumi/stateResource";
 import { journeyId } from "../../../support/journeyId";
 import { json } from "../../../support/server";
@@ -41,7 +42,13 @@ describe("a start of which a state without notes has a pending operation", () =>
   const vendor = useVendor(NOON);
 
   /** Settles one pending operation. @returns When aborts were sent, after recover looked, and what it logged. */
-  async function settle(type: string, pending: StateResource, resources: StateResource[], notedSince?: number) {
+  async function settle(
+    type: string,
+    pending: StateResource,
+    resources: StateResource[],
+    notedSince?: number,
+    calls: readonly UnsettledCall[] = [],
+  ) {
     const times: number[] = [];
     const lines: string[] = [];
     const log = (line: string) => void lines.push(line);
@@ -54,8 +61,13 @@ describe("a start of which a state without notes has a pending operation", () =>
     const aborts = new Aborts({ findStack: async () => undefined }, currentRuns, connect, log);
     const latest = sentAtLatest(performance.now(), notedSince);
     const settlement = new Settlement(new RecordedIndex({ resources }), aborts, currentRuns, latest, log);
-    await vendor.settle(settlement.settle([], { resources, pending_operations: [{ type, resource: pending }] }));
-    return { times, lines, ended: [...settlement.ended.keys()], problems: aborts.problems };
+    await vendor.settle(
+      settlement.settle(calls, {
+        resources,
+        pending_operations: calls.length > 0 ? [] : [{ type, resource: pending }],
+      }),
+    );
+    return { times, took: vendor.elapsed(), lines, ended: [...settlement.ended.keys()], problems: aborts.problems };
   }
 
   it("is aborted at once, and again when it can no longer take effect: it may have been sent just before", async () => {
@@ -92,4 +104,22 @@ describe("a start of which a state without notes has a pending operation", () =>
       const { times, ended } = await settle("updating", pending, [pending]);
       assert.deepEqual([times, ended], [[], []]);
     });
+
+  const LATE_ABORT = "until then, an abort whose answer was lost may still take effect.";
+
+  it("is aborted once where it is to be deleted, but what its killed run sent is outlasted: it would end the next one", async () => {
+    const pending = enrollment(unconfirmed);
+    const { times, took, ended, lines } = await settle("deleting", pending, [pending]);
+    assert.deepEqual([times, took, ended, lines[0]], [[0], 60_000, ["urn:1"], `Waiting 60 s: ${LATE_ABORT}`]);
+  });
+
+  const note: UnsettledCall = { ...common, email, kind: "abort", confirmed: true, file: "notes", id: 1 };
+  it("is aborted again where a note says that an attempt of its abort may have been lost, which is outlasted", async () => {
+    const late = await settle("", enrollment({}), [], undefined, [{ ...note, abortSentAt: NOON - 22_000 }]);
+    assert.deepEqual([late.times, late.took, late.lines[0]], [[0], 38_000, `Waiting 38 s: ${LATE_ABORT}`]);
+  });
+
+  it("is not aborted again where a note says that its first abort was confirmed", async () => {
+    assert.deepEqual((await settle("", enrollment({}), [], undefined, [note])).times, []);
+  });
 });

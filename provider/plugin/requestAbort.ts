@@ -1,0 +1,37 @@
+import type { UnsettledCall } from "../journal/unsealedNotes";
+import { MailmodoError } from "../mailmodo/errors";
+import type { Connection } from "../mailmodo/transport";
+import type { Enrollment } from "../model/enrollment";
+import { withoutAdvice } from "./advice";
+
+/**
+ * Sends an abort. One by address comes back once neither it nor those that earlier runs have sent can take effect late.
+ *
+ * @param earlier The aborts that earlier runs left unsettled.
+ * @returns Mailmodo's words if there was nothing left to abort, otherwise undefined.
+ */
+export async function requestAbort(
+  to: Connection,
+  enrollment: Enrollment,
+  earlier: readonly UnsettledCall[],
+): Promise<string | undefined> {
+  const { journeyId, email, instanceId, startSentAt, abortReason: reason } = enrollment;
+  // Loaded by the first request. With axios it is most of the package's load time, and a preview sends nothing.
+  const { abortJourney } = await import("../mailmodo/client");
+  const sentAt = earlier.flatMap(({ abortSentAt }) => abortSentAt ?? []);
+  const late = sentAt.length === 0 ? {} : { abortSentAt: Math.max(...sentAt) };
+  return abortJourney(to, { journeyId, email, instanceId, reason, startSentAt, ...late });
+}
+
+/** Waits until an abort by address of an earlier run can no longer end what is started next. */
+export async function outlastAbort(to: Connection, call: UnsettledCall): Promise<void> {
+  if (call.abortSentAt === undefined) return;
+  const { LostAborts } = await import("../mailmodo/lateAbort");
+  await new LostAborts(call).outlast(to);
+}
+
+/** Whether an attempt of an abort by address that failed may take effect later, and end what is started next. */
+export function mayEndTheNext(error: unknown): boolean {
+  const cause = withoutAdvice(error);
+  return cause instanceof MailmodoError && cause.abortSentAt !== undefined;
+}
