@@ -3,4 +3,5 @@ export const SIGNAL_EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGQU
 
 export type StopSignal = keyof typeof SIGNAL_EXIT_CODES;
 
-export const STOP_SIGNALS: readonly StopSignal[] = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
+/** SIGQUIT, of Ctrl-\, is not among them: the CLI that shares the terminal ends at its first one. */
+export const STOP_SIGNALS: readonly StopSignal[] = ["SIGINT", "SIGTERM", "SIGHUP"];

@@ -87,10 +87,16 @@ function keepHeapSmall(): void {
 function resetHeap(): void {
   const gc = vm.runInNewContext("gc") as (how: Readonly<Record<"type" | "execution" | "flavor", string>>) => void;
   gc({ type: "major", execution: "sync", flavor: "last-resort" });
+  growNewSpace();
+}
+
+/** The room for new objects doubles each time that so much has outlived it. */
+function growNewSpace(): void {
   v8.setFlagsFromString("--semi-space-growth-factor=2");
-  // The room doubles after so much has outlived it.
-  for (const held: unknown[] = []; newSpaceBytes() < NEW_SPACE_BYTES && held.length < HELD_AT_MOST;)
+  const held: unknown[] = [];
+  while (newSpaceBytes() < NEW_SPACE_BYTES && held.length < HELD_AT_MOST) {
     held.push(new Array(HELD_LENGTH).fill(held.length));
+  }
   v8.setFlagsFromString(NO_GROWTH);
 }
 

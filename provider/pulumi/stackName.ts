@@ -63,6 +63,9 @@ export function findStack<T extends { readonly name: string }>(
   return found?.one;
 }
 
+/** The CLI's words for a stack that does not exist, after what it was to do. */
+export const NO_STACK = /: no stack named /;
+
 /** Whether a backend is Pulumi Cloud, or one that answers as it does: it has organizations, and keeps no files. */
 export function isPulumiCloud(url: string): boolean {
   return !url.startsWith(UNKNOWN_BACKEND) && !/^(file|s3|gs|azblob|postgres|mem):/.test(url);

@@ -22,7 +22,8 @@ export function recoverAdvice(stack: string | undefined, env: NodeJS.ProcessEnv 
 export function recoveryOf(stack: string, isPreview: boolean, options = ""): string {
   const argument = stackArgument(stack);
   if (!isPreview) return `npx pulumi-mailmodo recover --stack ${argument}${options}`;
-  return `npx pulumi-mailmodo previews up --name ${argument.split("/").at(-1)}${options}, or previews down`;
+  const preview = `--name ${argument.split("/").at(-1)}${options}`;
+  return `npx pulumi-mailmodo previews up ${preview}, or previews down ${preview}`;
 }
 
 /** What to do about notes of starts that are damaged, or need another key. */
@@ -67,10 +68,10 @@ export function reasonToWaitFor(stack: string): string {
   return `a run of the stack ${stack} is starting a journey for it or adding it, or was killed in that`;
 }
 
-/** How to settle what a killed run of another stack left. */
+/** How to settle what a run of another stack left, if it was killed. */
 export function adviceOnOtherStack(stack: string): string {
   return (
-    `Run npx pulumi-mailmodo recover --stack ${stack} first, which says what to do; or, if that is a preview, ` +
-    `npx pulumi-mailmodo previews up --name ${stack}, or previews down --name ${stack}.`
+    `If that run goes on, wait for it. If it was killed, run ${recoveryOf(stack, false)} first, which says what to do; or, if ` +
+    `that is a preview, ${recoveryOf(stack, true)}.`
   );
 }

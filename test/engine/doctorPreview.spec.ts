@@ -75,7 +75,7 @@ describe("pulumi-mailmodo doctor looks at a preview:", () => {
     const { line } = await doctor(runner, {}, "--offline", ...PREVIEW, "--config-file", "mine.yaml");
     assert.match(
       line("lock"),
-      /if it has ended: npx pulumi-mailmodo previews up --name pr-3 --settings mine\.yaml --run-is-over, or previews down\.$/,
+      /if it has ended: npx pulumi-mailmodo previews up --name pr-3 --settings mine\.yaml --run-is-over, or previews down --name pr-3 --settings mine\.yaml --run-is-over\.$/,
     );
     fs.writeFileSync(lock, JSON.stringify(held));
     await runner.succeed("down", "--name", "pr-3");

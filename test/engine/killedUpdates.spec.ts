@@ -12,6 +12,8 @@ import { recoverByCli } from "../support/recoverByCli";
 const ada = "ada+seeds.test@seeds.example.com";
 const contact = (name: string) =>
   `new Contact("ada", { email: "${ada}", list: "Seeds", data: { first_name: "${name}" } });`;
+/** Longer than the CLI takes to begin a destroy, on a busy machine. */
+const LATE_START_SECONDS = 20;
 const URN = `urn:pulumi:test::seeds::${TYPES.contact}::ada`;
 
 for (const [what, pending, args] of [
@@ -29,9 +31,9 @@ for (const [what, pending, args] of [
     beforeEach(async () => {
       const { sandbox } = project();
       await project().succeed(...UP);
-      await project().succeed("config", "set", "mailmodo:lateStartSeconds", "8");
+      await project().succeed("config", "set", "mailmodo:lateStartSeconds", String(LATE_START_SECONDS));
       project().program(contact("Bea"));
-      sandbox.faults.add({ kind: "late", on: "addToList", lateMs: 5_000 });
+      sandbox.faults.add({ kind: "late", on: "addToList", lateMs: 3_600_000 });
       const cli = project().start({}, ...args);
       const ended = once(cli, "exit");
       while (!sandbox.store.requests().some(({ fault }) => fault === "late"))
@@ -51,11 +53,13 @@ for (const [what, pending, args] of [
         /^The killed run may have changed the contact a\*\*\*@seeds\.example\.com\. .*\nCleared 1 /m,
       );
       assert.deepEqual(contacts(), [["Ada", false]], "it has not taken effect yet");
+      // A destroy that did not wait would come before that.
+      await sandbox.moveClock({ advanceSeconds: 3_600 - LATE_START_SECONDS / 2 });
     });
 
     it("is archived by a destroy, which waits until the add can no longer take effect", async () => {
       const { output } = await project().succeed(...DESTROY);
-      assert.match(output, /Waiting \d s: until then, an add whose answer was lost may still take effect\./);
+      assert.match(output, /Waiting \d+ s: until then, an add whose answer was lost may still take effect\./);
       assert.deepEqual(contacts(), [["Bea", true]]);
     });
 

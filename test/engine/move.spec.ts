@@ -24,7 +24,7 @@ describe("an address that moves from one resource to another, through the real e
     const { output } = await project().fail(...UP);
     assert.match(
       output,
-      /Nothing was started: urn:pulumi:test::seeds::\S+::(one|two) of this stack runs it, .* remove it there in one pulumi up/,
+      /Nothing was started: urn:pulumi:test::seeds::\S+::(one|two) of this stack runs it, .* remove it there in one up/,
     );
     assert.deepEqual(running(), before);
 

@@ -32,6 +32,7 @@ describe("a contact of a stack while an up of another stack starts a journey for
 
   it("stays in the state, and is left in Mailmodo once that stack enrolls it", async () => {
     const { sandbox } = project();
+    await project().succeed("config", "set", "mailmodo:requestTimeoutSeconds", "20");
     await project().succeed(...UP);
     const env = await addStack(project(), "another stack");
     sandbox.addFault({ kind: "delay", on: "start", delayMs: 1 });
@@ -75,7 +76,7 @@ describe("a contact of a stack, when an up of another stack was killed in a star
     assert.match(output, why);
     const { sandbox } = project();
     assert.deepEqual([active(sandbox), sandbox.running()], [[jane], [jane]]);
-    const [, command = ""] = / Run npx pulumi-mailmodo recover (--stack \S+) first/.exec(output) ?? [];
+    const [, command = ""] = / run npx pulumi-mailmodo recover (--stack \S+) first/.exec(output) ?? [];
     const { code, output: recovered } = await recoverByCli(project(), ...command.split(" "));
     assert.equal(code, 0, recovered);
     await project().succeed(...DESTROY);

@@ -223,7 +223,7 @@ describe("pulumi-mailmodo recover, misused", () => {
       "an unknown stack",
       {},
       ["--stack", "nope"],
-      /^Could not read the state of the stack nope: no stack named 'nope' found/,
+      /^Could not read the state of the stack nope: no stack named 'nope' found\. If it was renamed, give its name of today: pulumi stack ls lists/,
     ],
     ["a folder that is none", {}, ["--stack", "test", "--cwd", "nowhere"], /The folder nowhere does not exist/],
     ["no CLI", { PATH: "/nonexistent" }, ["--stack", "test"], /The Pulumi CLI \(pulumi\) is not on PATH\. Install it/],

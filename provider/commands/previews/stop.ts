@@ -41,8 +41,8 @@ export class Stop {
     if (this.by !== undefined) return;
     this.by = signal;
     this.log(`Received ${signal}; finishing what is in progress.`);
-    // A terminal also sends its own signals to the engine, and a second one would end it without a checkpoint.
-    if (!(["SIGINT", "SIGQUIT"].includes(signal) && process.stdin.isTTY)) this.controller.abort();
+    // A terminal also sends its interrupt to the engine, and a second one would end it without a checkpoint.
+    if (!(signal === "SIGINT" && process.stdin.isTTY)) this.controller.abort();
     setTimeout(() => {
       const error = new Error(
         "It did not finish in time, and is left as it is. Run it again: it recovers what was left.",

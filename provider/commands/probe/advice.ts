@@ -10,5 +10,5 @@ export function adviceOn(error: Error): string | undefined {
 
 /** What to know where Mailmodo refused the first start because the address may be in the journey already. */
 export const MAY_RUN =
-  "By Mailmodo's words, a journey may run for the address that the probe did not knowingly start: one of before, or its start " +
-  "was sent twice on the way. Look at the journey in Mailmodo, and end there what should not run.";
+  "By Mailmodo's words, a journey may run for the address that the probe did not knowingly start: an earlier one, or a gateway sent " +
+  "the probe's start twice. Look at the journey in Mailmodo, and end there what should not run.";

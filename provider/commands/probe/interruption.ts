@@ -32,7 +32,7 @@ export class Interruption {
 
   /** Takes the process's signals from now on. */
   listen(): void {
-    for (const signal of STOP_SIGNALS) process.on(signal, this.listener);
+    for (const signal of SIGNALS) process.on(signal, this.listener);
   }
 
   /** Call it for a signal that the process does not get. */
@@ -49,9 +49,12 @@ export class Interruption {
   /** Lets the next signal end the process at once, unless one came: another may follow from the same Ctrl-C. */
   close(): void {
     if (this.isSet) return;
-    for (const signal of STOP_SIGNALS) process.off(signal, this.listener);
+    for (const signal of SIGNALS) process.off(signal, this.listener);
   }
 }
+
+/** The probe runs no CLI while it works. */
+const SIGNALS: readonly StopSignal[] = [...STOP_SIGNALS, "SIGQUIT"];
 
 /**
  * A terminal sends SIGINT to npx and to the command alike, and npm forwards its own: at one Ctrl-C, the command gets two

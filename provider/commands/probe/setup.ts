@@ -7,7 +7,7 @@ import { parseRecipients, type Recipients } from "../../model/recipients";
 import { ownSettings, readableProject } from "../../pulumi/project";
 import { projectFile } from "../../pulumi/projectFile";
 import { Stack } from "../../pulumi/stack";
-import { parseStackName } from "../../pulumi/stackName";
+import { NO_STACK, parseStackName } from "../../pulumi/stackName";
 import { apiKeyOf } from "../../settings/apiKey";
 import { allowedRecipients, keySources, readSettings, type ConfigReader, type Settings } from "../../settings/settings";
 import { TAGS } from "../previews/preview";
@@ -116,9 +116,6 @@ async function assertOwnSettings(stack: Stack, config: Readonly<Record<string, s
       "--base-url <url>.",
   );
 }
-
-/** The CLI's words for a stack that does not exist. */
-const NO_STACK = /: no stack named /;
 
 function checkRecipient({ email, allow, stack }: Options, recipients: Recipients): void {
   if (recipients.allows(email)) return;

@@ -9,7 +9,7 @@ import { TAGS } from "../previews/preview";
 import { runsOf } from "./currentRuns";
 import type { RecoverOptions } from "./recoverOptions";
 import { Stack } from "../../pulumi/stack";
-import { parseStackName } from "../../pulumi/stackName";
+import { NO_STACK, parseStackName } from "../../pulumi/stackName";
 import { waitForSurvivors } from "./survivors";
 
 /** A stack that no run has locked, and for which no plugin of a dead run can still send anything. */
@@ -36,7 +36,9 @@ export async function unlock(options: RecoverOptions): Promise<UnlockedStack> {
   if (await stack.repairAttributes()) log("Removed an empty attributes file left by the killed run.");
 
   // First, because this also checks that the stack exists.
-  const state = await stack.state();
+  const state = await stack.state().catch((error: Error) => {
+    throw NO_STACK.test(error.message) ? new Error(`${error.message} ${IF_RENAMED}`) : error;
+  });
   const secretsProvider = state.secrets_providers?.state?.url;
   const { fullName, locks } = await stack.occupancy(secretsProvider);
   const url = await stack.backendUrl();
@@ -85,3 +87,6 @@ function projectFolder(folder: string): string {
     throw new Error(`The folder ${folder} does not exist. Name the project's folder: --cwd <folder>.`);
   return fs.realpathSync(folder);
 }
+
+/** A message may name a stack as its state does, which keeps the old name until the next up. */
+const IF_RENAMED = "If it was renamed, give its name of today: pulumi stack ls lists the stacks.";

@@ -71,7 +71,7 @@ describe("the remarks on a stack", () => {
   it("advise previews for a preview", () =>
     assert.equal(
       remarks({ preview: { name: "dev" }, enrollments: PENDING }).at(-1),
-      "A run was killed or failed. Next: npx pulumi-mailmodo previews up --name dev, or previews down.",
+      "A run was killed or failed. Next: npx pulumi-mailmodo previews up --name dev, or previews down --name dev.",
     ));
 
   it("name the folder of another project", () =>
