@@ -104,10 +104,10 @@ export class Operation {
       if (reason !== undefined) throw heldError("start", enrollment, reason);
       for (const call of journal.unsettled.of(enrollment)) {
         if (call.kind === "start") await this.settleStart(journal, to, call, enrollment.allowDuplicateEmail);
-        // With allowDuplicateEmail, the abort may be of another instance. That instance's own resource needs the note.
-        else if (enrollment.allowDuplicateEmail || call.allowDuplicateEmail) continue;
         else await outlastAbort(to, call);
-        journal.unsettled.settle(call);
+        // With allowDuplicateEmail, the abort may be of another instance. That instance's own resource needs the note.
+        const isOfAnother = call.kind === "abort" && (enrollment.allowDuplicateEmail || call.allowDuplicateEmail);
+        if (!isOfAnother) journal.unsettled.settle(call);
       }
     } catch (error) {
       throw this.session.advised(error, "start");

@@ -5,7 +5,7 @@ import type { Enrollment } from "../model/enrollment";
 import { withoutAdvice } from "./advice";
 
 /**
- * Sends an abort. One by address comes back once neither it nor those that earlier runs have sent can take effect late.
+ * Sends an abort. One by address returns once neither it nor those that earlier runs have sent can take effect late.
  *
  * @param earlier The aborts that earlier runs left unsettled.
  * @returns Mailmodo's words if there was nothing left to abort, otherwise undefined.

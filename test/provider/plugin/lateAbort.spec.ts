@@ -116,10 +116,22 @@ describe("an abort by address that takes effect late", () => {
     lose(55_000, { isConfirmed: false });
     await failed(enrollmentLifecycle.delete(id, state));
     await begin();
-    // What the lost start began would be in the way of the next one.
-    sandbox().store.reset();
     const lines = await printed(() => clock.settle(enrollmentLifecycle.create(qa)));
     assert.match(lines.join("\n"), WAITING);
+    assert.deepEqual(running(), [qa.email]);
+  });
+
+  it("is outlasted with allowDuplicateEmail, too", async () => {
+    const twice = { ...qa, allowDuplicateEmail: true };
+    await begin();
+    const { id, state } = await unconfirmed(() => enrollmentLifecycle.create(twice));
+    await begin();
+    lose(55_000, { isConfirmed: false });
+    await failed(enrollmentLifecycle.delete(id, state));
+    await begin();
+    const lines = await printed(() => clock.settle(enrollmentLifecycle.create(twice)));
+    assert.match(lines.join("\n"), WAITING);
+    assert.deepEqual(running(), [qa.email]);
   });
 
   it("leaves no note once it was outlasted", async () => {
