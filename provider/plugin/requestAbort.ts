@@ -23,8 +23,11 @@ export async function requestAbort(
   return abortJourney(to, { journeyId, email, instanceId, reason, startSentAt, ...late });
 }
 
-/** Waits until an abort by address of an earlier run can no longer end what is started next. */
-export async function outlastAbort(to: Connection, call: UnsettledCall): Promise<void> {
+/** Waits until an abort by address that was lost can no longer end what is started next. */
+export async function outlastAbort(
+  to: Connection,
+  call: Pick<UnsettledCall, "journeyId" | "email" | "abortSentAt">,
+): Promise<void> {
   if (call.abortSentAt === undefined) return;
   const { LostAborts } = await import("../mailmodo/lateAbort");
   await new LostAborts(call).outlast(to);
