@@ -114,15 +114,16 @@ function mayRunAlready({ status, message, stranger }: Refusal): boolean {
  *
  * A start that is not older than the connection's `lateEffectMs` may take effect after its abort by address. So the
  * abort is sent at once, and again after that time if that is before the connection's deadline or the request outlasts it.
- * An abort by address comes back once no lost attempt of it can take effect any more: it would end what is started next.
+ * An abort by address returns once no lost attempt of it can take effect any more: it would end what is started next.
  *
  * @returns The vendor's words if there was nothing left to abort, otherwise undefined.
  * @throws {RefusedError} Mailmodo said no.
  * @throws {KeyRefusedError} Mailmodo refused the key.
  * @throws {LateStartError} The abort was sent, but the start, or an attempt of the abort, may still take effect. The error
  *   says when to try again.
- * @throws {HeldError | NotSentError | SlowDownError | UnconfirmedError} No attempt was confirmed. That of an abort by address
- *   says when the last attempt was sent that may take effect yet.
+ * @throws {HeldError | NotSentError | SlowDownError | UnconfirmedError} No attempt was confirmed.
+ *
+ * Every error of an abort by address says when its last lost attempt was sent, if that may take effect yet.
  */
 export async function abortJourney(connection: Connection, request: AbortRequest): Promise<string | undefined> {
   if (request.instanceId !== undefined) return (await abortOnce(connection, request)).words;
@@ -132,7 +133,7 @@ export async function abortJourney(connection: Connection, request: AbortRequest
     await lost.outlast(connection);
     return words;
   } catch (error) {
-    throw lost.inError(error);
+    throw lost.inError(error, connection.lateEffectMs);
   }
 }
 
@@ -184,7 +185,9 @@ async function abortOnce(
     const isOver = saysAlreadyOver({ ...outcome, message: wordsOf(outcome) }, connection.alreadyOver);
     if (isOver) return { words, lostAt };
   }
-  const abortSentAt = lostAt === undefined ? undefined : rememberSent({ journeyId, email }, lostAt);
+  // An abort by instance id cannot end what is started next.
+  const isOfNext = lostAt !== undefined && instanceId === undefined;
+  const abortSentAt = isOfNext ? rememberSent({ journeyId, email }, lostAt) : undefined;
   throw Object.assign(error(), { abortSentAt });
 }
 

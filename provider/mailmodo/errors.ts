@@ -28,7 +28,10 @@ export abstract class MailmodoError extends Error {
   mayHaveTakenEffect = false;
   /** When the last attempt of an add was sent that may have taken effect, in milliseconds since 1970. */
   addSentAt: number | undefined;
-  /** When the last attempt of an abort by address was sent that may take effect yet, in milliseconds since 1970. */
+  /**
+   * When the last attempt of this abort by address was sent whose answer was lost and which may take effect yet, in
+   * milliseconds since 1970. Undefined if there is none.
+   */
   abortSentAt: number | undefined;
 
   constructor(call: FailedCall, why: string, { status, cause }: { status?: number; cause?: unknown } = {}) {

@@ -22,12 +22,10 @@ export function mayStillAbort({ journeyId, email, abortSentAt }: Address, lateEf
  * of the address begins. An abort by instance id cannot.
  */
 export class LostAborts {
-  /** When they were sent, in milliseconds since 1970. */
+  /** When those of this run were sent, in milliseconds since 1970. */
   private readonly sentAt: number[] = [];
 
-  constructor(private readonly address: Address) {
-    this.add(address.abortSentAt);
-  }
+  constructor(private readonly address: Address) {}
 
   /** Does one abort, and remembers which of its attempts was lost. */
   async during<T extends { readonly lostAt: number | undefined }>(abort: () => Promise<T>): Promise<T> {
@@ -41,11 +39,10 @@ export class LostAborts {
     }
   }
 
-  /** An error of the client that says when the last of them was sent. */
-  inError<T>(error: T): T {
-    return this.sentAt.length === 0
-      ? error
-      : (Object.assign(error as object, { abortSentAt: this.sentAt.at(-1) }) as T);
+  /** An error of the client that says when the last one of this run was sent that may take effect yet. */
+  inError<T>(error: T, lateEffectMs: number | undefined): T {
+    const late = this.sentAt.filter((abortSentAt) => mayStillAbort({ ...this.address, abortSentAt }, lateEffectMs));
+    return Object.assign(error as object, { abortSentAt: late.length === 0 ? undefined : Math.max(...late) }) as T;
   }
 
   /**
@@ -56,7 +53,7 @@ export class LostAborts {
    */
   async outlast(connection: Connection): Promise<void> {
     const { journeyId, email } = this.address;
-    for (const startSentAt of this.sentAt) {
+    for (const startSentAt of [this.address.abortSentAt, ...this.sentAt]) {
       const sent = { journeyId, email, startSentAt };
       const ms = mayTakeEffectForMs(sent, connection.lateEffectMs);
       if (ms === 0) continue;

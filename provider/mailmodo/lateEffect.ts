@@ -1,7 +1,7 @@
 import type { Connection } from "./transport";
 
 /**
- * How long after it was sent a start or an add may still take effect, in milliseconds. Gateways give up on a request within this
+ * How long after it was sent a start, an abort by address, an add or an archive may still take effect, in milliseconds. Gateways give up on a request within this
  * time: AWS API Gateway after 29 s unless raised, Heroku's router and Google's load balancer after 30 s, nginx
  * (`proxy_read_timeout`) and AWS's load balancer after 60 s. A handler that regularly took longer would fail there. It
  * is also three times the longest request timeout. It is not proof: Cloudflare waits 100 s, and a queue behind the API
@@ -20,7 +20,7 @@ export interface SentStart {
 /** The calls that must not take effect once the next thing is done. */
 export type LateCall = "start" | "abort" | "add" | "archive";
 
-/** For how long a start may still take effect, in milliseconds: from 0 to `lateEffectMs`, even if the clock was changed. */
+/** For how long a call may still take effect, in milliseconds: from 0 to `lateEffectMs`, even if the clock was changed. */
 export function mayTakeEffectForMs(start: SentStart, lateEffectMs = LATE_EFFECT_MS): number {
   const { startSentAt } = start;
   if (startSentAt === undefined || !Number.isFinite(startSentAt)) return 0;

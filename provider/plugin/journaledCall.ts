@@ -74,7 +74,10 @@ export class JournaledCall {
     return this.answered({ ...this.enrollment, startSentAt }, "unconfirmed start");
   }
 
-  /** The abort failed, no attempt of it can take effect any more, and what the state says of the enrollment stays true. */
+  /**
+   * The abort failed, and what the state says of the enrollment stays true: no attempt of it may have taken effect or, of one
+   * by address, may take effect yet on what is started next.
+   */
   failAbort(): AnsweredNote[] {
     return this.answered(this.enrollment, "either");
   }

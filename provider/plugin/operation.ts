@@ -97,17 +97,18 @@ export class Operation {
     }
   }
 
-  /** Settles the calls that earlier runs of the stack left unsettled for the address. */
+  /** Waits for this run's aborts of the address, and settles the calls that earlier runs of the stack left unsettled for it. */
   private async settleEarlier(journal: Journal, to: Connection, enrollment: StartRequest): Promise<void> {
     try {
+      await outlastAbort(to, { ...enrollment, abortSentAt: await this.session.thisRun.lastLostAbort(enrollment) });
       const reason = await journal.unsettled.waitForInFlight(enrollment);
       if (reason !== undefined) throw heldError("start", enrollment, reason);
       for (const call of journal.unsettled.of(enrollment)) {
         if (call.kind === "start") await this.settleStart(journal, to, call, enrollment.allowDuplicateEmail);
-        // With allowDuplicateEmail, the abort may be of another instance. That instance's own resource needs the note.
-        else if (enrollment.allowDuplicateEmail || call.allowDuplicateEmail) continue;
         else await outlastAbort(to, call);
-        journal.unsettled.settle(call);
+        // With allowDuplicateEmail, the abort may be of another instance. That instance's own resource needs the note.
+        const isOfAnother = call.kind === "abort" && (enrollment.allowDuplicateEmail || call.allowDuplicateEmail);
+        if (!isOfAnother) journal.unsettled.settle(call);
       }
     } catch (error) {
       throw this.session.advised(error, "start");
@@ -160,7 +161,10 @@ export class Operation {
       if (isDone) await journaledCall.writeNoteOnly();
       const words = isDone
         ? undefined
-        : await requestAbort(journaledCall.connection({ ...to, reasonToHold }), enrollment, earlier);
+        : await this.session.thisRun.aborting(
+            enrollment,
+            requestAbort(journaledCall.connection({ ...to, reasonToHold }), enrollment, earlier),
+          );
       this.aborted.push(...journaledCall.confirmAbort());
       this.session.thisRun.ended(enrollment);
       for (const call of journal.unsettled.of(enrollment))

@@ -5,7 +5,7 @@ import type { Enrollment } from "../model/enrollment";
 import { withoutAdvice } from "./advice";
 
 /**
- * Sends an abort. One by address comes back once neither it nor those that earlier runs have sent can take effect late.
+ * Sends an abort. One by address returns once neither it nor those that earlier runs have sent can take effect late.
  *
  * @param earlier The aborts that earlier runs left unsettled.
  * @returns Mailmodo's words if there was nothing left to abort, otherwise undefined.
@@ -23,8 +23,11 @@ export async function requestAbort(
   return abortJourney(to, { journeyId, email, instanceId, reason, startSentAt, ...late });
 }
 
-/** Waits until an abort by address of an earlier run can no longer end what is started next. */
-export async function outlastAbort(to: Connection, call: UnsettledCall): Promise<void> {
+/** Waits until an abort by address that was lost can no longer end what is started next. */
+export async function outlastAbort(
+  to: Connection,
+  call: Pick<UnsettledCall, "journeyId" | "email" | "abortSentAt">,
+): Promise<void> {
   if (call.abortSentAt === undefined) return;
   const { LostAborts } = await import("../mailmodo/lateAbort");
   await new LostAborts(call).outlast(to);

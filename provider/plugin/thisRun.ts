@@ -1,3 +1,4 @@
+import type { MailmodoError } from "../mailmodo/errors";
 import { addressKey, mailboxKey } from "../model/addresses";
 import type { Enrollment } from "../model/enrollment";
 
@@ -24,6 +25,8 @@ export interface BegunStart {
 /** What this run has started, ended and been asked for. A state may not show it yet. */
 export class ThisRun {
   private readonly starts = new Map<string, readonly Start[]>();
+  /** The aborts by address: once one is over, when an attempt of it was sent that may take effect yet, if one was. */
+  private readonly aborts = new Map<string, Promise<number | undefined>[]>();
   private readonly endedInstances = new Set<string>();
   private readonly endedAddresses = new Set<string>();
   private readonly uses = { enrollment: new Set<string>(), contact: new Set<string>(), archive: new Set<string>() };
@@ -38,6 +41,29 @@ export class ThisRun {
       confirm: (instanceId) => void (start.instanceId = instanceId),
       forget: () => this.remove(enrollment.email, (one) => one === start),
     };
+  }
+
+  /** Remembers an abort while it is under way, and if it fails. Only one by address can end what is started next. */
+  aborting<T>(enrollment: Address & Pick<Enrollment, "instanceId">, abort: Promise<T>): Promise<T> {
+    if (enrollment.instanceId !== undefined) return abort;
+    const key = addressKey(enrollment);
+    const sentAt = abort.then(
+      () => undefined,
+      (error: Partial<MailmodoError>) => error.abortSentAt,
+    );
+    this.aborts.set(key, [...(this.aborts.get(key) ?? []), sentAt]);
+    return abort;
+  }
+
+  /**
+   * Waits until no abort by address is under way.
+   *
+   * @returns When the last attempt was sent that may take effect yet, in milliseconds since 1970. Undefined if there is none.
+   */
+  async lastLostAbort(address: Address): Promise<number | undefined> {
+    const sentAt = await Promise.all(this.aborts.get(addressKey(address)) ?? []);
+    const lost = sentAt.filter((at) => at !== undefined);
+    return lost.length === 0 ? undefined : Math.max(...lost);
   }
 
   /** Remembers a successful abort: of an instance or, without its id, of all that ran for the address. */

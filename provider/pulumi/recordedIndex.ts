@@ -49,6 +49,11 @@ export class RecordedIndex {
     return entries.filter((entry): entry is Entry & { readonly instanceId: string } => entry.instanceId !== undefined);
   }
 
+  /** Whether there is a record of an address in a journey, with an instance id or without. */
+  records(enrollment: Pick<Enrollment, "journeyId" | "email">): boolean {
+    return this.byAddress.has(addressKey(enrollment));
+  }
+
   /** The records of a mailbox in any journey, with an instance id or without. */
   ofMailbox(email: string): readonly Entry[] {
     this.byMailbox ??= Map.groupBy([...this.byAddress.values()].flat(), (entry) => mailboxKey(entry.email));

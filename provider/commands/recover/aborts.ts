@@ -93,9 +93,12 @@ export class Aborts {
   }
 
   private handleFailure(error: Error, isNeeded: boolean): boolean {
-    const isTemporary = error instanceof UnconfirmedError;
-    if (isNeeded || !(isTemporary || error instanceof RefusedError)) {
-      this.problems.push([error.message, connectionAdvice(error)].filter(Boolean).join(" "));
+    const isRefused = error instanceof RefusedError;
+    // An attempt before the refusal was lost, and may take effect yet.
+    const isTemporary = error instanceof UnconfirmedError || (isRefused && error.abortSentAt !== undefined);
+    if (isNeeded || !(isTemporary || isRefused)) {
+      const advice = connectionAdvice(error) ?? (isRefused ? IF_OVER : undefined);
+      this.problems.push([error.message, advice].filter(Boolean).join(" "));
       return false;
     }
     this.log(
@@ -124,4 +127,6 @@ export class Aborts {
   }
 }
 
+const IF_OVER =
+  "If that means that it has ended, add a phrase of Mailmodo's words to mailmodo:alreadyOver, and recover again.";
 const HAS_BEGUN = "a run of the stack has begun. Wait for it, then recover again";

@@ -94,7 +94,8 @@ export class Settlement {
     // Whatever the state records as running for the address was started after an abort by address.
     const isRestarted = call.instanceId === undefined && this.index.isRunning(call, this.ended);
     const isDone = isRestarted || (call.confirmed && !mayStillAbort(call, this.known.lateEffectMs));
-    const isNeeded = call.instanceId === undefined || entry !== undefined;
+    const isRecorded = call.instanceId === undefined ? this.index.records(call) : entry !== undefined;
+    const isNeeded = isRecorded || mayStillAbort(call, this.known.lateEffectMs);
     if (!isDone && !(await this.aborts.abort(call, isNeeded))) return false;
     if (entry !== undefined) this.markEnded(entry);
     return true;

@@ -17,14 +17,14 @@ describe("the client: an abort by address of which an attempt was lost", () => {
   const vendor = useVendor(Date.UTC(2026, 10, 24, 12));
   useCapturedOutput();
 
-  it("comes back a minute after that attempt, with all of its time left", async () => {
+  it("returns a minute after that attempt, with all of its time left", async () => {
     const connection = { ...(await vendor.answering(lostOnce)), deadline: new Deadline() };
     assert.equal(await vendor.settle(abortJourney(connection, byAddress)), undefined);
     assert.deepEqual([vendor.server.seen.length, vendor.elapsed()], [2, 60_000]);
     assert.ok(connection.deadline.leftMs() > 50_000, `${connection.deadline.leftMs()}`);
   });
 
-  it("comes back at once where the instance is known", async () => {
+  it("returns at once where the instance is known", async () => {
     const connection = await vendor.answering(lostOnce);
     await vendor.settle(abortJourney(connection, abortion));
     assert.ok(vendor.elapsed() < 1_000, `${vendor.elapsed()}`);
@@ -42,6 +42,26 @@ describe("the client: an abort by address of which an attempt was lost", () => {
     );
     const abortSentAt = vendor.clock.now();
     await assert.rejects(vendor.settle(abortJourney(connection, byAddress)), { name: "RefusedError", abortSentAt });
+  });
+
+  for (const [when, ageMs] of [
+    ["an hour ago", 3_600_000],
+    ["just before, of which that run's own note tells", 1_000],
+  ] as const)
+    it(`says nothing of that of an earlier run where it is refused: it was sent ${when}`, async () => {
+      const connection = await vendor.answering((response) =>
+        json(response, 400, { ...no, message: "Journey is paused" }),
+      );
+      const abortSentAt = vendor.clock.now() - ageMs;
+      await assert.rejects(vendor.settle(abortJourney(connection, { ...byAddress, abortSentAt })), {
+        name: "RefusedError",
+        abortSentAt: undefined,
+      });
+    });
+
+  it("says nothing of one that can no longer take effect when it fails", async () => {
+    const connection = { ...(await vendor.answering((response) => response.destroy())), lateEffectMs: 0 };
+    await assert.rejects(vendor.settle(abortJourney(connection, byAddress)), { abortSentAt: undefined });
   });
 
   it("fails at once when the process is to end, and says from when on to run it again", async () => {

@@ -19,6 +19,9 @@ const stack = "organization/seeds/test";
 const qa = { ...inputs, stack };
 const WAITING = /^Waiting \d+ s: until then, an abort whose answer was lost may still take effect\.$/m;
 
+const nothing = () => undefined;
+const bothWays = [nothing, nothing] as const;
+
 interface Recorded<State> {
   readonly id: string;
   readonly state: State;
@@ -116,11 +119,37 @@ describe("an abort by address that takes effect late", () => {
     lose(55_000, { isConfirmed: false });
     await failed(enrollmentLifecycle.delete(id, state));
     await begin();
-    // What the lost start began would be in the way of the next one.
-    sandbox().store.reset();
     const lines = await printed(() => clock.settle(enrollmentLifecycle.create(qa)));
     assert.match(lines.join("\n"), WAITING);
+    assert.deepEqual(running(), [qa.email]);
   });
+
+  it("is outlasted with allowDuplicateEmail, too", async () => {
+    const twice = { ...qa, allowDuplicateEmail: true };
+    await begin();
+    const { id, state } = await unconfirmed(() => enrollmentLifecycle.create(twice));
+    await begin();
+    lose(55_000, { isConfirmed: false });
+    await failed(enrollmentLifecycle.delete(id, state));
+    await begin();
+    const lines = await printed(() => clock.settle(enrollmentLifecycle.create(twice)));
+    assert.match(lines.join("\n"), WAITING);
+    assert.deepEqual(running(), [qa.email]);
+  });
+
+  for (const isConfirmed of [true, false])
+    it(`does not end what another resource of the same run starts (${isConfirmed ? "confirmed" : "not confirmed"})`, async () => {
+      await begin();
+      const { id, state } = await unconfirmed();
+      await begin();
+      lose(55_000, { isConfirmed });
+      const ended = enrollmentLifecycle.delete(id, state).then(...bothWays);
+      while (sandbox().journeyRequests().length < 2) await new Promise((resolve) => setImmediate(resolve));
+      const started = enrollmentLifecycle.create(qa);
+      const lines = await printed(() => clock.settle(Promise.all([ended, started])));
+      assert.match(lines.join("\n"), WAITING);
+      assert.deepEqual(running(), [qa.email]);
+    });
 
   it("leaves no note once it was outlasted", async () => {
     await begin();

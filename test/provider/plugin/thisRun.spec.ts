@@ -47,6 +47,21 @@ describe("what this run knows of itself", () => {
     assert.deepEqual([run.hasEnded(inOther), run.hasEnded(qa)], [true, false]);
   });
 
+  it("knows, once its aborts of an address are over, when the last one was sent that may take effect yet", async () => {
+    const lost = (abortSentAt: number | undefined) => Promise.reject(Object.assign(new Error("lost"), { abortSentAt }));
+    const aborts = [lost(2_000), lost(1_000), lost(undefined), Promise.resolve()];
+    const over = Promise.allSettled(aborts.map((abort) => run.aborting(qa, abort)));
+    assert.equal(await run.lastLostAbort({ ...qa, email: "QA@Seeds.example.com" }), 2_000);
+    assert.equal(await run.lastLostAbort(inOther), undefined);
+    await over;
+  });
+
+  it("knows of no abort by instance id there, which cannot end another one", async () => {
+    const abort = Promise.reject(Object.assign(new Error("lost"), { abortSentAt: 1_000 }));
+    await assert.rejects(run.aborting({ ...qa, instanceId: one }, abort));
+    assert.equal(await run.lastLostAbort(qa), undefined);
+  });
+
   it("remembers how the program uses a contact, in any spelling", () => {
     run.want("contact", ["Ada@bücher.example"]);
     assert.equal(run.wants("contact", "ada@xn--bcher-kva.example"), true);
