@@ -27,7 +27,7 @@ export function livenessOfOwner(lock: Lock, runs: readonly RunFile[]): Liveness 
 
 /** The holder of a lock, in words: `ann@laptop (pid 7)`. */
 export function holderOf({ owner, host, pid, isDamaged }: Lock): string {
-  if (isDamaged) return "a run that its damaged lock file does not name";
+  if (isDamaged) return "an unknown run (its lock file is damaged)";
   return pid === 0 ? "a run in Pulumi Cloud" : `${owner}@${host} (pid ${pid})`;
 }
 

@@ -66,8 +66,9 @@ export function readRuns(folder: string): { runs: RunFile[]; unreadable: { path:
     const file = path.join(folder, entry.name);
     // Nothing else is written here. A pipe would be waited for.
     if (!entry.isFile() || !entry.name.endsWith(ENDING)) continue;
-    const { size = 0 } = tryToRead(file, () => fs.statSync(file)) ?? {};
-    if (size > constants.MAX_STRING_LENGTH) {
+    const stat = tryToRead(file, () => fs.statSync(file));
+    if (stat === undefined) continue;
+    if (stat.size > constants.MAX_STRING_LENGTH) {
       unreadable.push({ path: file, code: "EFBIG" });
       continue;
     }

@@ -35,15 +35,29 @@ export async function locksInFiles({ url, cwd, env, project, stack }: StackPlace
 /**
  * The locks of a stack where one is damaged, at which the CLI fails.
  *
- * @returns Undefined if none is damaged, or only the CLI can read the backend.
+ * @param reason Why the CLI failed, in its words.
+ * @throws {Error} None is known to be damaged.
  */
 export async function damagedOccupancy(
   stack: { readonly name: string; readonly cwd: string; backendUrl(): Promise<string> },
   env: NodeJS.ProcessEnv,
-): Promise<Occupancy | undefined> {
+  reason: string,
+): Promise<Occupancy> {
   const { cwd } = stack;
   const { project = readableProject(cwd)?.name, stack: name } = parseStackName(stack.name);
   const place = { url: await stack.backendUrl(), cwd, env, project, stack: name };
   const found = await locksInFiles(place).catch(() => undefined);
-  return found?.locks.some(({ isDamaged }) => isDamaged) ? found : undefined;
+  if (found?.locks.some(({ isDamaged }) => isDamaged)) return found;
+  const more = found === undefined && OF_DAMAGED_FILE.test(reason) ? ` ${damageProblem(stack.name)}` : "";
+  throw new Error(`Could not check the lock of the stack ${stack.name}: ${reason}${more}`);
+}
+
+/** What the CLI says of a file that is no JSON, or other JSON than it expects. It does not say which file. */
+const OF_DAMAGED_FILE = /unexpected end of JSON input|invalid character|cannot unmarshal/;
+
+function damageProblem(stack: string): string {
+  return (
+    "Its lock file may be damaged. If you are certain that no run of the stack is in progress, free the lock: " +
+    `pulumi cancel --stack ${stack}. Then recover.`
+  );
 }

@@ -70,6 +70,15 @@ export class RecordedIndex {
     return this.contacts.get(mailboxKey(email)) ?? [];
   }
 
+  /** The same resources, as the state has them: both halves of a replacement have one URN. */
+  contactResourcesOf(email: string): readonly StateResource[] {
+    const key = mailboxKey(email);
+    return this.resources.filter((resource) => {
+      const entry = contactEntryOf(resource);
+      return entry !== undefined && mailboxKey(entry.email) === key;
+    });
+  }
+
   /** The URN of a resource that records an address as a contact and depends on another resource, directly or through others. */
   contactDependingOn(urn: string, email: string): string | undefined {
     return this.contactsOf(email).find((contact) => dependsOn(this.resources, contact.urn, urn))?.urn;

@@ -13,8 +13,11 @@ export interface ContactDoubt {
 /** What is settled of a state that a killed run left. */
 export interface Settled {
   readonly ended: Ended;
-  /** What the killed run may have done to contacts that the state records, by their URNs. */
-  readonly doubts: ReadonlyMap<string, ContactDoubt>;
+  /**
+   * What the killed run may have done to contacts that the state records, by their resources in the state that was seen: both
+   * halves of a replacement have one URN.
+   */
+  readonly doubts: ReadonlyMap<StateResource, ContactDoubt>;
   /** The contacts to record, by their pending creates in the state that was seen. */
   readonly adds: ReadonlyMap<PendingOperation, PendingAdd>;
 }
@@ -32,7 +35,10 @@ export function settledState(current: Deployment, seen: Deployment, settled: Set
     const add = settled.adds.get(operation);
     return add === undefined ? [] : [{ ...add, resource: pending[index]!.resource }];
   });
-  const doubted = (resource: StateResource) => withDoubt(resource, settled.doubts.get(resource.urn));
+  const doubted = (resource: StateResource, index: number) => {
+    const doubt = settled.doubts.get(seen.resources![index]!);
+    return doubt === undefined ? resource : withDoubt(resource, doubt);
+  };
   return {
     ...current,
     resources: withoutEnded(withAdds(resources.map(doubted), adds), settled.ended),
@@ -41,10 +47,15 @@ export function settledState(current: Deployment, seen: Deployment, settled: Set
 }
 
 /** A contact without the id that Mailmodo has of it is added again. */
-function withDoubt(resource: StateResource, doubt: ContactDoubt | undefined): StateResource {
-  if (doubt === undefined) return resource;
-  const { addSentAt, isToAdd } = doubt;
-  const outputs = Object.entries(resource.outputs ?? {}).filter(([name]) => !isToAdd || name !== "contactId");
-  const late = addSentAt === undefined ? {} : { addSentAt };
-  return { ...resource, outputs: { ...Object.fromEntries(outputs), ...late } };
+function withDoubt(resource: StateResource, { addSentAt, isToAdd }: ContactDoubt): StateResource {
+  const { contactId, ...outputs } = resource.outputs ?? {};
+  const recorded = typeof outputs["addSentAt"] === "number" ? outputs["addSentAt"] : -Infinity;
+  return {
+    ...resource,
+    outputs: {
+      ...outputs,
+      ...(isToAdd || contactId === undefined ? {} : { contactId }),
+      ...(addSentAt === undefined ? {} : { addSentAt: Math.max(addSentAt, recorded) }),
+    },
+  };
 }

@@ -118,9 +118,7 @@ export class Stack {
       if (!hadSettings) fs.rmSync(settings, { force: true });
       throw new Error(`The stack ${this.name} does not exist any more: another command has removed it. Run it again.`);
     }
-    const occupancy = parseOccupancy(refused.stderr) ?? (await damagedOccupancy(this, this.env));
-    if (occupancy === undefined)
-      throw new Error(`Could not check the lock of the stack ${this.name}: ${reasonOf(refused)}`);
+    const occupancy = parseOccupancy(refused.stderr) ?? (await damagedOccupancy(this, this.env, reasonOf(refused)));
     this.fullName = occupancy.fullName;
     if (!isPulumiCloud(await this.backendUrl())) return occupancy;
     // Pulumi Cloud has no lock that this command checks. It reports an update instead, but not whose it is.

@@ -29,17 +29,17 @@ describe("a lock file that a kill or a power cut has left damaged", () => {
       assert.equal(code, 1);
       assert.match(
         output,
-        /^The stack test is locked by a run that its damaged lock file does not name, .* run this again with --run-is-over\.\n$/,
+        /^The stack test is locked by an unknown run: its lock file is damaged, .* run this again with --run-is-over\.\n$/,
       );
       const { line } = await doctor(project(), {}, "--offline");
       assert.match(
         line("lock"),
-        /^failure: Held by a run that its damaged lock file does not name, since .* or, if none is: npx pulumi-mailmodo recover --stack test --run-is-over\.$/,
+        /^failure: Held by an unknown run \(its lock file is damaged\), since .* or, if none is: npx pulumi-mailmodo recover --stack test --run-is-over\.$/,
       );
       const { stdout } = await status(project());
       assert.match(
         stdout,
-        /^ {2}Locked by a run that its damaged lock file does not name, .* ago\. Whether that run has ended/m,
+        /^ {2}Locked by an unknown run \(its lock file is damaged\), .* ago\. Whether that run has ended/m,
       );
       assert.match(stdout, /^ {2}If no run is in progress any more: npx pulumi-mailmodo recover --stack test\.$/m);
     });

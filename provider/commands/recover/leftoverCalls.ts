@@ -1,4 +1,3 @@
-import { unreadableAdvice } from "../../text/recoverAdvice";
 import * as fs from "node:fs";
 import type { OtherRuns, RunOfStack } from "../../journal/otherRuns";
 import { finishOnDisk, readRun, type RunFile } from "../../journal/runFile";
@@ -6,6 +5,7 @@ import { progressOf } from "../../journal/runProgress";
 import { describeStack } from "../../journal/stackIdentity";
 import { unsealNotes, type UnsettledCall } from "../../journal/unsealedNotes";
 import { livenessOfRun } from "../../journal/unsettledCalls";
+import { unreadableAdvice } from "../../text/recoverAdvice";
 import { count } from "../../text/wording";
 
 export interface LeftoverCallsOptions {

@@ -21,11 +21,14 @@ export class LeftoverContacts {
   readonly settled: UnsettledCall[] = [];
   /** Why contacts must stay until something else is gone, one line each. They are among the problems of the recovery. */
   readonly left = new Set<string>();
-  /** What a killed run may have done to contacts that the state records, by their URNs. */
-  readonly doubts = new Map<string, ContactDoubt>();
+  /** What a killed run may have done to contacts that the state records, by their resources. */
+  readonly doubts = new Map<StateResource, ContactDoubt>();
   /** The contacts that are not archived and that the state is to record, by their pending creates. */
   readonly adds = new Map<PendingOperation, PendingAdd>();
-  /** Whether a pending create alone tells of a contact that is neither archived nor to be recorded. */
+  /**
+   * Whether a pending create alone tells of a contact that is neither archived nor to be recorded. Each such contact is among
+   * the problems that keep the state from being written.
+   */
   needsPendingCreates = false;
   private state: Deployment = {};
 
@@ -70,7 +73,8 @@ export class LeftoverContacts {
     if (type !== TYPES.contact || retainOnDelete === true || isReplaced === true || outputs === undefined) return;
     const contact = outputs as unknown as ContactState;
     if (!isArchivedAtDelete(contact) || isLeftWithoutId(contact)) return;
-    this.doubts.set(urn, { ...this.doubts.get(urn), isToAdd: true });
+    for (const resource of this.index.contactResourcesOf(contact.email).filter((one) => one.urn === urn))
+      this.doubts.set(resource, { ...this.doubts.get(resource), isToAdd: true });
     this.log(
       `The killed run may have archived the contact ${maskAddress(contact.email)}. The next pulumi up adds it again; a destroy archives it.`,
     );
@@ -85,16 +89,13 @@ export class LeftoverContacts {
     const email = String(inputs["email"]);
     const key = mailboxKey(email);
     const notes = calls.filter((call) => call.kind === "add" && mailboxKey(call.email) === key);
-    const sentAt =
-      notes.length > 0 ? notes.flatMap((note) => note.addSentAt ?? []) : [this.sentAtLatest(inContact(email))];
-    const late = sentAt.length > 0 ? { addSentAt: Math.max(...sentAt) } : {};
-    for (const { urn } of this.index.contactsOf(email)) {
-      const { outputs } = this.state.resources!.find((one) => one.urn === urn)!;
-      const isToAdd = !isLeftWithoutId(outputs as unknown as ContactState);
-      this.doubts.set(urn, { isToAdd, ...late });
+    const addSentAt = this.pendingAddSentAt(email, notes);
+    for (const resource of this.index.contactResourcesOf(email)) {
+      const isToAdd = !isLeftWithoutId(resource.outputs as unknown as ContactState);
+      this.doubts.set(resource, { isToAdd, addSentAt });
       const next = isToAdd ? "The next pulumi up adds it again; a destroy" : "A destroy";
       this.log(
-        `The killed run may have changed the contact ${maskAddress(email)}. ${next} waits until that can no longer happen, if necessary.`,
+        `The killed run may have changed the contact ${maskAddress(email)}. ${next} waits, if necessary, until its add can no longer take effect.`,
       );
     }
   }
@@ -148,8 +149,10 @@ export class LeftoverContacts {
       this.adds.set(pending, { email, addSentAt: this.addSentAt(contact), users: this.usersOf(email) });
       return true;
     }
-    this.needsPendingCreates ||= note === undefined;
-    this.archives.postpone(problem, note === undefined);
+    const isNeeded = note === undefined;
+    this.needsPendingCreates ||= isNeeded;
+    // Without this problem, the state would be written, and the pending create dropped.
+    this.archives.postpone(problem, isNeeded);
     return false;
   }
 
@@ -166,13 +169,18 @@ export class LeftoverContacts {
   }
 
   /** An add that was confirmed when it was sent first has taken effect. */
-  private addSentAt({ email, note }: LeftoverContact): number | undefined {
-    return note === undefined ? this.sentAtLatest(inContact(email)) : note.addSentAt;
+  private addSentAt({ email, note, pending }: LeftoverContact): number | undefined {
+    return pending === undefined ? note?.addSentAt : this.pendingAddSentAt(email, note === undefined ? [] : [note]);
+  }
+
+  /** The notes may be of an earlier run than the pending operation, which may be another machine's. */
+  private pendingAddSentAt(email: string, notes: readonly UnsettledCall[]): number {
+    return Math.max(this.sentAtLatest(inContact(email)), ...notes.flatMap((note) => note.addSentAt ?? []));
   }
 }
 
 const HELD_BACK =
-  "The contacts of the killed run were left in Mailmodo, because a journey of them may run. Once the rest is settled, recover again.";
+  "The contacts of the killed run were left in Mailmodo, because a journey of them may run. Do what the other lines say, then recover again.";
 
 /** An add is in no journey. */
 function inContact(email: string): { readonly journeyId: string; readonly email: string } {

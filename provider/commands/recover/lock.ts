@@ -73,14 +73,15 @@ function describeLock(stack: string, lock: Lock, liveness: Liveness): string {
   const why =
     liveness === "alive"
       ? "which is still running"
-      : isDamaged
-        ? "as a kill or a power cut leaves it"
-        : host === os.hostname()
-          ? "and nothing proves that this run has ended: a process in another container, or of another machine with this name, may have that id"
-          : "on another machine";
+      : host === os.hostname()
+        ? "and nothing proves that this run has ended: a process in another container, or of another machine with this name, may have that id"
+        : "on another machine";
   const since =
     liveness === "undecided" && Number.isFinite(at) ? ` The run began at ${new Date(at).toISOString()}.` : "";
-  return `The stack ${stack} is locked by ${holderOf(lock)}, ${why}.${since}`;
+  const by = isDamaged
+    ? "an unknown run: its lock file is damaged, probably by a kill or a power cut"
+    : `${holderOf(lock)}, ${why}`;
+  return `The stack ${stack} is locked by ${by}.${since}`;
 }
 
 function adviceFor(stack: string, liveness: Liveness): string {

@@ -7,7 +7,7 @@ export interface Conflict {
   readonly email: string;
   readonly places: readonly Place[];
   /**
-   * Set if two stacks record one and the same enrollment, as one has it whose state was copied. A destroy of either ends it.
+   * Set if two stacks record one and the same enrollment, for example because a state was copied. A destroy of either ends it.
    */
   readonly isSameEnrollment?: true;
 }

@@ -24,6 +24,16 @@ describe("what is in a journal's folder beside files", () => {
     fs.truncateSync(file, 600 * 1024 * 1024);
     assert.deepEqual(readRuns(root()), { runs: [], unreadable: [{ path: file, code: "EFBIG" }] });
   });
+
+  it("is named once where nothing can be asked of it: its path is too long", () => {
+    let folder = root();
+    while (folder.length < 3_900) folder = path.join(folder, "f".repeat(100));
+    folder = path.join(folder, "f".repeat(4_080 - folder.length));
+    fs.mkdirSync(folder, { recursive: true });
+    execFileSync("touch", ["with-a-long-name.jsonl"], { cwd: folder });
+    const file = path.join(folder, "with-a-long-name.jsonl");
+    assert.deepEqual(readRuns(folder), { runs: [], unreadable: [{ path: file, code: "ENAMETOOLONG" }] });
+  });
 });
 
 describe("the file of a run", () => {

@@ -25,7 +25,11 @@ describe("a state with the contacts that a killed run may have added", () => {
     const adds = new Map(
       operations.map((operation): [PendingOperation, PendingAdd] => [operation, { email, addSentAt: 7, users }]),
     );
-    const settled = { ended: new Map([[ended, new Set([email])]]), doubts: new Map<string, ContactDoubt>(), adds };
+    const settled = {
+      ended: new Map([[ended, new Set([email])]]),
+      doubts: new Map<StateResource, ContactDoubt>(),
+      adds,
+    };
     const { resources: left = [], pending_operations: stillPending } = settledState(state, state, settled);
     assert.deepEqual(stillPending, []);
     return left;
@@ -75,17 +79,30 @@ describe("a state with the contacts that a killed run may have added", () => {
 });
 
 describe("a state with a contact that a killed run may have changed", () => {
+  const outputs = { email, contactId: "c-1", adopted: false };
+  const recorded = { ...contact, outputs };
+  /** Settles a state with a doubt about its first resource. @returns The resources' outputs. */
+  function settled(resources: StateResource[], doubt: ContactDoubt) {
+    const seen = { resources: structuredClone(resources) };
+    const doubts = new Map([[seen.resources[0]!, doubt]]);
+    const { resources: left = [] } = settledState({ resources }, seen, { ended: new Map(), doubts, adds: new Map() });
+    return left.map((one) => one.outputs);
+  }
+
   it("has the time of the add, and no id where the next up is to add it again", () => {
-    const outputs = { email, contactId: "c-1", adopted: false };
-    const recorded = { ...contact, outputs };
-    const settle = (doubt: ContactDoubt) =>
-      settledState(
-        { resources: [recorded] },
-        {},
-        { ended: new Map(), doubts: new Map([["urn:ada", doubt]]), adds: new Map() },
-      ).resources![0]!.outputs;
+    const settle = (doubt: ContactDoubt) => settled([recorded], doubt)[0];
     assert.deepEqual(settle({ isToAdd: true, addSentAt: 7 }), { email, adopted: false, addSentAt: 7 });
     assert.deepEqual(settle({ isToAdd: false, addSentAt: 7 }), { ...outputs, addSentAt: 7 });
     assert.deepEqual(settle({ isToAdd: true }), { email, adopted: false });
+  });
+
+  it("keeps a later time that it has already", () => {
+    const late = { ...recorded, outputs: { ...outputs, addSentAt: 8 } };
+    assert.deepEqual(settled([late], { isToAdd: false, addSentAt: 7 }), [late.outputs]);
+  });
+
+  it("keeps the other half of its replacement, which has the same URN", () => {
+    const old = { ...contact, delete: true, outputs: { ...outputs, email: "eve@seeds.example.com" } };
+    assert.deepEqual(settled([recorded, old], { isToAdd: true })[1], old.outputs);
   });
 });

@@ -50,6 +50,19 @@ describe("a stack's lock, by way of the CLI", () => {
     await assert.rejects(stack().occupancy(), /^Error: Could not check the lock of the stack test: no credentials\.$/);
   });
 
+  it("cannot be read where its file is damaged and only the CLI reads the bucket, and names what frees it", async () => {
+    for (const words of ["unexpected end of JSON input", "invalid character '\\x00' looking for beginning of value"]) {
+      answer({ whoami: '{"url":"gs://states"}', init: `error: ${words}\n` });
+      await assert.rejects(
+        stack().occupancy(),
+        new Error(
+          `Could not check the lock of the stack test: ${words}. Its lock file may be damaged. If you are certain that no run of the ` +
+            "stack is in progress, free the lock: pulumi cancel --stack test. Then recover.",
+        ),
+      );
+    }
+  });
+
   it("is none of a stack that has been removed meanwhile: what the question created is removed again", async () => {
     for (const hadSettings of [false, true]) {
       answer({ created: "Pulumi.test.yaml", asked: "", "Pulumi.yaml": "name: seeds\n" });

@@ -64,6 +64,7 @@ describe("the contacts that a killed run left", () => {
       ended = new Map() as Ended,
       unsettled = {},
       areNotesComplete = true,
+      sentAtLatest = 0,
     } = {},
   ) {
     const lines: string[] = [];
@@ -78,15 +79,18 @@ describe("the contacts that a killed run left", () => {
     const recipients = parseRecipients('["*@seeds.example.com"]');
     const otherStacks = { findStackWithContact: async () => otherStack };
     const archives = new Archives(aborts, otherStacks, connect, recipients, log, areNotesComplete);
-    const contacts = new LeftoverContacts("dev", new RecordedIndex(state), ended, archives, () => 0, log);
+    const contacts = new LeftoverContacts("dev", new RecordedIndex(state), ended, archives, () => sentAtLatest, log);
     await contacts.settle(calls, state);
     const { problems, undecided } = aborts;
-    const { left, doubts, settled } = contacts;
+    const { left, settled } = contacts;
+    const { resources = [] }: Deployment = state;
+    const doubts = [...contacts.doubts].map(([resource, doubt]) => [resources.indexOf(resource), doubt]);
     const { archived } = archives;
     const counts = { archived, settled: settled.length, left: left.size };
+    const addSentAt = [...contacts.adds.values()].map((add) => add.addSentAt);
     const adds = [...contacts.adds.values()].map(({ email: of, users }) => [of, ...users]);
     const { needsPendingCreates } = contacts;
-    return { lines, problems, undecided, ...counts, adds, needsPendingCreates, doubts: [...doubts] };
+    return { lines, problems, undecided, ...counts, adds, needsPendingCreates, doubts, addSentAt };
   }
   const isArchived = (of: string) =>
     sandbox()
@@ -286,7 +290,7 @@ describe("the contacts that a killed run left", () => {
 
   it("are taken for archived by a pending delete, and are asked nothing", async () => {
     const { doubts, lines, problems } = await settle([], { state: deleting({}) });
-    assert.deepEqual([doubts, problems, isArchived(email)], [[["urn:old", { isToAdd: true }]], [], false]);
+    assert.deepEqual([doubts, problems, isArchived(email)], [[[0, { isToAdd: true }]], [], false]);
     assert.deepEqual(lines, [
       "The killed run may have archived the contact j***@seeds.example.com. The next pulumi up adds it again; a destroy archives it.",
     ]);
@@ -317,14 +321,41 @@ describe("the contacts that a killed run left", () => {
       const resource = { ...resources[0]!, inputs: { email } };
       const state: Deployment = { resources, pending_operations: [{ type, resource }] };
       const unnoted = await settle([], { state });
-      assert.deepEqual(unnoted.doubts, [["urn:old", { isToAdd: true, addSentAt: 0 }]]);
+      assert.deepEqual(unnoted.doubts, [[0, { isToAdd: true, addSentAt: 0 }]]);
       assert.deepEqual(unnoted.lines, [
-        "The killed run may have changed the contact j***@seeds.example.com. The next pulumi up adds it again; a destroy waits until that can no longer happen, if necessary.",
+        "The killed run may have changed the contact j***@seeds.example.com. The next pulumi up adds it again; a destroy waits, if necessary, until its add can no longer take effect.",
       ]);
       const noted = await settle([{ ...call("add"), addSentAt: 7 }], { state });
-      assert.deepEqual(noted.doubts, [["urn:old", { isToAdd: true, addSentAt: 7 }]]);
-      const confirmed = await settle([{ ...call("add"), confirmed: true }], { state });
-      assert.deepEqual(confirmed.doubts, [["urn:old", { isToAdd: true }]]);
+      assert.deepEqual(noted.doubts, [[0, { isToAdd: true, addSentAt: 7 }]]);
+      // The pending operation may be of a later run, on another machine.
+      for (const note of [
+        { ...call("add"), addSentAt: 7 },
+        { ...call("add"), confirmed: true },
+      ])
+        assert.deepEqual((await settle([note], { state, sentAtLatest: 9 })).doubts, [
+          [0, { isToAdd: true, addSentAt: 9 }],
+        ]);
       assert.deepEqual([unnoted.problems, isArchived(email)], [[], false]);
     });
+
+  it("are recorded with the time of the later of their note and their pending create, which may be of another run", async () => {
+    const state = { ...enrolling(tagged), pending_operations: [creating(tagged)] };
+    const settleAt = (sentAtLatest: number) =>
+      settle([{ ...call("add", tagged), addSentAt: 7 }], { state, sentAtLatest });
+    assert.deepEqual([(await settleAt(9)).addSentAt, (await settleAt(5)).addSentAt], [[9], [7]]);
+  });
+
+  it("are judged each for itself where the halves of a replacement, which have one URN, record two", async () => {
+    const old = { urn: "urn:old", type: TYPES.contact, delete: true };
+    const halves = [
+      { ...old, outputs: { email: tagged, adopted: false } },
+      { ...old, outputs: { email, adopted: true, adopt: false, onDelete: "archive" } },
+    ];
+    const updating = { type: "updating", resource: { ...old, inputs: { email } } };
+    const add = await settle([], { state: { resources: halves, pending_operations: [updating] } });
+    assert.deepEqual(add.doubts, [[1, { isToAdd: false, addSentAt: 0 }]]);
+    const deletion = { type: "deleting", resource: { ...halves[0]!, delete: false } };
+    const { doubts } = await settle([], { state: { resources: halves, pending_operations: [deletion] } });
+    assert.deepEqual(doubts, [[0, { isToAdd: true }]]);
+  });
 });

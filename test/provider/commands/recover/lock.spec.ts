@@ -69,7 +69,7 @@ describe("the lock of a run", () => {
     const damaged: Lock = { ...inBucket, owner: "unknown", host: "unknown", pid: 0, isDamaged: true };
     await assert.rejects(
       free(damaged),
-      /^Error: The stack test is locked by a run that its damaged lock file does not name, as a kill or a power cut leaves it\. The run began at \S+Z\. Wait for it; or, if you know that it has ended, run this again with --run-is-over\.$/,
+      /^Error: The stack test is locked by an unknown run: its lock file is damaged, probably by a kill or a power cut\. The run began at \S+Z\. Wait for it; or, if you know that it has ended, run this again with --run-is-over\.$/,
     );
     const lines: string[] = [];
     assert.equal(await free(damaged, { runIsOver: true, log: (line) => lines.push(line) }), true);
