@@ -23,9 +23,7 @@ interface Interrupted {
   readonly starts: number;
 }
 
-describe("a signal to the probe's process", function () {
-  this.timeout(120_000);
-
+describe("a signal to the probe's process", () => {
   let interrupted: Map<number, Interrupted>;
   before(async () => {
     interrupted = new Map();
@@ -75,7 +73,7 @@ describe("a signal to the probe's process", function () {
             ? { kind: "429", isPassedOn: false, retryAfter: "4" }
             : undefined,
       meanwhile: async ({ send, said }) => {
-        await said("waiting 4 s");
+        await said("slow down: waiting");
         send("SIGINT");
       },
     });
