@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { spawn, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import * as fs from "node:fs";
 import * as os from "node:os";
@@ -7,24 +7,12 @@ import * as path from "node:path";
 import { procStat } from "../../../provider/processes/linux";
 import { identify, livenessOf, type ProcessIdentity } from "../../../provider/processes/processIdentity";
 import { thisMachine } from "../../../provider/processes/thisMachine";
+import { useChildProcesses } from "../../support/childProcesses";
 import { inNamespaces, type Namespace } from "../../support/namespaces";
 
 // There is nothing like it elsewhere.
 (process.platform === "linux" ? describe : describe.skip)("what the kernel of Linux tells of a process", () => {
-  const children: ChildProcess[] = [];
-  afterEach(() => children.splice(0).forEach((child) => child.kill("SIGKILL")));
-
-  async function start(command: readonly string[]): Promise<ChildProcess> {
-    const child = spawn(command[0]!, command.slice(1), { stdio: ["pipe", "pipe", "inherit"] });
-    children.push(child);
-    await once(child, "spawn");
-    return child;
-  }
-  const sleeping = () => start([process.execPath, "-e", "setInterval(() => {}, 1000)"]);
-  async function end(child: ChildProcess): Promise<void> {
-    child.kill("SIGKILL");
-    if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
-  }
+  const { start, sleeping, end } = useChildProcesses();
 
   it("takes one as dead that has ended and whose parent has not asked for its exit code", async () => {
     const parent = await start([

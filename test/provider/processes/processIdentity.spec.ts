@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { INITIAL_PID_NAMESPACE } from "../../../provider/processes/linux";
 import type { Machine, ProcessLocation } from "../../../provider/processes/machine";
 import {
@@ -10,22 +8,10 @@ import {
   type Liveness,
   type ProcessIdentity,
 } from "../../../provider/processes/processIdentity";
+import { useChildProcesses } from "../../support/childProcesses";
 
 describe("the identity of a process", () => {
-  const children: ChildProcess[] = [];
-  afterEach(() => children.splice(0).forEach((child) => child.kill("SIGKILL")));
-
-  async function start(command: readonly string[]): Promise<ChildProcess> {
-    const child = spawn(command[0]!, command.slice(1), { stdio: ["pipe", "pipe", "inherit"] });
-    children.push(child);
-    await once(child, "spawn");
-    return child;
-  }
-  const sleeping = () => start([process.execPath, "-e", "setInterval(() => {}, 1000)"]);
-  async function end(child: ChildProcess): Promise<void> {
-    child.kill("SIGKILL");
-    if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
-  }
+  const { start, sleeping, end } = useChildProcesses();
 
   it("tells one that runs from one that has ended", async () => {
     const child = await sleeping();

@@ -1,26 +1,12 @@
 import assert from "node:assert/strict";
-import * as fs from "node:fs";
-import * as os from "node:os";
-import * as path from "node:path";
 import { profileFrom, profileOf, profiles, readProfileFile, SANDBOX_KEY, type Profile } from "mailmodo-sandbox";
 import { contactCall, type ContactCall } from "../../support/contactCalls";
 import { journeyId } from "../../support/journeyId";
+import { useProfileFolder } from "../../support/profileFolder";
 import { startSandbox, useSandbox, type RunningSandbox } from "../../support/sandbox";
 
 const email = "qa@seeds.example.com";
 const elsewhere = "11111111-2222-4333-8444-555555555555";
-
-/** Keeps what is written in a folder of its own. */
-function useFolder(): (content: string) => string {
-  let folder = "";
-  before(() => (folder = fs.mkdtempSync(path.join(os.tmpdir(), "profile-"))));
-  after(() => fs.rmSync(folder, { recursive: true }));
-  return (content) => {
-    const file = path.join(folder, "profile.json");
-    fs.writeFileSync(file, content);
-    return file;
-  };
-}
 
 interface Got {
   readonly status: number;
@@ -98,7 +84,7 @@ async function answersOf(profile: Profile): Promise<unknown[]> {
 }
 
 describe("a profile file", () => {
-  const write = useFolder();
+  const write = useProfileFolder();
 
   for (const [name, changes] of Object.entries(profiles)) {
     it(`with the name ${name}, or what that changes, answers as the name does`, async () => {

@@ -1,24 +1,11 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
 import { readProfileFile } from "mailmodo-sandbox";
-
-/** Keeps what is written in a folder of its own. */
-function useFolder(): (content: string) => string {
-  let folder = "";
-  before(() => (folder = fs.mkdtempSync(path.join(os.tmpdir(), "profile-"))));
-  after(() => fs.rmSync(folder, { recursive: true }));
-  return (content) => {
-    const file = path.join(folder, "profile.json");
-    fs.writeFileSync(file, content);
-    return file;
-  };
-}
+import { useProfileFolder } from "../../support/profileFolder";
 
 describe("a profile file that is wrong", () => {
-  const write = useFolder();
+  const write = useProfileFolder();
   const ok = { status: 400, message: "x" };
   const bad: [content: unknown, message: string][] = [
     [[], "The profile must be an object."],
