@@ -76,7 +76,8 @@ export async function sendOnce(connection: Connection, request: Outgoing, permit
   const url = new URL(baseUrl + request.path);
   const watch = watchConnection(url.protocol === "https:", permit);
   const deadline = new AbortController();
-  const timer = setTimeout(() => deadline.abort(), requestTimeoutMs);
+  const endRequest = () => deadline.abort();
+  const timer = setTimeout(endRequest, requestTimeoutMs);
   try {
     const response = await send(connection, url, request, watch.transport, deadline.signal);
     if (proxy !== undefined && !watch.connected()) return refusedByProxy(proxy, response);

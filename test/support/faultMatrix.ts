@@ -39,7 +39,7 @@ export interface Subject<Inputs, State> {
   recordsOf(state: State): ReadonlyMap<string, string | null>;
 }
 
-/** No other wait is as long, so that the clock can distinguish a request's deadline. */
+/** How long a request waits for its answer. */
 const timeoutMs = 17_500;
 /** Later than anything can take effect. */
 const LATER_MS = 120_000;
@@ -57,7 +57,7 @@ export function describeFaultMatrix<Inputs, State>(of: string, subject: Subject<
 
   describe(`the fault matrix of ${of}: ${title}`, () => {
     const sandbox = useSandbox({ now: () => Date.now() });
-    const clock = useMovableClock(timeoutMs);
+    const clock = useMovableClock();
     const backend = useModelBackend();
     const patience = new Patience(sandbox, clock, subject.failure);
 

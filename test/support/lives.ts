@@ -55,8 +55,7 @@ export function livesOf(
   const some = isFull ? all : sample(names, faults, duplicates, seed, rounds);
   const lives = new Map(
     names.map((name, nth) => {
-      // Not where contacts are archived: the whole matrix of those hung once in limit-5-503, and why is not known yet.
-      const isOfJourneys = calls.includes("start") && calls.includes("abort") && !calls.includes("archiveContact");
+      const isOfJourneys = calls.includes("start") && calls.includes("abort");
       const lateAborts = isOfJourneys ? lateAbortsOf(name, nth, isFull) : [];
       return [name, [...some.filter(({ profile }) => profile === name), ...lateAborts]];
     }),

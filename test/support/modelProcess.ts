@@ -45,7 +45,7 @@ export function useModelProcesses(
   // Before the clock's own, which removes its fake timers.
   let restore = () => {};
   afterEach(() => restore());
-  const clock = useMovableClock(timeoutMs);
+  const clock = useMovableClock();
   const engine = net.createServer((socket) => socket.destroy());
   before((done) => void engine.listen(0, "127.0.0.1", done));
   after(() => void engine.close());

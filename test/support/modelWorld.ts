@@ -193,7 +193,7 @@ export class ModelWorld {
   }
 }
 
-/** No other wait is as long, so that the clock can distinguish a request's deadline. */
+/** How long a request waits for its answer. */
 export const TIMEOUT_MS = 17_500;
 /** Later than anything can take effect. */
 const LATER_MS = 120_000;

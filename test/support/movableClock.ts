@@ -21,13 +21,18 @@ export interface MovableClock {
   settle<T>(step: Promise<T>, hung?: () => number): Promise<T>;
 }
 
+interface Wait {
+  readonly delay?: number;
+  readonly callAt: number;
+  readonly func: () => void;
+}
+
 /**
  * Puts a movable clock in place for each test of the suite.
  *
- * @param deadlineMs How long a request waits for its answer: unlike every other wait, so that it can be recognized.
  * @param startsAt In milliseconds since 1970. Default: 0.
  */
-export function useMovableClock(deadlineMs: number, startsAt = 0): MovableClock {
+export function useMovableClock(startsAt = 0): MovableClock {
   let clock: FakeTimers.Clock;
   beforeEach(() => {
     clock = FakeTimers.install({
@@ -39,7 +44,7 @@ export function useMovableClock(deadlineMs: number, startsAt = 0): MovableClock 
   });
   afterEach(() => clock.uninstall());
   useImmediateSync();
-  const waits = () => [...(clock.timers?.values() ?? [])] as { delay?: number; callAt: number; func: () => void }[];
+  const waits = () => [...(clock.timers?.values() ?? [])] as Wait[];
   const waiting = async (ms: number) => {
     while (!waits().some(({ delay }) => delay === ms)) await new Promise((resolve) => setImmediate(resolve));
   };
@@ -64,13 +69,15 @@ export function useMovableClock(deadlineMs: number, startsAt = 0): MovableClock 
         await new Promise((resolve) => setImmediate(resolve));
         // No step waits for a report, and what it does wait for may take its time: the disk, another thread.
         const timers = waits().filter(({ func }) => func.name !== "endOfInterval");
-        const onTheirWay = timers.filter(({ delay }) => delay === deadlineMs).length;
+        const dueIn = ({ callAt }: Wait) => Math.max(0, callAt - clock.now);
+        // By name: a wait for something else can be just as long.
+        const onTheirWay = timers.filter(({ func }) => func.name === "endRequest");
         // One that the server has yet to see would come to it after its time.
-        if (onTheirWay > 0 && hung() - hangs >= onTheirWay) {
+        if (onTheirWay.length > 0 && hung() - hangs >= onTheirWay.length) {
           hangs = hung();
-          clock.tick(deadlineMs);
-        } else if (onTheirWay === 0 && timers.length > 0) {
-          clock.tick(Math.max(0, Math.min(...timers.map(({ callAt }) => callAt)) - clock.now));
+          clock.tick(Math.max(...onTheirWay.map(dueIn)));
+        } else if (onTheirWay.length === 0 && timers.length > 0) {
+          clock.tick(Math.min(...timers.map(dueIn)));
         }
       }
       return step;

@@ -53,7 +53,7 @@ export function probeOptions(baseUrl: string, more: Partial<Options> = {}): Opti
 
 /** Probes sandboxes of their own, each with a gateway before it, in a time that moves by itself. */
 export function useProbes(): (given?: ProbeOptions) => Promise<Probed> {
-  const clock = useMovableClock(TIMEOUT_MS, Date.UTC(2026, 10, 24, 12));
+  const clock = useMovableClock(Date.UTC(2026, 10, 24, 12));
   const open: { close(): Promise<unknown> }[] = [];
   afterEach(async () => {
     for (const one of open.splice(0).reverse()) await one.close();

@@ -37,7 +37,7 @@ export interface Vendor {
 
 /** @param startsAt Of the clock, in milliseconds since 1970. Default: 0. */
 export function useVendor(startsAt = 0): Vendor {
-  const clock = useMovableClock(requestTimeoutMs, startsAt);
+  const clock = useMovableClock(startsAt);
   let server: TestServer;
   let opened: TestServer | undefined;
   let began: number;

@@ -9,7 +9,7 @@ const to = "qa@seeds.example.com";
 const prefix = "mail/";
 
 describe("what arrives during a wait", () => {
-  const clock = useMovableClock(0, Date.UTC(2026, 10, 24, 12));
+  const clock = useMovableClock(Date.UTC(2026, 10, 24, 12));
   let server: ObjectServer;
   afterEach(() => server.close());
 

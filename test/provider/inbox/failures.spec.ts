@@ -98,7 +98,7 @@ describe("an inbox's errors, by a real API", () => {
     });
 
     describe("to list alone", () => {
-      const clock = useMovableClock(0, Date.now());
+      const clock = useMovableClock(Date.now());
       it("name the objects that may not be read, at the end", async () => {
         const client = await clientOf("lister", ["s3:ListBucket"]);
         await countCalls("0");
@@ -182,7 +182,7 @@ describe("an inbox's errors, by answers that moto does not give", () => {
   });
 
   describe("of an S3 that hangs", () => {
-    const clock = useMovableClock(0, Date.now());
+    const clock = useMovableClock(Date.now());
     it("come at the wait's end", async () => {
       let asked = () => {};
       const isAsked = new Promise<void>((resolve) => (asked = resolve));

@@ -12,7 +12,7 @@ const timeoutMs = 5_000;
 describe("the look-up of a contact whose mail did not come", () => {
   // First, so that the delay of an answer is of real time.
   const sandbox = useSandbox({ now: () => Date.now() });
-  const clock = useMovableClock(timeoutMs);
+  const clock = useMovableClock();
   const requests = () => sandbox().store.requests().length;
   const isHung = ({ fault }: { fault?: string }) => fault === "hang" || fault === "late";
   const hung = () => sandbox().store.requests().filter(isHung).length;

@@ -15,7 +15,7 @@ describe("SeedInbox", () => {
   const moto = useMoto();
   // Near S3's own, which does not move with it.
   const startsAt = Date.now();
-  const clock = useMovableClock(0, startsAt);
+  const clock = useMovableClock(startsAt);
   let client: S3Client;
   let prefix = "";
   let nth = 0;

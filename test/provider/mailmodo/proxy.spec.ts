@@ -12,7 +12,7 @@ import { withEnvironment } from "../../support/environment";
 import { apiKey, connectionTo, ok, ref, request, requestTimeoutMs } from "../../support/vendor";
 
 describe("the client: behind a proxy", () => {
-  const clock = useMovableClock(requestTimeoutMs);
+  const clock = useMovableClock();
   let vendor: TestServer;
   let answer: Answer;
   let proxy: ConnectProxy | undefined;

@@ -5,7 +5,7 @@ import { useMovableClock } from "../../support/movableClock";
 
 describe("the rate limit", () => {
   const startsAt = Date.UTC(2026, 10, 24);
-  const clock = useMovableClock(Infinity, startsAt);
+  const clock = useMovableClock(startsAt);
 
   /** When each of `count` permits is given, all of them requested at once. */
   async function permitTimes(limit: RateLimit, count: number): Promise<number[]> {

@@ -16,7 +16,7 @@ import { useMovableClock } from "../../support/movableClock";
 import { Patience, SECRET } from "../../support/patience";
 import { useSandbox } from "../../support/sandbox";
 
-/** No other wait is as long, so that the clock can distinguish a request's deadline. */
+/** How long a request waits for its answer. */
 const timeoutMs = 17_500;
 /** Later than anything can take effect. */
 const LATER_MS = 120_000;
@@ -38,7 +38,7 @@ const { lives, title } = livesOf(process.env, 1, [
 
 describe(`the fault matrix of a contact: ${title}`, () => {
   const sandbox = useSandbox({ now: () => Date.now() });
-  const clock = useMovableClock(timeoutMs);
+  const clock = useMovableClock();
   const backend = useModelBackend();
   const patience = new Patience(sandbox, clock, failure);
   const printed = useCapturedOutput();

@@ -28,7 +28,7 @@ interface Recorded<State> {
 }
 
 describe("an abort by address that takes effect late", () => {
-  const clock = useMovableClock(1_000, Date.UTC(2026, 10, 24, 12));
+  const clock = useMovableClock(Date.UTC(2026, 10, 24, 12));
   const sandbox = useSandbox({ now: () => Date.now() });
   const leaveAsKilled = useKilledPlugin();
   // A home of its own.

@@ -19,7 +19,7 @@ const stack = "organization/seeds/test";
 const inputs: ContactInputs = { ...contactInputs, email: "ada+seeds.test@seeds.example.com", stack };
 
 describe("an add that takes effect late", () => {
-  const clock = useMovableClock(timeoutMs, Date.UTC(2026, 10, 24, 12));
+  const clock = useMovableClock(Date.UTC(2026, 10, 24, 12));
   const sandbox = useSandbox({ now: () => Date.now() });
   afterEach(() => session.journals.close());
 

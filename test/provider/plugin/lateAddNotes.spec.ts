@@ -29,7 +29,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
 describe("an add of a run that is killed before the state shows it, and that takes effect late", () => {
-  const clock = useMovableClock(timeoutMs, Date.UTC(2026, 10, 24, 12));
+  const clock = useMovableClock(Date.UTC(2026, 10, 24, 12));
   const sandbox = useSandbox({ now: () => Date.now() });
   const leaveAsKilled = useKilledPlugin();
   beforeEach(async () => {

@@ -17,7 +17,7 @@ const inputs: ContactInputs = { ...contactInputs, email: "ada+seeds.test@seeds.e
 const qa = { ...enrollment, email: inputs.email, stack };
 
 describe("an archive that takes effect late", () => {
-  const clock = useMovableClock(1_000, Date.UTC(2026, 10, 24, 12));
+  const clock = useMovableClock(Date.UTC(2026, 10, 24, 12));
   const sandbox = useSandbox({ now: () => Date.now() });
   afterEach(() => session.journals.close());
 

@@ -24,7 +24,7 @@ const lateFaults: [what: string, fault: Fault][] = [
 
 describe("a start that takes effect late", () => {
   useCapturedOutput();
-  const clock = useMovableClock(timeoutMs, Date.UTC(2026, 10, 24, 12));
+  const clock = useMovableClock(Date.UTC(2026, 10, 24, 12));
   const sandbox = useSandbox({ now: () => Date.now() });
   let lines: string[] = [];
   let isAnswered = true;

@@ -3,7 +3,7 @@ import { Progress } from "../../../provider/plugin/progress";
 import { useMovableClock } from "../../support/movableClock";
 
 describe("the progress of a cohort", () => {
-  const clock = useMovableClock(Infinity);
+  const clock = useMovableClock();
   let lines: string[];
   let progress: Progress;
   let end: () => void;

@@ -10,7 +10,7 @@ import { json, serve } from "../../support/server";
 import { no, ok } from "../../support/vendor";
 
 describe("the notice of enrollments that wait because of 429s", () => {
-  const clock = useMovableClock(500);
+  const clock = useMovableClock();
   const NOTE = "Mailmodo asks to slow down";
 
   it("is one line a minute, however many wait", async () => {

@@ -12,7 +12,7 @@ const email = "qa@seeds.example.com";
 
 describe("SuppressionCheck", () => {
   const timeoutMs = 10_000;
-  const clock = useMovableClock(timeoutMs);
+  const clock = useMovableClock();
   const sandbox = useSandbox({ now: () => Date.now() });
   let lines: string[];
   let check: SuppressionCheck;

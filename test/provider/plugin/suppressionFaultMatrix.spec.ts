@@ -14,7 +14,7 @@ describe("the look-up before a start, under each fault", () => {
   const timeoutMs = 17_500;
   // First, so that the delay of an answer is of real time.
   const sandbox = useSandbox({ now: () => Date.now() });
-  const clock = useMovableClock(timeoutMs);
+  const clock = useMovableClock();
   const lines = useCapturedOutput();
   let isAnswered = true;
   const isHung = ({ fault }: { fault?: string }) => fault === "hang" || fault === "late";

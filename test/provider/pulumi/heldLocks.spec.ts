@@ -6,7 +6,7 @@ import { useMovableClock } from "../../support/movableClock";
 const lock = (pid: number): Lock => ({ owner: "ann", host: "laptop", pid, at: 1, url: `file:///locks/${pid}.json` });
 
 describe("the locks that runs hold on a stack", () => {
-  const clock = useMovableClock(17_500);
+  const clock = useMovableClock();
   const look = (...looks: readonly (readonly Lock[])[]) => {
     let nth = 0;
     const occupancy = async () => ({ fullName: "organization/seeds/test", locks: looks[nth++] ?? [] });

@@ -94,7 +94,7 @@ describe("the warnings of a preview's contacts", () => {
   });
 
   describe("where Mailmodo never answers", () => {
-    const clock = useMovableClock(20_000);
+    const clock = useMovableClock();
 
     it("end after half a minute", async () => {
       sandbox().faults.add({ kind: "hang" });

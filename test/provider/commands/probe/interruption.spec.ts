@@ -131,7 +131,7 @@ describe("a signal to the probe's process", () => {
 });
 
 describe("a second signal to the probe", () => {
-  const clock = useMovableClock(10_000);
+  const clock = useMovableClock();
 
   for (const [laterMs, counts] of [
     [0, false],

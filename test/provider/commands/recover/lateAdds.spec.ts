@@ -21,7 +21,7 @@ const ada = "ada+seeds.dev@seeds.example.com";
 const HOUR_MS = 3_600_000;
 
 describe("a recovery while an add may still take effect", () => {
-  const clock = useMovableClock(requestTimeoutMs, Date.UTC(2026, 10, 24, 12));
+  const clock = useMovableClock(Date.UTC(2026, 10, 24, 12));
   const sandbox = useSandbox({ now: () => Date.now() });
   let sentAt: number;
 
