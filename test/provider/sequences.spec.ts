@@ -5,7 +5,7 @@ import { useEnvironment } from "../support/environment";
 import { useModelCli } from "../support/modelCli";
 import { useModelProcesses } from "../support/modelProcess";
 import { CONTACTS, HOMES, SINGLES, STACKS, type Step } from "../support/modelSteps";
-import { ModelWorld, TIMEOUT_MS } from "../support/modelWorld";
+import { ModelWorld } from "../support/modelWorld";
 import { useSandbox } from "../support/sandbox";
 
 // 200 with `npm test`; `npm run test:unit` asks for 50, `npm run test:soak` for 2,000. A seed of one's own: SEQUENCES_SEED.
@@ -15,7 +15,7 @@ const seed = Number(process.env["SEQUENCES_SEED"] ?? 20261126);
 describe(`${count} random sequences of runs, kills and recoveries (SEQUENCES_SEED=${seed})`, function () {
   this.timeout(count * 3_000);
   const sandbox = useSandbox({ now: () => Date.now() }, "suite");
-  const { clock, run } = useModelProcesses(sandbox, TIMEOUT_MS);
+  const { clock, run } = useModelProcesses(sandbox);
   useEnvironment(() => ({}));
   useModelCli();
   useCapturedOutput();

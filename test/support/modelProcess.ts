@@ -38,10 +38,7 @@ const isOfTheDead = () => alive.getStore()?.isDead === true;
  * Lets this process act as plugins and commands, one at a time, on a movable clock. One that is killed does nothing
  * more: its requests get no answer, its waits never end, and it writes no note.
  */
-export function useModelProcesses(
-  sandbox: () => RunningSandbox,
-  timeoutMs: number,
-): { clock: MovableClock; run: RunAsProcess } {
+export function useModelProcesses(sandbox: () => RunningSandbox): { clock: MovableClock; run: RunAsProcess } {
   // Before the clock's own, which removes its fake timers.
   let restore = () => {};
   afterEach(() => restore());

@@ -194,7 +194,7 @@ export class ModelWorld {
 }
 
 /** How long a request waits for its answer. */
-export const TIMEOUT_MS = 17_500;
+const TIMEOUT_MS = 17_500;
 /** Later than anything can take effect. */
 const LATER_MS = 120_000;
 const ELSEWHERE = { host: "runner-7", boot: "another", machineId: "another", pidNamespace: "another" };

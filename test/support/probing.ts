@@ -34,8 +34,6 @@ export interface ProbeOptions {
   readonly prepare?: (sandbox: RunningSandbox) => void | Promise<void>;
 }
 
-const TIMEOUT_MS = 10_000;
-
 /** The options of a probe of the tests' journey. */
 export function probeOptions(baseUrl: string, more: Partial<Options> = {}): Options {
   return {

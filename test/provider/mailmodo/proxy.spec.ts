@@ -9,7 +9,7 @@ import { startProxy, type ConnectProxy, type ProxyOptions } from "../../support/
 import { json, serveTls, type Answer, type TestServer } from "../../support/server";
 import { useMovableClock } from "../../support/movableClock";
 import { withEnvironment } from "../../support/environment";
-import { apiKey, connectionTo, ok, ref, request, requestTimeoutMs } from "../../support/vendor";
+import { apiKey, connectionTo, ok, ref, request } from "../../support/vendor";
 
 describe("the client: behind a proxy", () => {
   const clock = useMovableClock();

@@ -12,7 +12,7 @@ import type { Deployment } from "../../../../provider/pulumi/deployment";
 import { RecordedIndex } from "../../../../provider/pulumi/recordedIndex";
 import { useMovableClock } from "../../../support/movableClock";
 import { useSandbox } from "../../../support/sandbox";
-import { connectionTo, requestTimeoutMs } from "../../../support/vendor";
+import { connectionTo } from "../../../support/vendor";
 
 const stack = "organization/seeds/dev";
 const jane = "jane@seeds.example.com";
