@@ -119,7 +119,7 @@ function mayRunAlready({ status, message, stranger }: Refusal): boolean {
  * @returns The vendor's words if there was nothing left to abort, otherwise undefined.
  * @throws {RefusedError} Mailmodo said no.
  * @throws {KeyRefusedError} Mailmodo refused the key.
- * @throws {LateStartError} The abort was sent, but the start, or an attempt of the abort, may still take effect. The error
+ * @throws {LateCallError} The abort was sent, but the start, or an attempt of the abort, may still take effect. The error
  *   says when to try again.
  * @throws {HeldError | NotSentError | SlowDownError | UnconfirmedError} No attempt was confirmed.
  *
@@ -143,15 +143,16 @@ async function abortByAddress(
   lost: LostAborts,
 ): Promise<string | undefined> {
   // Measured before the first abort is sent, because that abort misses whatever takes effect after it.
-  const mayTakeEffectMs = mayTakeEffectForMs(request, connection.lateEffectMs);
+  const { journeyId, email, startSentAt, outlastsDeadline } = request;
+  const sent = { journeyId, email, sentAt: startSentAt };
+  const mayTakeEffectMs = mayTakeEffectForMs(sent, connection.lateEffectMs);
   const mayTakeEffectUntil = performance.now() + mayTakeEffectMs;
   const { words } = await lost.during(() => abortOnce(connection, request));
   if (mayTakeEffectMs === 0) return words;
 
-  const { journeyId, email, outlastsDeadline } = request;
   const failed = { operation: "abort", journeyId, subject: maskAddress(email) } as const;
   const later = await outlast(connection, {
-    sent: request,
+    sent,
     what: "start",
     failed,
     mayTakeEffectUntil,

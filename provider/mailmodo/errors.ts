@@ -107,7 +107,7 @@ export class UnconfirmedError extends MailmodoError {
  * and there was no time to wait for that. The abort was sent and may have taken effect. The archive was not sent. Or an
  * abort by address or an archive was confirmed, and an earlier attempt of it may still take effect.
  */
-export class LateStartError extends MailmodoError {
+export class LateCallError extends MailmodoError {
   /** @param mayTakeEffectUntil When what was lost can no longer take effect, in milliseconds since 1970. */
   constructor(
     call: FailedCall,

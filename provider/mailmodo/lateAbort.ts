@@ -14,7 +14,7 @@ interface Address {
 
 /** Whether a lost abort by address may still take effect. */
 export function mayStillAbort({ journeyId, email, abortSentAt }: Address, lateEffectMs: number | undefined): boolean {
-  return mayTakeEffectForMs({ journeyId, email, startSentAt: abortSentAt }, lateEffectMs) > 0;
+  return mayTakeEffectForMs({ journeyId, email, sentAt: abortSentAt }, lateEffectMs) > 0;
 }
 
 /**
@@ -49,12 +49,12 @@ export class LostAborts {
    * Waits until none of them can take effect any more, even beyond the connection's deadline: nothing records an abort, so
    * the run must not go on, or end, before.
    *
-   * @throws {LateStartError} The process began to shut down during the wait. The error says when to try again.
+   * @throws {LateCallError} The process began to shut down during the wait. The error says when to try again.
    */
   async outlast(connection: Connection): Promise<void> {
     const { journeyId, email } = this.address;
-    for (const startSentAt of [this.address.abortSentAt, ...this.sentAt]) {
-      const sent = { journeyId, email, startSentAt };
+    for (const sentAt of [this.address.abortSentAt, ...this.sentAt]) {
+      const sent = { journeyId, email, sentAt };
       const ms = mayTakeEffectForMs(sent, connection.lateEffectMs);
       if (ms === 0) continue;
       const failed = { operation: "abort", journeyId, subject: maskAddress(email) } as const;

@@ -17,11 +17,11 @@ interface LostAdd {
  * it was asked to archive it.
  *
  * @returns The connection for the calls after that.
- * @throws {LateStartError} There is no time for that. The error says when to try again.
+ * @throws {LateCallError} There is no time for that. The error says when to try again.
  */
 export async function outlastAdd(connection: Connection, lost: LostAdd): Promise<Connection> {
   const { email, addSentAt, outlastsDeadline } = lost;
-  const sent = { journeyId: "", email, startSentAt: addSentAt };
+  const sent = { email, sentAt: addSentAt };
   const ms = mayTakeEffectForMs(sent, connection.lateEffectMs);
   if (ms === 0) return connection;
   const failed = { operation: "archive", subject: maskAddress(email) } as const;
@@ -31,5 +31,5 @@ export async function outlastAdd(connection: Connection, lost: LostAdd): Promise
 
 /** Whether an add may still take effect. */
 export function mayStillBeAdded({ email, addSentAt }: LostAdd, lateEffectMs: number | undefined): boolean {
-  return mayTakeEffectForMs({ journeyId: "", email, startSentAt: addSentAt }, lateEffectMs) > 0;
+  return mayTakeEffectForMs({ email, sentAt: addSentAt }, lateEffectMs) > 0;
 }

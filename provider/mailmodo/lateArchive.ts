@@ -15,15 +15,14 @@ interface LostArchive {
  * the contact and start a journey, and Mailmodo would archive it in the middle of that. Nothing records the archive then, so
  * the run must not end before.
  *
- * @throws {LateStartError} The process began to shut down during the wait. The error says when to try again.
+ * @throws {LateCallError} The process began to shut down during the wait. The error says when to try again.
  */
 export async function outlastArchive(connection: Connection, { email, lostAt }: LostArchive): Promise<void> {
   if (lostAt === undefined) return;
   const mayTakeEffectUntil = lostAt + (connection.lateEffectMs ?? LATE_EFFECT_MS);
   if (mayTakeEffectUntil <= performance.now()) return;
-  const startSentAt = rememberSent({ journeyId: "", email }, lostAt);
   await outlast(connection, {
-    sent: { journeyId: "", email, startSentAt },
+    sent: { email, sentAt: rememberSent({ email }, lostAt) },
     what: "archive",
     failed: { operation: "archive", subject: maskAddress(email) },
     mayTakeEffectUntil,

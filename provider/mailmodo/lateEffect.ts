@@ -9,48 +9,49 @@ import type { Connection } from "./transport";
  */
 export const LATE_EFFECT_MS = 60_000;
 
-/** A start, or an abort by address, whose answer was lost; or an add or an archive of a contact, which is in no journey: an empty id. */
-export interface SentStart {
-  readonly journeyId: string;
+/** A call whose answer was lost. */
+export interface SentCall {
+  /** Default: none, as a contact is in no journey. */
+  readonly journeyId?: string | undefined;
   readonly email: string;
-  /** When it was sent, in milliseconds since 1970. Default: so long ago that it can no longer take effect. */
-  readonly startSentAt?: number | undefined;
+  /** When it was sent, in milliseconds since 1970. Undefined: so long ago that it can no longer take effect. */
+  readonly sentAt: number | undefined;
 }
 
 /** The calls that must not take effect once the next thing is done. */
 export type LateCall = "start" | "abort" | "add" | "archive";
 
 /** For how long a call may still take effect, in milliseconds: from 0 to `lateEffectMs`, even if the clock was changed. */
-export function mayTakeEffectForMs(start: SentStart, lateEffectMs = LATE_EFFECT_MS): number {
-  const { startSentAt } = start;
-  if (startSentAt === undefined || !Number.isFinite(startSentAt)) return 0;
-  const sentHere = sentByThisProcess.get(startKey(start));
-  // A time in the future was read from another clock, so the start's age is unknown.
-  const ageMs = Math.max(0, sentHere === undefined ? Date.now() - startSentAt : performance.now() - sentHere);
+export function mayTakeEffectForMs(call: SentCall, lateEffectMs = LATE_EFFECT_MS): number {
+  const { sentAt } = call;
+  if (sentAt === undefined || !Number.isFinite(sentAt)) return 0;
+  const sentHere = sentByThisProcess.get(callKey(call));
+  // A time in the future was read from another clock, so the call's age is unknown.
+  const ageMs = Math.max(0, sentHere === undefined ? Date.now() - sentAt : performance.now() - sentHere);
   return Math.max(0, lateEffectMs - ageMs);
 }
 
-/** Whether the start's time is in the future. A later run cannot know its age either. */
-export function isFromTheFuture(start: SentStart): boolean {
-  return !sentByThisProcess.has(startKey(start)) && start.startSentAt! > Date.now();
+/** Whether the call's time is in the future. A later run cannot know its age either. */
+export function isFromTheFuture(call: SentCall): boolean {
+  return !sentByThisProcess.has(callKey(call)) && call.sentAt! > Date.now();
 }
 
 /**
- * Remembers when a start was sent, by the monotonic clock.
+ * Remembers when a call was sent, by the monotonic clock.
  *
  * @param at When it was sent, by `performance.now`.
- * @returns The same time in milliseconds since 1970, for {@link SentStart.startSentAt}.
+ * @returns The same time in milliseconds since 1970, for {@link SentCall.sentAt}.
  */
-export function rememberSent({ journeyId, email }: SentStart, at: number): number {
-  const startSentAt = Math.round(Date.now() - (performance.now() - at));
-  sentByThisProcess.set(startKey({ journeyId, email, startSentAt }), at);
-  return startSentAt;
+export function rememberSent({ journeyId, email }: Omit<SentCall, "sentAt">, at: number): number {
+  const sentAt = Math.round(Date.now() - (performance.now() - at));
+  sentByThisProcess.set(callKey({ journeyId, email, sentAt }), at);
+  return sentAt;
 }
 
 const sentByThisProcess = new Map<string, number>();
 
-function startKey({ journeyId, email, startSentAt }: SentStart): string {
-  return `${startSentAt} ${journeyId} ${email}`.toLowerCase();
+function callKey({ journeyId, email, sentAt }: SentCall): string {
+  return `${sentAt} ${journeyId} ${email}`.toLowerCase();
 }
 
 /**

@@ -1,11 +1,11 @@
 import { Deadline } from "./deadline";
-import { LateStartError, type FailedCall } from "./errors";
-import { clockTime, isFromTheFuture, waitForLateEffect, type LateCall, type SentStart } from "./lateEffect";
+import { LateCallError, type FailedCall } from "./errors";
+import { clockTime, isFromTheFuture, waitForLateEffect, type LateCall, type SentCall } from "./lateEffect";
 import type { Connection } from "./transport";
 
 /** A call whose answer was lost, and the one that must not count before that can no longer take effect: an archive itself. */
 interface Lost {
-  readonly sent: SentStart;
+  readonly sent: SentCall;
   readonly what: LateCall;
   /** The call, as its error describes it. */
   readonly failed: FailedCall;
@@ -18,7 +18,7 @@ interface Lost {
 /**
  * Waits until a lost call can no longer take effect, and returns the connection for the call after that.
  *
- * @throws {LateStartError} There is no time for that. The error says when to try again.
+ * @throws {LateCallError} There is no time for that. The error says when to try again.
  */
 export async function outlast(connection: Connection, lost: Lost): Promise<Connection> {
   const { sent, what, failed, mayTakeEffectUntil } = lost;
@@ -32,8 +32,8 @@ export async function outlast(connection: Connection, lost: Lost): Promise<Conne
       : connection;
 
   const from = Date.now() + Math.max(0, mayTakeEffectUntil - performance.now());
-  const why = `its ${what}, sent at ${clockTime(sent.startSentAt!)}, may still take effect. Run it again from ${clockTime(from)} on.`;
-  const error = new LateStartError(failed, why, from);
+  const why = `its ${what}, sent at ${clockTime(sent.sentAt!)}, may still take effect. Run it again from ${clockTime(from)} on.`;
+  const error = new LateCallError(failed, why, from);
   // Only an archive that waits for an add was not sent.
   error.mayHaveTakenEffect = what !== "add";
   throw error;

@@ -1,7 +1,7 @@
 import {
   HeldError,
   KeyRefusedError,
-  LateStartError,
+  LateCallError,
   MailmodoError,
   NoAnswerError,
   RefusedError,
@@ -87,7 +87,7 @@ function adviceOnContact(error: unknown, secret: string | undefined): string | u
 
 function adviceOnArchive(error: unknown, secret: string | undefined): string | undefined {
   if (error instanceof SettingsError || error instanceof KeyRefusedError) return adviceOnAbort(error, secret);
-  if (error instanceof LateStartError) return "It stays in the state.";
+  if (error instanceof LateCallError) return "It stays in the state.";
   return error instanceof HeldError && error.message.includes(OUTSIDE_RECIPIENTS) ? allowAdvice() : undefined;
 }
 
@@ -143,7 +143,7 @@ function adviceOnAbort(error: unknown, secret: string | undefined): string | und
       `or ${set} and run ${withNewSettings("set it and run ")}.`
     );
   }
-  if (error instanceof LateStartError) return "It stays in the state.";
+  if (error instanceof LateCallError) return "It stays in the state.";
   if (error instanceof RefusedError || error instanceof UnconfirmedError) {
     return (
       `It stays in the state: run it again. If it has ended, or was aborted in Mailmodo by hand, ${forgetAdvice()}. ` +

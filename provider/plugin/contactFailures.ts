@@ -1,5 +1,5 @@
 import { clockTime } from "../mailmodo/lateEffect";
-import { LateStartError, RefusedError, SuppressedError, UnconfirmedError } from "../mailmodo/errors";
+import { LateCallError, RefusedError, SuppressedError, UnconfirmedError } from "../mailmodo/errors";
 import { inParallel } from "../async/inParallel";
 import type { ShardInputs } from "../model/shard";
 import { hideStackTrace } from "../text/hideStackTrace";
@@ -67,7 +67,7 @@ export class ContactFailures {
   private whenAllCanBeAborted(): string[] {
     const times = this.failures.flatMap(({ error }) => {
       const cause = withoutAdvice(error);
-      return cause instanceof LateStartError ? [cause.mayTakeEffectUntil] : [];
+      return cause instanceof LateCallError ? [cause.mayTakeEffectUntil] : [];
     });
     return times.length > 1 ? [`All of them can be aborted from ${clockTime(Math.max(...times))} on.`] : [];
   }
@@ -77,7 +77,7 @@ export class ContactFailures {
     const cause = withoutAdvice(error);
     if (cause instanceof UnconfirmedError) this.unconfirmedInARow += 1;
     // These errors are about one contact. An error about the key, the network or this machine affects all of them.
-    const concernsOneContact = [ContactError, RefusedError, SuppressedError, UnconfirmedError, LateStartError].some(
+    const concernsOneContact = [ContactError, RefusedError, SuppressedError, UnconfirmedError, LateCallError].some(
       (kind) => cause instanceof kind,
     );
     if (!concernsOneContact || this.unconfirmedInARow >= GIVE_UP_AFTER) this.hasGivenUp = true;

@@ -1,24 +1,29 @@
 /**
- * The variable in which `previews` hands the options of `pulumi config` to the processes of a preview. Without them, the
- * command would change the stack that the user has selected.
+ * The variable in which `previews` names a preview to its processes: a {@link NamedStack}, as JSON. Without it, the commands
+ * in messages would act on the stack that the user has selected.
  */
-export const STACK_OPTIONS = "PULUMI_MAILMODO_STACK_OPTIONS";
+const PREVIEW = "PULUMI_MAILMODO_PREVIEW";
 
 /** The variable for the same where a command of this package works on a stack that was named to it. */
-export const NAMED_STACK_OPTIONS = "PULUMI_MAILMODO_NAMED_STACK_OPTIONS";
+export const NAMED_STACK = "PULUMI_MAILMODO_NAMED_STACK";
 
 /** The file with the settings of every preview, unless an option names another. */
 export const PREVIEW_SETTINGS = "Pulumi.preview.yaml";
 
-/** The options that a `pulumi config set` in a message needs, with a space after them. For the selected stack: none. */
-export function stackOptions(env: NodeJS.ProcessEnv = process.env): string {
-  const options = env[STACK_OPTIONS] || env[NAMED_STACK_OPTIONS];
-  return options ? `${options} ` : "";
+interface NamedStack {
+  readonly name: string;
+  /** The file with its settings, if it does not have its own. */
+  readonly file?: string | undefined;
 }
 
-/** The same for a command that needs no settings. */
-export function stackOption(env: NodeJS.ProcessEnv = process.env): string {
-  return /^--stack \S+ /.exec(stackOptions(env))?.[0] ?? "";
+/** The environment in which messages name a preview. */
+export function previewEnvironment(name: string, file: string): NodeJS.ProcessEnv {
+  return { [PREVIEW]: JSON.stringify({ name, file }) };
+}
+
+/** The preview that this process is one of, if it is. */
+export function previewOf(env: NodeJS.ProcessEnv): NamedStack | undefined {
+  return parse(env[PREVIEW]);
 }
 
 /**
@@ -26,18 +31,33 @@ export function stackOption(env: NodeJS.ProcessEnv = process.env): string {
  *
  * @param file The stack's settings, if it does not have its own.
  */
-export function nameStack(stack: string | undefined, file?: string, env: NodeJS.ProcessEnv = process.env): void {
-  if (stack === undefined) return;
-  env[NAMED_STACK_OPTIONS] = file === undefined ? `--stack ${shellWord(stack)}` : optionsOfPreview(stack, file);
+export function nameStack(name: string | undefined, file?: string, env: NodeJS.ProcessEnv = process.env): void {
+  if (name !== undefined) env[NAMED_STACK] = JSON.stringify({ name, file });
 }
 
-/** The options with which `pulumi config set` changes the settings of a preview. */
-export function optionsOfPreview(stack: string, file: string): string {
-  return `--stack ${shellWord(stack)} --config-file ${shellWord(file)}`;
+/** The options that a `pulumi config set` in a message needs, with a space after them. For the selected stack: none. */
+export function stackOptions(env: NodeJS.ProcessEnv = process.env): string {
+  const file = stackOf(env)?.file;
+  return file === undefined ? stackOption(env) : `${stackOption(env)}--config-file ${shellWord(file)} `;
 }
 
-function shellWord(text: string): string {
+/** The same for a command that needs no settings. */
+export function stackOption(env: NodeJS.ProcessEnv = process.env): string {
+  const stack = stackOf(env);
+  return stack === undefined ? "" : `--stack ${shellWord(stack.name)} `;
+}
+
+/** A file's name as a shell takes it. */
+export function shellWord(text: string): string {
   return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+function stackOf(env: NodeJS.ProcessEnv): NamedStack | undefined {
+  return previewOf(env) ?? parse(env[NAMED_STACK]);
+}
+
+function parse(text: string | undefined): NamedStack | undefined {
+  return text ? (JSON.parse(text) as NamedStack) : undefined;
 }
 
 /** How to set the API key. In a preview never by a command, which would encrypt it for that one preview. */
@@ -49,5 +69,5 @@ export function keyCommand(env: NodeJS.ProcessEnv = process.env): string {
 
 /** Whether this process is one of a preview's. */
 export function isInPreview(env: NodeJS.ProcessEnv = process.env): boolean {
-  return Boolean(env[STACK_OPTIONS]);
+  return previewOf(env) !== undefined;
 }

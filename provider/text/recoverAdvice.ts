@@ -9,7 +9,7 @@ import { destroyCommand } from "./stackCommands";
  */
 export function recoverAdvice(stack: string | undefined, env: NodeJS.ProcessEnv = process.env): string {
   const next = isInPreview(env) ? "which recovers the preview first" : "which says what to do";
-  return `Run ${recoverCommand(stack, env)}, ${next}`;
+  return `Run ${ownRecoverCommand(stack, env)}, ${next}`;
 }
 
 /**
@@ -19,7 +19,7 @@ export function recoverAdvice(stack: string | undefined, env: NodeJS.ProcessEnv 
  * @param stack Its name, in full or as the CLI lists it.
  * @param options What follows the name in the command, with a space before it. Default: nothing.
  */
-export function recoveryOf(stack: string, isPreview: boolean, options = ""): string {
+export function recoverCommand(stack: string, isPreview: boolean, options = ""): string {
   const argument = stackArgument(stack);
   if (!isPreview) return `npx pulumi-mailmodo recover --stack ${argument}${options}`;
   const preview = `--name ${argument.split("/").at(-1)}${options}`;
@@ -29,7 +29,7 @@ export function recoveryOf(stack: string, isPreview: boolean, options = ""): str
 /** What to do about notes of starts that are damaged, or need another key. */
 export function unreadAdvice(stack: string | undefined, env: NodeJS.ProcessEnv = process.env): string {
   return (
-    `Run ${recoverCommand(stack, env)}, with the API key of that time in MAILMODO_API_KEY if it was rotated. If that cannot ` +
+    `Run ${ownRecoverCommand(stack, env)}, with the API key of that time in MAILMODO_API_KEY if it was rotated. If that cannot ` +
     "read them either, look at the journeys in Mailmodo, abort there what should not run, and delete the file."
   );
 }
@@ -47,7 +47,7 @@ export function unreadableAdvice(code: string): string {
 
 /** What to do about a contact that may have been added and is not recorded. */
 export function unrecordedAdvice(stack: string | undefined, env: NodeJS.ProcessEnv = process.env): string {
-  const command = recoverCommand(stack, env);
+  const command = ownRecoverCommand(stack, env);
   const archives = "archives the contact if its values show that this run made it.";
   return isInPreview(env)
     ? `${command} ${archives}`
@@ -58,9 +58,9 @@ export function unrecordedAdvice(stack: string | undefined, env: NodeJS.ProcessE
  * The command that settles what a killed run left. In a preview that is `previews down`: `recover` refuses a preview, and
  * `previews up` does not go on while something is left that only a destroy or a person can settle.
  */
-function recoverCommand(stack: string | undefined, env: NodeJS.ProcessEnv): string {
+function ownRecoverCommand(stack: string | undefined, env: NodeJS.ProcessEnv): string {
   if (isInPreview(env)) return destroyCommand(env);
-  return recoveryOf(stack ?? "<name>", false);
+  return recoverCommand(stack ?? "<name>", false);
 }
 
 /** Why a contact is not archived yet that another stack may have: nobody may have it once that is settled. */
@@ -71,7 +71,7 @@ export function reasonToWaitFor(stack: string): string {
 /** How to settle what a run of another stack left, if it was killed. */
 export function adviceOnOtherStack(stack: string): string {
   return (
-    `If that run goes on, wait for it. If it was killed, run ${recoveryOf(stack, false)} first, which says what to do; or, if ` +
-    `that is a preview, ${recoveryOf(stack, true)}.`
+    `If that run goes on, wait for it. If it was killed, run ${recoverCommand(stack, false)} first, which says what to do; or, if ` +
+    `that is a preview, ${recoverCommand(stack, true)}.`
   );
 }

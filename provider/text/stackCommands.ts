@@ -1,4 +1,4 @@
-import { PREVIEW_SETTINGS, stackOption, STACK_OPTIONS } from "./configCommand";
+import { PREVIEW_SETTINGS, previewOf, shellWord, stackOption } from "./configCommand";
 
 /** The command that runs the program for this process's stack: in a preview that of `previews`, which has its settings. */
 export function upCommand(env: NodeJS.ProcessEnv = process.env): string {
@@ -26,8 +26,9 @@ export function urnsCommand(env: NodeJS.ProcessEnv = process.env): string {
 
 /** Undefined in a stack of the user's. */
 function previewsCommand(verb: "up" | "down", env: NodeJS.ProcessEnv): string | undefined {
-  const [, name, file] = /^--stack (\S+) --config-file (.+)$/.exec(env[STACK_OPTIONS] ?? "") ?? [];
-  if (name === undefined) return undefined;
-  const settings = file === PREVIEW_SETTINGS ? "" : ` --settings ${file}`;
+  const preview = previewOf(env);
+  if (preview === undefined) return undefined;
+  const { name, file = PREVIEW_SETTINGS } = preview;
+  const settings = file === PREVIEW_SETTINGS ? "" : ` --settings ${shellWord(file)}`;
   return `npx pulumi-mailmodo previews ${verb} --name ${name}${settings}`;
 }

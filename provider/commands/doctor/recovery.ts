@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import { PREVIEW_SETTINGS } from "../../text/configCommand";
-import { recoveryOf } from "../../text/recoverAdvice";
+import { recoverCommand } from "../../text/recoverAdvice";
 import { TAGS } from "../previews/preview";
 import type { Surroundings } from "./surroundings";
 
@@ -9,11 +9,11 @@ import type { Surroundings } from "./surroundings";
  *
  * @param option An option to add, with a space before it. Default: none.
  */
-export async function recoveryCommand(surroundings: Surroundings, option = ""): Promise<string> {
+export async function recoverCommandOf(surroundings: Surroundings, option = ""): Promise<string> {
   const { name } = await surroundings.knownStack();
   // Without its tags, recover is right for most stacks, and says which command it is for a preview.
   const isOfPreview = await isPreview(surroundings).catch(() => false);
-  return recoveryOf(name, isOfPreview, (isOfPreview ? settingsOption(surroundings) : "") + option);
+  return recoverCommand(name, isOfPreview, (isOfPreview ? settingsOption(surroundings) : "") + option);
 }
 
 /** Whether the stack is a preview: its tags say so, and its settings are not its own. */

@@ -1,7 +1,7 @@
 import type { Cli, RunOptions } from "../../pulumi/cli";
 import { succeedElsewhere } from "../../pulumi/elsewhere";
 import type { Project } from "../../pulumi/project";
-import { optionsOfPreview, STACK_OPTIONS } from "../../text/configCommand";
+import { previewEnvironment } from "../../text/configCommand";
 
 /** The stack of one preview, with a copy of the settings that only this process can read. */
 export class PreviewStack {
@@ -27,7 +27,7 @@ export class PreviewStack {
 
   /** The environment of what works on it. */
   get env(): NodeJS.ProcessEnv {
-    return { ...this.cli.env, [STACK_OPTIONS]: optionsOfPreview(this.name, this.files.source) };
+    return { ...this.cli.env, ...previewEnvironment(this.name, this.files.source) };
   }
 
   /** Creates it. The CLI writes to the settings how its secrets are encrypted. */

@@ -1,4 +1,4 @@
-import { optionsOfPreview, STACK_OPTIONS } from "../../text/configCommand";
+import { previewEnvironment } from "../../text/configCommand";
 import { destroyCommand } from "../../text/stackCommands";
 import { hasPendingUpdates } from "../../pulumi/deployment";
 import { KnownPreviews } from "./knownPreviews";
@@ -104,7 +104,7 @@ export class Previews {
   async sweep({ ask, dryRun }: { ask?: AskOpen; dryRun: boolean }): Promise<PreviewOutcome[]> {
     const { stop } = this.options;
     const log = (name: string, line: string) => this.log(name, line);
-    const down = (name: string) => destroyCommand({ [STACK_OPTIONS]: optionsOfPreview(name, this.options.settings) });
+    const down = (name: string) => destroyCommand(previewEnvironment(name, this.options.settings));
     return sweep(this.known, { ask, dryRun, stop, log, down, destroy: (name) => this.destroy(name) });
   }
 

@@ -66,7 +66,10 @@ export class UnidentifiedStarts {
     const problems = pending === undefined ? this.aborts.undecided : this.aborts.problems;
     const next = this.known.hasPendingUpdates === true ? LOOK_FIRST : OR_DESTROY;
     if (this.known.nothingElseRuns === true) {
-      if (pending !== undefined || mayTakeEffectForMs(start, this.known.lateEffectMs) === 0) {
+      if (
+        pending !== undefined ||
+        mayTakeEffectForMs({ ...start, sentAt: start.startSentAt }, this.known.lateEffectMs) === 0
+      ) {
         this.log(`Left ${what} alone: you say that nothing runs but what the state records.`);
         return "left";
       }

@@ -415,7 +415,7 @@ describe("archiveContact", () => {
     const pace = new RateLimit(1_000_000);
     const end = () => process.nextTick(() => pace.releaseAll());
     await assert.rejects(vendor.settle(archiveContact({ ...connection, pace, log: end }, email)), {
-      name: "LateStartError",
+      name: "LateCallError",
       mayHaveTakenEffect: true,
       message:
         "Could not archive the contact j***@example.com: its archive, sent at 00:00:00 UTC, may still take effect. Run it again from 00:01:00 UTC on.",

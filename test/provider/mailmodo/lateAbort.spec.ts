@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { abortJourney } from "../../../provider/mailmodo/client";
 import { Deadline } from "../../../provider/mailmodo/deadline";
-import type { LateStartError } from "../../../provider/mailmodo/errors";
+import type { LateCallError } from "../../../provider/mailmodo/errors";
 import { RateLimit } from "../../../provider/mailmodo/rateLimit";
 import { useCapturedOutput } from "../../support/capturedOutput";
 import { journeyId } from "../../support/journeyId";
@@ -67,8 +67,8 @@ describe("the client: an abort by address of which an attempt was lost", () => {
   it("fails at once when the process is to end, and says from when on to run it again", async () => {
     const connection = { ...(await vendor.answering(lostOnce)), pace: new RateLimit(1_000_000) };
     const abortSentAt = vendor.clock.now();
-    const ended = assert.rejects(vendor.settle(abortJourney(connection, byAddress)), (error: LateStartError) => {
-      assert.deepEqual([error.name, error.abortSentAt], ["LateStartError", abortSentAt]);
+    const ended = assert.rejects(vendor.settle(abortJourney(connection, byAddress)), (error: LateCallError) => {
+      assert.deepEqual([error.name, error.abortSentAt], ["LateCallError", abortSentAt]);
       assert.equal(
         error.message,
         `Could not abort journey ${journeyId} for j***@example.com: its abort, sent at 12:00:00 UTC, may still take effect. Run it again from 12:01:00 UTC on.`,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { abortJourney, startJourney } from "../../../provider/mailmodo/client";
-import type { UnconfirmedError, LateStartError } from "../../../provider/mailmodo/errors";
+import type { UnconfirmedError, LateCallError } from "../../../provider/mailmodo/errors";
 import { RateLimit } from "../../../provider/mailmodo/rateLimit";
 import { Deadline } from "../../../provider/mailmodo/deadline";
 import type { Connection } from "../../../provider/mailmodo/transport";
@@ -68,8 +68,8 @@ describe("the client: an abort by address of a start that may still take effect"
 
   it("fails at once where the minute would not be over in time, and says from when on to run it again", async () => {
     const connection = await vendor.answering(nothingLeft);
-    await assert.rejects(abort(connection, 3_200), (error: LateStartError) => {
-      assert.equal(error.name, "LateStartError");
+    await assert.rejects(abort(connection, 3_200), (error: LateCallError) => {
+      assert.equal(error.name, "LateCallError");
       assert.equal(error.mayTakeEffectUntil, vendor.clock.now() + 56_800);
       assert.equal(error.mayHaveTakenEffect, true);
       assert.equal(
@@ -134,7 +134,7 @@ describe("the client: an abort by address of a start that may still take effect"
   it("fails at once when the process is to end, and says from when on to run it again", async () => {
     const connection = { ...(await vendor.answering(nothingLeft)), pace: new RateLimit(1_000_000) };
     const ended = assert.rejects(abortJourney(connection, byAddress(22_000)), {
-      name: "LateStartError",
+      name: "LateCallError",
       message: /Run it again from 12:00:38 UTC on\.$/,
     });
     await vendor.clock.waiting(38_000);

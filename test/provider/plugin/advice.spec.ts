@@ -5,7 +5,7 @@ import { throwOfDelete, withAdvice } from "../../../provider/plugin/advice";
 import { RecordedAsUnconfirmed } from "../../../provider/plugin/recordedFailure";
 import { nextAfter } from "../../../provider/plugin/shardMessages";
 import { SettingsError } from "../../../provider/settings/settingsError";
-import { optionsOfPreview, STACK_OPTIONS } from "../../../provider/text/configCommand";
+import { previewEnvironment } from "../../../provider/text/configCommand";
 import { useEnvironment } from "../../support/environment";
 import { journeyId } from "../../support/journeyId";
 
@@ -13,7 +13,7 @@ const CALLS: readonly Call[] = ["start", "abort", "find", "add", "removeFromList
 const KINDS = [HeldError, KeyRefusedError, RefusedError, UnconfirmedError];
 
 describe("advice in a preview", () => {
-  useEnvironment(() => ({ [STACK_OPTIONS]: optionsOfPreview("pr-1", "Pulumi.preview.yaml") }));
+  useEnvironment(() => previewEnvironment("pr-1", "Pulumi.preview.yaml"));
 
   const failed = (Kind: (typeof KINDS)[number], operation: Call) => {
     const why = "the address is outside mailmodo:allowedRecipients. Nothing was sent.";

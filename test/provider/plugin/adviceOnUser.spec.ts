@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { adviceOnUser } from "../../../provider/plugin/adviceOnUser";
 import { beginSession } from "../../../provider/plugin/session";
-import { optionsOfPreview, STACK_OPTIONS } from "../../../provider/text/configCommand";
+import { previewEnvironment } from "../../../provider/text/configCommand";
 import { withEnvironment } from "../../support/environment";
 
 const email = "qa@seeds.example.com";
@@ -39,7 +39,7 @@ describe("the advice where something still enrolls a contact", () => {
   });
 
   it("is an order in the program, in a preview: a command of the CLI's would change the settings of all previews", async () => {
-    const preview = { [STACK_OPTIONS]: optionsOfPreview("pr-1", "Pulumi.preview.yaml") };
+    const preview = previewEnvironment("pr-1", "Pulumi.preview.yaml");
     await withEnvironment(preview, async () => {
       const advice =
         "If the next run says so again, let it depend on the contact in the program, and run npx pulumi-mailmodo previews up --name pr-1 first.";

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { TYPES } from "../../../provider/model/stateFormat";
 import { beginSession, session } from "../../../provider/plugin/session";
 import { isStillEnrolled } from "../../../provider/plugin/stillEnrolled";
-import { STACK_OPTIONS } from "../../../provider/text/configCommand";
+import { previewEnvironment } from "../../../provider/text/configCommand";
 import { useCapturedOutput } from "../../support/capturedOutput";
 import { configure, settings } from "../../support/configure";
 import { inputs } from "../../support/enrollmentInputs";
@@ -124,7 +124,7 @@ describe("a contact to archive beside notes of a killed run that cannot be read"
   it("is held back in a preview with the command that recovers it", async () => {
     await leave("start");
     await begin(otherKey);
-    process.env[STACK_OPTIONS] = "--stack pr-7 --config-file Pulumi.preview.yaml";
+    Object.assign(process.env, previewEnvironment("pr-7", "Pulumi.preview.yaml"));
     assert.match(
       await failure({ email }),
       /Run npx pulumi-mailmodo previews down --name pr-7, with the API key of that time in /,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { refuseSuppressed } from "../../../provider/settings/refuseSuppressed";
-import { optionsOfPreview, STACK_OPTIONS } from "../../../provider/text/configCommand";
+import { previewEnvironment } from "../../../provider/text/configCommand";
 
 describe("refuseSuppressed", () => {
   const read = (text: string | undefined, env: NodeJS.ProcessEnv = {}) => refuseSuppressed({ get: () => text }, env);
@@ -26,7 +26,7 @@ describe("refuseSuppressed", () => {
   }
 
   it("names the settings of a preview there", () => {
-    const env = { [STACK_OPTIONS]: optionsOfPreview("pr-1", "Pulumi.preview.yaml") };
+    const env = previewEnvironment("pr-1", "Pulumi.preview.yaml");
     assert.throws(
       () => read("maybe", env),
       /pulumi config set --stack pr-1 --config-file Pulumi\.preview\.yaml mailmodo:refuseSuppressed true\.$/,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { allowedRecipients, readSettings } from "../../../provider/settings/settings";
-import { optionsOfPreview, STACK_OPTIONS } from "../../../provider/text/configCommand";
+import { previewEnvironment } from "../../../provider/text/configCommand";
 import { printed } from "../../support/capturedOutput";
 import { withEnvironment } from "../../support/environment";
 
@@ -201,7 +201,7 @@ describe("readSettings", () => {
 });
 
 describe("in a preview, a message", () => {
-  const env = { [STACK_OPTIONS]: optionsOfPreview("pr-1", "Pulumi.preview.yaml") };
+  const env = previewEnvironment("pr-1", "Pulumi.preview.yaml");
   const base = { "mailmodo:apiKey": key };
   const settings: [name: string, value: string][] = [
     ["mailmodo:baseUrl", "x"],

@@ -3,14 +3,13 @@ import {
   isInPreview,
   keyCommand,
   nameStack,
-  optionsOfPreview,
-  STACK_OPTIONS,
+  previewEnvironment,
   stackOption,
   stackOptions,
 } from "../../../provider/text/configCommand";
 
 describe("the command that sets a setting", () => {
-  const preview = { [STACK_OPTIONS]: optionsOfPreview("pr-1", "Pulumi.preview.yaml") };
+  const preview = previewEnvironment("pr-1", "Pulumi.preview.yaml");
 
   it("has no options outside of a preview", () => {
     assert.equal(stackOptions({}), "");
@@ -47,12 +46,11 @@ describe("the command that sets a setting", () => {
 
   it("does not set a preview's key", () => assert.equal(keyCommand(preview), "put it in MAILMODO_API_KEY"));
 
-  it("quotes a file's name for a shell if it must", () => {
-    assert.equal(
-      optionsOfPreview("a", "meine Einstellungen.yaml"),
-      "--stack a --config-file 'meine Einstellungen.yaml'",
-    );
-    assert.equal(optionsOfPreview("a", "it's.yaml"), `--stack a --config-file 'it'\\''s.yaml'`);
-    assert.equal(optionsOfPreview("a", "../x/y_1.yaml"), "--stack a --config-file ../x/y_1.yaml");
-  });
+  for (const [file, word] of [
+    ["meine Einstellungen.yaml", "'meine Einstellungen.yaml'"],
+    ["it's.yaml", `'it'\\''s.yaml'`],
+    ["../x/y_1.yaml", "../x/y_1.yaml"],
+  ] as const)
+    it(`quotes a file's name for a shell if it must: ${file}`, () =>
+      assert.equal(stackOptions(previewEnvironment("a", file)), `--stack a --config-file ${word} `));
 });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { optionsOfPreview, STACK_OPTIONS } from "../../../provider/text/configCommand";
+import { previewEnvironment } from "../../../provider/text/configCommand";
 import { recoverAdvice, unreadableAdvice, unreadAdvice, unrecordedAdvice } from "../../../provider/text/recoverAdvice";
 
-const PREVIEW = { [STACK_OPTIONS]: optionsOfPreview("pr-1", "Pulumi.preview.yaml") };
+const PREVIEW = previewEnvironment("pr-1", "Pulumi.preview.yaml");
 
 describe("the advice on a file that cannot be read", () => {
   it("names its owner only where that is what is missing", () => {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { optionsOfPreview, stackOption, STACK_OPTIONS } from "../../../provider/text/configCommand";
+import { previewEnvironment, stackOption } from "../../../provider/text/configCommand";
 import { destroyCommand, forgetCommand, upCommand, urnsCommand } from "../../../provider/text/stackCommands";
 
 describe("the commands in messages", () => {
-  const preview = (file: string) => ({ [STACK_OPTIONS]: optionsOfPreview("pr-1", file) });
+  const preview = (file: string) => previewEnvironment("pr-1", file);
 
   it("are Pulumi's in a stack of the user's", () => {
     assert.deepEqual(

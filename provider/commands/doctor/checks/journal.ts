@@ -7,7 +7,7 @@ import { count } from "../../../text/wording";
 import { unreadableAdvice } from "../../../text/recoverAdvice";
 import { failure, ok, warning, type Check, type Finding } from "../finding";
 import { identityOf } from "../identity";
-import { recoveryCommand } from "../recovery";
+import { recoverCommandOf } from "../recovery";
 import type { Surroundings } from "../surroundings";
 import { isWritable, nearest } from "../writable";
 
@@ -32,7 +32,7 @@ async function leftBy(runs: readonly RunFile[], surroundings: Surroundings): Pro
   const others = runs.filter((run) => !own.includes(run));
   const having = (progress: RunProgress) => own.filter((run) => progressOf(run) === progress);
   const [ended, undecided, current] = [having("ended"), having("undecided"), having("in progress")];
-  const recover = ended.length + undecided.length === 0 ? "" : await recoveryCommand(surroundings);
+  const recover = ended.length + undecided.length === 0 ? "" : await recoverCommandOf(surroundings);
   return [
     ...(ended.length === 0
       ? []

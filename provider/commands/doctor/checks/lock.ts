@@ -3,7 +3,7 @@ import { isPulumiCloud } from "../../../pulumi/stackName";
 import { holderOf } from "../../lockOwner";
 import { failure, known, ok, skipped, warning, type Check, type Finding } from "../finding";
 import { locksOf, type HeldLock } from "../locks";
-import { recoveryCommand } from "../recovery";
+import { recoverCommandOf } from "../recovery";
 import type { Surroundings } from "../surroundings";
 
 /** Whether a run holds the stack's lock. */
@@ -25,7 +25,7 @@ export const checkLock: Check<Surroundings> = {
     if (updateInProgress !== true) return ok("Free: Pulumi Cloud says that no update is in progress.");
     return warning(
       "Pulumi Cloud says that the stack is being updated, but not by whom.",
-      `Wait for the update; or, if it has ended: ${await recoveryCommand(surroundings, RUN_IS_OVER)}.`,
+      `Wait for the update; or, if it has ended: ${await recoverCommandOf(surroundings, RUN_IS_OVER)}.`,
     );
   },
 };
@@ -39,16 +39,16 @@ async function findingOn({ lock, liveness }: HeldLock, surroundings: Surrounding
   if (liveness === "dead")
     return failure(
       `${held}. That run has ended, but its lock still keeps all others out.`,
-      `Run ${await recoveryCommand(surroundings)}.`,
+      `Run ${await recoverCommandOf(surroundings)}.`,
     );
   if (lock.isDamaged)
     return failure(
       `${held}, as a kill or a power cut leaves it. It keeps all runs out.`,
-      `If a run of the stack is in progress, wait for it; or, if none is: ${await recoveryCommand(surroundings, RUN_IS_OVER)}.`,
+      `If a run of the stack is in progress, wait for it; or, if none is: ${await recoverCommandOf(surroundings, RUN_IS_OVER)}.`,
     );
   const where = lock.host === os.hostname() ? "in this machine's name" : "on another machine";
   return failure(
     `${held}, ${where}. Whether that run has ended cannot be determined from here.`,
-    `Look there, and wait for it; or, if it has ended: ${await recoveryCommand(surroundings, RUN_IS_OVER)}.`,
+    `Look there, and wait for it; or, if it has ended: ${await recoverCommandOf(surroundings, RUN_IS_OVER)}.`,
   );
 }

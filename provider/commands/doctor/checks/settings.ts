@@ -2,7 +2,7 @@ import { refuseSuppressed } from "../../../settings/refuseSuppressed";
 import { allowedRecipients, readSettings, type ConfigReader } from "../../../settings/settings";
 import { SETTING_NAMES } from "../../../settings/settingNames";
 import { valueOrProblem } from "../../../settings/settingsError";
-import { NAMED_STACK_OPTIONS, stackOptions } from "../../../text/configCommand";
+import { NAMED_STACK, stackOptions } from "../../../text/configCommand";
 import { describeRecipients, wideDomains } from "../recipientsInWords";
 import { failure, ok, warning, type Check, type Finding } from "../finding";
 import type { Surroundings } from "../surroundings";
@@ -14,7 +14,7 @@ export const checkSettings: Check<Surroundings> = {
     const config = await surroundings.config();
     const names = Object.keys(config.values).filter((name) => name.startsWith("mailmodo:") && !OTHERS.includes(name));
     const problems: Finding[] = [];
-    const env = { MAILMODO_API_KEY: "any", [NAMED_STACK_OPTIONS]: surroundings.env[NAMED_STACK_OPTIONS] };
+    const env = { MAILMODO_API_KEY: "any", [NAMED_STACK]: surroundings.env[NAMED_STACK] };
     for (const name of names) {
       // Each alone, so that the problem of one does not hide another's. The environment's proxy has a check of its own.
       const reader: ConfigReader = { get: (key) => (key === name ? config.values[name] : undefined) };

@@ -3,7 +3,7 @@ import { isMailmodoResource } from "../../../pulumi/stateResource";
 import { count } from "../../../text/wording";
 import { adviceOn, failure, ok, Unknown, warning, type Check, type Finding } from "../finding";
 import { livenessOfRuns } from "../locks";
-import { recoveryCommand } from "../recovery";
+import { recoverCommandOf } from "../recovery";
 import type { Surroundings } from "../surroundings";
 
 /** Whether the state can be read, and whether a killed run left pending operations in it. */
@@ -18,7 +18,7 @@ export const checkPending: Check<Surroundings> = {
       if (error instanceof Unknown) throw error;
       return failure(
         (error as Error).message,
-        adviceOn(error, `If a killed run left it like this: ${await recoveryCommand(surroundings)}.`),
+        adviceOn(error, `If a killed run left it like this: ${await recoverCommandOf(surroundings)}.`),
       );
     }
   },
@@ -34,12 +34,12 @@ async function findingOn(pending: readonly PendingOperation[], surroundings: Sur
     case "dead":
       return warning(
         `A run was killed and left ${count(pending.length, "pending operation")}, ${own} of them Mailmodo's: these may run at Mailmodo.`,
-        `Run ${await recoveryCommand(surroundings)}, and no pulumi refresh before.${others}`,
+        `Run ${await recoverCommandOf(surroundings)}, and no pulumi refresh before.${others}`,
       );
     case "undecided":
       return warning(
         `A run was killed, or is still in progress, with ${count(pending.length, "pending operation")}, ${own} of them Mailmodo's.`,
-        `Wait for it; or, if it has ended, run ${await recoveryCommand(surroundings, " --run-is-over")}, and no pulumi refresh before.${others}`,
+        `Wait for it; or, if it has ended, run ${await recoverCommandOf(surroundings, " --run-is-over")}, and no pulumi refresh before.${others}`,
       );
   }
 }
