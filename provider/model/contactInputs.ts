@@ -23,7 +23,10 @@ export interface ContactInputs {
 export interface ContactState extends ContactInputs, ContactFacts {
   /** Whether the contact existed before, and is not the stack's own. */
   readonly adopted: boolean;
-  /** When an add was sent whose answer was lost, in milliseconds since 1970. Undefined once it can no longer take effect. */
+  /**
+   * When an add was sent whose answer was lost, in milliseconds since 1970. It stays until the next update, even if it can no
+   * longer take effect by then.
+   */
   readonly addSentAt?: number | undefined;
 }
 

@@ -211,6 +211,8 @@ class Texts implements ErrorTexts {
 function plainText(text: string): string {
   return text
     .replace(/…+/g, "…")
+    // Of such an end only the period is constant.
+    .replace(/…?\.…$/, "")
     .replace(/^[…\s]+(?=\w)(?<=\s)|\s+…?\s*$/g, "")
     .trim();
 }
