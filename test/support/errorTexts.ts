@@ -207,11 +207,10 @@ class Texts implements ErrorTexts {
   }
 }
 
-/** Without what an unknown part at either end leaves there. */
+/** Without what an unknown part at either end leaves there, and without an end of which only the period is constant. */
 function plainText(text: string): string {
   return text
     .replace(/…+/g, "…")
-    // Of such an end only the period is constant.
     .replace(/…?\.…$/, "")
     .replace(/^[…\s]+(?=\w)(?<=\s)|\s+…?\s*$/g, "")
     .trim();
