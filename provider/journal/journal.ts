@@ -8,10 +8,10 @@ import { fullName } from "./stackIdentity";
 import { mayHideStart, UnsettledCalls } from "./unsettledCalls";
 
 /**
- * The crash journal of what one stack's runs start and abort, and of the contacts of its own that they add and archive. It
- * writes a note before such a request leaves, and finishes it once the engine has recorded the result. Other requests have
- * none: look-ups change nothing, and what is left may be sent again by any run. If a plugin is killed during a call, its
- * engine forgets the call completely (measured). The note is then the only record of it.
+ * The crash journal of what one stack's runs start and abort, and of the contacts of its own that they add and archive.
+ * It writes a note before such a request leaves, and finishes it once the engine has recorded the result. Other requests
+ * have none: look-ups change nothing, and what is left may be sent again by any run. If a plugin is killed during a call,
+ * its engine forgets the call completely (measured). The note is then the only record of it.
  */
 export class Journal {
   /** The calls that other runs of the stack left unsettled. */

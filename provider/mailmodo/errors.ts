@@ -73,7 +73,20 @@ export const REDIRECTS: readonly number[] = [301, 307, 308];
 export class KeyRefusedError extends MailmodoError {}
 
 /** This package itself held the request back. Nothing was started or aborted. */
-export class HeldError extends MailmodoError {}
+export class HeldError extends MailmodoError {
+  /**
+   * @param reason Why, without a period.
+   * @param effect A sentence about what was sent. Default: nothing was.
+   */
+  constructor(
+    call: FailedCall,
+    readonly reason: string,
+    effect = "Nothing was sent.",
+    { cause }: { cause?: unknown } = {},
+  ) {
+    super(call, `${reason}. ${effect}`, { cause });
+  }
+}
 
 /** The contact was looked up before a start, and Mailmodo sends it nothing. Nothing was started. */
 export class SuppressedError extends MailmodoError {}

@@ -1,11 +1,11 @@
 import type { Connection } from "./transport";
 
 /**
- * How long after it was sent a start, an abort by address, an add or an archive may still take effect, in milliseconds. Gateways give up on a request within this
- * time: AWS API Gateway after 29 s unless raised, Heroku's router and Google's load balancer after 30 s, nginx
- * (`proxy_read_timeout`) and AWS's load balancer after 60 s. A handler that regularly took longer would fail there. It
- * is also three times the longest request timeout. It is not proof: Cloudflare waits 100 s, and a queue behind the API
- * can delay a start without limit.
+ * How long after it was sent a start, an abort by address, an add or an archive may still take effect, in
+ * milliseconds. Gateways give up on a request within this time: AWS API Gateway after 29 s unless raised, Heroku's router
+ * and Google's load balancer after 30 s, nginx (`proxy_read_timeout`) and AWS's load balancer after 60 s. A handler that
+ * regularly took longer would fail there. It is also three times the longest request timeout. It is not proof: Cloudflare
+ * waits 100 s, and a queue behind the API can delay a start without limit.
  */
 export const LATE_EFFECT_MS = 60_000;
 

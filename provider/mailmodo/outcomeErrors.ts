@@ -42,7 +42,7 @@ export function errorFor(
         cause,
       });
     case "held":
-      return new HeldError(call, `${outcome.reason}. ${nothing}`, { cause });
+      return new HeldError(call, outcome.reason, nothing, { cause });
     case "notSent":
       return notSent(call, { ...outcome, said: clean(outcome.said ?? "") }, nothing, cause);
     case "slowDown":

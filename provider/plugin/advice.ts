@@ -88,7 +88,7 @@ function adviceOnContact(error: unknown, secret: string | undefined): string | u
 function adviceOnArchive(error: unknown, secret: string | undefined): string | undefined {
   if (error instanceof SettingsError || error instanceof KeyRefusedError) return adviceOnAbort(error, secret);
   if (error instanceof LateCallError) return "It stays in the state.";
-  return error instanceof HeldError && error.message.includes(OUTSIDE_RECIPIENTS) ? allowAdvice() : undefined;
+  return error instanceof HeldError && error.reason === OUTSIDE_RECIPIENTS ? allowAdvice() : undefined;
 }
 
 function allowAdvice(): string {

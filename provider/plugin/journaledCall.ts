@@ -133,5 +133,5 @@ export function heldError(
   const subject = maskAddress(email);
   const isOfContact = operation === "add" || operation === "archive";
   const call = isOfContact ? { operation, subject } : { operation, journeyId, subject };
-  return new HeldError(call, `${why}. Nothing was sent.`);
+  return new HeldError(call, why);
 }

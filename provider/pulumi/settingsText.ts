@@ -2,7 +2,10 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { isMap, isScalar, parseAllDocuments, type YAMLMap } from "yaml";
 
-/** Reads the fields of a project's or stack's file as the CLI does. @throws {Error} As {@link parseFields}. */
+/** A project's or stack's file cannot be parsed, or has no fields. */
+export class UnreadableFields extends Error {}
+
+/** Reads the fields of a project's or stack's file as the CLI does. @throws {UnreadableFields} As {@link parseFields}. */
 export function readFields(file: string): Record<string, unknown> {
   return parseFields(readText(file), path.basename(file));
 }
@@ -18,7 +21,7 @@ export function readText(file: string): string {
  * Parses the fields of a YAML text, or of a JSON text if the file's name says so. Without any content there are none.
  *
  * @param file Its name, also for the error.
- * @throws {Error} It cannot be parsed, or is not an object. The message is one line.
+ * @throws {UnreadableFields} It cannot be parsed, or is not an object. The message is one line.
  */
 export function parseFields(text: string, file: string): Record<string, unknown> {
   let fields: unknown;
@@ -27,10 +30,10 @@ export function parseFields(text: string, file: string): Record<string, unknown>
   } catch (error) {
     // The words about JSON repeat a part of the text, which may be a secret.
     const why = isJson(file) ? "it is not valid JSON." : (error as Error).message.split("\n")[0];
-    throw new Error(`Could not read ${file}: ${why}`, { cause: error });
+    throw new UnreadableFields(`Could not read ${file}: ${why}`, { cause: error });
   }
   if (typeof fields === "object" && !Array.isArray(fields)) return fields as Record<string, unknown>;
-  throw new Error(`Could not read ${file}: it has no fields.`);
+  throw new UnreadableFields(`Could not read ${file}: it has no fields.`);
 }
 
 export function isJson(file: string): boolean {

@@ -76,9 +76,10 @@ export class Stack {
   }
 
   /**
-   * Removes all pending operations and the ended enrollments from the state, and the ids of contacts that may be archived or
-   * changed, so that the next up adds them again; and records contacts that may have been added. The CLI's import drops every pending
-   * operation, whatever the imported file contains (according to its source). So call this only when each is settled.
+   * Removes all pending operations and the ended enrollments from the state, and the ids of contacts that may be archived
+   * or changed, so that the next up adds them again; and records contacts that may have been added. The CLI's import drops
+   * every pending operation, whatever the imported file contains (according to its source). So call this only when each is
+   * settled.
    *
    * @param settled What is settled of it.
    * @param seen The state on which the decisions were based.

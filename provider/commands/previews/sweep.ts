@@ -20,7 +20,7 @@ export interface PreviewOutcome {
 }
 
 /** What a sweep needs of the known previews. */
-type Known = Pick<KnownPreviews, "all" | "find" | "stillExisting">;
+type PreviewSource = Pick<KnownPreviews, "all" | "find" | "stillExisting">;
 
 export interface SweepOptions {
   /** Gets the previews to keep; called again before each is destroyed. Default: all that have not expired are kept. */
@@ -36,7 +36,7 @@ export interface SweepOptions {
 }
 
 /** Destroys every preview that has expired or is not open. Continues after a failure. */
-export async function sweep(known: Known, options: SweepOptions): Promise<PreviewOutcome[]> {
+export async function sweep(known: PreviewSource, options: SweepOptions): Promise<PreviewOutcome[]> {
   const { ask, dryRun, stop, log } = options;
   // Before the previews are listed, so that one that is created later is not treated as closed.
   const open = await ask?.();
@@ -77,7 +77,7 @@ function namingDown(words: string, down: string): string {
 
 /** Destroys a preview if it is still due: destroying the ones before it took some time. */
 async function sweepOne(
-  known: Known,
+  known: PreviewSource,
   name: string,
   { ask, log, destroy }: SweepOptions,
 ): Promise<PreviewOutcome | undefined> {

@@ -39,7 +39,11 @@ async function run({ allProjects = false, json, showAddresses = false, ...option
   ]);
   const view = viewOf(await readStatus({ ...options, allProjects, env: process.env }), showAddresses);
   const isOfOthers = allProjects || options.stack?.includes("/") === true;
-  console.log(json ? JSON.stringify(view, undefined, 2) : linesOf(view, Date.now(), isOfOthers).map(inert).join("\n"));
+  console.log(
+    json
+      ? JSON.stringify(view, undefined, 2)
+      : linesOf(view, Date.now(), { isOfOthers, showsAddresses: showAddresses }).map(inert).join("\n"),
+  );
   const { incomplete, conflicts } = view.totals;
   if (incomplete + conflicts > 0) process.exitCode = 1;
 }

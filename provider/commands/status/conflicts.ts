@@ -7,7 +7,8 @@ export interface Conflict {
   readonly email: string;
   readonly places: readonly Place[];
   /**
-   * Set if two stacks record one and the same enrollment, for example because a state was copied. A destroy of either ends it.
+   * Set if two stacks record one and the same enrollment, for example because a state was copied. A destroy of either
+   * ends it.
    */
   readonly isSameEnrollment?: true;
 }
@@ -20,7 +21,8 @@ interface Place {
 
 /**
  * The addresses that are enrolled twice in one journey of one Mailmodo: by two stacks, or by two resources. What all of
- * them allow by `allowDuplicateEmail` is none, unless it is one enrollment in two states. Two accounts at one URL cannot be told apart.
+ * them allow by `allowDuplicateEmail` is none, unless it is one enrollment in two states. Two accounts at one URL cannot
+ * be told apart.
  *
  * @param stacks The stacks' full names, and what they enroll.
  */

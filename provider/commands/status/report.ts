@@ -3,15 +3,18 @@ import { ago, since } from "./ages";
 import { remarksOn } from "./remarks";
 import type { CohortView, Counts, EnrollmentView, StackView, StatusView } from "./view";
 
-/**
- * What `status` prints on a terminal, as lines.
- *
- * @param isOfOthers Whether a stack may be of another project than that of the folder. Default: no.
- */
-export function linesOf(view: StatusView, now = Date.now(), isOfOthers = false): string[] {
+interface ReportOptions {
+  /** Whether a stack may be of another project than that of the folder. Default: no. */
+  readonly isOfOthers?: boolean;
+  /** Whether the view has addresses in full. Default: they are masked. */
+  readonly showsAddresses?: boolean;
+}
+
+/** What `status` prints on a terminal, as lines. */
+export function linesOf(view: StatusView, now = Date.now(), options: ReportOptions = {}): string[] {
   const { stacks, conflicts, gone, unknownNotes, totals } = view;
   const shown = stacks.length === 1 ? stacks : stacks.filter(hasContent);
-  const widths = widthsOf(shown.flatMap(({ enrollments }) => enrollments.map((one) => cellsOf(one, now))));
+  const widths = widthsOf(shown.flatMap(({ enrollments }) => enrollments.map((one) => cellsOf(one, now, options))));
   const conflictLines = conflicts.map(({ contact, journeyId, places, sameEnrollment }) => {
     const named = places
       .slice(0, MAX_PLACES)
@@ -31,7 +34,7 @@ export function linesOf(view: StatusView, now = Date.now(), isOfOthers = false):
       `Notes of an unknown stack: ${file}. Run npx pulumi-mailmodo recover --stack <name> for the stack whose run was killed.`,
   );
   return [
-    ...shown.flatMap((stack) => [...stackLines(stack, widths, now, isOfOthers), ""]),
+    ...shown.flatMap((stack) => [...stackLines(stack, widths, now, options), ""]),
     ...[...conflictLines, ...goneLines, ...files].flatMap((line) => [line, ""]),
     totalsLine(totals),
   ];
@@ -57,12 +60,15 @@ function hasContent({ enrollments, cohorts, ...stack }: StackView): boolean {
   return enrollments.length + cohorts.length > 0 || others.some((one) => one !== undefined);
 }
 
-function stackLines(stack: StackView, widths: readonly number[], now: number, isOfOthers: boolean): string[] {
+function stackLines(stack: StackView, widths: readonly number[], now: number, options: ReportOptions): string[] {
   const { name, enrollments, cohorts } = stack;
-  const lines = [`Stack ${shortName(name)}`, ...remarksOn(stack, now, isOfOthers).map((line) => `  ${line}`)];
+  const lines = [
+    `Stack ${shortName(name)}`,
+    ...remarksOn(stack, now, options.isOfOthers === true).map((line) => `  ${line}`),
+  ];
   const journeys = new Set([...enrollments, ...cohorts].map(({ journeyId }) => journeyId));
   for (const journeyId of [...journeys].sort()) {
-    const rows = enrollments.filter((one) => one.journeyId === journeyId).map((one) => cellsOf(one, now));
+    const rows = enrollments.filter((one) => one.journeyId === journeyId).map((one) => cellsOf(one, now, options));
     const groups = cohorts.filter((one) => one.journeyId === journeyId);
     lines.push(`  Journey ${journeyId}`);
     for (const cells of rows) lines.push(`    ${rowOf(cells, widths)}`);
@@ -76,8 +82,12 @@ function cohortLine(cohort: CohortView, now: number): string {
   return `Cohort ${cut(resource, MAX_NAME)}: ${count(contacts, "contact")} (${states(cohort)})${since(cohort, now)}`;
 }
 
-function cellsOf({ contact, state, since: from, instanceId = "", resource }: EnrollmentView, now: number): string[] {
-  const max = contact.includes("***") ? MAX_CONTACT.masked : MAX_CONTACT.full;
+function cellsOf(
+  { contact, state, since: from, instanceId = "", resource }: EnrollmentView,
+  now: number,
+  { showsAddresses = false }: ReportOptions,
+): string[] {
+  const max = showsAddresses ? MAX_CONTACT.full : MAX_CONTACT.masked;
   return [cut(contact, max), state, from === undefined ? "" : ago(from, now), instanceId, cut(resource, MAX_NAME)];
 }
 

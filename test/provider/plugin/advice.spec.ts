@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { HeldError, KeyRefusedError, RefusedError, UnconfirmedError } from "../../../provider/mailmodo/errors";
 import type { Call } from "../../../provider/mailmodo/outgoing";
 import { throwOfDelete, withAdvice } from "../../../provider/plugin/advice";
+import { OUTSIDE_RECIPIENTS } from "../../../provider/model/recipients";
 import { RecordedAsUnconfirmed } from "../../../provider/plugin/recordedFailure";
 import { nextAfter } from "../../../provider/plugin/shardMessages";
 import { SettingsError } from "../../../provider/settings/settingsError";
@@ -12,14 +13,32 @@ import { journeyId } from "../../support/journeyId";
 const CALLS: readonly Call[] = ["start", "abort", "find", "add", "removeFromList", "archive"];
 const KINDS = [HeldError, KeyRefusedError, RefusedError, UnconfirmedError];
 
+describe("withAdvice", () => {
+  const advise = (reason: string) =>
+    (
+      withAdvice(
+        new HeldError({ operation: "archive", subject: "q***@example.com" }, reason),
+        "archive",
+        undefined,
+      ) as Error
+    ).message;
+
+  it("says how to allow an address whose archive was held back for the list", () => {
+    assert.match(advise(OUTSIDE_RECIPIENTS), /Nothing was sent\. Add the address to mailmodo:allowedRecipients, /);
+  });
+
+  it("does not say so where the words about the list are a part of another reason", () => {
+    assert.doesNotMatch(advise(`whether it may be archived is not known: ${OUTSIDE_RECIPIENTS}`), /Add the address/);
+  });
+});
+
 describe("advice in a preview", () => {
   useEnvironment(() => previewEnvironment("pr-1", "Pulumi.preview.yaml"));
 
   const failed = (Kind: (typeof KINDS)[number], operation: Call) => {
-    const why = "the address is outside mailmodo:allowedRecipients. Nothing was sent.";
     const subject = "q***@seeds.example.com";
     const isOfJourney = operation === "start" || operation === "abort";
-    return new Kind(isOfJourney ? { operation, subject, journeyId } : { operation, subject }, why);
+    return new Kind(isOfJourney ? { operation, subject, journeyId } : { operation, subject }, OUTSIDE_RECIPIENTS);
   };
   const messages = () => {
     const errors = CALLS.flatMap((call) => [new SettingsError("x"), ...KINDS.map((Kind) => failed(Kind, call))]);

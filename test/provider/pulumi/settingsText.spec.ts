@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { parse } from "yaml";
-import { parseFields, readFields, withYamlFields } from "../../../provider/pulumi/settingsText";
+import { parseFields, readFields, UnreadableFields, withYamlFields } from "../../../provider/pulumi/settingsText";
 
 describe("readFields", () => {
   let dir: string;
@@ -57,6 +57,10 @@ describe("readFields", () => {
     it(`refuses ${JSON.stringify(text)}`, () => {
       assert.throws(() => parseFields(text, name), new Error(`Could not read ${name}: it has no fields.`));
     });
+
+  it("throws an error of its own for a text that it cannot read", () => {
+    for (const text of ["[", "- a\n"]) assert.throws(() => parseFields(text, "x.yaml"), UnreadableFields);
+  });
 
   it("refuses comments in JSON, and no content at all, as the CLI does", () => {
     for (const text of ["// x\n{}", ""])

@@ -22,7 +22,7 @@ export const checkBackend: Check<Surroundings> = {
           `${readOnly} cannot be written to, so each run fails: the state and its lock are files there.`,
           "Give this user permission to write there, or mount it writable.",
         );
-      return ok(`${plainUrl(url)}: ${count(stacks.length, "stack")} of this project.`);
+      return ok(`${withoutCredentials(url)}: ${count(stacks.length, "stack")} of this project.`);
     } catch (error) {
       if (error instanceof Unknown) throw error;
       return failure((error as Error).message, await adviceOnBackend(error, surroundings));
@@ -58,7 +58,7 @@ async function adviceOnBackend(error: unknown, surroundings: Surroundings): Prom
 }
 
 /** Without what may hold a password. */
-function plainUrl(url: string): string {
+function withoutCredentials(url: string): string {
   return url.replace(/\?.*$/, "").replace(/\/\/[^/@]*@/, "//");
 }
 

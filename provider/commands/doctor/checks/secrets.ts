@@ -1,3 +1,4 @@
+import { UnreadableFields } from "../../../pulumi/settingsText";
 import { adviceOn, failure, known, ok, Unknown, warning, type Check } from "../finding";
 import { NoSettingsFile } from "../stackSettings";
 import type { Surroundings } from "../surroundings";
@@ -48,5 +49,5 @@ export const checkSettingsFile: Check<Surroundings> = {
 function adviceOnFile(error: Error): string | undefined {
   if (error instanceof NoSettingsFile) return "Name the stack's settings: --config-file <file>.";
   // Otherwise it says itself what to do.
-  return error.message.startsWith("Could not read ") ? "Correct that file." : undefined;
+  return error instanceof UnreadableFields ? "Correct that file." : undefined;
 }

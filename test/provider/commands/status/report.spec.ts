@@ -121,11 +121,23 @@ describe("the report of status", () => {
     for (const line of lines(stack({ enrolled }))) assert.ok(line.length <= 120, line);
   });
 
+  it("shows an address in full that looks masked, if full ones are asked for", () => {
+    const email = `a***${"b".repeat(40)}@seeds.example.com`;
+    const full = view([stack({ enrolled: enrolledIn(stateOf([enrollment("ada", email)])) })], true);
+    assert.match(
+      linesOf(full, NOW, { showsAddresses: true }).join("\n"),
+      new RegExp(` ${email.replaceAll("*", "\\*")} `),
+    );
+  });
+
   it("masks every address, unless they are asked for", () => {
     const stacks = [stack({ enrolled: ADA }), stack({ fullName: "organization/seeds/prod", enrolled: ADA })];
     assert.ok(!JSON.stringify([view(stacks), linesOf(view(stacks))]).includes("ada@"));
     const full = view(stacks, true);
-    assert.equal(linesOf(full).filter((line) => line.includes("ada@seeds.example.com")).length, 3);
+    assert.equal(
+      linesOf(full, NOW, { showsAddresses: true }).filter((line) => line.includes("ada@seeds.example.com")).length,
+      3,
+    );
     assert.equal(full.stacks[0]?.enrollments[0]?.contact, "ada@seeds.example.com");
   });
 
