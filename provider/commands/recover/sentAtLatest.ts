@@ -1,9 +1,6 @@
 import { rememberSent } from "../../mailmodo/lateEffect";
 
-/**
- * When a start, or an add of a contact (an empty id), was sent at the latest that a pending operation may have sent. In
- * milliseconds since 1970.
- */
+/** When a start, or an add of a contact (an empty id), was sent at the latest that a pending operation may have sent. In milliseconds since 1970. */
 export type SentAtLatest = (start: { readonly journeyId: string; readonly email: string }) => number;
 
 /**
