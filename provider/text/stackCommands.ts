@@ -28,7 +28,10 @@ export function urnsCommand(env: NodeJS.ProcessEnv = process.env): string {
 function previewsCommand(verb: "up" | "down", env: NodeJS.ProcessEnv): string | undefined {
   const preview = previewOf(env);
   if (preview === undefined) return undefined;
-  const { name, file = PREVIEW_SETTINGS } = preview;
-  const settings = file === PREVIEW_SETTINGS ? "" : ` --settings ${shellWord(file)}`;
-  return `npx pulumi-mailmodo previews ${verb} --name ${name}${settings}`;
+  return `npx pulumi-mailmodo previews ${verb} --name ${preview.name}${settingsOption(preview.file)}`;
+}
+
+/** The option that names the settings of previews, with a space before it. Of those that are used without it: none. */
+export function settingsOption(file = PREVIEW_SETTINGS): string {
+  return file === PREVIEW_SETTINGS ? "" : ` --settings ${shellWord(file)}`;
 }

@@ -9,6 +9,7 @@ import { TAGS } from "../previews/preview";
 import { runsOf } from "./currentRuns";
 import type { RecoverOptions } from "./recoverOptions";
 import { Stack } from "../../pulumi/stack";
+import { previewRecoveryAdvice } from "../../text/recoverAdvice";
 import { NO_STACK, parseStackName } from "../../pulumi/stackName";
 import { waitForSurvivors } from "./survivors";
 
@@ -61,8 +62,8 @@ async function configOf(stack: Stack, isNamed: boolean): Promise<Record<string, 
   const isOwn = isNamed || (project !== undefined && ownSettings(project, name) !== undefined);
   if (!isOwn && TAGS.created in (await stack.tags()))
     throw new Error(
-      `The stack ${name} is a preview, whose settings recover does not know. Run npx pulumi-mailmodo previews up --name ${name}, or ` +
-        "previews down: both recover it first.",
+      `The stack ${name} is a preview, whose settings recover does not know. Both of these recover it first: ` +
+        `${previewRecoveryAdvice(name)}.`,
     );
   const config = await stack.config();
   if (config["mailmodo:allowedRecipients"] !== undefined) return config;
