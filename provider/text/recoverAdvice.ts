@@ -83,8 +83,13 @@ export function reasonToWaitFor(stack: string): string {
 
 /** How to settle what a run of another stack left, if it was killed. */
 export function adviceOnOtherStack(stack: string): string {
+  return `If that run goes on, wait for it. If it was killed, ${otherRecoveryAdvice(stack)}.`;
+}
+
+/** How to recover a stack of which it is not known whether it is a preview: a sentence without its beginning and its full stop. */
+export function otherRecoveryAdvice(stack: string): string {
   return (
-    `If that run goes on, wait for it. If it was killed, run ${recoverCommand(stack)} first, which says what to do; or, if ` +
-    `that is a preview, ${previewRecoveryAdvice(stack)}.`
+    `run ${recoverCommand(stack)} first, which says what to do; or, if that is a preview, ` +
+    previewRecoveryAdvice(stack)
   );
 }

@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import { previewRecoveryAdvice, recoverCommand } from "../../text/recoverAdvice";
-import { TAGS } from "../previews/preview";
+import { TAGS } from "../../pulumi/previewTags";
 import type { Surroundings } from "./surroundings";
 
 /**

@@ -1,9 +1,10 @@
 import { previewEnvironment } from "../../text/configCommand";
 import { destroyCommand, upCommand } from "../../text/stackCommands";
 import { hasPendingUpdates } from "../../pulumi/deployment";
+import { TAGS } from "../../pulumi/previewTags";
 import { KnownPreviews } from "./knownPreviews";
 import type { AskOpen } from "./openPreviews";
-import { addressesOf, countContacts, enrollmentsOf, TAGS, type Preview } from "./preview";
+import { addressesOf, countContacts, enrollmentsOf, type Preview } from "./preview";
 import type { PreviewStack } from "./previewStack";
 import { DESTROY, DRY_RUN, Steps, UP } from "./steps";
 import type { Stop } from "./stop";
@@ -41,7 +42,7 @@ export class Previews {
   }
 
   static async open(options: PreviewsOptions): Promise<Previews> {
-    return new Previews(await Workspace.open(options.cwd, options.env), options);
+    return new Previews(await Workspace.open(options), options);
   }
 
   /**

@@ -5,7 +5,7 @@ import { stackIdentity, type StackIdentity } from "../../journal/stackIdentity";
 import type { Deployment } from "../../pulumi/deployment";
 import { freeLocks, notedSince } from "./lock";
 import { assertOfProject, ownSettings, readableProject } from "../../pulumi/project";
-import { TAGS } from "../previews/preview";
+import { TAGS } from "../../pulumi/previewTags";
 import { runsOf } from "./currentRuns";
 import type { RecoverOptions } from "./recoverOptions";
 import { Stack } from "../../pulumi/stack";
