@@ -38,21 +38,28 @@ describe("the --summary of previews", () => {
   });
 
   describe("that cannot be written after the work", () => {
-    before(function () {
-      if (!fs.existsSync("/dev/full")) this.skip();
-    });
-    const FULL =
-      "Could not write the summary /dev/full (ENOSPC). Name a file that you can write to: --summary <file>.\n";
+    const summary = () => file("reports/summary.md");
+    beforeEach(() => fs.mkdirSync(file("reports")));
+    /** The folder of the file goes during the work. */
+    const listWithout = (script: string) =>
+      list(
+        summary(),
+        `rm -r "${file("reports")}"
+${script}`,
+      );
+    const words = () =>
+      `Could not write the summary ${summary()} (ENOENT). Name a file that you can write to: --summary <file>.
+`;
 
     it("costs the exit code, and not the result", async () => {
-      const { code, stdout, stderr } = await list("/dev/full", "echo '[]'");
-      assert.deepEqual([code, stdout, stderr], [1, "No previews\n", FULL]);
+      const { code, stdout, stderr } = await listWithout("echo '[]'");
+      assert.deepEqual([code, stdout, stderr], [1, "No previews\n", words()]);
     });
 
     it("does not cost the reason of a failure", async () => {
-      const { code, stdout, stderr } = await list("/dev/full", "echo 'error: no access' >&2; exit 255");
+      const { code, stdout, stderr } = await listWithout("echo 'error: no access' >&2; exit 255");
       assert.deepEqual([code, stdout], [1, ""]);
-      assert.equal(stderr, `Could not list the stacks of the backend: no access.\n${FULL}`);
+      assert.equal(stderr, `Could not list the stacks of the backend: no access.\n${words()}`);
     });
   });
 });
