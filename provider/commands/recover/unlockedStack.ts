@@ -10,7 +10,7 @@ import { runsOf } from "./currentRuns";
 import type { RecoverOptions } from "./recoverOptions";
 import { Stack } from "../../pulumi/stack";
 import { previewRecoveryAdvice } from "../../text/recoverAdvice";
-import { NO_STACK, parseStackName } from "../../pulumi/stackName";
+import { fullNameOf, NO_STACK, parseStackName } from "../../pulumi/stackName";
 import { waitForSurvivors } from "./survivors";
 
 /** A stack that no run has locked, and for which no plugin of a dead run can still send anything. */
@@ -43,7 +43,7 @@ export async function unlock(options: RecoverOptions): Promise<UnlockedStack> {
   const secretsProvider = state.secrets_providers?.state?.url;
   const { fullName, locks } = await stack.occupancy(secretsProvider);
   const url = await stack.backendUrl();
-  const identity = stackIdentity(withProject(fullName, state), backendOf({ env, folder: cwd, askCli: () => url }));
+  const identity = stackIdentity(assertFullName(fullName, state), backendOf({ env, folder: cwd, askCli: () => url }));
   const folder = journalFolder({ env, folder: cwd });
   const config = await configOf(stack, options.configFile !== undefined);
   const runs = runsOf(folder, identity);
@@ -73,13 +73,11 @@ async function configOf(stack: Stack, isNamed: boolean): Promise<Record<string, 
   );
 }
 
-/** An old kind of backend leaves the project out of a stack's full name. The URNs in the state contain it. */
-function withProject(fullName: string, { resources = [] }: Deployment): string {
-  if (fullName.split("/").length === 3) return fullName;
-  const project = resources[0]?.urn.split("::")[1];
-  if (project !== undefined) return `organization/${project}/${fullName}`;
+function assertFullName(name: string, state: Deployment): string {
+  const fullName = fullNameOf(name, state);
+  if (fullName !== undefined) return fullName;
   throw new Error(
-    `The project of the stack ${fullName} cannot be determined: its backend is of an old kind. Run: pulumi state upgrade.`,
+    `The project of the stack ${name} cannot be determined: its backend is of an old kind. Run: pulumi state upgrade.`,
   );
 }
 
