@@ -54,7 +54,7 @@ describe("previews, beside a file of the backend's that was left empty", () => {
     );
   });
 
-  it("say what to do where the tags themselves are lost, and recover refuses no less", async () => {
+  it("say what to do where the tags themselves are lost, as recover does", async () => {
     await runner.succeed("up", "--name", "pr-2");
     empty("pr-2.pulumi-tags");
     const down = await runner.previews("down", "--name", "pr-2");
