@@ -4,6 +4,7 @@ import { engineAbove } from "../pulumi/engineProcess";
 import { isPlugin } from "../pulumi/pluginProcess";
 import { otherStackOf } from "../pulumi/stackName";
 import { isInPreview } from "../text/configCommand";
+import { quoted } from "../text/shellWord";
 import { forgetCommand, upCommand } from "../text/stackCommands";
 import { session } from "./session";
 
@@ -28,7 +29,7 @@ export async function adviceOnUser(user: string, email: string, stack?: string):
   // Pulumi would write how secrets are encrypted into the settings of all previews.
   if (isInPreview())
     return `If the next run says so again, let it depend on the contact in the program, and run ${upCommand()} first.`;
-  const target = `${option}--target-dependents --target '${user}'`;
+  const target = `${option}--target-dependents --target ${quoted(user)}`;
   if (isUp()) return `If a whole pulumi up, without --target, says so again, run this first: pulumi up ${target}.`;
   const all = user.includes(TYPES.shard) ? ", with the journeys of all its contacts" : "";
   return `If the next run says so again, end that one first${all}: pulumi destroy ${target}.`;

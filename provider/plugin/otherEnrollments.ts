@@ -6,6 +6,7 @@ import type { Stack } from "../pulumi/stack";
 import { otherStackOf } from "../pulumi/stackName";
 import type { ContactEntry } from "../pulumi/stateResource";
 import { isInPreview } from "../text/configCommand";
+import { quoted } from "../text/shellWord";
 import { upCommand } from "../text/stackCommands";
 import { forgetAdvice } from "./advice";
 import { ProjectStates } from "./projectStates";
@@ -181,6 +182,6 @@ function adviceOnOther(resource: string): string {
   const again = "Run it again after this run. If it is refused again,";
   if (isInPreview()) return `${again} remove that one from the program, and run ${upCommand()}.`;
   return resource.startsWith("urn:")
-    ? `Destroy that one first: pulumi destroy --target '${resource}'.`
+    ? `Destroy that one first: pulumi destroy --target ${quoted(resource)}.`
     : `${again} destroy that one first.`;
 }

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import * as fs from "node:fs";
 import { NoAnswer, within } from "../async/within";
@@ -89,10 +89,7 @@ export class Cli {
     child.stdin.end(input);
     const interrupt = () => void child.kill("SIGINT");
     signal?.addEventListener("abort", interrupt);
-    // A second signal ends an engine that is waiting for its backend. Otherwise the engine would hold its lock for
-    // minutes.
-    const terminate = () => void child.kill("SIGTERM");
-    process.once("exit", terminate);
+    endAtExit(child);
     this.running += 1;
     try {
       const closed = once(child, "close") as Promise<[number | null]>;
@@ -111,10 +108,31 @@ export class Cli {
       throw new Error(NO_CLI, { cause: error });
     } finally {
       this.running -= 1;
-      process.off("exit", terminate);
+      hasEnded(child);
       signal?.removeEventListener("abort", interrupt);
     }
   }
+}
+
+/** The runs in progress. They share one listener: of more than ten, Node.js warns in the middle of Pulumi's output. */
+const inProgress = new Set<ChildProcess>();
+
+/**
+ * Ends a run with this process. For an engine that is waiting for its backend this is the second signal, which ends it;
+ * otherwise it would hold its lock for minutes.
+ */
+function endAtExit(child: ChildProcess): void {
+  if (inProgress.size === 0) process.once("exit", endAll);
+  inProgress.add(child);
+}
+
+function hasEnded(child: ChildProcess): void {
+  inProgress.delete(child);
+  if (inProgress.size === 0) process.off("exit", endAll);
+}
+
+function endAll(): void {
+  for (const child of inProgress) child.kill("SIGTERM");
 }
 
 /** Extracts from the CLI's output why it failed. */

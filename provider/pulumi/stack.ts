@@ -8,9 +8,10 @@ import { settledState, type Settled } from "./settledState";
 import { parseConfig } from "./stackConfig";
 import { isMailmodoResource, mustBeRevealed, SECRET } from "./stateResource";
 import { IN_CLOUD, isSameLock, parseOccupancy, removeLockFile, type Lock, type Occupancy } from "./stackLock";
+import { TAGS } from "./previewTags";
 import { findStack, isPulumiCloud, parseStackName } from "./stackName";
-import { emptyAttributes, emptyAttributesError, stackOf } from "./stateAttributes";
-import { askForBackend } from "./whoami";
+import { emptyAttributesError, removeEmptyAttributes } from "./stateAttributes";
+import { backendUrlOf } from "./whoami";
 
 /** A stack, as the CLI lists it. */
 interface ListedStack {
@@ -67,12 +68,10 @@ export class Stack {
     return (await this.storedState()).secrets_providers?.state ?? {};
   }
 
-  /** Removes an attributes file that a killed run left empty, and returns whether it did. The next run writes it again. */
+  /** Removes the attributes files that a killed run left empty, and returns whether it did. The next run writes them again. */
   async repairAttributes(): Promise<boolean> {
     const own = parseStackName(this.name).stack;
-    const empty = emptyAttributes(await this.backendUrl(), this.cwd).filter((file) => stackOf(file) === own);
-    for (const file of empty) fs.rmSync(file, { force: true });
-    return empty.length > 0;
+    return removeEmptyAttributes(await this.backendUrl(), this.cwd, ({ stack }) => stack === own).length > 0;
   }
 
   /**
@@ -129,9 +128,18 @@ export class Stack {
     return own.updateInProgress === true ? { ...occupancy, locks: [IN_CLOUD] } : occupancy;
   }
 
+  /** @throws {Error} They cannot be read, or their file is empty. */
   async tags(): Promise<Readonly<Record<string, string>>> {
     const args = ["stack", "tag", "ls", "--json", ...this.stackArgs];
-    return JSON.parse(await this.cli.read(`read the tags of ${this.name}`, args)) as Record<string, string>;
+    const read = async () =>
+      JSON.parse(await this.cli.read(`read the tags of ${this.name}`, args)) as Record<string, string> | null;
+    // Null if their file, or its attributes file, is empty.
+    const tags = (await read()) ?? ((await this.repairAttributes()) ? await read() : null);
+    if (tags !== null) return tags;
+    throw new Error(
+      `The tags of the stack ${this.name} are lost: their file in the backend is empty. If the stack is a preview, set its first tag ` +
+        `again: pulumi stack tag set ${TAGS.created} ${new Date().toISOString()} --stack ${this.name}.`,
+    );
   }
 
   /**
@@ -178,13 +186,9 @@ export class Stack {
     return { all, own: findStack(all, this.fullName ?? this.name, project === undefined ? {} : { project }) };
   }
 
-  /**
-   * The backend's URL, as set in the environment or as the CLI reports it. The CLI names a Pulumi Cloud by its console.
-   */
-  async backendUrl(): Promise<string> {
-    // The CLI would print the same, but takes half a second.
-    const fromEnv = this.env["PULUMI_BACKEND_URL"];
-    return fromEnv ? fromEnv : (this.url ??= askForBackend(this.cli));
+  /** The backend's URL, as set in the environment or as the CLI reports it: of a Pulumi Cloud, its console's. */
+  backendUrl(): Promise<string> {
+    return (this.url ??= backendUrlOf(this.cli));
   }
 
   /** The CLI's export: the state in `deployment`, and the fields of the export format. */

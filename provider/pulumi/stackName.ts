@@ -1,4 +1,6 @@
+import { ONLY_ORGANIZATION } from "../text/stackArgument";
 import { UNKNOWN_BACKEND } from "./backend";
+import type { Deployment } from "./deployment";
 
 /** A stack, as far as a name says which. */
 export interface StackName {
@@ -16,6 +18,18 @@ export function parseStackName(name: string): StackName {
   const stack = words.at(-1)!;
   if (words.length === 1) return { stack };
   return words.length === 2 ? { organization, stack } : { organization, project, stack };
+}
+
+/**
+ * A stack's full name. A backend of an old kind leaves out the project, which the URNs in the state have.
+ *
+ * @param name As the backend has it.
+ * @returns Undefined if nothing tells the project.
+ */
+export function fullNameOf(name: string, { resources = [] }: Deployment): string | undefined {
+  if (name.includes("/")) return name;
+  const project = resources[0]?.urn.split("::")[1];
+  return project === undefined ? undefined : `${ONLY_ORGANIZATION}/${project}/${name}`;
 }
 
 /** Whether a name can be that of a stack of a project. @param project Default: any. */

@@ -19,6 +19,12 @@ export async function askForBackend(cli: Cli): Promise<string> {
   return urlIn(await cli.read("ask for the backend", QUESTION)) ?? "";
 }
 
+/** The same, or as the environment sets it. */
+export async function backendUrlOf(cli: Cli): Promise<string> {
+  // The CLI would print the same, but takes half a second.
+  return cli.env["PULUMI_BACKEND_URL"] || askForBackend(cli);
+}
+
 const QUESTION = ["whoami", "--json"];
 
 function urlIn(answer: string): string | undefined {

@@ -1,3 +1,5 @@
+import { shellWord } from "./shellWord";
+
 /**
  * The variable in which `previews` names a preview to its processes: a {@link NamedStack}, as JSON. Without it, the commands
  * in messages would act on the stack that the user has selected.
@@ -45,11 +47,6 @@ export function stackOptions(env: NodeJS.ProcessEnv = process.env): string {
 export function stackOption(env: NodeJS.ProcessEnv = process.env): string {
   const stack = stackOf(env);
   return stack === undefined ? "" : `--stack ${shellWord(stack.name)} `;
-}
-
-/** A file's name as a shell takes it. */
-export function shellWord(text: string): string {
-  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 function stackOf(env: NodeJS.ProcessEnv): NamedStack | undefined {

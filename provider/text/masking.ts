@@ -1,5 +1,6 @@
 import { escapeRegExp } from "./escapeRegExp";
 import { inert } from "./inert";
+import { anyOf, spellingsOf } from "./spellings";
 
 /**
  * Masks an address for messages: `jane@example.com` becomes `j***@example.com`. A display name, angle brackets and quotes
@@ -22,16 +23,22 @@ interface Private {
 }
 
 /**
- * Makes a foreign text safe for a log: one line, at most 300 characters, without the key and the proxy's password, and
- * with everything that looks like an address masked. The text may repeat what was sent.
+ * Makes a foreign text safe for a log: one line, at most 300 characters, without the key in any of its spellings and without
+ * the proxy's password, and with everything that looks like an address masked. The text may repeat what was sent.
  */
 export function redact(words: string, { apiKey, proxyPasswords = [], email }: Private): string {
-  const withoutKey = beginningOf(words).replaceAll(apiKey, "[key]");
+  const withoutKey = beginningOf(words).replace(keyPattern(apiKey), "[key]");
   // All at once, as a password may be a word of what stands in its place; the longest first, as one may begin another.
   const longestFirst = [...proxyPasswords].sort((a, b) => b.length - a.length);
   const spellings = new RegExp(longestFirst.map(escapeRegExp).join("|"), "g");
   const masked = proxyPasswords.length === 0 ? withoutKey : withoutKey.replace(spellings, "[proxy password]");
   return oneLine(masked.replace(new RegExp(escapeRegExp(email), "gi"), () => maskAddress(email)));
+}
+
+/** A short key may be like any word: only as it is, it is taken for the key. */
+function keyPattern(key: string): RegExp {
+  if (key.length >= LEAST_LENGTH) return anyOf(spellingsOf(key));
+  return key === "" ? /(?!)/ : new RegExp(escapeRegExp(key), "g");
 }
 
 /**
@@ -60,6 +67,7 @@ function beginningOf(text: string): string {
   return end === 0 ? beginning : beginning.slice(0, end);
 }
 
+const LEAST_LENGTH = 8;
 const MAX_LENGTH = 300;
 /** How much of a foreign text is looked at: more than is shown, and so little that no pattern takes long. */
 const MAX_READ = 4096;

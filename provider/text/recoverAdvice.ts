@@ -1,6 +1,6 @@
 import { isInPreview } from "./configCommand";
 import { stackArgument } from "./stackArgument";
-import { destroyCommand } from "./stackCommands";
+import { destroyCommand, settingsOption } from "./stackCommands";
 
 /**
  * How to settle what a killed run left: a sentence without its full stop.
@@ -13,17 +13,30 @@ export function recoverAdvice(stack: string | undefined, env: NodeJS.ProcessEnv 
 }
 
 /**
- * The command that recovers a stack, for one who looks at the stack from outside. `recover` refuses a preview, because it
- * does not know its settings.
+ * The command that recovers a stack that is not a preview.
  *
  * @param stack Its name, in full or as the CLI lists it.
  * @param options What follows the name in the command, with a space before it. Default: nothing.
  */
-export function recoverCommand(stack: string, isPreview: boolean, options = ""): string {
-  const argument = stackArgument(stack);
-  if (!isPreview) return `npx pulumi-mailmodo recover --stack ${argument}${options}`;
-  const preview = `--name ${argument.split("/").at(-1)}${options}`;
-  return `npx pulumi-mailmodo previews up ${preview}, or previews down ${preview}`;
+export function recoverCommand(stack: string, options = ""): string {
+  return `npx pulumi-mailmodo recover --stack ${stackArgument(stack)}${options}`;
+}
+
+/**
+ * The commands that recover a preview, for one who looks at it from outside: what is left of a sentence that begins with
+ * "Run" or "Next:". `recover` refuses a preview, because it does not know its settings; and with other settings than
+ * before, another Mailmodo would be asked.
+ *
+ * @param stack Its name, in full or as the CLI lists it.
+ * @param more The file with its settings, default: not known; and what else follows the name, with a space before it.
+ */
+export function previewRecoveryAdvice(
+  stack: string,
+  { file, options = "" }: { readonly file?: string; readonly options?: string } = {},
+): string {
+  const preview = `--name ${stackArgument(stack).split("/").at(-1)}${settingsOption(file)}${options}`;
+  const settings = file === undefined ? " (add the --settings that it was made with, if any)" : "";
+  return `npx pulumi-mailmodo previews up ${preview}, or previews down ${preview}${settings}`;
 }
 
 /** What to do about notes of starts that are damaged, or need another key. */
@@ -60,7 +73,7 @@ export function unrecordedAdvice(stack: string | undefined, env: NodeJS.ProcessE
  */
 function ownRecoverCommand(stack: string | undefined, env: NodeJS.ProcessEnv): string {
   if (isInPreview(env)) return destroyCommand(env);
-  return recoverCommand(stack ?? "<name>", false);
+  return recoverCommand(stack ?? "<name>");
 }
 
 /** Why a contact is not archived yet that another stack may have: nobody may have it once that is settled. */
@@ -70,8 +83,13 @@ export function reasonToWaitFor(stack: string): string {
 
 /** How to settle what a run of another stack left, if it was killed. */
 export function adviceOnOtherStack(stack: string): string {
+  return `If that run goes on, wait for it. If it was killed, ${otherRecoveryAdvice(stack)}.`;
+}
+
+/** How to recover a stack of which it is not known whether it is a preview: a sentence without its beginning and its full stop. */
+export function otherRecoveryAdvice(stack: string): string {
   return (
-    `If that run goes on, wait for it. If it was killed, run ${recoverCommand(stack, false)} first, which says what to do; or, if ` +
-    `that is a preview, ${recoverCommand(stack, true)}.`
+    `run ${recoverCommand(stack)} first, which says what to do; or, if that is a preview, ` +
+    previewRecoveryAdvice(stack)
   );
 }

@@ -1,4 +1,5 @@
-import { PREVIEW_SETTINGS, previewOf, shellWord, stackOption } from "./configCommand";
+import { PREVIEW_SETTINGS, previewOf, stackOption } from "./configCommand";
+import { quoted, shellWord } from "./shellWord";
 
 /** The command that runs the program for this process's stack: in a preview that of `previews`, which has its settings. */
 export function upCommand(env: NodeJS.ProcessEnv = process.env): string {
@@ -11,12 +12,12 @@ export function destroyCommand(env: NodeJS.ProcessEnv = process.env): string {
 }
 
 /**
- * The command that removes a resource from the state. A shell would expand the `$` that a URN may have.
+ * The command that removes a resource from the state.
  *
  * @param option Which stack, with a space after it. Default: this process's.
  */
 export function forgetCommand(urn = "<urn>", option = stackOption()): string {
-  return `pulumi state delete ${option}'${urn}'`;
+  return `pulumi state delete ${option}${quoted(urn)}`;
 }
 
 /** The command that lists the URNs of the stack's resources. */
@@ -28,7 +29,10 @@ export function urnsCommand(env: NodeJS.ProcessEnv = process.env): string {
 function previewsCommand(verb: "up" | "down", env: NodeJS.ProcessEnv): string | undefined {
   const preview = previewOf(env);
   if (preview === undefined) return undefined;
-  const { name, file = PREVIEW_SETTINGS } = preview;
-  const settings = file === PREVIEW_SETTINGS ? "" : ` --settings ${shellWord(file)}`;
-  return `npx pulumi-mailmodo previews ${verb} --name ${name}${settings}`;
+  return `npx pulumi-mailmodo previews ${verb} --name ${preview.name}${settingsOption(preview.file)}`;
+}
+
+/** The option that names the settings of previews, with a space before it. Of those that are used without it: none. */
+export function settingsOption(file = PREVIEW_SETTINGS): string {
+  return file === PREVIEW_SETTINGS ? "" : ` --settings ${shellWord(file)}`;
 }

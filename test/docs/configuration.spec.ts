@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { TYPES } from "../../provider/model/stateFormat";
-import { TAGS } from "../../provider/commands/previews/preview";
+import { TAGS } from "../../provider/pulumi/previewTags";
 import { allPages, codeSpans, readPage, tableRows } from "../support/markdown";
 
 const provider = path.join(__dirname, "../../provider");

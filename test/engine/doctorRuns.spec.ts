@@ -108,7 +108,7 @@ describe("pulumi-mailmodo doctor, after a kill of the CLI and the plugin", () =>
     assert.equal(code, 1);
     assert.match(
       line("backend"),
-      /^failure: A killed run left an empty attributes file of the stack test .* recover --stack test first\./,
+      /^failure: A killed run left an empty attributes file of the stack test .* recover --stack test first, .* if that is a preview, npx pulumi-mailmodo previews up --name test/,
     );
   });
 });

@@ -14,7 +14,7 @@ interface Options {
 
 const EXAMPLES = ["pulumi-mailmodo doctor", "pulumi-mailmodo doctor --stack dev --cwd infra --offline"];
 const EXIT_CODES =
-  "0 if nothing fails, also with warnings; 1 if anything fails; 129, 130, 131 or 143 if a signal stopped it";
+  "0 if nothing fails, also with warnings; 1 if anything fails; 129, 130 or 143 if a signal stopped it";
 
 /** Adds the `doctor` command. */
 export function addDoctor(program: Command): void {

@@ -1,7 +1,6 @@
 import * as path from "node:path";
-import { PREVIEW_SETTINGS } from "../../text/configCommand";
-import { recoverCommand } from "../../text/recoverAdvice";
-import { TAGS } from "../previews/preview";
+import { previewRecoveryAdvice, recoverCommand } from "../../text/recoverAdvice";
+import { TAGS } from "../../pulumi/previewTags";
 import type { Surroundings } from "./surroundings";
 
 /**
@@ -13,7 +12,11 @@ export async function recoverCommandOf(surroundings: Surroundings, option = ""):
   const { name } = await surroundings.knownStack();
   // Without its tags, recover is right for most stacks, and says which command it is for a preview.
   const isOfPreview = await isPreview(surroundings).catch(() => false);
-  return recoverCommand(name, isOfPreview, (isOfPreview ? settingsOption(surroundings) : "") + option);
+  if (!isOfPreview) return recoverCommand(name, option);
+  const { cwd, configFile } = surroundings;
+  // Relative to the project's folder, as the option of previews is.
+  const file = configFile === undefined ? {} : { file: path.relative(cwd, path.resolve(configFile)) };
+  return previewRecoveryAdvice(name, { ...file, options: option });
 }
 
 /** Whether the stack is a preview: its tags say so, and its settings are not its own. */
@@ -23,10 +26,4 @@ export function isPreview(surroundings: Surroundings): Promise<boolean> {
     const args = ["stack", "tag", "ls", "--json", "--stack", name];
     return TAGS.created in (JSON.parse(await surroundings.cli.read("read the stack's tags", args)) as object);
   });
-}
-
-/** The option that names the settings of the previews, which is relative to the project's folder. */
-function settingsOption({ cwd, configFile }: Surroundings): string {
-  const file = configFile === undefined ? PREVIEW_SETTINGS : path.relative(cwd, path.resolve(configFile));
-  return file === PREVIEW_SETTINGS ? "" : ` --settings ${file}`;
 }

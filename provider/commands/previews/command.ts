@@ -1,10 +1,10 @@
-import * as fs from "node:fs";
 import { Option, type Command } from "commander";
 import type { Previews } from "./previews";
 import type { Report } from "./report";
 import { askOpen, type OpenSources } from "./openPreviews";
 import { PREVIEW_SETTINGS } from "../../text/configCommand";
 import { Stop } from "./stop";
+import { Summary } from "./summary";
 import { NOTHING_ELSE_RUNS, RUN_IS_OVER } from "../assertions";
 import { DEFAULT_TTL_MS, parseDeadAfter, parseTtl } from "../durations";
 import { addHelpEnd, argument } from "../conventions";
@@ -56,8 +56,7 @@ function addCommand(previews: Command, name: string, description: string, exampl
     .option("--summary <file>", "append the result as Markdown");
 }
 
-const EXIT_CODES =
-  "0; 1 if it failed, or a preview could not be destroyed; 129, 130, 131 or 143 if a signal stopped it";
+const EXIT_CODES = "0; 1 if it failed, or a preview could not be destroyed; 129, 130 or 143 if a signal stopped it";
 
 function addUp(previews: Command): void {
   const description = "creates or updates a preview, and checks that a second up would change nothing";
@@ -128,7 +127,7 @@ function addList(previews: Command): void {
 }
 
 async function run(
-  { cwd, settings, lockDeadAfter, runIsOver = false, nothingElseRuns = false, json, summary }: Common,
+  { cwd, settings, lockDeadAfter, runIsOver = false, nothingElseRuns = false, json, summary: file }: Common,
   name: string,
   work: (previews: Previews, reports: Reports) => Promise<CommandResult>,
 ): Promise<void> {
@@ -136,22 +135,27 @@ async function run(
   const env = withCompileCache();
   // Loaded here, so that other commands do not load it.
   const [{ Previews }, reports] = await Promise.all([import("./previews"), import("./report")]);
-  const write = (report: Report) => {
-    if (summary !== undefined) fs.appendFileSync(summary, reports.markdown(report));
+  let summary: Summary | undefined;
+  const summarize = (report: Report) => {
+    const problem = summary?.append(reports.markdown(report));
+    if (problem === undefined) return;
+    console.error(inert(problem));
+    process.exitCode ??= 1;
   };
   // At SIGHUP the terminal is gone, and what is printed would be an error in place of the exit code.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
-  const stop = new Stop(log, (error) => write(reports.failureReport(name, error)));
+  const stop = new Stop(log, (error) => summarize(reports.failureReport(name, error)));
   try {
+    summary = file === undefined ? undefined : new Summary(file);
     const words = { lockDeadAfterMs: lockDeadAfter, runIsOver, nothingElseRuns };
     const previews = await Previews.open({ cwd, settings, ...words, log, stop, env });
     const { report, data, left } = await work(previews, reports);
-    write(report);
     console.log(json ? JSON.stringify(data, undefined, 2) : reports.printed(report));
     if (left) process.exitCode = 1;
+    summarize(report);
   } catch (error) {
-    write(reports.failureReport(name, error as Error));
     console.error(inert((error as Error).message));
     process.exitCode = stop.exitCode ?? (error instanceof UsageError ? WRONG_USE : 1);
+    summarize(reports.failureReport(name, error as Error));
   }
 }

@@ -1,4 +1,5 @@
-import { previewOf, TAGS, type Preview } from "./preview";
+import { TAGS } from "../../pulumi/previewTags";
+import { previewOf, type Preview } from "./preview";
 import type { Workspace } from "./workspace";
 
 /** A project's previews in its backend. */

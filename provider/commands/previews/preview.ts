@@ -1,16 +1,9 @@
 import type { Deployment } from "../../pulumi/deployment";
 import { possibleEffectsOf } from "../../pulumi/pendingOperations";
+import { TAGS } from "../../pulumi/previewTags";
 import { contactEntryOf, entriesOf, isMailmodoResource, type Entry } from "../../pulumi/stateResource";
 import { DEFAULT_TTL_MS } from "../durations";
 import type { ListedStack } from "./workspace";
-
-/** The tags of a preview's stack. A stack without the first tag is never changed. */
-export const TAGS = {
-  created: "mailmodo:preview",
-  expires: "mailmodo:expires",
-  sha: "mailmodo:sha",
-  result: "mailmodo:result",
-} as const;
 
 /** A preview, as its stack's tags and state describe it. */
 export interface Preview {

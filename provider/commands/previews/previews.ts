@@ -1,9 +1,10 @@
 import { previewEnvironment } from "../../text/configCommand";
-import { destroyCommand } from "../../text/stackCommands";
+import { destroyCommand, upCommand } from "../../text/stackCommands";
 import { hasPendingUpdates } from "../../pulumi/deployment";
+import { TAGS } from "../../pulumi/previewTags";
 import { KnownPreviews } from "./knownPreviews";
 import type { AskOpen } from "./openPreviews";
-import { addressesOf, countContacts, enrollmentsOf, TAGS, type Preview } from "./preview";
+import { addressesOf, countContacts, enrollmentsOf, type Preview } from "./preview";
 import type { PreviewStack } from "./previewStack";
 import { DESTROY, DRY_RUN, Steps, UP } from "./steps";
 import type { Stop } from "./stop";
@@ -41,7 +42,7 @@ export class Previews {
   }
 
   static async open(options: PreviewsOptions): Promise<Previews> {
-    return new Previews(await Workspace.open(options.cwd, options.env), options);
+    return new Previews(await Workspace.open(options), options);
   }
 
   /**
@@ -104,8 +105,10 @@ export class Previews {
   async sweep({ ask, dryRun }: { ask?: AskOpen; dryRun: boolean }): Promise<PreviewOutcome[]> {
     const { stop } = this.options;
     const log = (name: string, line: string) => this.log(name, line);
-    const down = (name: string) => destroyCommand(previewEnvironment(name, this.options.settings));
-    return sweep(this.known, { ask, dryRun, stop, log, down, destroy: (name) => this.destroy(name) });
+    const env = (name: string) => previewEnvironment(name, this.options.settings);
+    const up = (name: string) => upCommand(env(name));
+    const down = (name: string) => destroyCommand(env(name));
+    return sweep(this.known, { ask, dryRun, stop, log, up, down, destroy: (name) => this.destroy(name) });
   }
 
   /** All previews, with the numbers of contacts in their states. */

@@ -1,3 +1,4 @@
+import { destroyCommand } from "../../text/stackCommands";
 import type { PreviewStack } from "./previewStack";
 import type { Stop } from "./stop";
 
@@ -5,31 +6,34 @@ import type { Stop } from "./stop";
 interface Step {
   readonly title: string;
   readonly command: "up" | "preview" | "destroy";
-  readonly failure: (name: string) => string;
+  readonly failure: (stack: Failed) => string;
 }
 
-const orDown = (name: string) => `destroy it: npx pulumi-mailmodo previews down --name ${name}`;
+/** What a message needs of the stack. */
+type Failed = Pick<PreviewStack, "name" | "env">;
+
+const downAdvice = ({ env }: Failed) => `destroy it: ${destroyCommand(env)}`;
 
 export const UP: Step = {
   title: "up",
   command: "up",
-  failure: (name) =>
-    `The up of ${name} failed; the lines above say why. Fix that and run it again, or ${orDown(name)}.`,
+  failure: (stack) =>
+    `The up of ${stack.name} failed; the lines above say why. Fix that and run it again, or ${downAdvice(stack)}.`,
 };
 
 /** Pulumi's preview, which must show no changes. This is not `sweep --dry-run`, which runs no engine. */
 export const DRY_RUN: Step = {
   title: "dry run",
   command: "preview",
-  failure: (name) =>
-    `${name} is up, but a second up would change it; the lines above say what. ` +
-    `Make the program's inputs the same in each run, or ${orDown(name)}.`,
+  failure: (stack) =>
+    `${stack.name} is up, but a second up would change it; the lines above say what. ` +
+    `Make the program's inputs the same in each run, or ${downAdvice(stack)}.`,
 };
 
 export const DESTROY: Step = {
   title: "destroy",
   command: "destroy",
-  failure: (name) =>
+  failure: ({ name }) =>
     `The destroy of ${name} failed, and something may still run; the lines above say why. Fix that and run it again.`,
 };
 
@@ -37,7 +41,7 @@ export const DESTROY: Step = {
 export class Steps {
   constructor(
     private readonly stack: PreviewStack,
-    private readonly stop: Stop,
+    private readonly stop: Pick<Stop, "throwIfStopped" | "signal">,
     /** Receives progress, one line at a time. */
     private readonly log: (line: string) => void,
     /** Records the result of a failed step, such as "up failed". */
@@ -53,6 +57,6 @@ export class Steps {
     stop.throwIfStopped();
     if (succeeded) return;
     await this.record(`${title} failed`).catch((error: Error) => log(error.message));
-    throw new Error(failure(stack.name));
+    throw new Error(failure(stack));
   }
 }

@@ -6,7 +6,7 @@ import { suppressionOf, type Suppression } from "../../mailmodo/suppression";
 import type { Connection } from "../../mailmodo/transport";
 import { mailboxKey } from "../../model/addresses";
 import { readSettings } from "../../settings/settings";
-import { maskAddress } from "../../text/masking";
+import { maskAddress, maskAddresses } from "../../text/masking";
 import { count } from "../../text/wording";
 
 /** An address that a resource of a preview has. */
@@ -136,6 +136,7 @@ class LookUps {
 }
 
 function suppressionWarning({ email, resources }: Contact, { state, advice }: Suppression): string {
-  const names = [...resources].slice(0, MAX_RESOURCES_SHOWN).join(", ");
+  // A resource may be named after its contact.
+  const names = [...resources].slice(0, MAX_RESOURCES_SHOWN).map(maskAddresses).join(", ");
   return `Mailmodo sends nothing to ${maskAddress(email)} (${names}), because it ${state}. ${advice}`;
 }

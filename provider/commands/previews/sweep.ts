@@ -29,6 +29,8 @@ export interface SweepOptions {
   readonly dryRun: boolean;
   readonly stop: Pick<Stop, "throwIfStopped">;
   readonly log: (name: string, line: string) => void;
+  /** The command that updates one preview. */
+  readonly up: (name: string) => string;
   /** The command that destroys one preview. */
   readonly down: (name: string) => string;
   /** Destroys a preview that exists. */
@@ -47,7 +49,7 @@ export async function sweep(known: PreviewSource, options: SweepOptions): Promis
     const { name } = preview;
     if (why === undefined) {
       if (isUndecided(preview, open))
-        destroyed.push({ name, why: "expiry unknown", outcome: "left", error: expiryUnknown(name) });
+        destroyed.push({ name, why: "expiry unknown", outcome: "left", error: expiryUnknown(name, options) });
       continue;
     }
     if (dryRun) {
@@ -110,9 +112,9 @@ function isUndecided({ name, expires }: Preview, open: OpenPreviews | undefined)
   return expires === undefined && open?.names.has(name) !== true;
 }
 
-function expiryUnknown(name: string): string {
+function expiryUnknown(name: string, { up, down }: Pick<SweepOptions, "up" | "down">): string {
   return (
     "When it expires is not known, because its tag mailmodo:expires or mailmodo:preview is not a time in ISO 8601. " +
-    `Run npx pulumi-mailmodo previews up --name ${name}, which sets both, or previews down.`
+    `Run ${up(name)}, which sets both, or ${down(name)}.`
   );
 }

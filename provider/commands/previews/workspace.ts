@@ -4,6 +4,8 @@ import { Cli } from "../../pulumi/cli";
 import { PreviewStack } from "./previewStack";
 import { PrivateFolder, removeLeftovers } from "../privateFolder";
 import { projectText } from "../../pulumi/elsewhere";
+import { removeEmptyAttributes } from "../../pulumi/stateAttributes";
+import { backendUrlOf } from "../../pulumi/whoami";
 import { ownSettings, readProject, type Project } from "../../pulumi/project";
 import { checkSettings, readPreviewSettings, settingsFile, withFields, type PreviewSettings } from "./settings";
 
@@ -14,32 +16,54 @@ export interface ListedStack {
   readonly updated?: string;
 }
 
+interface WorkspaceOptions {
+  /** The project's folder. */
+  readonly cwd: string;
+  /** The CLI's environment. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Receives progress, one line at a time. */
+  readonly log: (line: string) => void;
+}
+
 /** A project's stacks in its backend, accessed through the CLI. */
 export class Workspace {
   private constructor(
     private readonly project: Project,
     private readonly cli: Cli,
+    private readonly log: (line: string) => void,
   ) {}
 
   /** @throws {Error} The folder has no project file. The message is one line. */
-  static async open(folder: string, env: NodeJS.ProcessEnv): Promise<Workspace> {
-    const project = readProject(folder);
+  static async open({ cwd, env, log }: WorkspaceOptions): Promise<Workspace> {
+    const project = readProject(cwd);
     await removeLeftovers();
-    return new Workspace(project, new Cli(project.folder, env));
+    return new Workspace(project, new Cli(project.folder, env), log);
   }
 
   get cwd(): string {
     return this.project.folder;
   }
 
-  /** The project's stacks. */
+  /** The project's stacks. Removes the empty attributes files that keep the CLI from listing any, whichever stack has them. */
   async stacks(): Promise<ListedStack[]> {
-    const text = await this.cli.read("list the stacks of the backend", ["stack", "ls", "--json"]);
+    const list = () => this.cli.read("list the stacks of the backend", ["stack", "ls", "--json"]);
+    const text = await list().catch(async (error: Error) => {
+      if (error.message.includes("EOF") && (await this.repairAttributes())) return list();
+      throw error;
+    });
     const stacks = JSON.parse(text) as { name: string; lastUpdate?: string }[];
     return stacks.map(({ name, lastUpdate }) => ({
       name,
       ...(lastUpdate === undefined ? {} : { updated: lastUpdate }),
     }));
+  }
+
+  private async repairAttributes(): Promise<boolean> {
+    const { name } = this.project;
+    const isOwn = ({ project = name }: { project?: string | undefined }) => project === name;
+    const repaired = removeEmptyAttributes(await backendUrlOf(this.cli), this.cwd, isOwn);
+    for (const stack of repaired) this.log(`${stack}: Removed an empty attributes file left by a killed run.`);
+    return repaired.length > 0;
   }
 
   tags(name: string): Promise<Readonly<Record<string, string>>> {
@@ -107,12 +131,7 @@ export class Workspace {
   /** How the state's secrets are encrypted, unless the settings already say it. */
   private async encryptionOf(name: string, { fields }: PreviewSettings): Promise<Record<string, string>> {
     if (fields["encryptionsalt"] !== undefined || fields["encryptedkey"] !== undefined) return {};
-    const stack = this.stack(name);
-    const { salt, url, encryptedkey } = await stack.encryption().catch(async (error: Error) => {
-      // A killed run may have left the state unreadable.
-      if (await stack.repairAttributes()) return stack.encryption();
-      throw error;
-    });
+    const { salt, url, encryptedkey } = await this.stack(name).encryption();
     const lines = {
       secretsprovider: fields["secretsprovider"] === undefined ? url : undefined,
       encryptionsalt: salt,

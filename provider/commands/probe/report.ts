@@ -1,5 +1,6 @@
 import Table from "cli-table3";
 import { inert } from "../../text/inert";
+import { shellWord } from "../../text/shellWord";
 import type { ProbeResult, Row } from "./result";
 
 const COLUMNS = ["situation", "status", "answer", "Mailmodo's words", "the provider", "right?"];
@@ -25,15 +26,12 @@ export function printed(result: ProbeResult, { isColored }: { isColored: boolean
       : `The sandbox's profiles that answer so: ${profiles.join(", ")}.`,
     ...(command === undefined ? [] : [`To let the provider take these words for "already over": ${command}`]),
     ...(hasDefect ? [`A defect: please report it, with ${toReport} attached.`] : []),
-    ...(file === undefined ? [] : [`Written: ${file}. Play it: npx mailmodo-sandbox --profile-file ${quoted(file)}`]),
+    ...(file === undefined
+      ? []
+      : [`Written: ${file}. Play it: npx mailmodo-sandbox --profile-file ${shellWord(file)}`]),
   ]
     .map((part, index) => (index === 0 ? part : inert(part)))
     .join("\n");
-}
-
-/** A word of a command line for a shell. */
-function quoted(word: string): string {
-  return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 const ENDS: Record<ProbeResult["abortByAddress"], string> = {

@@ -1,4 +1,5 @@
 import { oneLine } from "../../text/masking";
+import { quoted, shellWord } from "../../text/shellWord";
 import {
   answerOf,
   foreignWords,
@@ -145,6 +146,7 @@ function outcomeText(observation: Observation): string {
 function commandFor(judgements: readonly Judgement[], { stack, alreadyOver }: ResultContext): string | undefined {
   const phrases = judgements.flatMap((one) => (one.verdict === "setting" ? one.phrase : []));
   if (phrases.length === 0) return undefined;
-  const list = JSON.stringify([...new Set([...alreadyOver, ...phrases])]).replaceAll("'", String.raw`'\''`);
-  return `pulumi config set ${stack === undefined ? "" : `--stack ${stack} `}mailmodo:alreadyOver '${list}'`;
+  const list = JSON.stringify([...new Set([...alreadyOver, ...phrases])]);
+  const option = stack === undefined ? "" : `--stack ${shellWord(stack)} `;
+  return `pulumi config set ${option}mailmodo:alreadyOver ${quoted(list)}`;
 }

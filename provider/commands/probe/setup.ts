@@ -10,7 +10,7 @@ import { Stack } from "../../pulumi/stack";
 import { NO_STACK, parseStackName } from "../../pulumi/stackName";
 import { apiKeyOf } from "../../settings/apiKey";
 import { allowedRecipients, keySources, readSettings, type ConfigReader, type Settings } from "../../settings/settings";
-import { TAGS } from "../previews/preview";
+import { TAGS } from "../../pulumi/previewTags";
 import type { Options } from "./options";
 import { Pace } from "./pace";
 import { UsageError } from "../usageError";

@@ -11,6 +11,7 @@ import type { ContactDoubt } from "../../pulumi/settledState";
 import type { RecordedIndex } from "../../pulumi/recordedIndex";
 import { isMailmodoResource, type Ended, type StateResource } from "../../pulumi/stateResource";
 import { maskAddress } from "../../text/masking";
+import { quoted } from "../../text/shellWord";
 import type { Archives } from "./archives";
 import { leftoverContactsOf, type LeftoverContact } from "./leftoverContact";
 import type { SentAtLatest } from "./sentAtLatest";
@@ -118,7 +119,7 @@ export class LeftoverContacts {
     const [user] = this.usersOf(email);
     if (user !== undefined) {
       // A whole destroy may be refused because of other pending creates, which stay in the state with this one.
-      const target = `--stack ${this.stack} --target-dependents --target '${user}'`;
+      const target = `--stack ${this.stack} --target-dependents --target ${quoted(user)}`;
       const destroy = `pulumi destroy${note === undefined ? ` ${target}` : ""}`;
       const problem =
         `The contact ${maskAddress(email)} was left in Mailmodo: a killed run may have added it, and ${user} enrolls it. Run ` +

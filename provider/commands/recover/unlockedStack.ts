@@ -5,11 +5,12 @@ import { stackIdentity, type StackIdentity } from "../../journal/stackIdentity";
 import type { Deployment } from "../../pulumi/deployment";
 import { freeLocks, notedSince } from "./lock";
 import { assertOfProject, ownSettings, readableProject } from "../../pulumi/project";
-import { TAGS } from "../previews/preview";
+import { TAGS } from "../../pulumi/previewTags";
 import { runsOf } from "./currentRuns";
 import type { RecoverOptions } from "./recoverOptions";
 import { Stack } from "../../pulumi/stack";
-import { NO_STACK, parseStackName } from "../../pulumi/stackName";
+import { previewRecoveryAdvice } from "../../text/recoverAdvice";
+import { fullNameOf, NO_STACK, parseStackName } from "../../pulumi/stackName";
 import { waitForSurvivors } from "./survivors";
 
 /** A stack that no run has locked, and for which no plugin of a dead run can still send anything. */
@@ -42,7 +43,7 @@ export async function unlock(options: RecoverOptions): Promise<UnlockedStack> {
   const secretsProvider = state.secrets_providers?.state?.url;
   const { fullName, locks } = await stack.occupancy(secretsProvider);
   const url = await stack.backendUrl();
-  const identity = stackIdentity(withProject(fullName, state), backendOf({ env, folder: cwd, askCli: () => url }));
+  const identity = stackIdentity(assertFullName(fullName, state), backendOf({ env, folder: cwd, askCli: () => url }));
   const folder = journalFolder({ env, folder: cwd });
   const config = await configOf(stack, options.configFile !== undefined);
   const runs = runsOf(folder, identity);
@@ -61,8 +62,8 @@ async function configOf(stack: Stack, isNamed: boolean): Promise<Record<string, 
   const isOwn = isNamed || (project !== undefined && ownSettings(project, name) !== undefined);
   if (!isOwn && TAGS.created in (await stack.tags()))
     throw new Error(
-      `The stack ${name} is a preview, whose settings recover does not know. Run npx pulumi-mailmodo previews up --name ${name}, or ` +
-        "previews down: both recover it first.",
+      `The stack ${name} is a preview, whose settings recover does not know. Both of these recover it first: ` +
+        `${previewRecoveryAdvice(name)}.`,
     );
   const config = await stack.config();
   if (config["mailmodo:allowedRecipients"] !== undefined) return config;
@@ -72,13 +73,11 @@ async function configOf(stack: Stack, isNamed: boolean): Promise<Record<string, 
   );
 }
 
-/** An old kind of backend leaves the project out of a stack's full name. The URNs in the state contain it. */
-function withProject(fullName: string, { resources = [] }: Deployment): string {
-  if (fullName.split("/").length === 3) return fullName;
-  const project = resources[0]?.urn.split("::")[1];
-  if (project !== undefined) return `organization/${project}/${fullName}`;
+function assertFullName(name: string, state: Deployment): string {
+  const fullName = fullNameOf(name, state);
+  if (fullName !== undefined) return fullName;
   throw new Error(
-    `The project of the stack ${fullName} cannot be determined: its backend is of an old kind. Run: pulumi state upgrade.`,
+    `The project of the stack ${name} cannot be determined: its backend is of an old kind. Run: pulumi state upgrade.`,
   );
 }
 

@@ -1,6 +1,6 @@
 import ms from "ms";
 import { parseStackName } from "../../pulumi/stackName";
-import { recoverCommand } from "../../text/recoverAdvice";
+import { previewRecoveryAdvice, recoverCommand } from "../../text/recoverAdvice";
 import { count } from "../../text/wording";
 import { since } from "./ages";
 import type { LeftoverView, StackView } from "./view";
@@ -63,7 +63,7 @@ function nextLines(stack: StackView, isOfOthers: boolean): string[] {
 function recovery({ name, preview }: StackView, isOfOthers: boolean): string {
   const { project } = parseStackName(name);
   const where = isOfOthers && project !== undefined ? ` --cwd <folder of ${project}>` : "";
-  return recoverCommand(name, preview !== undefined, where);
+  return preview === undefined ? recoverCommand(name, where) : previewRecoveryAdvice(name, { options: where });
 }
 
 function encryptedLine({ enrollments, cohorts, reason }: NonNullable<StackView["encrypted"]>): string {

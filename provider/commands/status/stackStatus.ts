@@ -1,8 +1,7 @@
 import { stackIdentity } from "../../journal/stackIdentity";
 import type { Liveness } from "../../processes/processIdentity";
 import type { Deployment } from "../../pulumi/deployment";
-import { parseStackName } from "../../pulumi/stackName";
-import { ONLY_ORGANIZATION } from "../../text/stackArgument";
+import { fullNameOf, parseStackName } from "../../pulumi/stackName";
 import { SECRET } from "../../pulumi/stateResource";
 import type { KnownStack } from "../../pulumi/knownStack";
 import { holderOf, livenessOfOwner } from "../lockOwner";
@@ -48,7 +47,7 @@ export async function statusOf(
     const state = await stack.state();
     if (state === undefined) return undefined;
     const tags = await stack.tags();
-    const fullName = withProject(stack.fullName, state);
+    const fullName = fullNameOf(stack.fullName, state) ?? stack.fullName;
     const identity = stackIdentity(fullName, backend);
     const preview = previewOf({ name: parseStackName(fullName).stack }, tags);
     const locks = await stack.locks();
@@ -112,10 +111,4 @@ function enrolledOf({ fullName }: KnownStack, state: Deployment): Enrolled[] {
 
 function isSecret(value: unknown): boolean {
   return typeof value === "object" && value !== null && SECRET in value;
-}
-
-/** A backend of an old kind has no projects. The resources of a state name theirs. */
-function withProject(fullName: string, { resources = [] }: Deployment): string {
-  const project = fullName.includes("/") ? undefined : resources[0]?.urn.split("::")[1];
-  return project === undefined ? fullName : `${ONLY_ORGANIZATION}/${project}/${fullName}`;
 }

@@ -3,6 +3,7 @@ import {
   canBeOfProject,
   canBeSame,
   findStack,
+  fullNameOf,
   isPulumiCloud,
   parseStackName,
 } from "../../../provider/pulumi/stackName";
@@ -14,6 +15,17 @@ describe("a stack's name", () => {
     ["acme/seeds/dev", { organization: "acme", project: "seeds", stack: "dev" }],
   ] as const) {
     it(`has the parts that the CLI finds in ${name}`, () => assert.deepEqual(parseStackName(name), parts));
+  }
+
+  for (const [name, urns, fullName] of [
+    ["organization/shop/dev", ["urn:pulumi:dev::seeds::pulumi:pulumi:Stack::seeds-dev"], "organization/shop/dev"],
+    ["dev", ["urn:pulumi:dev::seeds::pulumi:pulumi:Stack::seeds-dev"], "organization/seeds/dev"],
+    ["dev", [], undefined],
+  ] as const) {
+    it(`is full with the project that its state tells, if the backend does not: ${name}, ${urns.length}`, () => {
+      const resources = urns.map((urn) => ({ urn, type: "pulumi:pulumi:Stack" }));
+      assert.equal(fullNameOf(name, { resources }), fullName);
+    });
   }
 
   for (const [one, other, can] of [

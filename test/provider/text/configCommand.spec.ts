@@ -46,11 +46,6 @@ describe("the command that sets a setting", () => {
 
   it("does not set a preview's key", () => assert.equal(keyCommand(preview), "put it in MAILMODO_API_KEY"));
 
-  for (const [file, word] of [
-    ["meine Einstellungen.yaml", "'meine Einstellungen.yaml'"],
-    ["it's.yaml", `'it'\\''s.yaml'`],
-    ["../x/y_1.yaml", "../x/y_1.yaml"],
-  ] as const)
-    it(`quotes a file's name for a shell if it must: ${file}`, () =>
-      assert.equal(stackOptions(previewEnvironment("a", file)), `--stack a --config-file ${word} `));
+  it("quotes a file's name for a shell if it must", () =>
+    assert.equal(stackOptions(previewEnvironment("a", "it's.yaml")), `--stack a --config-file 'it'\\''s.yaml' `));
 });

@@ -98,6 +98,20 @@ describe("redact", () => {
 
   it("removes the key wherever it occurs", () => assert.equal(redacted("K.E-Y or K.E-Y"), "[key] or [key]"));
 
+  for (const [what, spelled] of [
+    ["in lower case", "testkey+0000000"],
+    ["for a URL", "TESTKEY%2B0000000"],
+    ["in base64", "VEVTVEtFWSswMDAwMDAw"],
+  ] as const) {
+    it(`removes the key ${what}`, () =>
+      assert.equal(redact(`not ${spelled}!`, { apiKey: "TESTKEY+0000000", email: "a@b.example" }), "not [key]!"));
+  }
+
+  it("leaves words alone that a short key is like", () => assert.equal(redacted("k.e-y, Sy5FLVk"), "k.e-y, Sy5FLVk"));
+
+  it("adds nothing where there is no key", () =>
+    assert.equal(redact("no key", { apiKey: "", email: "a@b.example" }), "no key"));
+
   it("takes the key literally", () => assert.equal(redacted("KXE-Y"), "KXE-Y"));
 
   it("removes each spelling of a proxy's password once, and not within what stands in its place", () => {

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { previewEnvironment } from "../../../provider/text/configCommand";
-import { recoverAdvice, unreadableAdvice, unreadAdvice, unrecordedAdvice } from "../../../provider/text/recoverAdvice";
+import {
+  adviceOnOtherStack,
+  previewRecoveryAdvice,
+  recoverAdvice,
+  unreadableAdvice,
+  unreadAdvice,
+  unrecordedAdvice,
+} from "../../../provider/text/recoverAdvice";
 
 const PREVIEW = previewEnvironment("pr-1", "Pulumi.preview.yaml");
 
@@ -44,6 +51,31 @@ describe("the advice to recover", () => {
       const text = advice("organization/seeds/pr-1", PREVIEW);
       assert.match(text, says);
       assert.doesNotMatch(text, /previews up| recover --stack|pulumi up/);
+    });
+  }
+});
+
+describe("the advice to recover a preview from outside", () => {
+  const SETTINGS = "(add the --settings that it was made with, if any)";
+
+  it("asks for the settings where they are not known", () => {
+    assert.equal(
+      previewRecoveryAdvice("organization/seeds/pr-1"),
+      `npx pulumi-mailmodo previews up --name pr-1, or previews down --name pr-1 ${SETTINGS}`,
+    );
+    assert.match(adviceOnOtherStack("pr-1"), / or previews down --name pr-1 \(add the --settings .*, if any\)\.$/);
+  });
+
+  for (const [file, options] of [
+    ["Pulumi.preview.yaml", ""],
+    ["my settings.yaml", " --settings 'my settings.yaml'"],
+  ] as const) {
+    it(`names the settings where they are known: ${file}`, () => {
+      assert.equal(
+        previewRecoveryAdvice("pr-1", { file, options: " --run-is-over" }),
+        `npx pulumi-mailmodo previews up --name pr-1${options} --run-is-over, or ` +
+          `previews down --name pr-1${options} --run-is-over`,
+      );
     });
   }
 });

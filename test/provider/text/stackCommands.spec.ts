@@ -30,6 +30,9 @@ describe("the commands in messages", () => {
     assert.equal(upCommand(preview("my settings.yaml")), expected);
   });
 
+  it("quote a URN with an apostrophe", () =>
+    assert.equal(forgetCommand("urn:it's", ""), `pulumi state delete 'urn:it'\\''s'`));
+
   it("quote a URN, whose $ a shell would expand", () => {
     assert.equal(
       forgetCommand("urn:pulumi:dev::seeds::a:b$c::d", ""),

@@ -45,6 +45,16 @@ describe("the warnings of a preview's contacts", () => {
     ]);
   });
 
+  it("mask a resource that is named after its contact", async () => {
+    const email = "jane@seeds.example.com";
+    set([{ email, blocked: true }]);
+    const [warning = ""] = await warnings([{ email, urn: `urn:pulumi:pr-1::seeds::type::${email}` }]);
+    assert.match(
+      warning,
+      / nothing to j\*\*\*@seeds\.example\.com \(j\*\*\*@seeds\.example\.com\), because it is blocked/,
+    );
+  });
+
   it("look up a contact once, however many journeys it is in and however it is written", async () => {
     set([{ email: "qa@seeds.example.com", blocked: true }]);
     const [warning, ...others] = await warnings(enrolled("qa@seeds.example.com", "QA@SEEDS.example.com"));

@@ -35,7 +35,10 @@ describe("reasonToEnd", () => {
 });
 
 describe("sweep", () => {
-  const OPTIONS = { dryRun: false, stop: { throwIfStopped: () => undefined }, log: () => undefined, down: () => "" };
+  const command = (verb: string) => (name: string) =>
+    `npx pulumi-mailmodo previews ${verb} --name ${name} --settings mine.yaml`;
+  const COMMANDS = { up: command("up"), down: command("down") };
+  const OPTIONS = { dryRun: false, stop: { throwIfStopped: () => undefined }, log: () => undefined, ...COMMANDS };
   /** Sweeps pr-1 and pr-2, whose lists and tags are those at the first, the second, the third time of asking. */
   async function run(
     lists: (OpenPreviews | Error)[],
@@ -57,7 +60,6 @@ describe("sweep", () => {
         if (next instanceof Error) throw next;
         return next ?? assert.fail();
       },
-      down: (name) => `npx pulumi-mailmodo previews down --name ${name}`,
       async destroy(name) {
         fail?.(name);
         down.push(name);
@@ -102,8 +104,8 @@ describe("sweep", () => {
       );
     });
     const words =
-      "pr-1 is locked. Run npx pulumi-mailmodo previews down --name pr-1 --run-is-over. " +
-      "Look, and run npx pulumi-mailmodo previews down --name pr-1 --nothing-else-runs.";
+      "pr-1 is locked. Run npx pulumi-mailmodo previews down --name pr-1 --settings mine.yaml --run-is-over. " +
+      "Look, and run npx pulumi-mailmodo previews down --name pr-1 --settings mine.yaml --nothing-else-runs.";
     assert.deepEqual(
       taken.map(({ error }) => error),
       [words],
@@ -139,7 +141,7 @@ describe("sweep", () => {
       }
       assert.match(
         (await swept())[0]?.error ?? "",
-        /^When it expires is not known, .* Run npx pulumi-mailmodo previews up --name pr-1, which sets both, or previews down\.$/,
+        /^When it expires .* Run npx \S+ previews up --name pr-1 --settings mine\.yaml, which sets both, or npx \S+ previews down --name pr-1 --settings mine\.yaml\.$/,
       );
     });
 

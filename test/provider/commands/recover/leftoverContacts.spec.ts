@@ -227,7 +227,8 @@ describe("the contacts that a killed run left", () => {
       "Could not archive the contact j***@seeds.example.com: a run of the stack pr-7 is starting a journey for it or adding it, or " +
         "was killed in that. If that run goes on, wait for it. If it was killed, run npx pulumi-mailmodo recover --stack pr-7 first, " +
         "which says what to do; or, if that is a preview, " +
-        "npx pulumi-mailmodo previews up --name pr-7, or previews down --name pr-7. The next recover tries again.",
+        "npx pulumi-mailmodo previews up --name pr-7, or previews down --name pr-7 (add the --settings that it was made with, if any). " +
+        "The next recover tries again.",
     ]);
   });
 

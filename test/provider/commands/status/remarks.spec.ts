@@ -71,7 +71,7 @@ describe("the remarks on a stack", () => {
   it("advise previews for a preview", () =>
     assert.equal(
       remarks({ preview: { name: "dev" }, enrollments: PENDING }).at(-1),
-      "A run was killed or failed. Next: npx pulumi-mailmodo previews up --name dev, or previews down --name dev.",
+      "A run was killed or failed. Next: npx pulumi-mailmodo previews up --name dev, or previews down --name dev (add the --settings that it was made with, if any).",
     ));
 
   it("name the folder of another project", () =>
