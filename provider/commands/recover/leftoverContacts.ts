@@ -101,11 +101,11 @@ export class LeftoverContacts {
   }
 
   /** Whether a contact is left in Mailmodo for good. Says so. */
-  private isToLeave({ email, isTagged, isToStay, note }: LeftoverContact): boolean {
+  private isToLeave({ email, isTagged, isToStay, notes }: LeftoverContact): boolean {
     if (isToStay) {
       this.log(`Left the contact ${maskAddress(email)} in Mailmodo, because its onDelete is "leave".`);
-      if (note !== undefined) this.settled.push(note);
-    } else if (note === undefined && !isTagged) {
+      this.settled.push(...notes);
+    } else if (notes.length === 0 && !isTagged) {
       this.log(
         `Left the contact ${maskAddress(email)} alone: whether the killed run has made it is not known. If it did, archive it in Mailmodo.`,
       );
@@ -114,12 +114,12 @@ export class LeftoverContacts {
   }
 
   private async archive(contact: LeftoverContact): Promise<void> {
-    const { email, isTagged, note } = contact;
+    const { email, isTagged, notes } = contact;
     const [user] = this.usersOf(email);
     if (user !== undefined) {
       // A whole destroy may be refused because of other pending creates, which stay in the state with this one.
       const target = `--stack ${this.stack} --target-dependents --target '${user}'`;
-      const destroy = `pulumi destroy${note === undefined ? ` ${target}` : ""}`;
+      const destroy = `pulumi destroy${notes.length === 0 ? ` ${target}` : ""}`;
       const problem =
         `The contact ${maskAddress(email)} was left in Mailmodo: a killed run may have added it, and ${user} enrolls it. Run ` +
         `pulumi up, which adds it again, or ${destroy}; then recover again, before the stack is removed. For a preview, run ` +
@@ -128,12 +128,11 @@ export class LeftoverContacts {
       return;
     }
     const addSentAt = this.addSentAt(contact);
-    const isOwn =
-      isTagged || note === undefined ? {} : { isOwn: (data: ContactDetails["data"]) => hasMade(note, data) };
-    const failure = await this.archives.archive(email, { addSentAt, ...isOwn });
-    if (failure === undefined) {
-      if (note !== undefined) this.settled.push(note);
-    } else if (this.keep(contact, `${failure} The next recover tries again.`)) this.log(failure);
+    const isOwn = (data: ContactDetails["data"]) => notes.some((note) => hasMade(note, data));
+    const isKnownOwn = isTagged || notes.length === 0;
+    const failure = await this.archives.archive(email, { addSentAt, ...(isKnownOwn ? {} : { isOwn }) });
+    if (failure === undefined) this.settled.push(...notes);
+    else if (this.keep(contact, `${failure} The next recover tries again.`)) this.log(failure);
   }
 
   /**
@@ -144,12 +143,12 @@ export class LeftoverContacts {
    * @returns Whether it is to be recorded.
    */
   private keep(contact: LeftoverContact, problem: string): boolean {
-    const { email, isTagged, note, pending } = contact;
+    const { email, isTagged, notes, pending } = contact;
     if (pending !== undefined && isTagged && this.isRecordable(pending)) {
       this.adds.set(pending, { email, addSentAt: this.addSentAt(contact), users: this.usersOf(email) });
       return true;
     }
-    const isNeeded = note === undefined;
+    const isNeeded = notes.length === 0;
     this.needsPendingCreates ||= isNeeded;
     // Without this problem, the state would be written, and the pending create dropped.
     this.archives.postpone(problem, isNeeded);
@@ -169,14 +168,20 @@ export class LeftoverContacts {
   }
 
   /** An add that was confirmed when it was sent first has taken effect. */
-  private addSentAt({ email, note, pending }: LeftoverContact): number | undefined {
-    return pending === undefined ? note?.addSentAt : this.pendingAddSentAt(email, note === undefined ? [] : [note]);
+  private addSentAt({ email, notes, pending }: LeftoverContact): number | undefined {
+    return pending === undefined ? latestAdd(notes) : this.pendingAddSentAt(email, notes);
   }
 
   /** The notes may be of an earlier run than the pending operation, which may be another machine's. */
   private pendingAddSentAt(email: string, notes: readonly UnsettledCall[]): number {
-    return Math.max(this.sentAtLatest(inContact(email)), ...notes.flatMap((note) => note.addSentAt ?? []));
+    return Math.max(this.sentAtLatest(inContact(email)), latestAdd(notes) ?? -Infinity);
   }
+}
+
+/** When the last of the adds was sent that may take effect yet, in milliseconds since 1970. Undefined if none may. */
+function latestAdd(notes: readonly UnsettledCall[]): number | undefined {
+  const times = notes.flatMap(({ addSentAt }) => addSentAt ?? []);
+  return times.length === 0 ? undefined : Math.max(...times);
 }
 
 const HELD_BACK =

@@ -77,6 +77,17 @@ describe("a recovery while an add may still take effect", () => {
     });
   }
 
+  it("waits once where several notes tell of it, by the latest of their adds", async () => {
+    await lose(jane, 9_000);
+    const first = note(jane);
+    clock.tick(20_000);
+    await lose(jane, 50_000);
+    const { lines, settled } = await recover([first, { ...note(jane), id: 2 }]);
+    assert.match(lines[0]!, /^Waiting 56 s: /);
+    assert.match(lines[1]!, /^Archived the contact /);
+    assert.deepEqual([lines.length, settled, active()], [2, 2, []]);
+  });
+
   it("waits where a pending create alone tells of it", async () => {
     await lose(ada, 50_000);
     const resource = { urn: "urn:ada", type: TYPES.contact, inputs: { email: ada, stack } };

@@ -147,6 +147,22 @@ describe("the contacts that a killed run left", () => {
     assert.deepEqual([noted.lines, pending.lines, noted.settled, isArchived(tagged)], [[line], [line], 1, false]);
   });
 
+  for (const made of ["first", "second"] as const)
+    it(`are archived once where the ${made} of two runs has made them, and both notes are done with`, async () => {
+      const other = { ...call("add"), ...addNote({ email, stack, list: "Seeds", data: { seats: 4 } }), id: 2 };
+      const { lines, archived, settled } = await settle(made === "first" ? [call("add"), other] : [other, call("add")]);
+      assert.deepEqual(lines, ["Archived the contact j***@seeds.example.com."]);
+      assert.deepEqual([archived, settled, isArchived(email)], [1, 2, true]);
+    });
+
+  it("are left where one of several notes says so, as their onDelete was changed meanwhile", async () => {
+    const { archived, settled } = await settle([
+      call("add", tagged),
+      { ...call("add", tagged), id: 2, isToStay: true },
+    ]);
+    assert.deepEqual([archived, settled, isArchived(tagged)], [0, 2, false]);
+  });
+
   it("are done with where Mailmodo knows none", async () => {
     const { archived, settled } = await settle([call("add", "eve@seeds.example.com")]);
     assert.deepEqual([archived, settled], [0, 1]);
