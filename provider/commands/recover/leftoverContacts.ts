@@ -1,16 +1,13 @@
 import { inParallel } from "../../async/inParallel";
 import type { UnsettledCall } from "../../journal/unsealedNotes";
 import type { ContactDetails } from "../../mailmodo/contactClient";
-import { mailboxKey } from "../../model/addresses";
-import { isArchivedAtDelete, type ContactState } from "../../model/contactInputs";
 import { hasMade } from "../../model/contactNote";
-import { TYPES } from "../../model/stateFormat";
 import type { Deployment, PendingOperation } from "../../pulumi/deployment";
 import { isRecordable, type PendingAdd } from "../../pulumi/recordedAdds";
-import type { ContactDoubt } from "../../pulumi/settledState";
 import type { RecordedIndex } from "../../pulumi/recordedIndex";
-import { isMailmodoResource, type Ended, type StateResource } from "../../pulumi/stateResource";
+import { isMailmodoResource, type Ended } from "../../pulumi/stateResource";
 import { maskAddress } from "../../text/masking";
+import { notedAddSentAt, pendingAddSentAt } from "./addSentAt";
 import type { Archives } from "./archives";
 import { leftoverContactsOf, type LeftoverContact } from "./leftoverContact";
 import type { SentAtLatest } from "./sentAtLatest";
@@ -21,8 +18,6 @@ export class LeftoverContacts {
   readonly settled: UnsettledCall[] = [];
   /** Why contacts must stay until something else is gone, one line each. They are among the problems of the recovery. */
   readonly left = new Set<string>();
-  /** What a killed run may have done to contacts that the state records, by their resources. */
-  readonly doubts = new Map<StateResource, ContactDoubt>();
   /** The contacts that are not archived and that the state is to record, by their pending creates. */
   readonly adds = new Map<PendingOperation, PendingAdd>();
   /**
@@ -46,7 +41,7 @@ export class LeftoverContacts {
   ) {}
 
   /**
-   * Settles the notes of contacts, and their pending creates and deletes. A contact that the state records stays there: the
+   * Settles the notes of contacts, and their pending creates. A contact that the state records stays there: the
    * next up adds it again, and a destroy archives it. Its note stays for that.
    */
   async settle(calls: readonly UnsettledCall[], state: Deployment): Promise<void> {
@@ -54,10 +49,6 @@ export class LeftoverContacts {
     const { pending_operations: pending = [] } = state;
     for (const call of calls)
       if (call.kind === "archive" && this.index.contactsOf(call.email).length === 0) this.settled.push(call);
-    for (const { type, resource } of pending) {
-      if (type === "deleting") this.noteDelete(resource);
-      if (type === "updating" || type === "creating") this.noteAdd(resource, calls);
-    }
 
     const contacts = leftoverContactsOf(calls, pending, this.index).filter((contact) => !this.isToLeave(contact));
     const areHeldBack = this.archives.areHeldBack();
@@ -65,39 +56,6 @@ export class LeftoverContacts {
       if (areHeldBack) this.keep(contact, HELD_BACK);
       else await this.archive(contact);
     });
-  }
-
-  /** A pending delete may have archived the contact, although the state records it. */
-  private noteDelete({ urn, type, retainOnDelete, delete: isReplaced, outputs }: StateResource): void {
-    // The new half of a replacement has the same URN.
-    if (type !== TYPES.contact || retainOnDelete === true || isReplaced === true || outputs === undefined) return;
-    const contact = outputs as unknown as ContactState;
-    if (!isArchivedAtDelete(contact) || isLeftWithoutId(contact)) return;
-    for (const resource of this.index.contactResourcesOf(contact.email).filter((one) => one.urn === urn))
-      this.doubts.set(resource, { ...this.doubts.get(resource), isToAdd: true });
-    this.log(
-      `The killed run may have archived the contact ${maskAddress(contact.email)}. The next pulumi up adds it again; a destroy archives it.`,
-    );
-  }
-
-  /**
-   * A pending update of a contact, or a create of one that the state records, may have sent an add that takes effect after
-   * a destroy has archived the contact. So the state is to have its time, as after an add whose answer was lost.
-   */
-  private noteAdd({ type, inputs = {} }: StateResource, calls: readonly UnsettledCall[]): void {
-    if (type !== TYPES.contact) return;
-    const email = String(inputs["email"]);
-    const key = mailboxKey(email);
-    const notes = calls.filter((call) => call.kind === "add" && mailboxKey(call.email) === key);
-    const addSentAt = this.pendingAddSentAt(email, notes);
-    for (const resource of this.index.contactResourcesOf(email)) {
-      const isToAdd = !isLeftWithoutId(resource.outputs as unknown as ContactState);
-      this.doubts.set(resource, { isToAdd, addSentAt });
-      const next = isToAdd ? "The next pulumi up adds it again; a destroy" : "A destroy";
-      this.log(
-        `The killed run may have changed the contact ${maskAddress(email)}. ${next} waits, if necessary, until its add can no longer take effect.`,
-      );
-    }
   }
 
   /** Whether a contact is left in Mailmodo for good. Says so. */
@@ -169,30 +127,11 @@ export class LeftoverContacts {
 
   /** An add that was confirmed when it was sent first has taken effect. */
   private addSentAt({ email, notes, pending }: LeftoverContact): number | undefined {
-    return pending === undefined ? latestAdd(notes) : this.pendingAddSentAt(email, notes);
+    if (pending === undefined) return notedAddSentAt(notes);
+    const mayBeAdopted = pending.resource.inputs?.["adopt"] === true;
+    return pendingAddSentAt({ email, notes, mayBeAdopted }, this.sentAtLatest);
   }
-
-  /** The notes may be of an earlier run than the pending operation, which may be another machine's. */
-  private pendingAddSentAt(email: string, notes: readonly UnsettledCall[]): number {
-    return Math.max(this.sentAtLatest(inContact(email)), latestAdd(notes) ?? -Infinity);
-  }
-}
-
-/** When the last of the adds was sent that may take effect yet, in milliseconds since 1970. Undefined if none may. */
-function latestAdd(notes: readonly UnsettledCall[]): number | undefined {
-  const times = notes.flatMap(({ addSentAt }) => addSentAt ?? []);
-  return times.length === 0 ? undefined : Math.max(...times);
 }
 
 const HELD_BACK =
   "The contacts of the killed run were left in Mailmodo, because a journey of them may run. Do what the other lines say, then recover again.";
-
-/** An add is in no journey. */
-function inContact(email: string): { readonly journeyId: string; readonly email: string } {
-  return { journeyId: "", email };
-}
-
-/** Without its id, one that is adopted no more would count as unproven, and a destroy would leave it. */
-function isLeftWithoutId({ adopted, adopt }: ContactState): boolean {
-  return adopted && !adopt;
-}

@@ -49,8 +49,8 @@ function isTakenForDead({ at }: Lock, { runIsOver = false, lockDeadAfterMs = Inf
 }
 
 /**
- * Since when each start of a stack has a note in the journal: since the last run took its lock, if that run's plugin wrote
- * its notes there. Undefined if that is not known.
+ * Since when each start of a stack, and each add of a contact that is not adopted, has a note in the journal: since the last
+ * run took its lock, if that run's plugin wrote its notes there. Undefined if that is not known.
  *
  * @returns In milliseconds since 1970.
  */

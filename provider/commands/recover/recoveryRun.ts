@@ -7,6 +7,7 @@ import { allowedRecipients, keySources, readSettings, type ConfigReader } from "
 import { Aborts } from "./aborts";
 import { Archives } from "./archives";
 import { hasPendingUpdates, type Deployment } from "../../pulumi/deployment";
+import { ContactDoubts } from "./contactDoubts";
 import { finishNotes, leftoverCalls, type LeftoverCalls } from "./leftoverCalls";
 import { LeftoverContacts } from "./leftoverContacts";
 import { assertUnlocked } from "./lock";
@@ -15,6 +16,8 @@ import { heldLocks } from "../../pulumi/heldLocks";
 import { OtherStacks } from "../../pulumi/otherStacks";
 import { CurrentRuns, runsOf } from "./currentRuns";
 import { RecordedIndex } from "../../pulumi/recordedIndex";
+import type { ContactDoubt } from "../../pulumi/settledState";
+import type { StateResource } from "../../pulumi/stateResource";
 import type { Recovery, RecoverOptions } from "./recoverOptions";
 import { sentAtLatest } from "./sentAtLatest";
 import { Settlement } from "./settlement";
@@ -27,6 +30,7 @@ import { unlock, type UnlockedStack } from "./unlockedStack";
 /** One recovery of one stack. */
 export class RecoveryRun {
   private pending = 0;
+  private doubts: ReadonlyMap<StateResource, ContactDoubt> = new Map();
 
   private constructor(
     private readonly unlocked: UnlockedStack,
@@ -35,6 +39,7 @@ export class RecoveryRun {
     private readonly aborts: Aborts,
     private readonly settlement: Settlement,
     private readonly archives: Archives,
+    private readonly contactDoubts: ContactDoubts,
     private readonly contacts: LeftoverContacts,
   ) {}
 
@@ -84,7 +89,8 @@ export class RecoveryRun {
     const recipients = allowedRecipients(read);
     const archives = new Archives(aborts, otherStacks, connect, recipients, log, leftover.areComplete);
     const contacts = new LeftoverContacts(stack.name, index, settlement.ended, archives, latest, log);
-    return new RecoveryRun(unlocked, state, leftover, aborts, settlement, archives, contacts);
+    const doubts = new ContactDoubts(index, latest, log);
+    return new RecoveryRun(unlocked, state, leftover, aborts, settlement, archives, doubts, contacts);
   }
 
   /**
@@ -92,10 +98,12 @@ export class RecoveryRun {
    * state records.
    */
   async settle(): Promise<void> {
+    const { pending_operations: operations = [] } = this.state;
     this.pending = await this.settlement.settle(this.leftover.calls, this.state);
+    this.doubts = this.contactDoubts.of(operations, this.leftover.calls);
     // Last, so that no journey of a contact runs any more.
     await this.contacts.settle(this.leftover.calls, this.state);
-    const others = (this.state.pending_operations?.length ?? 0) - this.pending;
+    const others = operations.length - this.pending;
     // Writing the state drops every pending operation, and so does what clears the others.
     if (others > 0 && this.pending + this.settlement.ended.size > 0 && !this.contacts.needsPendingCreates) {
       this.aborts.problems.push(
@@ -125,7 +133,8 @@ export class RecoveryRun {
 
     const endedCount = [...ended.values()].reduce((sum, emails) => sum + emails.size, 0);
     if (this.pending + endedCount > 0) {
-      const { doubts, adds } = this.contacts;
+      const { doubts } = this;
+      const { adds } = this.contacts;
       await stack.clear({ ended, doubts, adds }, this.state);
       for (const { email } of adds.values()) log(recordedLine(email));
       log(

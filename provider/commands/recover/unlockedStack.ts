@@ -20,7 +20,10 @@ export interface UnlockedStack {
   /** The journal's folder. */
   readonly folder: string;
   readonly lockFreed: boolean;
-  /** Since when each start has a note in that folder, in milliseconds since 1970. Undefined if that is not known. */
+  /**
+   * Since when each start, and each add of a contact that is not adopted, has a note in that folder, in milliseconds since
+   * 1970. Undefined if that is not known.
+   */
   readonly notedSince: number | undefined;
   readonly env: NodeJS.ProcessEnv;
   readonly log: (line: string) => void;

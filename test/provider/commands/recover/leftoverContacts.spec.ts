@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { SANDBOX_KEY } from "mailmodo-sandbox";
 import { Archives } from "../../../../provider/commands/recover/archives";
 import { LeftoverContacts } from "../../../../provider/commands/recover/leftoverContacts";
+import type { SentAtLatest } from "../../../../provider/commands/recover/sentAtLatest";
 import type { UnsettledCall } from "../../../../provider/journal/unsealedNotes";
 import { addNote } from "../../../../provider/model/contactNote";
 import { parseRecipients } from "../../../../provider/model/recipients";
@@ -35,12 +36,6 @@ const recording = (of: string): Deployment => ({
   resources: [{ urn: "urn:old", type: TYPES.contact, outputs: { email: of, adopted: false } }],
 });
 
-/** Also recorded, as until a delete is done. */
-const deleting = (more: Partial<StateResource>): Deployment => {
-  const { resources = [] } = recording(email);
-  return { resources, pending_operations: [{ type: "deleting", resource: { ...resources[0]!, ...more } }] };
-};
-
 const enrolling = (of: string): Deployment => ({
   resources: [
     {
@@ -64,7 +59,8 @@ describe("the contacts that a killed run left", () => {
       ended = new Map() as Ended,
       unsettled = {},
       areNotesComplete = true,
-      sentAtLatest = 0,
+      sentAt = 0,
+      unnotedSentAt = 0,
     } = {},
   ) {
     const lines: string[] = [];
@@ -79,18 +75,17 @@ describe("the contacts that a killed run left", () => {
     const recipients = parseRecipients('["*@seeds.example.com"]');
     const otherStacks = { findStackWithContact: async () => otherStack };
     const archives = new Archives(aborts, otherStacks, connect, recipients, log, areNotesComplete);
-    const contacts = new LeftoverContacts("dev", new RecordedIndex(state), ended, archives, () => sentAtLatest, log);
+    const latest: SentAtLatest = (_, isNoted) => (isNoted === false ? unnotedSentAt : sentAt);
+    const contacts = new LeftoverContacts("dev", new RecordedIndex(state), ended, archives, latest, log);
     await contacts.settle(calls, state);
     const { problems, undecided } = aborts;
     const { left, settled } = contacts;
-    const { resources = [] }: Deployment = state;
-    const doubts = [...contacts.doubts].map(([resource, doubt]) => [resources.indexOf(resource), doubt]);
     const { archived } = archives;
     const counts = { archived, settled: settled.length, left: left.size };
     const addSentAt = [...contacts.adds.values()].map((add) => add.addSentAt);
     const adds = [...contacts.adds.values()].map(({ email: of, users }) => [of, ...users]);
     const { needsPendingCreates } = contacts;
-    return { lines, problems, undecided, ...counts, adds, needsPendingCreates, doubts, addSentAt };
+    return { lines, problems, undecided, ...counts, adds, needsPendingCreates, addSentAt };
   }
   const isArchived = (of: string) =>
     sandbox()
@@ -304,74 +299,22 @@ describe("the contacts that a killed run left", () => {
     assert.match(lines.join("\n"), /^Could not archive .*: a run of the stack has begun\. Nothing was sent\.$/);
   });
 
-  it("are taken for archived by a pending delete, and are asked nothing", async () => {
-    const { doubts, lines, problems } = await settle([], { state: deleting({}) });
-    assert.deepEqual([doubts, problems, isArchived(email)], [[[0, { isToAdd: true }]], [], false]);
-    assert.deepEqual(lines, [
-      "The killed run may have archived the contact j***@seeds.example.com. The next pulumi up adds it again; a destroy archives it.",
-    ]);
-  });
-
-  for (const [what, more] of [
-    ["leaves them", { outputs: { email, adopted: true } }],
-    ["is of one adopted earlier", { outputs: { email, adopted: true, adopt: false, onDelete: "archive" } }],
-    ["is of the old half of a replacement", { delete: true }],
-    ["is retained", { retainOnDelete: true }],
-    ["is of an enrollment", { type: TYPES.enrollment }],
-  ] as const) {
-    it(`are not taken for archived by a pending delete that ${what}`, async () => {
-      const { doubts, lines } = await settle([], { state: deleting(more) });
-      assert.deepEqual([doubts, lines], [[], []]);
-    });
-  }
-
   it("keep the note of an archive as long as the state records the contact", async () => {
     const recorded = await settle([call("archive")], { state: recording(email) });
     const gone = await settle([call("archive")]);
     assert.deepEqual([recorded.settled, gone.settled, isArchived(email)], [0, 1, false]);
   });
 
-  for (const type of ["updating", "creating"] as const)
-    it(`may be changed yet by a pending operation that was ${type} one that the state records`, async () => {
-      const { resources = [] } = recording(email);
-      const resource = { ...resources[0]!, inputs: { email } };
-      const state: Deployment = { resources, pending_operations: [{ type, resource }] };
-      const unnoted = await settle([], { state });
-      assert.deepEqual(unnoted.doubts, [[0, { isToAdd: true, addSentAt: 0 }]]);
-      assert.deepEqual(unnoted.lines, [
-        "The killed run may have changed the contact j***@seeds.example.com. The next pulumi up adds it again; a destroy waits, if necessary, until its add can no longer take effect.",
-      ]);
-      const noted = await settle([{ ...call("add"), addSentAt: 7 }], { state });
-      assert.deepEqual(noted.doubts, [[0, { isToAdd: true, addSentAt: 7 }]]);
-      // The pending operation may be of a later run, on another machine.
-      for (const note of [
-        { ...call("add"), addSentAt: 7 },
-        { ...call("add"), confirmed: true },
-      ])
-        assert.deepEqual((await settle([note], { state, sentAtLatest: 9 })).doubts, [
-          [0, { isToAdd: true, addSentAt: 9 }],
-        ]);
-      assert.deepEqual([unnoted.problems, isArchived(email)], [[], false]);
-    });
-
   it("are recorded with the time of the later of their note and their pending create, which may be of another run", async () => {
     const state = { ...enrolling(tagged), pending_operations: [creating(tagged)] };
-    const settleAt = (sentAtLatest: number) =>
-      settle([{ ...call("add", tagged), addSentAt: 7 }], { state, sentAtLatest });
+    const settleAt = (sentAt: number) => settle([{ ...call("add", tagged), addSentAt: 7 }], { state, sentAt });
     assert.deepEqual([(await settleAt(9)).addSentAt, (await settleAt(5)).addSentAt], [[9], [7]]);
   });
 
-  it("are judged each for itself where the halves of a replacement, which have one URN, record two", async () => {
-    const old = { urn: "urn:old", type: TYPES.contact, delete: true };
-    const halves = [
-      { ...old, outputs: { email: tagged, adopted: false } },
-      { ...old, outputs: { email, adopted: true, adopt: false, onDelete: "archive" } },
-    ];
-    const updating = { type: "updating", resource: { ...old, inputs: { email } } };
-    const add = await settle([], { state: { resources: halves, pending_operations: [updating] } });
-    assert.deepEqual(add.doubts, [[1, { isToAdd: false, addSentAt: 0 }]]);
-    const deletion = { type: "deleting", resource: { ...halves[0]!, delete: false } };
-    const { doubts } = await settle([], { state: { resources: halves, pending_operations: [deletion] } });
-    assert.deepEqual(doubts, [[0, { isToAdd: true }]]);
+  it("are recorded with the time of an add without a note where they may have been adopted", async () => {
+    const { resource, ...create } = creating(tagged);
+    const adopting = { ...create, resource: { ...resource, inputs: { ...resource.inputs, adopt: true } } };
+    const state = { ...enrolling(tagged), pending_operations: [adopting] };
+    assert.deepEqual((await settle([], { state, unnotedSentAt: 9 })).addSentAt, [9]);
   });
 });
