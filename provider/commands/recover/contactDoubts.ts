@@ -8,6 +8,7 @@ import type { ContactDoubt } from "../../pulumi/settledState";
 import type { StateResource } from "../../pulumi/stateResource";
 import { maskAddress } from "../../text/masking";
 import { pendingAddSentAt } from "./addSentAt";
+import type { NextCommands } from "./nextCommands";
 import type { SentAtLatest } from "./sentAtLatest";
 
 /** Finds out what killed runs may have done to contacts that the state records. */
@@ -17,6 +18,7 @@ export class ContactDoubts {
   constructor(
     private readonly index: Pick<RecordedIndex, "contactResourcesOf">,
     private readonly sentAtLatest: SentAtLatest,
+    private readonly next: NextCommands,
     private readonly log: (line: string) => void,
   ) {}
 
@@ -38,7 +40,7 @@ export class ContactDoubts {
     for (const resource of this.index.contactResourcesOf(contact.email).filter((one) => one.urn === urn))
       this.doubts.set(resource, { ...this.doubts.get(resource), isToAdd: true });
     this.log(
-      `The killed run may have archived the contact ${maskAddress(contact.email)}. The next pulumi up adds it again; a destroy archives it.`,
+      `The killed run may have archived the contact ${maskAddress(contact.email)}. The next ${this.next.up} adds it again; a destroy archives it.`,
     );
   }
 
@@ -58,7 +60,7 @@ export class ContactDoubts {
     for (const resource of resources) {
       const isToAdd = !isLeftWithoutId(resource.outputs as unknown as ContactState);
       this.doubts.set(resource, { isToAdd, addSentAt });
-      const next = isToAdd ? "The next pulumi up adds it again; a destroy" : "A destroy";
+      const next = isToAdd ? `The next ${this.next.up} adds it again; a destroy` : "A destroy";
       this.log(
         `The killed run may have changed the contact ${maskAddress(email)}. ${next} waits, if necessary, until its add can no longer take effect.`,
       );

@@ -10,6 +10,7 @@ import { maskAddress } from "../../text/masking";
 import { notedAddSentAt, pendingAddSentAt } from "./addSentAt";
 import type { Archives } from "./archives";
 import { leftoverContactsOf, type LeftoverContact } from "./leftoverContact";
+import { adviceToRun, type NextCommands } from "./nextCommands";
 import type { SentAtLatest } from "./sentAtLatest";
 
 /** Archives or records the contacts that killed runs of a stack have made, and that no state records. */
@@ -37,6 +38,7 @@ export class LeftoverContacts {
     private readonly ended: Ended,
     private readonly archives: Archives,
     private readonly sentAtLatest: SentAtLatest,
+    private readonly next: NextCommands,
     private readonly log: (line: string) => void,
   ) {}
 
@@ -52,8 +54,11 @@ export class LeftoverContacts {
 
     const contacts = leftoverContactsOf(calls, pending, this.index).filter((contact) => !this.isToLeave(contact));
     const areHeldBack = this.archives.areHeldBack();
+    const heldBack =
+      "The contacts of the killed run were left in Mailmodo, because a journey of them may run. Do what the other lines say, " +
+      `then ${this.next.again()}.`;
     await inParallel(contacts, async (contact) => {
-      if (areHeldBack) this.keep(contact, HELD_BACK);
+      if (areHeldBack) this.keep(contact, heldBack);
       else await this.archive(contact);
     });
   }
@@ -75,13 +80,9 @@ export class LeftoverContacts {
     const { email, isTagged, notes } = contact;
     const [user] = this.usersOf(email);
     if (user !== undefined) {
-      // A whole destroy may be refused because of other pending creates, which stay in the state with this one.
-      const target = `--stack ${this.stack} --target-dependents --target '${user}'`;
-      const destroy = `pulumi destroy${notes.length === 0 ? ` ${target}` : ""}`;
       const problem =
-        `The contact ${maskAddress(email)} was left in Mailmodo: a killed run may have added it, and ${user} enrolls it. Run ` +
-        `pulumi up, which adds it again, or ${destroy}; then recover again, before the stack is removed. For a preview, run ` +
-        "previews down.";
+        `The contact ${maskAddress(email)} was left in Mailmodo: a killed run may have added it, and ${user} enrolls it. ` +
+        this.adviceOnUser(user, notes.length > 0);
       if (!this.keep(contact, problem)) this.left.add(problem);
       return;
     }
@@ -91,6 +92,20 @@ export class LeftoverContacts {
     const failure = await this.archives.archive(email, { addSentAt, ...(isKnownOwn ? {} : { isOwn }) });
     if (failure === undefined) this.settled.push(...notes);
     else if (this.keep(contact, `${failure} The next recover tries again.`)) this.log(failure);
+  }
+
+  /** @param isNoted Whether a note tells of the contact. If not, a pending create does. */
+  private adviceOnUser(user: string, isNoted: boolean): string {
+    const { up, destroy, again, preview } = this.next;
+    // A whole destroy may be refused because of other pending creates, which stay in the state with this one.
+    const target = `pulumi destroy --stack ${this.stack} --target-dependents --target '${user}'`;
+    const end = isNoted ? destroy : adviceToRun(target, this.next);
+    // The up of a preview recovers first, and so fails again; its destroy recovers too.
+    if (preview !== undefined) return isNoted ? `Run ${end}.` : `Run ${end}; then ${again()}.`;
+    return (
+      `Run ${up}, which adds it again, or ${end}; then ${again()}, before the stack is removed. For a preview, run ` +
+      "previews down."
+    );
   }
 
   /**
@@ -132,6 +147,3 @@ export class LeftoverContacts {
     return pendingAddSentAt({ email, notes, mayBeAdopted }, this.sentAtLatest);
   }
 }
-
-const HELD_BACK =
-  "The contacts of the killed run were left in Mailmodo, because a journey of them may run. Do what the other lines say, then recover again.";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { ContactDoubts } from "../../../../provider/commands/recover/contactDoubts";
+import { nextCommands } from "../../../../provider/commands/recover/nextCommands";
 import { sentAtLatest, type SentAtLatest } from "../../../../provider/commands/recover/sentAtLatest";
 import type { UnsettledCall } from "../../../../provider/journal/unsealedNotes";
 import { addNote } from "../../../../provider/model/contactNote";
@@ -34,7 +35,12 @@ function doubtsOf(
 ) {
   const { resources = [recorded], calls = [], latest = () => 0 } = given;
   const lines: string[] = [];
-  const doubts = new ContactDoubts(new RecordedIndex({ resources }), latest, (line) => void lines.push(line));
+  const doubts = new ContactDoubts(
+    new RecordedIndex({ resources }),
+    latest,
+    nextCommands({ stack: "dev", env: {} }),
+    (line) => void lines.push(line),
+  );
   const found = [...doubts.of([pending], calls)];
   return { lines, doubts: found.map(([resource, doubt]) => [resources.indexOf(resource), doubt] as const) };
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { SANDBOX_KEY } from "mailmodo-sandbox";
 import { Archives } from "../../../../provider/commands/recover/archives";
 import { LeftoverContacts } from "../../../../provider/commands/recover/leftoverContacts";
+import { nextCommands } from "../../../../provider/commands/recover/nextCommands";
 import type { SentAtLatest } from "../../../../provider/commands/recover/sentAtLatest";
 import type { UnsettledCall } from "../../../../provider/journal/unsealedNotes";
 import { addNote } from "../../../../provider/model/contactNote";
@@ -11,6 +12,7 @@ import type { Deployment, PendingOperation } from "../../../../provider/pulumi/d
 import type { ContactUser } from "../../../../provider/pulumi/otherStacks";
 import { RecordedIndex } from "../../../../provider/pulumi/recordedIndex";
 import type { Ended, StateResource } from "../../../../provider/pulumi/stateResource";
+import { previewEnvironment } from "../../../../provider/text/configCommand";
 import { journeyId } from "../../../support/journeyId";
 import { useSandbox } from "../../../support/sandbox";
 import { connectionTo } from "../../../support/vendor";
@@ -61,6 +63,7 @@ describe("the contacts that a killed run left", () => {
       areNotesComplete = true,
       sentAt = 0,
       unnotedSentAt = 0,
+      env = {},
     } = {},
   ) {
     const lines: string[] = [];
@@ -76,7 +79,15 @@ describe("the contacts that a killed run left", () => {
     const otherStacks = { findStackWithContact: async () => otherStack };
     const archives = new Archives(aborts, otherStacks, connect, recipients, log, areNotesComplete);
     const latest: SentAtLatest = (_, isNoted) => (isNoted === false ? unnotedSentAt : sentAt);
-    const contacts = new LeftoverContacts("dev", new RecordedIndex(state), ended, archives, latest, log);
+    const contacts = new LeftoverContacts(
+      "dev",
+      new RecordedIndex(state),
+      ended,
+      archives,
+      latest,
+      nextCommands({ stack: "dev", env }),
+      log,
+    );
     await contacts.settle(calls, state);
     const { problems, undecided } = aborts;
     const { left, settled } = contacts;
@@ -177,6 +188,15 @@ describe("the contacts that a killed run left", () => {
     ]);
   });
 
+  it("stay so in a preview until it is destroyed, which recovers and removes it", async () => {
+    const env = previewEnvironment("pr-1", "mine.yaml");
+    const { undecided } = await settle([call("add")], { state: enrolling(email), env });
+    assert.match(
+      undecided.join(),
+      /and urn:welcome enrolls it\. Run npx pulumi-mailmodo previews down --name pr-1 --settings mine\.yaml\.$/,
+    );
+  });
+
   it("are to be recorded where they stay so and a pending create tells of them, with a note or without", async () => {
     const state = { ...enrolling(tagged), pending_operations: [creating(tagged)] };
     for (const calls of [[], [call("add", tagged)]]) {
@@ -205,6 +225,11 @@ describe("the contacts that a killed run left", () => {
         /or pulumi destroy --stack dev --target-dependents --target 'urn:welcome'; then recover again/,
       );
       assert.equal(isArchived(tagged), false);
+      const env = previewEnvironment("pr-1", "Pulumi.preview.yaml");
+      assert.match(
+        (await settle([], { state, env })).problems.join(),
+        / Run pulumi destroy --stack dev --target-dependents --target 'urn:welcome', and delete the Pulumi\.pr-1\.yaml that it makes; then recover again\.$/,
+      );
     });
 
   it("are left for good, without the stack's tag, where a pending create alone tells of them", async () => {
