@@ -66,7 +66,7 @@ export class Aborts {
    * minute later.
    */
   private async reasonNotToAbort(enrollment: Enrollment): Promise<string | undefined> {
-    if (this.currentRuns.isStackBusy()) return this.reasonBusy();
+    if (await this.currentRuns.isStackBusy()) return this.reasonBusy();
     try {
       const stack = await this.otherStacks.findStack(enrollment);
       if (stack !== undefined)
@@ -82,7 +82,7 @@ export class Aborts {
 
   /** Why nothing may be sent by address, if another run works on the stack. */
   async reasonToWait(): Promise<string | undefined> {
-    return this.currentRuns.isStackBusy() ? this.reasonBusy() : this.reasonToStop();
+    return (await this.currentRuns.isStackBusy()) ? this.reasonBusy() : this.reasonToStop();
   }
 
   private reasonBusy(): string {

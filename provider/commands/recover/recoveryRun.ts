@@ -62,7 +62,11 @@ export class RecoveryRun {
     const formerApiKey = () => formerApiKeyOf(keySources(read, env));
 
     const index = new RecordedIndex(state);
-    const currentRuns = new CurrentRuns(folder, identity);
+    const currentRuns = new CurrentRuns(
+      folder,
+      identity,
+      async () => (await heldLocks(stack, secretsProvider)).length > 0,
+    );
     const leftover = await leftoverCalls({
       ...options,
       runs: await readOtherRuns({ folder, stack: identity, apiKey, formerApiKey }),

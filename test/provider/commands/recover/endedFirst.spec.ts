@@ -59,7 +59,7 @@ describe("recover, with a state in which a run had aborted an enrollment before 
       .map(({ email, instanceId }) => email ?? instanceId);
 
   async function settled(state: Deployment, calls: UnsettledCall[] = [], known: Known = {}, next = NEXT) {
-    const currentRuns = { isStackBusy: () => false, isUnsettled: () => true };
+    const currentRuns = { isStackBusy: async () => false, isUnsettled: () => true };
     const connect = () => connectionTo(sandbox().url, SANDBOX_KEY);
     const aborts = new Aborts({ findStack: async () => undefined }, currentRuns, connect, NEXT.again, () => undefined);
     const latest = sentAtLatest(performance.now(), 0);

@@ -36,6 +36,7 @@ describe("the lock of a run", () => {
     file: "1.jsonl",
     notes: [],
     damaged: 0,
+    hasHadNotes: false,
     header: {
       stack: { backend: "b", project: "p", stack: "test", organization: "o" },
       plugin: deadProcess(),

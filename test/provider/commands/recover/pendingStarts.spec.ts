@@ -59,7 +59,7 @@ describe("a start of which a state without notes has a pending operation", () =>
       times.push(vendor.elapsed());
       json(response, 400, { ...no, status: "error", message: "No such journey instance" });
     });
-    const currentRuns = { isStackBusy: () => false, isUnsettled: () => true };
+    const currentRuns = { isStackBusy: async () => false, isUnsettled: () => true };
     const connect = () => ({ ...connection, log, deadline: new Deadline() });
     const aborts = new Aborts({ findStack: async () => undefined }, currentRuns, connect, NEXT.again, log);
     const latest = sentAtLatest(performance.now(), notedSince);

@@ -43,7 +43,7 @@ describe("the settlement of what killed runs left", () => {
   function settlement(
     other: string | undefined | Error,
     resources: StateResource[] = [],
-    present = { isStackBusy: () => false, isUnsettled: () => true },
+    present = { isStackBusy: async () => false, isUnsettled: () => true },
     reasonToStop = async (): Promise<string | undefined> => undefined,
   ): Settlement {
     const findStack = async () => {
@@ -106,7 +106,7 @@ describe("the settlement of what killed runs left", () => {
   }
 
   it("aborts nothing by address while a later run is in progress, and says so", async () => {
-    const one = settlement(undefined, [], { isStackBusy: () => true, isUnsettled: () => true });
+    const one = settlement(undefined, [], { isStackBusy: async () => true, isUnsettled: () => true });
     await one.settle([call({})]);
     assert.match(
       one.aborts.problems.join(),
@@ -116,7 +116,7 @@ describe("the settlement of what killed runs left", () => {
   });
 
   it("aborts nothing by address that another recover has settled since: the address may be started again", async () => {
-    const one = settlement(undefined, [], { isStackBusy: () => false, isUnsettled: () => false });
+    const one = settlement(undefined, [], { isStackBusy: async () => false, isUnsettled: () => false });
     await one.settle([call({}), call({ kind: "abort" })]);
     assert.deepEqual([one.aborts.problems, asked()], [[], []]);
   });
