@@ -46,6 +46,8 @@ export interface RunFile {
    * sent.
    */
   readonly damaged: number;
+  /** Whether it holds a note, finished or not. A run that only compares, such as a `pulumi preview`, writes none. */
+  readonly hasHadNotes: boolean;
 }
 
 /** Reads the files of all runs in a folder. `unreadable` lists the paths that cannot be read, with the error codes. */
@@ -86,12 +88,19 @@ export function readRun(file: string): RunFile {
   const header = parseHeader(first);
   const notes = new Map<number, UnfinishedNote>();
   let damaged = header === undefined && hidesNotes(first) ? 1 : 0;
-  for (const text of rest.filter(Boolean)) {
+  const lines = rest.filter(Boolean);
+  for (const text of lines) {
     const line = parseNoteLine(text);
     if (line === "damaged") damaged += 1;
     else if (line !== "cut off") apply(notes, line);
   }
-  return { file, ...(header === undefined ? {} : { header }), notes: [...notes.values()], damaged };
+  return {
+    file,
+    ...(header === undefined ? {} : { header }),
+    notes: [...notes.values()],
+    damaged,
+    hasHadNotes: lines.length > 0,
+  };
 }
 
 /**

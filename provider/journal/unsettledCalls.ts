@@ -160,7 +160,7 @@ function read(file: string): RunFile {
   try {
     return readRun(file);
   } catch {
-    return { file, notes: [], damaged: 0 };
+    return { file, notes: [], damaged: 0, hasHadNotes: false };
   }
 }
 

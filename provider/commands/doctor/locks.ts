@@ -32,7 +32,7 @@ export async function livenessOfRuns(surroundings: Surroundings): Promise<Livene
   const url = await known(surroundings.backend(), "The backend cannot be read.");
   const locks = await locksOf(surroundings).catch(() => undefined);
   const found = locks?.map(({ liveness }) => liveness);
-  if (found?.includes("alive") === true || (await hasRunInProgress(surroundings))) return "alive";
+  if (found?.includes("alive") === true || (await isSending(surroundings))) return "alive";
   if (found !== undefined) return found.includes("undecided") ? "undecided" : "dead";
   return isPulumiCloud(url) && updateInProgress !== true ? "dead" : "undecided";
 }
@@ -49,10 +49,11 @@ async function readLocks(surroundings: Surroundings): Promise<readonly HeldLock[
   return occupancy?.locks.map((lock) => ({ lock, liveness: livenessOfOwner(lock, runs) }));
 }
 
-/** Whether a run of the stack is in progress by the notes on this machine. */
-async function hasRunInProgress(surroundings: Surroundings): Promise<boolean> {
+/** Whether a run of the stack is in progress by the notes on this machine. A `pulumi preview` has a file, too, but no notes. */
+async function isSending(surroundings: Surroundings): Promise<boolean> {
   const { env, cwd } = surroundings;
   const isOwn = await identityOf(surroundings);
   const { runs } = readRuns(journalFolder({ env, folder: cwd }));
-  return runs.some((run) => run.header !== undefined && isOwn(run.header.stack) && progressOf(run) === "in progress");
+  const own = runs.filter(({ header, hasHadNotes }) => hasHadNotes && header !== undefined && isOwn(header.stack));
+  return own.some((run) => progressOf(run) === "in progress");
 }

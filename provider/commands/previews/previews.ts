@@ -60,7 +60,7 @@ export class Previews {
         await stack.create();
       } else {
         // Before any tag is set, so that a run that another run's lock keeps out changes nothing.
-        await this.recover(name, stack);
+        await this.recover(name, stack, upCommand(stack.env));
       }
       if (found?.created === undefined) await this.tag(name, TAGS.created, created);
       const expires = new Date(Date.now() + ttlMs).toISOString();
@@ -128,7 +128,8 @@ export class Previews {
   private async destroy(name: string): Promise<PreviewOutcome> {
     return this.withStack(name, true, async (stack) => {
       // A call that cannot be settled while another start of its address is recorded can be settled once that is aborted.
-      const failure = await this.recover(name, stack).catch((error: Error) => error);
+      const down = destroyCommand(stack.env);
+      const failure = await this.recover(name, stack, down).catch((error: Error) => error);
       if (failure instanceof Error && !(failure instanceof NotRecovered)) throw failure;
       // A destroy drops pending updates, which may be the only trace of what they started.
       const isStartOpen = failure instanceof NotRecovered && !failure.isOfContactsAlone;
@@ -140,7 +141,7 @@ export class Previews {
           // What recover says may be the reason: the destroy of a contact that a killed run may have started asks for it.
           throw failure instanceof NotRecovered ? new Error(`${failure.message} ${error.message}`) : error;
         });
-      if (failure instanceof NotRecovered) await this.recover(name, stack);
+      if (failure instanceof NotRecovered) await this.recover(name, stack, down);
 
       const left = await stack.size();
       if (left > 0) throw new Error(`${name} still has ${left} resources after its destroy; it was not removed.`);
@@ -149,8 +150,11 @@ export class Previews {
     });
   }
 
-  /** @throws {NotRecovered} Calls of a killed run are left that must be settled first. */
-  private async recover(name: string, { settings, env }: PreviewStack): Promise<void> {
+  /**
+   * @param command The command to run once its messages are followed.
+   * @throws {NotRecovered} Calls of a killed run are left that must be settled first.
+   */
+  private async recover(name: string, { settings, env }: PreviewStack, command: string): Promise<void> {
     this.options.stop.throwIfStopped();
     // Loaded here because it loads Pulumi's SDK, which nothing else in the commands needs.
     const { recover } = await import("../recover/recover");
@@ -162,6 +166,7 @@ export class Previews {
       runIsOver: this.options.runIsOver === true,
       nothingElseRuns: this.options.nothingElseRuns === true,
       env,
+      again: (option) => ["run", command, option].filter(Boolean).join(" "),
       log: (line) => this.log(name, line),
     });
     if (problems.length > 0) throw new NotRecovered(problems.join(" "), problems.length === contactsLeft);

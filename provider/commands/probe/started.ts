@@ -8,7 +8,8 @@ import { MAX_STARTS } from "./situations";
 interface Start {
   /** Undefined if the id was not learned. */
   readonly instanceId: string | undefined;
-  readonly startSentAt: number;
+  /** When it was sent, in milliseconds since 1970. Undefined until its call has come to something. */
+  readonly startSentAt?: number;
   /** Whether an abort by address has ended it. Its abort by id only makes sure. */
   readonly hasEnded?: true;
 }
@@ -42,7 +43,7 @@ export class Started {
   announceStart(): void {
     this.sent += 1;
     if (this.sent > MAX_STARTS) throw new Error(`The probe sends no more than ${MAX_STARTS} starts.`);
-    this.inFlight = { instanceId: undefined, startSentAt: performance.now() };
+    this.inFlight = { instanceId: undefined };
     this.starts.push(this.inFlight);
   }
 
@@ -77,6 +78,11 @@ export class Started {
   async endAll(connect: () => Connection): Promise<string[]> {
     const { journeyId, email } = this;
     const lines: string[] = [];
+    if (this.inFlight !== undefined) {
+      // Its call broke off, and may have sent it right before.
+      this.settleStart();
+      this.add(undefined, performance.now());
+    }
     // An abort by address may end one of those whose ids are known, if these still run.
     const byId = this.starts.filter(({ instanceId }) => instanceId !== undefined);
     const byAddress = this.starts.filter(({ instanceId }) => instanceId === undefined);

@@ -1,4 +1,5 @@
 import * as fs from "node:fs";
+import { atMostEvery } from "../../async/atMostEvery";
 import { readRun, readRuns, type RunFile } from "../../journal/runFile";
 import { progressOf } from "../../journal/runProgress";
 import { belongsTo, type StackIdentity } from "../../journal/stackIdentity";
@@ -15,23 +16,34 @@ export function runsOf(folder: string, stack: StackIdentity): RunFile[] {
  * started again. Aborting by address would stop that.
  */
 export class CurrentRuns {
-  private checkedAt = -Infinity;
-  private isBusy = false;
+  /** Whether a run of the stack is in progress on this machine that may send something. A `pulumi preview` sends nothing. */
+  readonly isStackBusy: () => Promise<boolean>;
+  /** The files of previews. */
+  private readonly previews = new Set<string>();
   private readonly read = new Map<string, { readonly changedAt: number; readonly ids: ReadonlySet<number> }>();
 
+  /**
+   * @param isLocked Whether a run holds the stack's lock.
+   * @param checkEveryMs How long a check counts, in milliseconds. Default: 200.
+   */
   constructor(
     private readonly folder: string,
     private readonly stack: StackIdentity,
-  ) {}
+    private readonly isLocked: () => Promise<boolean>,
+    checkEveryMs = CHECK_EVERY_MS,
+  ) {
+    this.isStackBusy = atMostEvery(checkEveryMs, () => this.look());
+  }
 
-  /** Whether a run of the stack is in progress on this machine. */
-  isStackBusy(): boolean {
-    const now = performance.now();
-    if (now - this.checkedAt >= CHECK_EVERY_MS) {
-      this.checkedAt = now;
-      this.isBusy = runsOf(this.folder, this.stack).some((run) => progressOf(run) === "in progress");
-    }
-    return this.isBusy;
+  private async look(): Promise<boolean> {
+    const current = runsOf(this.folder, this.stack).filter((run) => progressOf(run) === "in progress");
+    if (current.some(({ hasHadNotes }) => hasHadNotes)) return true;
+    // A run has the lock before it opens its file. So a file that was there while the stack was not locked is a preview's.
+    const unknown = current.filter(({ file }) => !this.previews.has(file));
+    if (unknown.length === 0) return false;
+    if (await this.isLocked()) return true;
+    for (const { file } of unknown) this.previews.add(file);
+    return false;
   }
 
   /** Whether a call is still unsettled on the disk. */

@@ -15,7 +15,7 @@ const run = (plugin: ProcessIdentity, engine?: ProcessIdentity) => {
     since: 1,
     ...(engine === undefined ? {} : { engine }),
   };
-  return { file: "1.jsonl", header, notes: [], damaged: 0 };
+  return { file: "1.jsonl", header, notes: [], damaged: 0, hasHadNotes: false };
 };
 
 describe("the progress of a run", () => {
@@ -27,7 +27,7 @@ describe("the progress of a run", () => {
     ["of another machine", run(ELSEWHERE, ELSEWHERE), "undecided"],
     ["whose plugin is dead, and whose engine is not known", run(DEAD), "ended"],
     ["whose plugin is alive, and whose engine is not known", run(ALIVE), "undecided"],
-    ["whose first line is damaged", { file: "1.jsonl", notes: [], damaged: 1 }, "undecided"],
+    ["whose first line is damaged", { file: "1.jsonl", notes: [], damaged: 1, hasHadNotes: true }, "undecided"],
   ] as const) {
     it(`is "${progress}" of one ${what}`, () => assert.equal(progressOf(file), progress));
   }

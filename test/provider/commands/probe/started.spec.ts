@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { FAULT_KINDS, SANDBOX_KEY } from "mailmodo-sandbox";
+import { Started } from "../../../../provider/commands/probe/started";
+import { requestOf } from "../../../../provider/mailmodo/client";
+import { sendOnce } from "../../../../provider/mailmodo/transport";
 import type { Spoiled } from "../../../support/gateway";
-import { useProbes, type Probed } from "../../../support/probing";
+import { journeyId } from "../../../support/journeyId";
+import { useMovableClock } from "../../../support/movableClock";
+import { PROBED, useProbes, type Probed } from "../../../support/probing";
+import { useSandbox } from "../../../support/sandbox";
+import { connectionTo } from "../../../support/vendor";
 
 /** The requests of a probe, in order. */
 const STEPS = [
@@ -138,6 +145,26 @@ describe("what the probe started", function () {
     assert.equal(probed.sandbox.running().length, 1);
     assert.equal(probed.exitCode, 1);
     assert.ok(probed.gateway.paths.length < STEPS.length);
+  });
+});
+
+describe("a start that was announced, and whose call broke off", () => {
+  const clock = useMovableClock(Date.UTC(2026, 10, 24, 12));
+  const sandbox = useSandbox({ now: () => Date.now() });
+
+  it("has ended also where it takes effect late", async () => {
+    sandbox().addFault({ kind: "late", on: "start", lateMs: 50_000, status: 504, count: 1 });
+    const connect = () => ({ ...connectionTo(sandbox().url, SANDBOX_KEY), log: () => undefined });
+    const started = new Started(journeyId, PROBED);
+    started.announceStart();
+    // It may have been sent long after that: the pace held it back.
+    clock.tick(30_000);
+    const connection = connect();
+    const permit = await connection.pace.permit();
+    await sendOnce(connection, requestOf("start", journeyId, { email: PROBED, data: {} }), permit);
+    assert.deepEqual(await clock.settle(started.endAll(connect)), []);
+    clock.tick(3_600_000);
+    assert.deepEqual([sandbox().running(), started.count], [[], 0]);
   });
 });
 

@@ -5,6 +5,7 @@ import { TYPES } from "../../../../provider/model/stateFormat";
 import { Aborts } from "../../../../provider/commands/recover/aborts";
 import type { StateResource } from "../../../../provider/pulumi/stateResource";
 import { RecordedIndex } from "../../../../provider/pulumi/recordedIndex";
+import { nextCommands } from "../../../../provider/commands/recover/nextCommands";
 import { sentAtLatest } from "../../../../provider/commands/recover/sentAtLatest";
 import { Settlement } from "../../../../provider/commands/recover/settlement";
 import { journeyId } from "../../../support/journeyId";
@@ -14,6 +15,8 @@ import { connectionTo } from "../../../support/vendor";
 const email = "ada@seeds.example.com";
 const instanceId = "11111111-2222-4333-8444-555555555555";
 const enrollment = { journeyId, email, abortReason: "over", allowDuplicateEmail: false };
+
+const NEXT = nextCommands({ stack: "dev", env: {} });
 
 describe("the settlement of what killed runs left", () => {
   const sandbox = useSandbox();
@@ -40,7 +43,7 @@ describe("the settlement of what killed runs left", () => {
   function settlement(
     other: string | undefined | Error,
     resources: StateResource[] = [],
-    present = { isStackBusy: () => false, isUnsettled: () => true },
+    present = { isStackBusy: async () => false, isUnsettled: () => true },
     reasonToStop = async (): Promise<string | undefined> => undefined,
   ): Settlement {
     const findStack = async () => {
@@ -48,9 +51,9 @@ describe("the settlement of what killed runs left", () => {
       return other;
     };
     const connect = () => connectionTo(sandbox().url, SANDBOX_KEY);
-    const aborts = new Aborts({ findStack }, present, connect, () => undefined, reasonToStop);
+    const aborts = new Aborts({ findStack }, present, connect, NEXT.again, () => undefined, reasonToStop);
     const index = new RecordedIndex({ resources });
-    return new Settlement(index, aborts, present, sentAtLatest(performance.now(), 0), () => undefined);
+    return new Settlement(index, aborts, present, sentAtLatest(performance.now(), 0), NEXT, () => undefined);
   }
   const unread = new Error("pulumi stack export failed for the stack other.");
 
@@ -103,7 +106,7 @@ describe("the settlement of what killed runs left", () => {
   }
 
   it("aborts nothing by address while a later run is in progress, and says so", async () => {
-    const one = settlement(undefined, [], { isStackBusy: () => true, isUnsettled: () => true });
+    const one = settlement(undefined, [], { isStackBusy: async () => true, isUnsettled: () => true });
     await one.settle([call({})]);
     assert.match(
       one.aborts.problems.join(),
@@ -113,7 +116,7 @@ describe("the settlement of what killed runs left", () => {
   });
 
   it("aborts nothing by address that another recover has settled since: the address may be started again", async () => {
-    const one = settlement(undefined, [], { isStackBusy: () => false, isUnsettled: () => false });
+    const one = settlement(undefined, [], { isStackBusy: async () => false, isUnsettled: () => false });
     await one.settle([call({}), call({ kind: "abort" })]);
     assert.deepEqual([one.aborts.problems, asked()], [[], []]);
   });
