@@ -5,6 +5,7 @@ import {
   changesRecord,
   contactInputProblems,
   declaredData,
+  idToKeep,
   isArchivedAtDelete,
   isOtherMailbox,
   isUnproven,
@@ -119,10 +120,13 @@ const contactLifecycle = {
       // An adopted contact may have been in the list before.
       if (olds.list !== news.list && !(outs ?? olds).adopted)
         await operation.removeFromList(to, olds).catch((error: Error) => {
-          if (addSentAt === undefined) throw error;
           throw unconfirmedChange({ ...olds, ...late(addSentAt), __provider: news.__provider }, error);
         });
-      return { outs: outs ?? (await addedContact(operation, to, { ...changed, adopted })) };
+      return {
+        outs:
+          outs ??
+          (await addedContact(operation, to, { ...changed, ...idToKeep({ ...olds, adopt: news.adopt }), adopted })),
+      };
     });
   },
 
