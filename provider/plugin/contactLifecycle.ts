@@ -144,9 +144,10 @@ const contactLifecycle = {
         return console.log(`Left the contact ${who} in Mailmodo: another resource of this stack has it.`);
       if (await isStillEnrolled(state))
         return console.log(`Left the contact ${who} in Mailmodo: the program still enrolls it.`);
+      // Before the other stacks are asked: one may enroll the contact during the wait.
+      const to = await operation.outlastAdd(await session.connectTo("archive"), state);
       const other = await operation.otherStackWith(state);
       if (other !== undefined) return console.log(`Left the contact ${who} in Mailmodo: the stack ${other} has it.`);
-      const to = await operation.outlastAdd(await session.connectTo("archive"), state);
       const words = await operation.archive(to, state);
       if (words !== undefined) console.log(`Nothing left to archive for ${who}: "${words}"`);
     }).catch(throwOfDelete);

@@ -212,4 +212,28 @@ describe("an add that takes effect late", () => {
       const again = await clock.settle(contactLifecycle.update(id, state, news));
       assert.equal(again.outs.adopted, true);
     });
+
+  it("is outlasted before a destroy asks whether another stack has the contact, which may enroll it during the wait", async () => {
+    const untagged = { ...inputs, email: "jane@seeds.example.com" };
+    await begin();
+    const { id, outs } = await clock.settle(contactLifecycle.create(untagged));
+    await begin();
+    lose(50_000);
+    const changed = await failed(contactLifecycle.update(id, outs, { ...untagged, data: { first_name: "Eve" } }));
+    await begin();
+    const lines = await printed(async () => {
+      const { log } = console;
+      let isWaiting = false;
+      console.log = (line: string) => {
+        isWaiting ||= line.startsWith("Waiting");
+        log(line);
+      };
+      // Its state has it as soon as the destroy waits.
+      session.otherEnrollments.otherStackWithContact = async () =>
+        isWaiting ? { stack: "two", isPending: false } : undefined;
+      await clock.settle(contactLifecycle.delete(id, changed.state));
+    });
+    assert.equal(lines.at(-1), "Left the contact j***@seeds.example.com in Mailmodo: the stack two has it.");
+    assert.deepEqual(active(), [untagged.email]);
+  });
 });
