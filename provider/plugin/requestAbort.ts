@@ -1,5 +1,6 @@
 import type { UnsettledCall } from "../journal/unsealedNotes";
 import { MailmodoError } from "../mailmodo/errors";
+import { LostAborts } from "../mailmodo/lateAbort";
 import type { Connection } from "../mailmodo/transport";
 import type { Enrollment } from "../model/enrollment";
 import { withoutAdvice } from "./advice";
@@ -30,7 +31,6 @@ export async function outlastAbort(
   call: Pick<UnsettledCall, "journeyId" | "email" | "abortSentAt">,
 ): Promise<void> {
   if (call.abortSentAt === undefined) return;
-  const { LostAborts } = await import("../mailmodo/lateAbort");
   await new LostAborts(call).outlast(to);
 }
 
