@@ -4,16 +4,15 @@ import * as path from "node:path";
 import { textOf, type CallKind, type NoteLine } from "./noteLine";
 import { ENDING, headerText, type RunHeader } from "./runFile";
 import type { StackIdentity } from "./stackIdentity";
+import { SyncedFile } from "./syncedFile";
 
 /** The file of notes that this process writes for one stack. It exists while any note is unfinished. */
 export class OwnNotes {
   readonly file: string;
-  private descriptor: number | undefined;
+  private opened: SyncedFile | undefined;
   private readonly unfinished = new Set<number>();
   private isOpenForRun = false;
   private lastId = 0;
-  private syncing: Promise<void> = Promise.resolve();
-  private nextSync: Promise<void> | undefined;
 
   constructor(
     private readonly folder: string,
@@ -46,11 +45,11 @@ export class OwnNotes {
   async add(kind: CallKind, sealed: string): Promise<number> {
     const id = (this.lastId += 1);
     this.forgetRemovedFile();
-    const descriptor = this.open();
-    writeAll(descriptor, textOf({ id, call: kind, sealed, sentAt: Date.now() }));
+    const opened = this.open();
+    writeAll(opened.descriptor, textOf({ id, call: kind, sealed, sentAt: Date.now() }));
     this.unfinished.add(id);
     try {
-      await this.synced(descriptor);
+      await opened.sync();
     } catch (error) {
       this.finish(id);
       throw error;
@@ -64,7 +63,7 @@ export class OwnNotes {
    * @throws {NodeJS.ErrnoException} It could not be written completely.
    */
   updateSentAt(id: number): void {
-    if (this.descriptor !== undefined) writeAll(this.descriptor, textOf({ id, sentAt: Date.now() }));
+    if (this.opened !== undefined) writeAll(this.opened.descriptor, textOf({ id, sentAt: Date.now() }));
   }
 
   /**
@@ -73,20 +72,23 @@ export class OwnNotes {
    */
   append(line: NoteLine): void {
     try {
-      if (this.descriptor !== undefined) writeAll(this.descriptor, textOf(line));
+      if (this.opened !== undefined) writeAll(this.opened.descriptor, textOf(line));
     } catch {
       // The engine must record a successful start whatever happens here.
     }
   }
 
-  /** Marks a note as finished. Removes the file with its last unfinished note, unless the file stays open for the run. */
+  /**
+   * Marks a note as finished. Removes the file with its last unfinished note, unless the file stays open for the run. Never
+   * throws.
+   */
   finish(id: number): void {
     if (!this.unfinished.delete(id)) return;
-    if (this.unfinished.size > 0 || this.isOpenForRun) this.append({ id, finished: true });
-    else this.remove();
+    const isNeeded = this.unfinished.size > 0 || this.isOpenForRun;
+    if (isNeeded || !this.remove()) this.append({ id, finished: true });
   }
 
-  /** Call it at the end of the run. Removes the file unless a note is unfinished. */
+  /** Call it at the end of the run. Removes the file unless a note is unfinished. Never throws. */
   close(): void {
     this.isOpenForRun = false;
     if (this.unfinished.size === 0) this.remove();
@@ -94,14 +96,13 @@ export class OwnNotes {
 
   /** Something that cleans caches may have removed the file: what is written into it would be gone with this process. */
   private forgetRemovedFile(): void {
-    const { descriptor } = this;
-    if (descriptor === undefined || fs.fstatSync(descriptor).nlink > 0) return;
-    this.descriptor = undefined;
-    void this.syncing.then(() => fs.close(descriptor));
+    if (this.opened === undefined || fs.fstatSync(this.opened.descriptor).nlink > 0) return;
+    this.opened.close();
+    this.opened = undefined;
   }
 
-  private open(): number {
-    if (this.descriptor !== undefined) return this.descriptor;
+  private open(): SyncedFile {
+    if (this.opened !== undefined) return this.opened;
     fs.mkdirSync(this.folder, { recursive: true, mode: 0o700 });
     const descriptor = fs.openSync(this.file, "ax", 0o600);
     try {
@@ -112,30 +113,20 @@ export class OwnNotes {
       fs.rmSync(this.file, { force: true });
       throw error;
     }
-    return (this.descriptor = descriptor);
+    return (this.opened = new SyncedFile(descriptor));
   }
 
-  /**
-   * One sync covers everything written before it begins. Ten thousand notes take 2 s; with a sync each, they take 20 s.
-   */
-  private synced(descriptor: number): Promise<void> {
-    return (this.nextSync ??= this.syncing.then(() => {
-      this.nextSync = undefined;
-      const sync = new Promise<void>((resolve, reject) =>
-        fs.fdatasync(descriptor, (error) => (error ? reject(error) : resolve())),
-      );
-      this.syncing = sync.catch(() => undefined);
-      return sync;
-    }));
-  }
-
-  private remove(): void {
-    const { descriptor } = this;
-    if (descriptor === undefined) return;
-    this.descriptor = undefined;
-    // A sync in progress still needs the descriptor.
-    void this.syncing.then(() => fs.close(descriptor));
-    fs.rmSync(this.file, { force: true });
+  /** @returns Whether the file is gone. */
+  private remove(): boolean {
+    if (this.opened === undefined) return true;
+    try {
+      fs.rmSync(this.file, { force: true });
+    } catch {
+      return false;
+    }
+    this.opened.close();
+    this.opened = undefined;
+    return true;
   }
 }
 

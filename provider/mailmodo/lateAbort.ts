@@ -55,17 +55,9 @@ export class LostAborts {
     const { journeyId, email } = this.address;
     for (const sentAt of [this.address.abortSentAt, ...this.sentAt]) {
       const sent = { journeyId, email, sentAt };
-      const ms = mayTakeEffectForMs(sent, connection.lateEffectMs);
-      if (ms === 0) continue;
       const failed = { operation: "abort", journeyId, subject: maskAddress(email) } as const;
       const began = performance.now();
-      await outlast(connection, {
-        sent,
-        what: "abort",
-        failed,
-        mayTakeEffectUntil: began + ms,
-        outlastsDeadline: true,
-      });
+      await outlast(connection, { sent, what: "abort", failed, outlastsDeadline: true });
       connection.deadline.exclude(performance.now() - began);
     }
   }

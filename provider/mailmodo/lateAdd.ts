@@ -22,11 +22,8 @@ interface LostAdd {
 export async function outlastAdd(connection: Connection, lost: LostAdd): Promise<Connection> {
   const { email, addSentAt, outlastsDeadline } = lost;
   const sent = { email, sentAt: addSentAt };
-  const ms = mayTakeEffectForMs(sent, connection.lateEffectMs);
-  if (ms === 0) return connection;
   const failed = { operation: "archive", subject: maskAddress(email) } as const;
-  const mayTakeEffectUntil = performance.now() + ms;
-  return outlast(connection, { sent, what: "add", failed, mayTakeEffectUntil, outlastsDeadline });
+  return outlast(connection, { sent, what: "add", failed, outlastsDeadline });
 }
 
 /** Whether an add may still take effect. */

@@ -1,5 +1,5 @@
 import { maskAddress } from "../text/masking";
-import { LATE_EFFECT_MS, rememberSent } from "./lateEffect";
+import { rememberSent } from "./lateEffect";
 import { outlast } from "./outlast";
 import type { Connection } from "./transport";
 
@@ -19,13 +19,10 @@ interface LostArchive {
  */
 export async function outlastArchive(connection: Connection, { email, lostAt }: LostArchive): Promise<void> {
   if (lostAt === undefined) return;
-  const mayTakeEffectUntil = lostAt + (connection.lateEffectMs ?? LATE_EFFECT_MS);
-  if (mayTakeEffectUntil <= performance.now()) return;
   await outlast(connection, {
     sent: { email, sentAt: rememberSent({ email }, lostAt) },
     what: "archive",
     failed: { operation: "archive", subject: maskAddress(email) },
-    mayTakeEffectUntil,
     outlastsDeadline: true,
   });
 }

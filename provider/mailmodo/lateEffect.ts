@@ -55,7 +55,8 @@ function callKey({ journeyId, email, sentAt }: SentCall): string {
 }
 
 /**
- * Waits until lost calls can no longer take effect. Many may wait at the same time; only the first prints a line.
+ * Waits until lost calls can no longer take effect. Many may wait at the same time; only the first prints a line,
+ * and one that ends much later than was said.
  *
  * @returns False if the process began to shut down during the wait.
  */
@@ -65,8 +66,11 @@ export async function waitForLateEffect(
   what: LateCall,
 ): Promise<boolean> {
   const one = what === "start" ? "a start" : `an ${what}`;
-  if (waiting === 0)
+  const until = performance.now() + ms;
+  if (waiting === 0 || until > saidUntil + MUCH_LATER_MS) {
+    saidUntil = until;
     log(`Waiting ${Math.ceil(ms / 1000)} s: until then, ${one} whose answer was lost may still take effect.`);
+  }
   waiting += 1;
   try {
     return await pace.rest(ms);
@@ -76,6 +80,9 @@ export async function waitForLateEffect(
 }
 
 let waiting = 0;
+/** When the wait ends that the last line was about, by `performance.now`. */
+let saidUntil = 0;
+const MUCH_LATER_MS = 10_000;
 
 /** `12:01:03 UTC`, rounded up. */
 export function clockTime(at: number): string {

@@ -1,6 +1,13 @@
 import { Deadline } from "./deadline";
 import { LateCallError, type FailedCall } from "./errors";
-import { clockTime, isFromTheFuture, waitForLateEffect, type LateCall, type SentCall } from "./lateEffect";
+import {
+  clockTime,
+  isFromTheFuture,
+  mayTakeEffectForMs,
+  waitForLateEffect,
+  type LateCall,
+  type SentCall,
+} from "./lateEffect";
 import type { Connection } from "./transport";
 
 /** A call whose answer was lost, and the one that must not count before that can no longer take effect: an archive itself. */
@@ -9,8 +16,8 @@ interface Lost {
   readonly what: LateCall;
   /** The call, as its error describes it. */
   readonly failed: FailedCall;
-  /** By `performance.now`. */
-  readonly mayTakeEffectUntil: number;
+  /** By `performance.now`. Default: by when it was sent; one that can no longer take effect is not waited for. */
+  readonly mayTakeEffectUntil?: number;
   /** Whether to wait beyond the connection's deadline. Default: only if the age of what was sent is unknown. */
   readonly outlastsDeadline?: boolean | undefined;
 }
@@ -21,7 +28,10 @@ interface Lost {
  * @throws {LateCallError} There is no time for that. The error says when to try again.
  */
 export async function outlast(connection: Connection, lost: Lost): Promise<Connection> {
-  const { sent, what, failed, mayTakeEffectUntil } = lost;
+  const { sent, what, failed } = lost;
+  const lateMs = mayTakeEffectForMs(sent, connection.lateEffectMs);
+  if (lost.mayTakeEffectUntil === undefined && lateMs === 0) return connection;
+  const mayTakeEffectUntil = lost.mayTakeEffectUntil ?? performance.now() + lateMs;
   const leftMs = Math.max(0, mayTakeEffectUntil - performance.now());
   // A later run would not know the age either. So this run waits, beyond its own deadline if necessary.
   const outlastsDeadline = lost.outlastsDeadline === true || isFromTheFuture(sent);

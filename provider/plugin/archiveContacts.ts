@@ -42,6 +42,7 @@ async function archiveShard({ contacts, stack }: ArchiveInputs, cohort: string, 
   await failures.each(parseAddresses(contacts), async (email) => {
     if (await isDue(email, stack)) due.push(email);
   });
+  const unchecked = failures.count;
   const progress = session.progressOf(cohort);
   progress.beginArchiving(shard, due.length);
   const unknown: string[] = [];
@@ -53,7 +54,7 @@ async function archiveShard({ contacts, stack }: ArchiveInputs, cohort: string, 
   if (unknown.length > 0)
     console.log(`${cohort}: nothing left to archive for ${unknown.length} of ${due.length} contacts: "${unknown[0]}"`);
   if (failures.count === 0) return;
-  const message = failures.describe({ cohort, shard }, Math.max(due.length, failures.count));
+  const message = failures.describe({ cohort, shard }, due.length + unchecked);
   throw plainError(`${message} What is not archived stays in the state: run it again.`);
 }
 

@@ -60,16 +60,16 @@ export class ContactFailures {
       .flatMap(({ error }) => (error instanceof AdvisedError ? [error.advice] : []))
       .slice(0, 1);
     const what = `Cohort ${cohort}, shard ${shard}: ${length} of ${of} contacts failed${untried}.`;
-    return [what, ...reasons, ...more, ...this.whenAllCanBeAborted(), ...advice].join(" ");
+    return [what, ...reasons, ...more, ...this.whenAllCanBeRunAgain(), ...advice].join(" ");
   }
 
-  /** If several starts may still take effect: the time after which none of them can. */
-  private whenAllCanBeAborted(): string[] {
+  /** If several calls may still take effect: the time after which none of them can. */
+  private whenAllCanBeRunAgain(): string[] {
     const times = this.failures.flatMap(({ error }) => {
       const cause = withoutAdvice(error);
       return cause instanceof LateCallError ? [cause.mayTakeEffectUntil] : [];
     });
-    return times.length > 1 ? [`All of them can be aborted from ${clockTime(Math.max(...times))} on.`] : [];
+    return times.length > 1 ? [`For all of them, run it again from ${clockTime(Math.max(...times))} on.`] : [];
   }
 
   private record(error: Error, number: number | undefined): void {

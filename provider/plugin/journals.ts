@@ -5,10 +5,12 @@ import { readOtherRuns } from "../journal/otherRuns";
 import { OwnNotes } from "../journal/ownNotes";
 import { stackIdentity, type StackIdentity } from "../journal/stackIdentity";
 import type { Connection } from "../mailmodo/transport";
+import { isRecorded } from "../model/contactNote";
 import { identify } from "../processes/processIdentity";
 import { backendOf, journalFolder, type CliContext } from "../pulumi/backend";
 import { engineAbove } from "../pulumi/engineProcess";
 import { isPlugin } from "../pulumi/pluginProcess";
+import { RecordedIndex } from "../pulumi/recordedIndex";
 import type { Stack } from "../pulumi/stack";
 import { whoami } from "../pulumi/whoami";
 import type { AnsweredNote } from "./journaledCall";
@@ -63,14 +65,11 @@ export class Journals {
   private async resultsOf(stack: string): Promise<(one: AnsweredNote) => boolean> {
     if (!isPlugin()) return () => true;
     try {
-      const [{ RecordedIndex }, pulumiStack] = await Promise.all([
-        import("../pulumi/recordedIndex"),
-        this.stackOf(stack),
-      ]);
-      const index = new RecordedIndex(await pulumiStack.stateOfEnrollments());
+      const index = new RecordedIndex(await (await this.stackOf(stack)).stateOfEnrollments());
       return ({ enrollment, expected }) => {
         if (expected === "unconfirmed start") return index.hasUnconfirmed(enrollment);
-        if (expected === "contact") return index.contactsOf(enrollment.email).length > 0;
+        if (expected === "contact")
+          return index.contactsOf(enrollment.email).some((one) => isRecorded(enrollment, one));
         if (expected === "no contact") return index.contactsOf(enrollment.email).length === 0;
         return expected === "either" || (expected === "instance") === (index.entryOf(enrollment) !== undefined);
       };
@@ -80,7 +79,7 @@ export class Journals {
     }
   }
 
-  /** Makes a stack. The code is loaded here, because hardly any run needs the CLI. */
+  /** Makes a stack. The code is loaded here, because it brings a YAML parser, which a preview does not need. */
   async stackOf(stack: string): Promise<Stack> {
     const { Stack } = await import("../pulumi/stack");
     const { env, folder } = this.cliContext;

@@ -1,8 +1,8 @@
 import { atMostEvery } from "../async/atMostEvery";
 import { inParallel } from "../async/inParallel";
 import type { Deployment } from "../pulumi/deployment";
-import type { OtherStacks } from "../pulumi/otherStacks";
-import type { RecordedIndex } from "../pulumi/recordedIndex";
+import { OtherStacks } from "../pulumi/otherStacks";
+import { RecordedIndex } from "../pulumi/recordedIndex";
 import type { Stack } from "../pulumi/stack";
 import { parseStackName } from "../pulumi/stackName";
 
@@ -39,11 +39,6 @@ export class ProjectStates {
   }
 
   private async read(name: string): Promise<States> {
-    // Loaded here, because hardly any run needs them.
-    const [{ OtherStacks }, { RecordedIndex }] = await Promise.all([
-      import("../pulumi/otherStacks"),
-      import("../pulumi/recordedIndex"),
-    ]);
     const stack = await this.stackOf(name);
     // After a rename, the stack counts as one of the others until its next up.
     const { names, others } = await stack.siblings();

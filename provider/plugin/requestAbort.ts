@@ -1,8 +1,10 @@
 import type { UnsettledCall } from "../journal/unsealedNotes";
 import { MailmodoError } from "../mailmodo/errors";
+import { LostAborts } from "../mailmodo/lateAbort";
 import type { Connection } from "../mailmodo/transport";
 import type { Enrollment } from "../model/enrollment";
 import { withoutAdvice } from "./advice";
+import type { BegunStart, ThisRun } from "./thisRun";
 
 /**
  * Sends an abort. One by address returns once neither it nor those that earlier runs have sent can take effect late.
@@ -29,8 +31,19 @@ export async function outlastAbort(
   call: Pick<UnsettledCall, "journeyId" | "email" | "abortSentAt">,
 ): Promise<void> {
   if (call.abortSentAt === undefined) return;
-  const { LostAborts } = await import("../mailmodo/lateAbort");
   await new LostAborts(call).outlast(to);
+}
+
+/**
+ * Waits until no abort by address of this run can end what is started next, and remembers the start. From then on, such an
+ * abort is held back. So no other one must begin in between, and this comes after all else that a start waits for.
+ */
+export async function startAfterAborts(thisRun: ThisRun, to: Connection, enrollment: Enrollment): Promise<BegunStart> {
+  for (let outlasted = 0; outlasted < thisRun.countAborts(enrollment);) {
+    outlasted = thisRun.countAborts(enrollment);
+    await outlastAbort(to, { ...enrollment, abortSentAt: await thisRun.lastLostAbort(enrollment) });
+  }
+  return thisRun.starting(enrollment);
 }
 
 /** Whether an attempt of an abort by address that failed may take effect later, and end what is started next. */

@@ -1,6 +1,6 @@
 import type { UnsettledCall } from "../../journal/unsealedNotes";
 import { mailboxKey } from "../../model/addresses";
-import { isArchivedAtDelete, type ContactState } from "../../model/contactInputs";
+import { isArchivedAtDelete, isUnprovenWithoutId, type ContactState } from "../../model/contactInputs";
 import { TYPES } from "../../model/stateFormat";
 import type { PendingOperation } from "../../pulumi/deployment";
 import type { RecordedIndex } from "../../pulumi/recordedIndex";
@@ -36,7 +36,7 @@ export class ContactDoubts {
     // The new half of a replacement has the same URN.
     if (type !== TYPES.contact || retainOnDelete === true || isReplaced === true || outputs === undefined) return;
     const contact = outputs as unknown as ContactState;
-    if (!isArchivedAtDelete(contact) || isLeftWithoutId(contact)) return;
+    if (!isArchivedAtDelete(contact) || isUnprovenWithoutId(contact)) return;
     for (const resource of this.index.contactResourcesOf(contact.email).filter((one) => one.urn === urn))
       this.doubts.set(resource, { ...this.doubts.get(resource), isToAdd: true });
     this.log(
@@ -58,7 +58,7 @@ export class ContactDoubts {
     const mayBeAdopted = isAdopted || inputs["adopt"] === true;
     const addSentAt = pendingAddSentAt({ email, notes, mayBeAdopted }, this.sentAtLatest);
     for (const resource of resources) {
-      const isToAdd = !isLeftWithoutId(resource.outputs as unknown as ContactState);
+      const isToAdd = !isUnprovenWithoutId(resource.outputs as unknown as ContactState);
       this.doubts.set(resource, { isToAdd, addSentAt });
       const next = isToAdd ? `The next ${this.next.up} adds it again; a destroy` : "A destroy";
       this.log(
@@ -66,9 +66,4 @@ export class ContactDoubts {
       );
     }
   }
-}
-
-/** Without its id, one that is adopted no more would count as unproven, and a destroy would leave it. */
-function isLeftWithoutId({ adopted, adopt }: ContactState): boolean {
-  return adopted && !adopt;
 }

@@ -79,6 +79,26 @@ describe("the notes of a run", () => {
     assert.deepEqual(noted(), ["second"]);
   });
 
+  it("are on the disk in the new file before they count, and nothing is closed before it is", async () => {
+    const { fdatasync } = fs;
+    const links: number[] = [];
+    const slow = (descriptor: number, done: fs.NoParamCallback) =>
+      setImmediate(() => {
+        links.push(fs.fstatSync(descriptor).nlink);
+        fdatasync(descriptor, done);
+      });
+    Object.assign(fs, { fdatasync: slow });
+    restore = () => Object.assign(fs, { fdatasync });
+    const own = ownNotes();
+    const first = own.add("start", "first");
+    await new Promise((resolve) => process.nextTick(resolve));
+    const second = own.add("start", "second");
+    fs.rmSync(folder, { recursive: true });
+    await own.add("start", "third");
+    assert.deepEqual([links.includes(1), noted()], [true, ["third"]]);
+    await Promise.all([first, second]);
+  });
+
   it("leave no file behind that could not be begun", async () => {
     replaceWrite(10, () => true);
     await assert.rejects(ownNotes().add("start", "first"), { code: "ENOSPC" });
@@ -135,5 +155,19 @@ describe("the notes of a run", () => {
     await own.add("start", "first");
     own.close();
     assert.deepEqual(noted(), ["first"]);
+  });
+
+  it("are finished all the same where their file cannot be removed", async () => {
+    const { rmSync } = fs;
+    const own = ownNotes();
+    const id = await own.add("start", "first");
+    const refuse = () => {
+      throw Object.assign(new Error("permission denied"), { code: "EACCES" });
+    };
+    Object.assign(fs, { rmSync: refuse });
+    restore = () => Object.assign(fs, { rmSync });
+    own.finish(id);
+    own.close();
+    assert.deepEqual(noted(), []);
   });
 });

@@ -151,4 +151,18 @@ describe("the client: an abort by address of a start that may still take effect"
     assert.deepEqual(lines, ["Waiting 38 s: until then, a start whose answer was lost may still take effect."]);
     assert.equal(vendor.elapsed(), 38_000);
   });
+
+  it("says so again for a wait that ends much later than it has said", async () => {
+    const connection = await vendor.answering(nothingLeft);
+    const ages = [58_000, 57_000, 22_000];
+    const lines = await printed(async () => {
+      const waits = ages.map(async (age, nth) => {
+        while (asked() < nth) await new Promise((resolve) => setImmediate(resolve));
+        await abortJourney(connection, byAddress(age));
+      });
+      await vendor.settle(Promise.all(waits));
+    });
+    const late = "a start whose answer was lost may still take effect.";
+    assert.deepEqual(lines, [`Waiting 2 s: until then, ${late}`, `Waiting 38 s: until then, ${late}`]);
+  });
 });

@@ -228,7 +228,7 @@ describe("a start that takes effect late", () => {
         const refused = await failureOf(cohortLifecycle.delete("smoke/3", young()));
         assert.match(
           refused.message,
-          /^Cohort smoke, shard 3: 5 of 5 contacts failed\. (Could not abort .* Run it again from 12:01:0[01] UTC on\. ){3}2 more failed\. All of them can be aborted from 12:01:01 UTC on\. It stays in the state\. The shard stays/,
+          /^Cohort smoke, shard 3: 5 of 5 contacts failed\. (Could not abort .* Run it again from 12:01:0[01] UTC on\. ){3}2 more failed\. For all of them, run it again from 12:01:01 UTC on\. It stays in the state\. The shard stays/,
         );
       });
 
