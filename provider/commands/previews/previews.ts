@@ -3,6 +3,7 @@ import { destroyCommand, upCommand } from "../../text/stackCommands";
 import { hasPendingUpdates } from "../../pulumi/deployment";
 import { TAGS } from "../../pulumi/previewTags";
 import { KnownPreviews } from "./knownPreviews";
+import { NotRecovered } from "./notRecovered";
 import type { AskOpen } from "./openPreviews";
 import { addressesOf, countContacts, enrollmentsOf, type Preview } from "./preview";
 import type { PreviewStack } from "./previewStack";
@@ -156,7 +157,7 @@ export class Previews {
    */
   private async recover(name: string, { settings, env }: PreviewStack, command: string): Promise<void> {
     this.options.stop.throwIfStopped();
-    // Loaded here because it loads Pulumi's SDK, which nothing else in the commands needs.
+    // Loaded here because most of the other commands do without it.
     const { recover } = await import("../recover/recover");
     const { problems, contactsLeft } = await recover({
       stack: name,
@@ -187,16 +188,5 @@ export class Previews {
 
   private log(name: string, line: string): void {
     this.options.log(`${name}: ${line}`);
-  }
-}
-
-/** A recovery left problems: calls of a killed run that only the user or a destroy can settle. */
-class NotRecovered extends Error {
-  /** @param isOfContactsAlone Whether all of them are contacts that an enrollment of the stack has. */
-  constructor(
-    message: string,
-    readonly isOfContactsAlone: boolean,
-  ) {
-    super(message);
   }
 }
