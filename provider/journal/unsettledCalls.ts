@@ -59,8 +59,9 @@ export class UnsettledCalls {
   async waitForInFlight(enrollment: { journeyId: string; email: string }): Promise<string | undefined> {
     for (const { file } of this.of(enrollment)) {
       const run = this.runs.find((one) => one.file === file);
-      while (run !== undefined && run.liveness() !== "dead" && performance.now() < this.deadline) {
+      while (run !== undefined && run.liveness() !== "dead") {
         if (run.isInProgress()) return `another run of the stack (pid ${run.pid}) is in progress`;
+        if (performance.now() >= this.deadline) break;
         await new Promise((resolve) => setTimeout(resolve, REFRESH_EVERY_MS));
       }
       run?.refresh();

@@ -93,12 +93,24 @@ export function isOtherMailbox(olds: UncheckedContact, news: UncheckedContact): 
  * Whether it is not known yet if the stack made the contact: it was new before it was added, and Mailmodo has not shown it
  * since. It is recorded as adopted, although the program does not adopt it.
  */
-export function isUnproven({
-  adopt,
-  adopted,
+export function isUnproven(contact: Pick<ContactState, "adopt" | "adopted" | "contactId">): boolean {
+  return isUnprovenWithoutId(contact) && contact.contactId === undefined;
+}
+
+/** Whether the contact would count as unproven if its id were not known: it is adopted, and the program adopts it no more. */
+export function isUnprovenWithoutId({ adopt, adopted }: Pick<ContactState, "adopt" | "adopted">): boolean {
+  return adopted && !adopt;
+}
+
+/** The id of a contact that would count as unproven without it. */
+export function idToKeep({
   contactId,
-}: Pick<ContactState, "adopt" | "adopted" | "contactId">): boolean {
-  return adopted && !adopt && contactId === undefined;
+  ...contact
+}: Pick<ContactState, "adopt" | "adopted"> & { readonly contactId?: string | undefined }): Pick<
+  ContactState,
+  "contactId"
+> {
+  return contactId !== undefined && isUnprovenWithoutId(contact) ? { contactId } : {};
 }
 
 /** Whether a delete archives the contact. */

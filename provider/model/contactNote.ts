@@ -62,6 +62,18 @@ export function isAsSent(
   return dataDigest === digestOf(data) || (listName === list && dataDigest === digestOf(values));
 }
 
+/**
+ * Whether a contact has just what an add sends.
+ *
+ * @param contact What the state records.
+ */
+export function isRecorded(
+  { dataDigest, list }: Pick<ContactNote, "dataDigest" | "list">,
+  contact: Pick<ContactInputs, "data" | "list">,
+): boolean {
+  return list === contact.list && dataDigest === digestOf(contact.data);
+}
+
 /** The same for 27 and "27", which Mailmodo may give back in place of each other, and for no value and an empty one. */
 function digestOf(data: Readonly<Record<string, unknown>>): string {
   const values = Object.entries(data)

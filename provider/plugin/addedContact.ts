@@ -11,8 +11,8 @@ import { existedBefore } from "./foreignContact";
 import type { ContactOperation } from "./contactOperation";
 import { RecordedFailure } from "./recordedFailure";
 
-/** What is recorded of a contact that was added, without what Mailmodo says of it. */
-type Added = ContactInputs & { readonly adopted: boolean };
+/** What is recorded of a contact that was added, without what Mailmodo says of it now. */
+type Added = ContactInputs & Pick<ContactState, "adopted" | "contactId">;
 
 /**
  * The state of a contact that was added and that is known to be the stack's, or adopted.

@@ -5,6 +5,7 @@ import {
   changesRecord,
   contactInputProblems,
   declaredData,
+  idToKeep,
   isArchivedAtDelete,
   isOtherMailbox,
   isUnproven,
@@ -119,10 +120,13 @@ const contactLifecycle = {
       // An adopted contact may have been in the list before.
       if (olds.list !== news.list && !(outs ?? olds).adopted)
         await operation.removeFromList(to, olds).catch((error: Error) => {
-          if (addSentAt === undefined) throw error;
           throw unconfirmedChange({ ...olds, ...late(addSentAt), __provider: news.__provider }, error);
         });
-      return { outs: outs ?? (await addedContact(operation, to, { ...changed, adopted })) };
+      return {
+        outs:
+          outs ??
+          (await addedContact(operation, to, { ...changed, ...idToKeep({ ...olds, adopt: news.adopt }), adopted })),
+      };
     });
   },
 
@@ -140,9 +144,10 @@ const contactLifecycle = {
         return console.log(`Left the contact ${who} in Mailmodo: another resource of this stack has it.`);
       if (await isStillEnrolled(state))
         return console.log(`Left the contact ${who} in Mailmodo: the program still enrolls it.`);
+      // Before the other stacks are asked: one may enroll the contact during the wait.
+      const to = await operation.outlastAdd(await session.connectTo("archive"), state);
       const other = await operation.otherStackWith(state);
       if (other !== undefined) return console.log(`Left the contact ${who} in Mailmodo: the stack ${other} has it.`);
-      const to = await operation.outlastAdd(await session.connectTo("archive"), state);
       const words = await operation.archive(to, state);
       if (words !== undefined) console.log(`Nothing left to archive for ${who}: "${words}"`);
     }).catch(throwOfDelete);

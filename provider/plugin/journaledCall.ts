@@ -1,5 +1,4 @@
 import type { ContactNote } from "../model/contactNote";
-import type { Enrollment } from "../model/enrollment";
 import type { Journal, Note } from "../journal/journal";
 import type { CallKind } from "../journal/noteLine";
 import { HeldError } from "../mailmodo/errors";
@@ -10,15 +9,15 @@ import { AdvisedError } from "./advice";
 /** A note whose call was answered. The engine is about to write the result into the state. */
 export interface AnsweredNote {
   readonly note: Pick<Note, "finish">;
-  readonly enrollment: Enrollment;
+  readonly enrollment: ContactNote;
   /** What the state must show before the note is finished. */
   readonly expected: ExpectedState;
 }
 
 /**
  * What a state shows of an enrollment: its instance, an unconfirmed start, or nothing. Either: an abort by address, after
- * which the address may have been started again; and a call that changed nothing. Of a contact: that it is recorded, or
- * that it is not.
+ * which the address may have been started again; and a call that changed nothing. Of a contact: that it is recorded
+ * with what an add sent, or that it is not recorded.
  */
 export type ExpectedState = "instance" | "unconfirmed start" | "nothing" | "either" | "contact" | "no contact";
 
@@ -82,7 +81,7 @@ export class JournaledCall {
     return this.answered(this.enrollment, "either");
   }
 
-  private answered(enrollment: Enrollment, expected: ExpectedState): AnsweredNote[] {
+  private answered(enrollment: ContactNote, expected: ExpectedState): AnsweredNote[] {
     return this.note === undefined ? [] : [{ note: this.note, enrollment, expected }];
   }
 

@@ -5,6 +5,7 @@ import { readOtherRuns } from "../journal/otherRuns";
 import { OwnNotes } from "../journal/ownNotes";
 import { stackIdentity, type StackIdentity } from "../journal/stackIdentity";
 import type { Connection } from "../mailmodo/transport";
+import { isRecorded } from "../model/contactNote";
 import { identify } from "../processes/processIdentity";
 import { backendOf, journalFolder, type CliContext } from "../pulumi/backend";
 import { engineAbove } from "../pulumi/engineProcess";
@@ -70,7 +71,8 @@ export class Journals {
       const index = new RecordedIndex(await pulumiStack.stateOfEnrollments());
       return ({ enrollment, expected }) => {
         if (expected === "unconfirmed start") return index.hasUnconfirmed(enrollment);
-        if (expected === "contact") return index.contactsOf(enrollment.email).length > 0;
+        if (expected === "contact")
+          return index.contactsOf(enrollment.email).some((one) => isRecorded(enrollment, one));
         if (expected === "no contact") return index.contactsOf(enrollment.email).length === 0;
         return expected === "either" || (expected === "instance") === (index.entryOf(enrollment) !== undefined);
       };

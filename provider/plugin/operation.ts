@@ -7,7 +7,7 @@ import type { Enrollment } from "../model/enrollment";
 import { recoverAdvice } from "../text/recoverAdvice";
 import { AdvisedError, adviceOnMove, mayHaveTakenEffect, withoutAdvice } from "./advice";
 import { heldError, JournaledCall, type AnsweredNote } from "./journaledCall";
-import { mayEndTheNext, outlastAbort, requestAbort } from "./requestAbort";
+import { mayEndTheNext, outlastAbort, requestAbort, startAfterAborts } from "./requestAbort";
 import { session, type Session } from "./session";
 
 /** Loaded by the first request. With axios it is most of the package's load time, and a preview sends nothing. */
@@ -50,11 +50,11 @@ export class Operation {
    */
   async start(to: Connection, enrollment: StartRequest & Enrollment): Promise<string> {
     const journal = await this.session.journals.of(to, enrollment.stack);
-    await this.settleEarlier(journal, to, enrollment);
+    await this.advising("start", () => this.settleEarlier(journal, to, enrollment));
     if (this.session.refuseSuppressed()) await this.session.suppressionCheck.refuse(to, enrollment);
     const { startJourney } = await client();
     const journaledCall = new JournaledCall(journal, "start", enrollment);
-    const begun = this.session.thisRun.starting(enrollment);
+    const begun = await this.advising("start", () => startAfterAborts(this.session.thisRun, to, enrollment));
     try {
       const instanceId = await startJourney(journaledCall.connection(to), enrollment);
       this.answered.push(...journaledCall.confirmStart(instanceId));
@@ -90,28 +90,19 @@ export class Operation {
    */
   async abort(to: Connection, enrollment: Enrollment, willRestart = false): Promise<string | undefined> {
     const journal = await this.session.journals.of(to, enrollment.stack);
-    try {
-      return await this.sendAbort(journal, to, enrollment, willRestart);
-    } catch (error) {
-      throw this.session.advised(error, "abort");
-    }
+    return this.advising("abort", () => this.sendAbort(journal, to, enrollment, willRestart));
   }
 
-  /** Waits for this run's aborts of the address, and settles the calls that earlier runs of the stack left unsettled for it. */
+  /** Settles the calls that earlier runs of the stack left unsettled for the address. */
   private async settleEarlier(journal: Journal, to: Connection, enrollment: StartRequest): Promise<void> {
-    try {
-      await outlastAbort(to, { ...enrollment, abortSentAt: await this.session.thisRun.lastLostAbort(enrollment) });
-      const reason = await journal.unsettled.waitForInFlight(enrollment);
-      if (reason !== undefined) throw heldError("start", enrollment, reason);
-      for (const call of journal.unsettled.of(enrollment)) {
-        if (call.kind === "start") await this.settleStart(journal, to, call, enrollment.allowDuplicateEmail);
-        else await outlastAbort(to, call);
-        // With allowDuplicateEmail, the abort may be of another instance. That instance's own resource needs the note.
-        const isOfAnother = call.kind === "abort" && (enrollment.allowDuplicateEmail || call.allowDuplicateEmail);
-        if (!isOfAnother) journal.unsettled.settle(call);
-      }
-    } catch (error) {
-      throw this.session.advised(error, "start");
+    const reason = await journal.unsettled.waitForInFlight(enrollment);
+    if (reason !== undefined) throw heldError("start", enrollment, reason);
+    for (const call of journal.unsettled.of(enrollment)) {
+      if (call.kind === "start") await this.settleStart(journal, to, call, enrollment.allowDuplicateEmail);
+      else await outlastAbort(to, call);
+      // With allowDuplicateEmail, the abort may be of another instance. That instance's own resource needs the note.
+      const isOfAnother = call.kind === "abort" && (enrollment.allowDuplicateEmail || call.allowDuplicateEmail);
+      if (!isOfAnother) journal.unsettled.settle(call);
     }
   }
 
@@ -184,6 +175,14 @@ export class Operation {
   private async reasonNotToAbort(enrollment: Enrollment, willRestart: boolean): Promise<string | undefined> {
     const reason = await this.session.otherEnrollments.reasonNotToAbort(enrollment, willRestart);
     return reason && `whether it was started is not known, and ${reason.why}. ${reason.next}`;
+  }
+
+  private async advising<T>(call: "start" | "abort", work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw this.session.advised(error, call);
+    }
   }
 }
 

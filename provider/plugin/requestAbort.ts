@@ -3,6 +3,7 @@ import { MailmodoError } from "../mailmodo/errors";
 import type { Connection } from "../mailmodo/transport";
 import type { Enrollment } from "../model/enrollment";
 import { withoutAdvice } from "./advice";
+import type { BegunStart, ThisRun } from "./thisRun";
 
 /**
  * Sends an abort. One by address returns once neither it nor those that earlier runs have sent can take effect late.
@@ -31,6 +32,18 @@ export async function outlastAbort(
   if (call.abortSentAt === undefined) return;
   const { LostAborts } = await import("../mailmodo/lateAbort");
   await new LostAborts(call).outlast(to);
+}
+
+/**
+ * Waits until no abort by address of this run can end what is started next, and remembers the start. From then on, such an
+ * abort is held back. So no other one must begin in between, and this comes after all else that a start waits for.
+ */
+export async function startAfterAborts(thisRun: ThisRun, to: Connection, enrollment: Enrollment): Promise<BegunStart> {
+  for (let outlasted = 0; outlasted < thisRun.countAborts(enrollment);) {
+    outlasted = thisRun.countAborts(enrollment);
+    await outlastAbort(to, { ...enrollment, abortSentAt: await thisRun.lastLostAbort(enrollment) });
+  }
+  return thisRun.starting(enrollment);
 }
 
 /** Whether an attempt of an abort by address that failed may take effect later, and end what is started next. */

@@ -55,8 +55,13 @@ export class ThisRun {
     return abort;
   }
 
+  /** How many aborts by address have begun so far. */
+  countAborts(address: Address): number {
+    return this.aborts.get(addressKey(address))?.length ?? 0;
+  }
+
   /**
-   * Waits until no abort by address is under way.
+   * Waits until none of the aborts by address that have begun so far is under way.
    *
    * @returns When the last attempt was sent that may take effect yet, in milliseconds since 1970. Undefined if there is none.
    */

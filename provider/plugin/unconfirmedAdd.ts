@@ -1,6 +1,6 @@
 import type { MailmodoError } from "../mailmodo/errors";
 import { contactName } from "../model/addresses";
-import type { ContactState } from "../model/contactInputs";
+import { idToKeep, type ContactState } from "../model/contactInputs";
 import { upCommand } from "../text/stackCommands";
 import { withoutAdvice } from "./advice";
 import { RecordedFailure } from "./recordedFailure";
@@ -16,10 +16,14 @@ export function unconfirmedAdd(state: ContactState, error: Error): RecordedFailu
   );
 }
 
-/** The failure of an add, or of what follows one, that may have taken effect or may do so yet: the state says until when. */
+/**
+ * The failure of an add, or of what follows one, that may have taken effect or may do so yet: the state says until when. It
+ * lacks the contact's id, so the next up adds the contact again even if the program is as the state says by then.
+ */
 export function unconfirmedChange(state: ContactState, error: Error, advice = ""): RecordedFailure {
   const { addSentAt = state.addSentAt } = withoutAdvice(error) as MailmodoError;
-  const properties = { ...state, ...late(addSentAt) };
+  const { contactId, ...others } = state;
+  const properties = { ...others, ...idToKeep({ ...others, contactId }), ...late(addSentAt) };
   return new RecordedFailure(contactName(state.email), properties, error.message + advice);
 }
 

@@ -1,3 +1,4 @@
+import type { ContactInputs } from "../model/contactInputs";
 import { parseRecords, recordsAsJson, type RecordedContact } from "../model/contacts";
 import { enrollmentOf, type Enrollment } from "../model/enrollment";
 import { TYPES } from "../model/stateFormat";
@@ -58,9 +59,8 @@ export function entriesOf({ type, urn, pendingReplacement, retainOnDelete, outpu
 }
 
 /** A contact that the state records as a resource of its own. */
-export interface ContactEntry {
+export interface ContactEntry extends Pick<ContactInputs, "email" | "list" | "data"> {
   readonly urn: string;
-  readonly email: string;
   /** Whether it existed before, and is not the stack's own. */
   readonly adopted: boolean;
 }
@@ -68,7 +68,8 @@ export interface ContactEntry {
 /** Undefined if the resource is not a contact. */
 export function contactEntryOf({ type, urn, outputs = {} }: StateResource): ContactEntry | undefined {
   if (type !== TYPES.contact) return undefined;
-  return { urn, email: String(outputs["email"]), adopted: outputs["adopted"] === true };
+  const { email, list, data, adopted } = outputs;
+  return { urn, email: String(email), list: String(list), data: { ...(data as object) }, adopted: adopted === true };
 }
 
 /** Enrollments that have certainly ended: their addresses, by the URN of the resource that still records them. */

@@ -2,7 +2,7 @@ import { inParallel } from "../../async/inParallel";
 import type { UnsettledCall } from "../../journal/unsealedNotes";
 import type { ContactDetails } from "../../mailmodo/contactClient";
 import { mailboxKey } from "../../model/addresses";
-import { isArchivedAtDelete, type ContactState } from "../../model/contactInputs";
+import { isArchivedAtDelete, isUnprovenWithoutId, type ContactState } from "../../model/contactInputs";
 import { hasMade } from "../../model/contactNote";
 import { TYPES } from "../../model/stateFormat";
 import type { Deployment, PendingOperation } from "../../pulumi/deployment";
@@ -72,7 +72,7 @@ export class LeftoverContacts {
     // The new half of a replacement has the same URN.
     if (type !== TYPES.contact || retainOnDelete === true || isReplaced === true || outputs === undefined) return;
     const contact = outputs as unknown as ContactState;
-    if (!isArchivedAtDelete(contact) || isLeftWithoutId(contact)) return;
+    if (!isArchivedAtDelete(contact) || isUnprovenWithoutId(contact)) return;
     for (const resource of this.index.contactResourcesOf(contact.email).filter((one) => one.urn === urn))
       this.doubts.set(resource, { ...this.doubts.get(resource), isToAdd: true });
     this.log(
@@ -91,7 +91,7 @@ export class LeftoverContacts {
     const notes = calls.filter((call) => call.kind === "add" && mailboxKey(call.email) === key);
     const addSentAt = this.pendingAddSentAt(email, notes);
     for (const resource of this.index.contactResourcesOf(email)) {
-      const isToAdd = !isLeftWithoutId(resource.outputs as unknown as ContactState);
+      const isToAdd = !isUnprovenWithoutId(resource.outputs as unknown as ContactState);
       this.doubts.set(resource, { isToAdd, addSentAt });
       const next = isToAdd ? "The next pulumi up adds it again; a destroy" : "A destroy";
       this.log(
@@ -185,9 +185,4 @@ const HELD_BACK =
 /** An add is in no journey. */
 function inContact(email: string): { readonly journeyId: string; readonly email: string } {
   return { journeyId: "", email };
-}
-
-/** Without its id, one that is adopted no more would count as unproven, and a destroy would leave it. */
-function isLeftWithoutId({ adopted, adopt }: ContactState): boolean {
-  return adopted && !adopt;
 }

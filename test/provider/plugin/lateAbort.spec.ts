@@ -151,6 +151,41 @@ describe("an abort by address that takes effect late", () => {
       assert.deepEqual(running(), [qa.email]);
     });
 
+  it("does not end what another resource of the same run starts, although it begins during the look-up before the start", async () => {
+    await begin();
+    const { id, state } = await unconfirmed();
+    const before = sandbox().requests().length;
+    await begin({ "mailmodo:refuseSuppressed": "true" });
+    sandbox().faults.add({ kind: "500", on: "getContactDetails", takesEffect: false, count: 1 });
+    lose(55_000);
+    const started = enrollmentLifecycle.create(qa);
+    while (sandbox().requests().length === before) await new Promise((resolve) => setImmediate(resolve));
+    const ended = enrollmentLifecycle.delete(id, state);
+    const lines = await printed(() => clock.settle(Promise.all([ended, started])));
+    assert.match(lines.join("\n"), WAITING);
+    assert.deepEqual(running(), [qa.email]);
+  });
+
+  it("does not end what another resource of the same run starts, although it begins while the start waits for another", async () => {
+    await begin();
+    const { id, state } = await unconfirmed();
+    await begin();
+    lose(55_000, { isConfirmed: false });
+    await failed(enrollmentLifecycle.delete(id, state));
+    clock.tick(30_000);
+    await printed(async () => {
+      const isWaiting = new Promise((resolve) => (console.log = resolve));
+      const started = enrollmentLifecycle.create(qa);
+      assert.match(String(await isWaiting), WAITING);
+      const before = sandbox().journeyRequests().length;
+      lose(55_000);
+      const ended = enrollmentLifecycle.delete(id, state);
+      while (sandbox().journeyRequests().length === before) await new Promise((resolve) => setImmediate(resolve));
+      await clock.settle(Promise.all([ended, started]));
+    });
+    assert.deepEqual(running(), [qa.email]);
+  });
+
   it("leaves no note once it was outlasted", async () => {
     await begin();
     const { id, state } = await unconfirmed();

@@ -174,4 +174,66 @@ describe("an add that takes effect late", () => {
     const changed = await failed(contactLifecycle.update(id, outs, { ...inputs, list: "Others" }));
     assert.deepEqual([typeof changed.state.addSentAt, changed.state.list], ["number", "Seeds"]);
   });
+
+  for (const [what, call] of [
+    ["was lost", "addToList"],
+    ["was confirmed, but the contact could not leave its former list", "removeFromList"],
+  ] as const)
+    it(`is undone by the next up where the program no longer has the change (it ${what})`, async () => {
+      await begin();
+      const { id, outs } = await clock.settle(contactLifecycle.create(inputs));
+      await begin();
+      sandbox().faults.add({ kind: "500", on: call });
+      const news = { ...inputs, list: "Others", data: { ...inputs.data, first_name: "Eve" } };
+      const changed = await failed(contactLifecycle.update(id, outs, news));
+      assert.equal(sandbox().contacts()[0]?.data["first_name"], "Eve");
+      await begin();
+      assert.equal((await contactLifecycle.diff(id, changed.state, inputs)).changes, true);
+      await clock.settle(contactLifecycle.update(id, changed.state, inputs));
+      assert.deepEqual(sandbox().contacts()[0]?.data, inputs.data);
+    });
+
+  for (const [what, call] of [
+    ["is lost", "addToList"],
+    ["is confirmed, but the look-up after it fails", "getContactDetails"],
+  ] as const)
+    it(`keeps the id of a contact that is adopted no more where it ${what}: without it, the next up could not tell whose it is`, async () => {
+      const adopting = { ...inputs, email: "jane@seeds.example.com", adopt: true };
+      sandbox().setContacts([{ email: adopting.email, data: adopting.data }]);
+      await begin();
+      const { id, outs } = await clock.settle(contactLifecycle.create(adopting));
+      await begin();
+      sandbox().faults.add({ kind: "500", on: call });
+      const news = { ...adopting, adopt: false, data: { first_name: "Eve" } };
+      const once = await clock.settle(contactLifecycle.update(id, outs, { ...adopting, adopt: false }));
+      const { state } = await failed(contactLifecycle.update(id, once.outs, news));
+      assert.deepEqual([state.adopted, state.contactId], [true, outs.contactId]);
+      await begin();
+      const again = await clock.settle(contactLifecycle.update(id, state, news));
+      assert.equal(again.outs.adopted, true);
+    });
+
+  it("is outlasted before a destroy asks whether another stack has the contact, which may enroll it during the wait", async () => {
+    const untagged = { ...inputs, email: "jane@seeds.example.com" };
+    await begin();
+    const { id, outs } = await clock.settle(contactLifecycle.create(untagged));
+    await begin();
+    lose(50_000);
+    const changed = await failed(contactLifecycle.update(id, outs, { ...untagged, data: { first_name: "Eve" } }));
+    await begin();
+    const lines = await printed(async () => {
+      const { log } = console;
+      let isWaiting = false;
+      console.log = (line: string) => {
+        isWaiting ||= line.startsWith("Waiting");
+        log(line);
+      };
+      // Its state has it as soon as the destroy waits.
+      session.otherEnrollments.otherStackWithContact = async () =>
+        isWaiting ? { stack: "two", isPending: false } : undefined;
+      await clock.settle(contactLifecycle.delete(id, changed.state));
+    });
+    assert.equal(lines.at(-1), "Left the contact j***@seeds.example.com in Mailmodo: the stack two has it.");
+    assert.deepEqual(active(), [untagged.email]);
+  });
 });

@@ -4,7 +4,13 @@ import type { ContactEntry } from "../../../provider/pulumi/stateResource";
 
 const email = "ada+seeds.dev@seeds.example.com";
 const stack = "organization/seeds/dev";
-const entry = (name: string, adopted = false): ContactEntry => ({ urn: `urn:${name}`, email, adopted });
+const entry = (name: string, adopted = false): ContactEntry => ({
+  urn: `urn:${name}`,
+  email,
+  list: "Seeds",
+  data: {},
+  adopted,
+});
 
 describe("OwnContacts", () => {
   /** What the state records, in turn. The last one stays. */
