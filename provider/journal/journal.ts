@@ -1,6 +1,7 @@
 import * as path from "node:path";
 import { noteOf, type ContactNote } from "../model/contactNote";
 import { recoverAdvice } from "../text/recoverAdvice";
+import { NotesOfOthers } from "./notesOfOthers";
 import type { OtherRuns } from "./otherRuns";
 import type { OwnNotes } from "./ownNotes";
 import type { CallKind } from "./noteLine";
@@ -16,6 +17,8 @@ import { mayHideStart, UnsettledCalls } from "./unsettledCalls";
 export class Journal {
   /** The calls that other runs of the stack left unsettled. */
   readonly unsettled: UnsettledCalls;
+  /** What runs of other stacks have noted on this machine. */
+  readonly ofOthers: NotesOfOthers;
 
   constructor(
     private readonly ownNotes: OwnNotes,
@@ -25,6 +28,8 @@ export class Journal {
       otherRuns.ofStack.map(({ file }) => file),
       otherRuns.sealing,
     );
+    const { stack, engine } = ownNotes;
+    this.ofOthers = new NotesOfOthers({ folder: this.folder, stack, engine }, otherRuns.sealing);
   }
 
   /** The folder that holds the notes. */

@@ -1,5 +1,5 @@
 import { isSameProcess, type ProcessIdentity } from "../processes/processIdentity";
-import { readRuns, type RunFile } from "./runFile";
+import { readRuns, type RunFile, type RunHeader } from "./runFile";
 import { Sealing } from "./sealing";
 import { belongsTo, hasSameName, isSibling, type StackIdentity } from "./stackIdentity";
 import { unsealNotes } from "./unsealedNotes";
@@ -73,7 +73,8 @@ function isForeign(one: StackIdentity, stack: StackIdentity): boolean {
   return one.project === stack.project && (one.backend === stack.backend || hasSameName(one, stack));
 }
 
-function isFromThisRun({ plugin, engine }: NonNullable<RunFile["header"]>, ownEngine: ProcessIdentity | undefined) {
+/** Whether the current run writes a file. @param ownEngine Its engine. */
+export function isFromThisRun({ plugin, engine }: RunHeader, ownEngine: ProcessIdentity | undefined): boolean {
   return isSameProcess(plugin) || (engine !== undefined && ownEngine !== undefined && isSameProcess(engine, ownEngine));
 }
 
@@ -92,7 +93,7 @@ async function sealingFor(
 }
 
 /** The stack that a file belongs to. If its first line is damaged, the notes name the stack. */
-function stackOf(run: RunFile, sealing: Sealing): StackIdentity | undefined {
+export function stackOf(run: RunFile, sealing: Sealing): StackIdentity | undefined {
   if (run.header !== undefined) return run.header.stack;
   return unsealNotes(run, sealing).unsealed.find(({ stack }) => stack !== undefined)?.stack;
 }

@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { textOf, type CallKind, type NoteLine } from "./noteLine";
 import { ENDING, headerText, type RunHeader } from "./runFile";
+import type { ProcessIdentity } from "../processes/processIdentity";
 import type { StackIdentity } from "./stackIdentity";
 import { SyncedFile } from "./syncedFile";
 
@@ -23,6 +24,11 @@ export class OwnNotes {
 
   get stack(): StackIdentity {
     return this.header.stack;
+  }
+
+  /** The engine that this process works for. */
+  get engine(): ProcessIdentity | undefined {
+    return this.header.engine;
   }
 
   /** Creates the file now and keeps it until `close`, because its header names the engine that works on the stack. */

@@ -64,10 +64,7 @@ export function readRuns(folder: string): { runs: RunFile[]; unreadable: { path:
       return undefined;
     }
   };
-  for (const entry of tryToRead(folder, () => fs.readdirSync(folder, { withFileTypes: true })) ?? []) {
-    const file = path.join(folder, entry.name);
-    // Nothing else is written here. A pipe would be waited for.
-    if (!entry.isFile() || !entry.name.endsWith(ENDING)) continue;
+  for (const file of tryToRead(folder, () => noteFiles(folder)) ?? []) {
     const stat = tryToRead(file, () => fs.statSync(file));
     if (stat === undefined) continue;
     if (stat.size > constants.MAX_STRING_LENGTH) {
@@ -81,6 +78,18 @@ export function readRuns(folder: string): { runs: RunFile[]; unreadable: { path:
 }
 
 export const ENDING = ".jsonl";
+
+/**
+ * The paths of the files of all runs in a folder.
+ *
+ * @throws {NodeJS.ErrnoException} The folder cannot be read, or does not exist.
+ */
+export function noteFiles(folder: string): string[] {
+  const entries = fs.readdirSync(folder, { withFileTypes: true });
+  // Nothing else is written here. A pipe would be waited for.
+  const files = entries.filter((entry) => entry.isFile() && entry.name.endsWith(ENDING));
+  return files.map(({ name }) => path.join(folder, name));
+}
 
 /** @throws {NodeJS.ErrnoException} The file cannot be read. */
 export function readRun(file: string): RunFile {

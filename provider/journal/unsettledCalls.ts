@@ -80,7 +80,8 @@ export class UnsettledCalls {
  * margin.
  */
 export const MAX_IN_FLIGHT_MS = 25_000;
-const REFRESH_EVERY_MS = 250;
+/** A file that another process may write is looked at again after this time. */
+export const REFRESH_EVERY_MS = 250;
 
 /** The file of a run that may not have ended yet. It is read again and again until the run has ended. */
 class TrackedRun {

@@ -54,7 +54,8 @@ export class Operation {
     if (this.session.refuseSuppressed()) await this.session.suppressionCheck.refuse(to, enrollment);
     const { startJourney } = await client();
     const journaledCall = new JournaledCall(journal, "start", enrollment);
-    const begun = await this.advising("start", () => startAfterAborts(this.session.thisRun, to, enrollment));
+    const { thisRun } = this.session;
+    const begun = await this.advising("start", () => startAfterAborts(thisRun, journal.ofOthers, to, enrollment));
     try {
       const instanceId = await startJourney(journaledCall.connection(to), enrollment);
       this.answered.push(...journaledCall.confirmStart(instanceId));

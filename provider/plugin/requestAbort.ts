@@ -1,4 +1,6 @@
+import type { NotesOfOthers } from "../journal/notesOfOthers";
 import type { UnsettledCall } from "../journal/unsealedNotes";
+import { REFRESH_EVERY_MS } from "../journal/unsettledCalls";
 import { MailmodoError } from "../mailmodo/errors";
 import { LostAborts } from "../mailmodo/lateAbort";
 import type { Connection } from "../mailmodo/transport";
@@ -35,15 +37,33 @@ export async function outlastAbort(
 }
 
 /**
- * Waits until no abort by address of this run can end what is started next, and remembers the start. From then on, such an
- * abort is held back. So no other one must begin in between, and this comes after all else that a start waits for.
+ * Waits until no abort by address of this run, or of another stack's on this machine, can end what is started next, and
+ * remembers the start. From then on, such an abort of this run is held back. So no other one must begin in between, and this
+ * comes after all else that a start waits for.
  */
-export async function startAfterAborts(thisRun: ThisRun, to: Connection, enrollment: Enrollment): Promise<BegunStart> {
-  for (let outlasted = 0; outlasted < thisRun.countAborts(enrollment);) {
-    outlasted = thisRun.countAborts(enrollment);
+export async function startAfterAborts(
+  thisRun: ThisRun,
+  ofOthers: Pick<NotesOfOthers, "abortsOf">,
+  to: Connection,
+  enrollment: Enrollment,
+): Promise<BegunStart> {
+  const outlasted = new Set<string>();
+  for (let count = 0; ;) {
+    const ofOther = ofOthers.abortsOf(enrollment).find((abort) => !outlasted.has(attemptKey(abort)));
+    if (count < thisRun.countAborts(enrollment)) {
+      count = thisRun.countAborts(enrollment);
     await outlastAbort(to, { ...enrollment, abortSentAt: await thisRun.lastLostAbort(enrollment) });
+    } else if (ofOther === undefined) return thisRun.starting(enrollment);
+    // It may be answered soon. Then nothing was lost.
+    else if (!ofOther.isInFlight || !(await to.pace.rest(REFRESH_EVERY_MS))) {
+      await outlastAbort(to, ofOther);
+      outlasted.add(attemptKey(ofOther));
   }
-  return thisRun.starting(enrollment);
+  }
+}
+
+function attemptKey({ file, id, abortSentAt }: UnsettledCall): string {
+  return [file, id, abortSentAt].join(" ");
 }
 
 /** Whether an attempt of an abort by address that failed may take effect later, and end what is started next. */
