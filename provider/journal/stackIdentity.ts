@@ -41,6 +41,7 @@ export function hasSameName({ project, stack: name }: StackIdentity, stack: Stac
   return project === stack.project && (name === undefined || name === stack.stack);
 }
 
-export function describeStack({ project, stack }: StackIdentity): string {
-  return stack === undefined ? `the project ${project}` : `the stack ${project}/${stack}`;
+/** @param kind What the stack is. Default: "stack". */
+export function describeStack({ project, stack }: StackIdentity, kind = "stack"): string {
+  return stack === undefined ? `the project ${project}` : `the ${kind} ${project}/${stack}`;
 }

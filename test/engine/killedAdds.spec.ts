@@ -240,8 +240,12 @@ describe("a preview with pending operations of contacts, and of other resources,
       assert.match(refused.output, /Pulumi\.pr-1\.yaml\. If that file was made by mistake, .*, delete it\./);
       fs.rmSync(path.join(runner.dir, "Pulumi.pr-1.yaml"));
     };
-    await followDown(/ or pulumi (destroy --stack pr-1 --target-dependents --target '\S+'); then recover again/);
-    await followDown(/clear all of them: pulumi (refresh --clear-pending-creates --stack pr-1)\./);
+    await followDown(
+      / Run pulumi (destroy --stack pr-1 --target-dependents --target '\S+'), and delete the Pulumi\.pr-1\.yaml that it makes; then run npx pulumi-mailmodo previews down --name pr-1\. /,
+    );
+    await followDown(
+      /clear all of them: pulumi (refresh --clear-pending-creates --stack pr-1), and delete the Pulumi\.pr-1\.yaml that it makes\./,
+    );
     await runner.succeed("down", "--name", "pr-1");
     assert.deepEqual([active(sandbox()), sandbox().running(), backend().stacks()], [[], [], []]);
   });

@@ -98,7 +98,7 @@ describe("a preview whose run was killed on another machine", () => {
       assert.equal(down.code, 1);
       assert.match(
         down.stderr,
-        /^A run of pr-1 \(pid \d+ on runner-7\) left notes of 1 call in \S+, and whether it has ended cannot be determined from here\. .* run this again with --run-is-over\.\n$/,
+        /^A run of pr-1 \(pid \d+ on runner-7\) left notes of 1 call in \S+, and whether it has ended cannot be determined from here\. .*, run npx pulumi-mailmodo previews down --name pr-1 --run-is-over\.\n$/,
       );
       assert.equal(sandbox().running().length, 1);
       await runner.succeed("down", "--name", "pr-1", "--run-is-over");

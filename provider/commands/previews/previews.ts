@@ -1,5 +1,4 @@
-import { previewEnvironment } from "../../text/configCommand";
-import { destroyCommand } from "../../text/stackCommands";
+import { destroyCommand, upCommand } from "../../text/stackCommands";
 import { hasPendingUpdates } from "../../pulumi/deployment";
 import { KnownPreviews } from "./knownPreviews";
 import type { AskOpen } from "./openPreviews";
@@ -59,7 +58,7 @@ export class Previews {
         await stack.create();
       } else {
         // Before any tag is set, so that a run that another run's lock keeps out changes nothing.
-        await this.recover(name, stack);
+        await this.recover(name, stack, upCommand(stack.env));
       }
       if (found?.created === undefined) await this.tag(name, TAGS.created, created);
       const expires = new Date(Date.now() + ttlMs).toISOString();
@@ -104,8 +103,7 @@ export class Previews {
   async sweep({ ask, dryRun }: { ask?: AskOpen; dryRun: boolean }): Promise<PreviewOutcome[]> {
     const { stop } = this.options;
     const log = (name: string, line: string) => this.log(name, line);
-    const down = (name: string) => destroyCommand(previewEnvironment(name, this.options.settings));
-    return sweep(this.known, { ask, dryRun, stop, log, down, destroy: (name) => this.destroy(name) });
+    return sweep(this.known, { ask, dryRun, stop, log, destroy: (name) => this.destroy(name) });
   }
 
   /** All previews, with the numbers of contacts in their states. */
@@ -125,7 +123,8 @@ export class Previews {
   private async destroy(name: string): Promise<PreviewOutcome> {
     return this.withStack(name, true, async (stack) => {
       // A call that cannot be settled while another start of its address is recorded can be settled once that is aborted.
-      const failure = await this.recover(name, stack).catch((error: Error) => error);
+      const down = destroyCommand(stack.env);
+      const failure = await this.recover(name, stack, down).catch((error: Error) => error);
       if (failure instanceof Error && !(failure instanceof NotRecovered)) throw failure;
       // A destroy drops pending updates, which may be the only trace of what they started.
       const isStartOpen = failure instanceof NotRecovered && !failure.isOfContactsAlone;
@@ -137,7 +136,7 @@ export class Previews {
           // What recover says may be the reason: the destroy of a contact that a killed run may have started asks for it.
           throw failure instanceof NotRecovered ? new Error(`${failure.message} ${error.message}`) : error;
         });
-      if (failure instanceof NotRecovered) await this.recover(name, stack);
+      if (failure instanceof NotRecovered) await this.recover(name, stack, down);
 
       const left = await stack.size();
       if (left > 0) throw new Error(`${name} still has ${left} resources after its destroy; it was not removed.`);
@@ -146,8 +145,11 @@ export class Previews {
     });
   }
 
-  /** @throws {NotRecovered} Calls of a killed run are left that must be settled first. */
-  private async recover(name: string, { settings, env }: PreviewStack): Promise<void> {
+  /**
+   * @param command The command to run once its messages are followed.
+   * @throws {NotRecovered} Calls of a killed run are left that must be settled first.
+   */
+  private async recover(name: string, { settings, env }: PreviewStack, command: string): Promise<void> {
     this.options.stop.throwIfStopped();
     // Loaded here because it loads Pulumi's SDK, which nothing else in the commands needs.
     const { recover } = await import("../recover/recover");
@@ -159,6 +161,7 @@ export class Previews {
       runIsOver: this.options.runIsOver === true,
       nothingElseRuns: this.options.nothingElseRuns === true,
       env,
+      again: (option) => ["run", command, option].filter(Boolean).join(" "),
       log: (line) => this.log(name, line),
     });
     if (problems.length > 0) throw new NotRecovered(problems.join(" "), problems.length === contactsLeft);

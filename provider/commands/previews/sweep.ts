@@ -29,9 +29,7 @@ export interface SweepOptions {
   readonly dryRun: boolean;
   readonly stop: Pick<Stop, "throwIfStopped">;
   readonly log: (name: string, line: string) => void;
-  /** The command that destroys one preview. */
-  readonly down: (name: string) => string;
-  /** Destroys a preview that exists. */
+  /** Destroys a preview that exists. What it throws names `down`: an assertion is about one preview, and a sweep takes none. */
   readonly destroy: (name: string) => Promise<PreviewOutcome>;
 }
 
@@ -59,20 +57,15 @@ export async function sweep(known: PreviewSource, options: SweepOptions): Promis
       const one = await sweepOne(known, name, options);
       if (one !== undefined) destroyed.push({ why, ...one });
     } catch (error) {
-      const words = namingDown((error as Error).message, options.down(name));
-      log(name, words);
-      destroyed.push({ name, why, outcome: "left", error: words });
+      const { message } = error as Error;
+      log(name, message);
+      destroyed.push({ name, why, outcome: "left", error: message });
     }
   }
   for (const name of await known.stillExisting(unread)) {
     destroyed.push({ name, why: "tags unread", outcome: "left", error: "Whether it is a preview is not known." });
   }
   return destroyed;
-}
-
-/** What a recovery asks a person to assert is asserted for one preview, by an option of `down`: a sweep takes none. */
-function namingDown(words: string, down: string): string {
-  return words.replace(/(r|R)(?:un this|ecover) again with (?=--)/g, `$1un ${down} `);
 }
 
 /** Destroys a preview if it is still due: destroying the ones before it took some time. */

@@ -6,6 +6,7 @@ import type { Connection } from "../../mailmodo/transport";
 import { connectionAdvice } from "../../settings/connectionAdvice";
 import type { OtherStacks } from "../../pulumi/otherStacks";
 import type { CurrentRuns } from "./currentRuns";
+import type { Again } from "./nextCommands";
 import { count, describeEnrollment } from "../../text/wording";
 
 /** Sends the aborts of one recovery, and collects their problems. */
@@ -21,12 +22,14 @@ export class Aborts {
 
   /**
    * @param connect Makes a connection for one abort, with a deadline of its own.
+   * @param again Says how to recover again.
    * @param reasonToStop Why nothing more may be aborted by address, if another run works on the stack. Default: nothing.
    */
   constructor(
     private readonly otherStacks: Pick<OtherStacks, "findStack">,
     private readonly currentRuns: Pick<CurrentRuns, "isStackBusy">,
     private readonly connect: () => Connection,
+    private readonly again: Again,
     private readonly log: (line: string) => void,
     private readonly reasonToStop: () => Promise<string | undefined> = async () => undefined,
   ) {}
@@ -63,13 +66,13 @@ export class Aborts {
    * minute later.
    */
   private async reasonNotToAbort(enrollment: Enrollment): Promise<string | undefined> {
-    if (this.currentRuns.isStackBusy()) return HAS_BEGUN;
+    if (this.currentRuns.isStackBusy()) return this.reasonBusy();
     try {
       const stack = await this.otherStacks.findStack(enrollment);
       if (stack !== undefined)
         return (
           `whether it runs is not known, and the stack ${stack} enrolls the address too, which an abort by address would ` +
-          `stop as well. Check the journey in Mailmodo, or remove the address from ${stack} and recover again`
+          `stop as well. Check the journey in Mailmodo, or remove the address from ${stack} and ${this.again()}`
         );
     } catch (error) {
       return `whether another stack enrolls the address is not known: ${(error as Error).message.replace(/\.$/, "")}`;
@@ -79,7 +82,11 @@ export class Aborts {
 
   /** Why nothing may be sent by address, if another run works on the stack. */
   async reasonToWait(): Promise<string | undefined> {
-    return this.currentRuns.isStackBusy() ? HAS_BEGUN : this.reasonToStop();
+    return this.currentRuns.isStackBusy() ? this.reasonBusy() : this.reasonToStop();
+  }
+
+  private reasonBusy(): string {
+    return `a run of the stack has begun. Wait for it, then ${this.again()}`;
   }
 
   /** A pending operation is aborted even if the note of its start has been. That finds nothing, and counts once. */
@@ -97,7 +104,8 @@ export class Aborts {
     // An attempt before the refusal was lost, and may take effect yet.
     const isTemporary = error instanceof UnconfirmedError || (isRefused && error.abortSentAt !== undefined);
     if (isNeeded || !(isTemporary || isRefused)) {
-      const advice = connectionAdvice(error) ?? (isRefused ? IF_OVER : undefined);
+      const ifOver = `If that means that it has ended, add a phrase of Mailmodo's words to mailmodo:alreadyOver, and ${this.again()}.`;
+      const advice = connectionAdvice(error) ?? (isRefused ? ifOver : undefined);
       this.problems.push([error.message, advice].filter(Boolean).join(" "));
       return false;
     }
@@ -126,7 +134,3 @@ export class Aborts {
     this.log(`Nothing was left to abort for ${count(this.alreadyEnded, "start or abort", "starts or aborts")}.`);
   }
 }
-
-const IF_OVER =
-  "If that means that it has ended, add a phrase of Mailmodo's words to mailmodo:alreadyOver, and recover again.";
-const HAS_BEGUN = "a run of the stack has begun. Wait for it, then recover again";

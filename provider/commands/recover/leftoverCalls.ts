@@ -7,6 +7,7 @@ import { unsealNotes, type UnsettledCall } from "../../journal/unsealedNotes";
 import { livenessOfRun } from "../../journal/unsettledCalls";
 import { unreadableAdvice } from "../../text/recoverAdvice";
 import { count } from "../../text/wording";
+import type { Again } from "./nextCommands";
 
 export interface LeftoverCallsOptions {
   readonly runs: OtherRuns;
@@ -16,6 +17,8 @@ export interface LeftoverCallsOptions {
   readonly namesOfStacks: () => Promise<ReadonlySet<string>>;
   /** Whether the stack's state records an instance. */
   readonly isRecorded: (instanceId: string) => boolean;
+  /** Says how to recover again. */
+  readonly again: Again;
   readonly lockDeadAfterMs?: number | undefined;
   readonly runIsOver?: boolean | undefined;
 }
@@ -50,8 +53,8 @@ export async function leftoverCalls(options: LeftoverCallsOptions): Promise<Left
     calls.push(...unsealed.map(({ call }) => call));
     if (stillSealed.length + run.damaged > 0) unreadable.push({ ...run, notes: stillSealed });
   }
-  if (unreadable.length > 0) undecided.push(unreadableProblem(unreadable));
-  for (const run of runs.unknown) undecided.push(unknownProblem(run));
+  if (unreadable.length > 0) undecided.push(unreadableProblem(unreadable, options.again));
+  for (const run of runs.unknown) undecided.push(unknownProblem(run, options.again));
   for (const { path: file, code } of runs.unreadable) {
     undecided.push(`${file} cannot be read (${code}): it may hold notes of this stack. ${unreadableAdvice(code)}`);
   }
@@ -113,29 +116,29 @@ function movedAborts(run: RunFile, { runs, isRecorded }: LeftoverCallsOptions): 
 /** Why the notes of a run must be left alone, or undefined if they can be settled. */
 function reasonToLeave(
   run: RunOfStack,
-  { runs, name, lockDeadAfterMs = Infinity, runIsOver = false }: LeftoverCallsOptions,
+  { runs, name, again, lockDeadAfterMs = Infinity, runIsOver = false }: LeftoverCallsOptions,
 ): string | undefined {
   const liveness = livenessOfRun(run);
   if (liveness === "dead") return undefined;
-  const of = runs.ofStack.includes(run) ? name : describeStack(run.stack).replace("the stack", "the former stack");
+  const of = runs.ofStack.includes(run) ? name : describeStack(run.stack, "former stack");
   const { pid, host } = run.header?.plugin ?? {};
   const whose = pid === undefined ? "" : ` (pid ${pid} on ${host})`;
   const notes = count(run.notes.length + run.damaged, "call");
   if (progressOf(run) === "in progress")
-    return `A run of ${of}${whose} is in progress, with ${notes}. Wait for it, then recover again.`;
+    return `A run of ${of}${whose} is in progress, with ${notes}. Wait for it, then ${again()}.`;
   const newest = Math.max(run.header?.since ?? 0, ...run.notes.map(({ sentAt }) => sentAt));
   if (liveness === "undecided" && (runIsOver || Date.now() - newest >= lockDeadAfterMs)) return undefined;
   return (
     `A run of ${of}${whose} left notes of ${notes} in ${run.file}, and whether it has ended cannot be determined from here. ` +
-    `If you know that it has ended, run this again with --run-is-over.`
+    `If you know that it has ended, ${again("--run-is-over")}.`
   );
 }
 
-function unreadableProblem(runs: readonly RunFile[]): string {
+function unreadableProblem(runs: readonly RunFile[], again: Again): string {
   const calls = runs.reduce((sum, { notes, damaged }) => sum + notes.length + damaged, 0);
   return (
     `${count(calls, "unsettled call")} cannot be read: damaged, or sealed with another API key. Put the key that was used at ` +
-    "that time into MAILMODO_API_KEY and recover again. If that does not help, check the journey in Mailmodo and delete " +
+    `that time into MAILMODO_API_KEY and ${again()}. If that does not help, check the journey in Mailmodo and delete ` +
     `${runs.map(({ file }) => file).join(" and ")}.`
   );
 }
@@ -149,10 +152,10 @@ function foreignProblem({ file, stack, notes, damaged }: RunOfStack, name: strin
   );
 }
 
-function unknownProblem({ file, notes, damaged }: RunFile): string {
+function unknownProblem({ file, notes, damaged }: RunFile, again: Again): string {
   return (
     `${file} holds ${count(notes.length + damaged, "unfinished note")} of an unknown stack: its first line is ` +
-    "damaged, and another API key is needed to read the rest. Put that key into MAILMODO_API_KEY and recover again; or " +
+    `damaged, and another API key is needed to read the rest. Put that key into MAILMODO_API_KEY and ${again()}; or ` +
     "check the journeys in Mailmodo and delete the file."
   );
 }

@@ -5,45 +5,55 @@ import { TYPES } from "../../model/stateFormat";
 import type { PendingOperation } from "../../pulumi/deployment";
 import type { RecordedIndex } from "../../pulumi/recordedIndex";
 
-/** A contact that a killed run may have made, and that no resource of the stack records. */
+/** A contact that killed runs may have made, and that no resource of the stack records. */
 export interface LeftoverContact {
   readonly email: string;
   /** Whether it has the stack's tag. */
   readonly isTagged: boolean;
-  /** Whether its resource was to leave it at Mailmodo. */
+  /** Whether its resource was to leave it at Mailmodo, at least in one of the runs. */
   readonly isToStay: boolean;
-  /** The note of it. Undefined if only a pending create tells of it. */
-  readonly note?: UnsettledCall;
-  /** Its pending create, which is dropped when the state is written. Undefined if only a note tells of it. */
+  /** The notes of it, one for each add. Empty if only a pending create tells of it. */
+  readonly notes: readonly UnsettledCall[];
+  /** Its pending create, which is dropped when the state is written. Undefined if only notes tell of it. */
   readonly pending?: PendingOperation;
 }
 
-/** The contacts that notes and pending creates tell of, and that the state does not record. */
+/** The contacts that notes and pending creates tell of, and that the state does not record: each mailbox once. */
 export function leftoverContactsOf(
   calls: readonly UnsettledCall[],
   pending: readonly PendingOperation[],
   index: Pick<RecordedIndex, "contactsOf">,
 ): LeftoverContact[] {
-  const creates = pending
-    .filter(({ type, resource }) => type === "creating" && resource.type === TYPES.contact)
-    .map((operation) => ofCreate(operation));
-  const byMailbox = new Map(creates.map((create) => [mailboxKey(create.email), create]));
-  const noted = calls
-    .filter(({ kind }) => kind === "add")
-    .map((note): LeftoverContact => {
-      const { email, stack = "", isToStay = false } = note;
-      const create = byMailbox.get(mailboxKey(email));
-      return { ...create, email, isTagged: isTaggedFor(email, stack), isToStay, note };
-    });
-  const mailboxes = new Set(noted.map(({ email }) => mailboxKey(email)));
-  return [...noted, ...[...byMailbox].flatMap(([key, create]) => (mailboxes.has(key) ? [] : create))].filter(
-    ({ email }) => index.contactsOf(email).length === 0,
-  );
+  const byMailbox = new Map<string, LeftoverContact>();
+  for (const operation of pending) {
+    if (operation.type !== "creating" || operation.resource.type !== TYPES.contact) continue;
+    const create = ofCreate(operation);
+    byMailbox.set(mailboxKey(create.email), create);
+  }
+  for (const call of calls) {
+    if (call.kind !== "add") continue;
+    const key = mailboxKey(call.email);
+    byMailbox.set(key, withNote(byMailbox.get(key), call));
+  }
+  return [...byMailbox.values()].filter(({ email }) => index.contactsOf(email).length === 0);
 }
 
 function ofCreate(pending: PendingOperation): LeftoverContact {
   const { inputs = {} } = pending.resource;
   const email = String(inputs["email"]);
   const isTagged = isTaggedFor(email, String(inputs["stack"]));
-  return { email, isTagged, isToStay: inputs["onDelete"] === "leave", pending };
+  return { email, isTagged, isToStay: inputs["onDelete"] === "leave", notes: [], pending };
+}
+
+/** The runs may have declared it differently, so what keeps a contact from being archived counts whichever says it. */
+function withNote(contact: LeftoverContact | undefined, note: UnsettledCall): LeftoverContact {
+  const { email, stack = "", isToStay = false } = note;
+  const { notes = [] } = contact ?? {};
+  return {
+    ...contact,
+    email,
+    isTagged: contact?.isTagged === true || isTaggedFor(email, stack),
+    isToStay: contact?.isToStay === true || isToStay,
+    notes: [...notes, note],
+  };
 }

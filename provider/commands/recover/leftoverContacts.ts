@@ -1,18 +1,16 @@
 import { inParallel } from "../../async/inParallel";
 import type { UnsettledCall } from "../../journal/unsealedNotes";
 import type { ContactDetails } from "../../mailmodo/contactClient";
-import { mailboxKey } from "../../model/addresses";
-import { isArchivedAtDelete, type ContactState } from "../../model/contactInputs";
 import { hasMade } from "../../model/contactNote";
-import { TYPES } from "../../model/stateFormat";
 import type { Deployment, PendingOperation } from "../../pulumi/deployment";
 import { isRecordable, type PendingAdd } from "../../pulumi/recordedAdds";
-import type { ContactDoubt } from "../../pulumi/settledState";
 import type { RecordedIndex } from "../../pulumi/recordedIndex";
-import { isMailmodoResource, type Ended, type StateResource } from "../../pulumi/stateResource";
+import { isMailmodoResource, type Ended } from "../../pulumi/stateResource";
 import { maskAddress } from "../../text/masking";
+import { notedAddSentAt, pendingAddSentAt } from "./addSentAt";
 import type { Archives } from "./archives";
 import { leftoverContactsOf, type LeftoverContact } from "./leftoverContact";
+import { adviceToRun, type NextCommands } from "./nextCommands";
 import type { SentAtLatest } from "./sentAtLatest";
 
 /** Archives or records the contacts that killed runs of a stack have made, and that no state records. */
@@ -21,8 +19,6 @@ export class LeftoverContacts {
   readonly settled: UnsettledCall[] = [];
   /** Why contacts must stay until something else is gone, one line each. They are among the problems of the recovery. */
   readonly left = new Set<string>();
-  /** What a killed run may have done to contacts that the state records, by their resources. */
-  readonly doubts = new Map<StateResource, ContactDoubt>();
   /** The contacts that are not archived and that the state is to record, by their pending creates. */
   readonly adds = new Map<PendingOperation, PendingAdd>();
   /**
@@ -42,11 +38,12 @@ export class LeftoverContacts {
     private readonly ended: Ended,
     private readonly archives: Archives,
     private readonly sentAtLatest: SentAtLatest,
+    private readonly next: NextCommands,
     private readonly log: (line: string) => void,
   ) {}
 
   /**
-   * Settles the notes of contacts, and their pending creates and deletes. A contact that the state records stays there: the
+   * Settles the notes of contacts, and their pending creates. A contact that the state records stays there: the
    * next up adds it again, and a destroy archives it. Its note stays for that.
    */
   async settle(calls: readonly UnsettledCall[], state: Deployment): Promise<void> {
@@ -54,58 +51,24 @@ export class LeftoverContacts {
     const { pending_operations: pending = [] } = state;
     for (const call of calls)
       if (call.kind === "archive" && this.index.contactsOf(call.email).length === 0) this.settled.push(call);
-    for (const { type, resource } of pending) {
-      if (type === "deleting") this.noteDelete(resource);
-      if (type === "updating" || type === "creating") this.noteAdd(resource, calls);
-    }
 
     const contacts = leftoverContactsOf(calls, pending, this.index).filter((contact) => !this.isToLeave(contact));
     const areHeldBack = this.archives.areHeldBack();
+    const heldBack =
+      "The contacts of the killed run were left in Mailmodo, because a journey of them may run. Do what the other lines say, " +
+      `then ${this.next.again()}.`;
     await inParallel(contacts, async (contact) => {
-      if (areHeldBack) this.keep(contact, HELD_BACK);
+      if (areHeldBack) this.keep(contact, heldBack);
       else await this.archive(contact);
     });
   }
 
-  /** A pending delete may have archived the contact, although the state records it. */
-  private noteDelete({ urn, type, retainOnDelete, delete: isReplaced, outputs }: StateResource): void {
-    // The new half of a replacement has the same URN.
-    if (type !== TYPES.contact || retainOnDelete === true || isReplaced === true || outputs === undefined) return;
-    const contact = outputs as unknown as ContactState;
-    if (!isArchivedAtDelete(contact) || isLeftWithoutId(contact)) return;
-    for (const resource of this.index.contactResourcesOf(contact.email).filter((one) => one.urn === urn))
-      this.doubts.set(resource, { ...this.doubts.get(resource), isToAdd: true });
-    this.log(
-      `The killed run may have archived the contact ${maskAddress(contact.email)}. The next pulumi up adds it again; a destroy archives it.`,
-    );
-  }
-
-  /**
-   * A pending update of a contact, or a create of one that the state records, may have sent an add that takes effect after
-   * a destroy has archived the contact. So the state is to have its time, as after an add whose answer was lost.
-   */
-  private noteAdd({ type, inputs = {} }: StateResource, calls: readonly UnsettledCall[]): void {
-    if (type !== TYPES.contact) return;
-    const email = String(inputs["email"]);
-    const key = mailboxKey(email);
-    const notes = calls.filter((call) => call.kind === "add" && mailboxKey(call.email) === key);
-    const addSentAt = this.pendingAddSentAt(email, notes);
-    for (const resource of this.index.contactResourcesOf(email)) {
-      const isToAdd = !isLeftWithoutId(resource.outputs as unknown as ContactState);
-      this.doubts.set(resource, { isToAdd, addSentAt });
-      const next = isToAdd ? "The next pulumi up adds it again; a destroy" : "A destroy";
-      this.log(
-        `The killed run may have changed the contact ${maskAddress(email)}. ${next} waits, if necessary, until its add can no longer take effect.`,
-      );
-    }
-  }
-
   /** Whether a contact is left in Mailmodo for good. Says so. */
-  private isToLeave({ email, isTagged, isToStay, note }: LeftoverContact): boolean {
+  private isToLeave({ email, isTagged, isToStay, notes }: LeftoverContact): boolean {
     if (isToStay) {
       this.log(`Left the contact ${maskAddress(email)} in Mailmodo, because its onDelete is "leave".`);
-      if (note !== undefined) this.settled.push(note);
-    } else if (note === undefined && !isTagged) {
+      this.settled.push(...notes);
+    } else if (notes.length === 0 && !isTagged) {
       this.log(
         `Left the contact ${maskAddress(email)} alone: whether the killed run has made it is not known. If it did, archive it in Mailmodo.`,
       );
@@ -114,26 +77,35 @@ export class LeftoverContacts {
   }
 
   private async archive(contact: LeftoverContact): Promise<void> {
-    const { email, isTagged, note } = contact;
+    const { email, isTagged, notes } = contact;
     const [user] = this.usersOf(email);
     if (user !== undefined) {
-      // A whole destroy may be refused because of other pending creates, which stay in the state with this one.
-      const target = `--stack ${this.stack} --target-dependents --target '${user}'`;
-      const destroy = `pulumi destroy${note === undefined ? ` ${target}` : ""}`;
       const problem =
-        `The contact ${maskAddress(email)} was left in Mailmodo: a killed run may have added it, and ${user} enrolls it. Run ` +
-        `pulumi up, which adds it again, or ${destroy}; then recover again, before the stack is removed. For a preview, run ` +
-        "previews down.";
+        `The contact ${maskAddress(email)} was left in Mailmodo: a killed run may have added it, and ${user} enrolls it. ` +
+        this.adviceOnUser(user, notes.length > 0);
       if (!this.keep(contact, problem)) this.left.add(problem);
       return;
     }
     const addSentAt = this.addSentAt(contact);
-    const isOwn =
-      isTagged || note === undefined ? {} : { isOwn: (data: ContactDetails["data"]) => hasMade(note, data) };
-    const failure = await this.archives.archive(email, { addSentAt, ...isOwn });
-    if (failure === undefined) {
-      if (note !== undefined) this.settled.push(note);
-    } else if (this.keep(contact, `${failure} The next recover tries again.`)) this.log(failure);
+    const isOwn = (data: ContactDetails["data"]) => notes.some((note) => hasMade(note, data));
+    const isKnownOwn = isTagged || notes.length === 0;
+    const failure = await this.archives.archive(email, { addSentAt, ...(isKnownOwn ? {} : { isOwn }) });
+    if (failure === undefined) this.settled.push(...notes);
+    else if (this.keep(contact, `${failure} The next recover tries again.`)) this.log(failure);
+  }
+
+  /** @param isNoted Whether a note tells of the contact. If not, a pending create does. */
+  private adviceOnUser(user: string, isNoted: boolean): string {
+    const { up, destroy, again, preview } = this.next;
+    // A whole destroy may be refused because of other pending creates, which stay in the state with this one.
+    const target = `pulumi destroy --stack ${this.stack} --target-dependents --target '${user}'`;
+    const end = isNoted ? destroy : adviceToRun(target, this.next);
+    // The up of a preview recovers first, and so fails again; its destroy recovers too.
+    if (preview !== undefined) return isNoted ? `Run ${end}.` : `Run ${end}; then ${again()}.`;
+    return (
+      `Run ${up}, which adds it again, or ${end}; then ${again()}, before the stack is removed. For a preview, run ` +
+      "previews down."
+    );
   }
 
   /**
@@ -144,12 +116,12 @@ export class LeftoverContacts {
    * @returns Whether it is to be recorded.
    */
   private keep(contact: LeftoverContact, problem: string): boolean {
-    const { email, isTagged, note, pending } = contact;
+    const { email, isTagged, notes, pending } = contact;
     if (pending !== undefined && isTagged && this.isRecordable(pending)) {
       this.adds.set(pending, { email, addSentAt: this.addSentAt(contact), users: this.usersOf(email) });
       return true;
     }
-    const isNeeded = note === undefined;
+    const isNeeded = notes.length === 0;
     this.needsPendingCreates ||= isNeeded;
     // Without this problem, the state would be written, and the pending create dropped.
     this.archives.postpone(problem, isNeeded);
@@ -169,25 +141,9 @@ export class LeftoverContacts {
   }
 
   /** An add that was confirmed when it was sent first has taken effect. */
-  private addSentAt({ email, note, pending }: LeftoverContact): number | undefined {
-    return pending === undefined ? note?.addSentAt : this.pendingAddSentAt(email, note === undefined ? [] : [note]);
+  private addSentAt({ email, notes, pending }: LeftoverContact): number | undefined {
+    if (pending === undefined) return notedAddSentAt(notes);
+    const mayBeAdopted = pending.resource.inputs?.["adopt"] === true;
+    return pendingAddSentAt({ email, notes, mayBeAdopted }, this.sentAtLatest);
   }
-
-  /** The notes may be of an earlier run than the pending operation, which may be another machine's. */
-  private pendingAddSentAt(email: string, notes: readonly UnsettledCall[]): number {
-    return Math.max(this.sentAtLatest(inContact(email)), ...notes.flatMap((note) => note.addSentAt ?? []));
-  }
-}
-
-const HELD_BACK =
-  "The contacts of the killed run were left in Mailmodo, because a journey of them may run. Do what the other lines say, then recover again.";
-
-/** An add is in no journey. */
-function inContact(email: string): { readonly journeyId: string; readonly email: string } {
-  return { journeyId: "", email };
-}
-
-/** Without its id, one that is adopted no more would count as unproven, and a destroy would leave it. */
-function isLeftWithoutId({ adopted, adopt }: ContactState): boolean {
-  return adopted && !adopt;
 }

@@ -3,6 +3,7 @@ import type { RunFile } from "../../journal/runFile";
 import type { Liveness } from "../../processes/processIdentity";
 import type { Stack } from "../../pulumi/stack";
 import type { Lock } from "../../pulumi/stackLock";
+import type { Again } from "./nextCommands";
 import { CLOCK_MS, engineOf, holderOf, livenessOfOwner } from "../lockOwner";
 
 export interface LockOptions {
@@ -17,6 +18,8 @@ export interface LockOptions {
   readonly lockDeadAfterMs?: number | undefined;
   /** Whether a person confirms that a run has ended if nothing proves it alive or dead. Default: false. */
   readonly runIsOver?: boolean | undefined;
+  /** Says how to recover again. */
+  readonly again: Again;
   readonly log: (line: string) => void;
 }
 
@@ -31,7 +34,7 @@ export async function freeLocks(locks: readonly Lock[], options: LockOptions): P
   for (const lock of locks) {
     const liveness = livenessOfOwner(lock, runs);
     if (liveness === "dead" || (liveness === "undecided" && isTakenForDead(lock, options))) continue;
-    throw new Error(`${describeLock(stack.name, lock, liveness)} ${adviceFor(stack.name, liveness)}`);
+    throw new Error(`${describeLock(stack.name, lock, liveness)} ${adviceFor(stack.name, liveness, options.again)}`);
   }
   if (locks.length === 0) return false;
   await stack.free(locks, secretsProvider);
@@ -49,8 +52,8 @@ function isTakenForDead({ at }: Lock, { runIsOver = false, lockDeadAfterMs = Inf
 }
 
 /**
- * Since when each start of a stack has a note in the journal: since the last run took its lock, if that run's plugin wrote
- * its notes there. Undefined if that is not known.
+ * Since when each start of a stack, and each add of a contact that is not adopted, has a note in the journal: since the last
+ * run took its lock, if that run's plugin wrote its notes there. Undefined if that is not known.
  *
  * @returns In milliseconds since 1970.
  */
@@ -60,11 +63,11 @@ export function notedSince(locks: readonly Lock[], runs: readonly RunFile[]): nu
 }
 
 /** @throws {Error} A run has locked the stack. */
-export function assertUnlocked(name: string, locks: readonly Lock[], runs: readonly RunFile[]): void {
+export function assertUnlocked(name: string, locks: readonly Lock[], runs: readonly RunFile[], again: Again): void {
   const [lock] = locks;
   if (lock === undefined) return;
   const liveness = livenessOfOwner(lock, runs) === "alive" ? "alive" : "undecided";
-  throw new Error(`${describeLock(name, lock, liveness)} ${adviceFor(name, liveness)}`);
+  throw new Error(`${describeLock(name, lock, liveness)} ${adviceFor(name, liveness, again)}`);
 }
 
 function describeLock(stack: string, lock: Lock, liveness: Liveness): string {
@@ -84,9 +87,9 @@ function describeLock(stack: string, lock: Lock, liveness: Liveness): string {
   return `The stack ${stack} is locked by ${by}.${since}`;
 }
 
-function adviceFor(stack: string, liveness: Liveness): string {
+function adviceFor(stack: string, liveness: Liveness, again: Again): string {
   if (liveness === "alive") {
-    return `Wait for it; or, if you know that it has ended, free the lock: pulumi cancel --stack ${stack}. Then recover again.`;
+    return `Wait for it; or, if you know that it has ended, free the lock: pulumi cancel --stack ${stack}. Then ${again()}.`;
   }
-  return `Wait for it; or, if you know that it has ended, run this again with --run-is-over.`;
+  return `Wait for it; or, if you know that it has ended, ${again("--run-is-over")}.`;
 }

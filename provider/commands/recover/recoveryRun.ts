@@ -7,6 +7,7 @@ import { allowedRecipients, keySources, readSettings, type ConfigReader } from "
 import { Aborts } from "./aborts";
 import { Archives } from "./archives";
 import { hasPendingUpdates, type Deployment } from "../../pulumi/deployment";
+import { ContactDoubts } from "./contactDoubts";
 import { finishNotes, leftoverCalls, type LeftoverCalls } from "./leftoverCalls";
 import { LeftoverContacts } from "./leftoverContacts";
 import { assertUnlocked } from "./lock";
@@ -15,7 +16,10 @@ import { heldLocks } from "../../pulumi/heldLocks";
 import { OtherStacks } from "../../pulumi/otherStacks";
 import { CurrentRuns, runsOf } from "./currentRuns";
 import { RecordedIndex } from "../../pulumi/recordedIndex";
-import type { Recovery, RecoverOptions } from "./recoverOptions";
+import type { ContactDoubt } from "../../pulumi/settledState";
+import type { StateResource } from "../../pulumi/stateResource";
+import { adviceToRun, type InternalOptions } from "./nextCommands";
+import type { Recovery } from "./recoverOptions";
 import { sentAtLatest } from "./sentAtLatest";
 import { Settlement } from "./settlement";
 import { slowDownLine } from "./slowDownLine";
@@ -27,6 +31,7 @@ import { unlock, type UnlockedStack } from "./unlockedStack";
 /** One recovery of one stack. */
 export class RecoveryRun {
   private pending = 0;
+  private doubts: ReadonlyMap<StateResource, ContactDoubt> = new Map();
 
   private constructor(
     private readonly unlocked: UnlockedStack,
@@ -35,17 +40,18 @@ export class RecoveryRun {
     private readonly aborts: Aborts,
     private readonly settlement: Settlement,
     private readonly archives: Archives,
+    private readonly contactDoubts: ContactDoubts,
     private readonly contacts: LeftoverContacts,
   ) {}
 
   /** Frees the lock of a dead run, waits for what the run left behind, and reads the state and the journal. */
-  static async prepare(options: RecoverOptions): Promise<RecoveryRun> {
+  static async prepare(options: InternalOptions): Promise<RecoveryRun> {
     const unlocked = await unlock(options);
-    const { stack, config, identity, folder, env, log } = unlocked;
+    const { stack, config, identity, folder, env, next, log } = unlocked;
     const state = await stack.state();
     // A run may have begun elsewhere while this one waited for survivors. Then the state is that run's, not a dead one's.
     const secretsProvider = state.secrets_providers?.state?.url;
-    assertUnlocked(stack.name, await heldLocks(stack, secretsProvider), runsOf(folder, identity));
+    assertUnlocked(stack.name, await heldLocks(stack, secretsProvider), runsOf(folder, identity), next.again);
     const seenAt = performance.now();
     const read: ConfigReader = { get: (key) => config[key] };
     const { apiKey, requestsPerSecond, slowDownTimeoutMs, ...settings } = await readSettings(read, env);
@@ -62,20 +68,15 @@ export class RecoveryRun {
       runs: await readOtherRuns({ folder, stack: identity, apiKey, formerApiKey }),
       name: stack.name,
       namesOfStacks: async () => (await stack.siblings()).names,
+      again: next.again,
       isRecorded: (instanceId) => index.entryOf({ instanceId }) !== undefined,
     });
-    const reasonToStop = async () => {
-      const [lock] = await heldLocks(stack, secretsProvider);
-      if (lock !== undefined)
-        return `the stack ${stack.name} is locked by ${holderOf(lock)}. Wait for that run, then recover again`;
-      const hasChanged = await stack.hasChangedSince(state);
-      return hasChanged ? "the state of the stack has changed since; recover again" : undefined;
-    };
     const otherStacks = new OtherStacks(async () => (await stack.siblings()).others, LOOK_AGAIN_MS);
-    const aborts = new Aborts(otherStacks, currentRuns, connect, log, atMostEvery(LOOK_AGAIN_MS, reasonToStop));
+    const stop = atMostEvery(LOOK_AGAIN_MS, () => reasonToStop(unlocked, state));
+    const aborts = new Aborts(otherStacks, currentRuns, connect, next.again, log, stop);
     // A note that cannot be read may be of a start that is later.
     const latest = sentAtLatest(seenAt, leftover.areComplete ? unlocked.notedSince : undefined);
-    const settlement = new Settlement(index, aborts, currentRuns, latest, log, {
+    const settlement = new Settlement(index, aborts, currentRuns, latest, next, log, {
       areNotesComplete: leftover.areComplete,
       hasPendingUpdates: hasPendingUpdates(state),
       nothingElseRuns: options.nothingElseRuns === true,
@@ -83,8 +84,9 @@ export class RecoveryRun {
     });
     const recipients = allowedRecipients(read);
     const archives = new Archives(aborts, otherStacks, connect, recipients, log, leftover.areComplete);
-    const contacts = new LeftoverContacts(stack.name, index, settlement.ended, archives, latest, log);
-    return new RecoveryRun(unlocked, state, leftover, aborts, settlement, archives, contacts);
+    const contacts = new LeftoverContacts(stack.name, index, settlement.ended, archives, latest, next, log);
+    const doubts = new ContactDoubts(index, latest, next, log);
+    return new RecoveryRun(unlocked, state, leftover, aborts, settlement, archives, doubts, contacts);
   }
 
   /**
@@ -92,15 +94,19 @@ export class RecoveryRun {
    * state records.
    */
   async settle(): Promise<void> {
+    const { pending_operations: operations = [] } = this.state;
     this.pending = await this.settlement.settle(this.leftover.calls, this.state);
+    this.doubts = this.contactDoubts.of(operations, this.leftover.calls);
     // Last, so that no journey of a contact runs any more.
     await this.contacts.settle(this.leftover.calls, this.state);
-    const others = (this.state.pending_operations?.length ?? 0) - this.pending;
+    const others = operations.length - this.pending;
     // Writing the state drops every pending operation, and so does what clears the others.
     if (others > 0 && this.pending + this.settlement.ended.size > 0 && !this.contacts.needsPendingCreates) {
+      const { stack, next } = this.unlocked;
+      const clear = `pulumi refresh --clear-pending-creates --stack ${stack.name}`;
       this.aborts.problems.push(
         `The state has ${count(others, "pending operation")} of other resources, which only you can judge. ` +
-          `Once you have, clear all of them: pulumi refresh --clear-pending-creates --stack ${this.unlocked.stack.name}.`,
+          `Once you have, clear all of them: ${adviceToRun(clear, next)}.`,
       );
     }
     this.aborts.logAlreadyEnded();
@@ -108,7 +114,7 @@ export class RecoveryRun {
 
   /** Writes the state if everything in it is settled, then finishes the notes. */
   async commit(): Promise<Recovery> {
-    const { stack, lockFreed, log } = this.unlocked;
+    const { stack, lockFreed, next, log } = this.unlocked;
     const { aborted, problems, undecided } = this.aborts;
     // A note and a pending operation may be of one start.
     const all = [...new Set([...this.leftover.undecided, ...undecided, ...problems])];
@@ -125,9 +131,10 @@ export class RecoveryRun {
 
     const endedCount = [...ended.values()].reduce((sum, emails) => sum + emails.size, 0);
     if (this.pending + endedCount > 0) {
-      const { doubts, adds } = this.contacts;
+      const { doubts } = this;
+      const { adds } = this.contacts;
       await stack.clear({ ended, doubts, adds }, this.state);
-      for (const { email } of adds.values()) log(recordedLine(email));
+      for (const { email } of adds.values()) log(recordedLine(email, next.up));
       log(
         `Cleared ${count(this.pending, "pending operation")} and removed ${count(endedCount, "ended enrollment")} from the state.`,
       );
@@ -138,9 +145,18 @@ export class RecoveryRun {
   }
 }
 
-function recordedLine(email: string): string {
+/** Why nothing more may be aborted by address: another run works on the stack. */
+async function reasonToStop({ stack, next }: UnlockedStack, state: Deployment): Promise<string | undefined> {
+  const [lock] = await heldLocks(stack, state.secrets_providers?.state?.url);
+  if (lock !== undefined)
+    return `the stack ${stack.name} is locked by ${holderOf(lock)}. Wait for that run, then ${next.again()}`;
+  const hasChanged = await stack.hasChangedSince(state);
+  return hasChanged ? `the state of the stack has changed since; ${next.again()}` : undefined;
+}
+
+function recordedLine(email: string, up: string): string {
   return (
-    `The killed run may have added the contact ${maskAddress(email)}. It is recorded: the next pulumi up adds it again; a ` +
+    `The killed run may have added the contact ${maskAddress(email)}. It is recorded: the next ${up} adds it again; a ` +
     "destroy archives it."
   );
 }

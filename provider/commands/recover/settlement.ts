@@ -9,7 +9,8 @@ import type { CurrentRuns } from "./currentRuns";
 import { effectsOf, type PossibleEffect } from "../../pulumi/pendingOperations";
 import { isMailmodoResource, type Entry, type StateResource } from "../../pulumi/stateResource";
 import type { RecordedIndex } from "../../pulumi/recordedIndex";
-import { LOOK_FIRST, UnidentifiedStarts, type Known, type PendingStart } from "./unidentifiedStarts";
+import type { NextCommands } from "./nextCommands";
+import { adviceToLookFirst, UnidentifiedStarts, type Known, type PendingStart } from "./unidentifiedStarts";
 
 /**
  * Settles what killed runs may have done to a stack's enrollments. The state is not written before all of it is
@@ -27,10 +28,11 @@ export class Settlement {
     readonly aborts: Aborts,
     private readonly currentRuns: Pick<CurrentRuns, "isUnsettled">,
     private readonly sentAtLatest: SentAtLatest,
+    private readonly next: NextCommands,
     log: (line: string) => void,
     private readonly known: Known = {},
   ) {
-    this.unidentified = new UnidentifiedStarts(index, this.ended, aborts, log, known);
+    this.unidentified = new UnidentifiedStarts(index, this.ended, aborts, next, log, known);
   }
 
   /**
@@ -78,7 +80,7 @@ export class Settlement {
     // Nothing else starts anything, and the next up repeats its update.
     if (this.known.nothingElseRuns !== true && STARTING.includes(operation.resource.type))
       this.aborts.problems.push(
-        `The state has a pending update of ${operation.resource.urn}, but not the resource. ${LOOK_FIRST}`,
+        `The state has a pending update of ${operation.resource.urn}, but not the resource. ${adviceToLookFirst(this.next)}`,
       );
     return [];
   }

@@ -5,6 +5,7 @@ import type { RecordedIndex } from "../../pulumi/recordedIndex";
 import type { Ended, Entry } from "../../pulumi/stateResource";
 import { describeEnrollment } from "../../text/wording";
 import type { Aborts } from "./aborts";
+import type { NextCommands } from "./nextCommands";
 
 /** What is known beyond the records of the state and the notes. */
 export interface Known {
@@ -32,12 +33,6 @@ export interface PendingStart {
   readonly notRunning: ReadonlySet<string>;
 }
 
-const LOOK =
-  "Check the journey in Mailmodo, abort there each instance whose id the state does not record, and recover again with --nothing-else-runs.";
-const OR_DESTROY = `${LOOK} Or run pulumi destroy, and recover again before the stack is removed.`;
-/** Another run drops a pending update, which may be the only trace of the start. */
-export const LOOK_FIRST = `Do not run Pulumi before this is settled. ${LOOK}`;
-
 /**
  * Settles starts whose instance id is not known. They can be aborted by address only, which would stop a recorded
  * enrollment of the address too.
@@ -48,6 +43,7 @@ export class UnidentifiedStarts {
     private readonly index: RecordedIndex,
     private readonly ended: Ended,
     private readonly aborts: Aborts,
+    private readonly next: NextCommands,
     private readonly log: (line: string) => void,
     private readonly known: Known,
   ) {}
@@ -64,7 +60,8 @@ export class UnidentifiedStarts {
     if (running.length === 0) return (await this.aborts.abort(start)) ? "ended" : "open";
     const what = describeEnrollment(start);
     const problems = pending === undefined ? this.aborts.undecided : this.aborts.problems;
-    const next = this.known.hasPendingUpdates === true ? LOOK_FIRST : OR_DESTROY;
+    const advice =
+      this.known.hasPendingUpdates === true ? adviceToLookFirst(this.next) : adviceToLookOrDestroy(this.next);
     if (this.known.nothingElseRuns === true) {
       if (
         pending !== undefined ||
@@ -74,21 +71,21 @@ export class UnidentifiedStarts {
         return "left";
       }
       problems.push(
-        `The start of ${what} may still take effect. Wait a minute, look at Mailmodo again, and recover again.`,
+        `The start of ${what} may still take effect. Wait a minute, look at Mailmodo again, and ${this.next.again()}.`,
       );
       return "open";
     }
     if ([start, ...running].some(({ allowDuplicateEmail }) => allowDuplicateEmail)) {
       problems.push(
         `A start of ${what} may have happened, and another, recorded enrollment runs for the address: aborting by address would ` +
-          `stop both. ${next}`,
+          `stop both. ${advice}`,
       );
       return "open";
     }
     const isRecordedLater = pending === undefined ? this.isBefore(start, running) : hasUrn(running, pending.urn);
     if (this.known.areNotesComplete === false || !isRecordedLater) {
       problems.push(
-        `Whether the state records the start of ${what} or another one, which may have ended, cannot be told. ${next}`,
+        `Whether the state records the start of ${what} or another one, which may have ended, cannot be told. ${advice}`,
       );
       return "open";
     }
@@ -105,6 +102,21 @@ export class UnidentifiedStarts {
     const { lateEffectMs = LATE_EFFECT_MS } = this.known;
     return noted !== undefined && recorded.some(({ startSentAt = 0 }) => startSentAt - noted >= lateEffectMs);
   }
+}
+
+/** Another run drops a pending update, which may be the only trace of the start. */
+export function adviceToLookFirst(next: NextCommands): string {
+  return `Do not run Pulumi before this is settled. ${adviceToLook(next)}`;
+}
+
+function adviceToLookOrDestroy(next: NextCommands): string {
+  const { destroy, again, preview } = next;
+  const recovering = preview === undefined ? `, and ${again()} before the stack is removed` : "";
+  return `${adviceToLook(next)} Or run ${destroy}${recovering}.`;
+}
+
+function adviceToLook({ again }: NextCommands): string {
+  return `Check the journey in Mailmodo, abort there each instance whose id the state does not record, and ${again("--nothing-else-runs")}.`;
 }
 
 /**

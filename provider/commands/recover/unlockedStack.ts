@@ -7,7 +7,7 @@ import { freeLocks, notedSince } from "./lock";
 import { assertOfProject, ownSettings, readableProject } from "../../pulumi/project";
 import { TAGS } from "../previews/preview";
 import { runsOf } from "./currentRuns";
-import type { RecoverOptions } from "./recoverOptions";
+import { nextCommands, type InternalOptions, type NextCommands } from "./nextCommands";
 import { Stack } from "../../pulumi/stack";
 import { NO_STACK, parseStackName } from "../../pulumi/stackName";
 import { waitForSurvivors } from "./survivors";
@@ -20,15 +20,20 @@ export interface UnlockedStack {
   /** The journal's folder. */
   readonly folder: string;
   readonly lockFreed: boolean;
-  /** Since when each start has a note in that folder, in milliseconds since 1970. Undefined if that is not known. */
+  /**
+   * Since when each start, and each add of a contact that is not adopted, has a note in that folder, in milliseconds since
+   * 1970. Undefined if that is not known.
+   */
   readonly notedSince: number | undefined;
   readonly env: NodeJS.ProcessEnv;
+  readonly next: NextCommands;
   readonly log: (line: string) => void;
 }
 
 /** Frees the lock of a dead run, and waits for what the run left behind. */
-export async function unlock(options: RecoverOptions): Promise<UnlockedStack> {
+export async function unlock(options: InternalOptions): Promise<UnlockedStack> {
   const { log = console.log, env = process.env } = options;
+  const next = nextCommands(options);
   const cwd = projectFolder(options.cwd ?? process.cwd());
   assertOfProject(options.stack, cwd);
   const configFile = options.configFile && path.resolve(options.configFile);
@@ -46,9 +51,9 @@ export async function unlock(options: RecoverOptions): Promise<UnlockedStack> {
   const folder = journalFolder({ env, folder: cwd });
   const config = await configOf(stack, options.configFile !== undefined);
   const runs = runsOf(folder, identity);
-  const lockFreed = await freeLocks(locks, { ...options, stack, secretsProvider, runs, log });
+  const lockFreed = await freeLocks(locks, { ...options, stack, secretsProvider, runs, again: next.again, log });
   await waitForSurvivors(runsOf(folder, identity), cwd, log);
-  return { stack, config, identity, folder, lockFreed, notedSince: notedSince(locks, runs), env, log };
+  return { stack, config, identity, folder, lockFreed, notedSince: notedSince(locks, runs), env, next, log };
 }
 
 /**

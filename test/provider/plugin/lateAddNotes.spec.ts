@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { SANDBOX_KEY, type Fault } from "mailmodo-sandbox";
 import { Archives } from "../../../provider/commands/recover/archives";
 import { LeftoverContacts } from "../../../provider/commands/recover/leftoverContacts";
+import { nextCommands } from "../../../provider/commands/recover/nextCommands";
 import { sentAtLatest } from "../../../provider/commands/recover/sentAtLatest";
 import { readOtherRuns } from "../../../provider/journal/otherRuns";
 import { stackIdentity } from "../../../provider/journal/stackIdentity";
@@ -65,7 +66,15 @@ describe("an add of a run that is killed before the state shows it, and that tak
     const connect = () => ({ ...connectionTo(sandbox().url, SANDBOX_KEY), requestTimeoutMs: timeoutMs, log });
     const archives = new Archives(aborts, { findStackWithContact: async () => undefined }, connect, recipients, log);
     const latest = sentAtLatest(performance.now(), undefined);
-    const contacts = new LeftoverContacts("dev", new RecordedIndex({}), new Map(), archives, latest, log);
+    const contacts = new LeftoverContacts(
+      "dev",
+      new RecordedIndex({}),
+      new Map(),
+      archives,
+      latest,
+      nextCommands({ stack: "dev", env: {} }),
+      log,
+    );
     await clock.settle(contacts.settle(await notes(), {}));
     return lines.join("\n");
   };

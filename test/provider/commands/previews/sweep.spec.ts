@@ -35,7 +35,7 @@ describe("reasonToEnd", () => {
 });
 
 describe("sweep", () => {
-  const OPTIONS = { dryRun: false, stop: { throwIfStopped: () => undefined }, log: () => undefined, down: () => "" };
+  const OPTIONS = { dryRun: false, stop: { throwIfStopped: () => undefined }, log: () => undefined };
   /** Sweeps pr-1 and pr-2, whose lists and tags are those at the first, the second, the third time of asking. */
   async function run(
     lists: (OpenPreviews | Error)[],
@@ -57,7 +57,6 @@ describe("sweep", () => {
         if (next instanceof Error) throw next;
         return next ?? assert.fail();
       },
-      down: (name) => `npx pulumi-mailmodo previews down --name ${name}`,
       async destroy(name) {
         fail?.(name);
         down.push(name);
@@ -95,20 +94,12 @@ describe("sweep", () => {
     );
   });
 
-  it("names down, with an option that it does not take itself", async () => {
+  it("leaves one that cannot be destroyed, and says why", async () => {
     const { taken, said } = await run([listing("pr-2")], same, (name) => {
-      throw new Error(
-        `${name} is locked. Run this again with --run-is-over. Look, and recover again with --nothing-else-runs.`,
-      );
+      throw new Error(`${name} is locked.`);
     });
-    const words =
-      "pr-1 is locked. Run npx pulumi-mailmodo previews down --name pr-1 --run-is-over. " +
-      "Look, and run npx pulumi-mailmodo previews down --name pr-1 --nothing-else-runs.";
-    assert.deepEqual(
-      taken.map(({ error }) => error),
-      [words],
-    );
-    assert.equal(said.at(-1), `pr-1: ${words}`);
+    assert.deepEqual(taken, [{ name: "pr-1", why: "not open", outcome: "left", error: "pr-1 is locked." }]);
+    assert.equal(said.at(-1), "pr-1: pr-1 is locked.");
   });
 
   it("says that one is already gone, and why it was due", async () => {

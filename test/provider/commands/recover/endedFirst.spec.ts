@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { SANDBOX_KEY } from "mailmodo-sandbox";
 import { Aborts } from "../../../../provider/commands/recover/aborts";
+import { nextCommands } from "../../../../provider/commands/recover/nextCommands";
 import { sentAtLatest } from "../../../../provider/commands/recover/sentAtLatest";
 import { Settlement } from "../../../../provider/commands/recover/settlement";
 import type { UnsettledCall } from "../../../../provider/journal/unsealedNotes";
@@ -9,11 +10,12 @@ import { TYPES } from "../../../../provider/model/stateFormat";
 import type { Deployment } from "../../../../provider/pulumi/deployment";
 import { RecordedIndex } from "../../../../provider/pulumi/recordedIndex";
 import type { StateResource } from "../../../../provider/pulumi/stateResource";
+import { previewEnvironment } from "../../../../provider/text/configCommand";
 import { journeyId } from "../../../support/journeyId";
 import { useSandbox } from "../../../support/sandbox";
 import { connectionTo } from "../../../support/vendor";
 
-type Known = ConstructorParameters<typeof Settlement>[5];
+type Known = ConstructorParameters<typeof Settlement>[6];
 
 const common = { journeyId, abortReason: "over", allowDuplicateEmail: false };
 const ids = {
@@ -46,6 +48,8 @@ function enrollment(urn: string, outputs: object): StateResource {
 }
 
 // Else what the killed run aborted would count as running, and what it started in its place as "started again".
+const NEXT = nextCommands({ stack: "dev", env: {} });
+
 describe("recover, with a state in which a run had aborted an enrollment before it started the address again", () => {
   const sandbox = useSandbox();
   const asked = () =>
@@ -54,13 +58,13 @@ describe("recover, with a state in which a run had aborted an enrollment before 
       .map(({ body }) => body as { email?: string; instanceId?: string })
       .map(({ email, instanceId }) => email ?? instanceId);
 
-  async function settled(state: Deployment, calls: UnsettledCall[] = [], known: Known = {}) {
+  async function settled(state: Deployment, calls: UnsettledCall[] = [], known: Known = {}, next = NEXT) {
     const currentRuns = { isStackBusy: () => false, isUnsettled: () => true };
     const connect = () => connectionTo(sandbox().url, SANDBOX_KEY);
-    const aborts = new Aborts({ findStack: async () => undefined }, currentRuns, connect, () => undefined);
+    const aborts = new Aborts({ findStack: async () => undefined }, currentRuns, connect, NEXT.again, () => undefined);
     const latest = sentAtLatest(performance.now(), 0);
     const index = new RecordedIndex(state);
-    const one = new Settlement(index, aborts, currentRuns, latest, () => undefined, known);
+    const one = new Settlement(index, aborts, currentRuns, latest, next, () => undefined, known);
     await one.settle(calls, state);
     const ended = [...one.ended].map(([urn, emails]) => [urn, ...emails]);
     return { ended, problems: [...aborts.undecided, ...aborts.problems], settled: one.settled.length };
@@ -111,7 +115,11 @@ describe("recover, with a state in which a run had aborted an enrollment before 
       result.problems.join(),
       /^Whether the state records the start of journey \S+ for a\*\*\*@seeds\.example\.com or another one, which may have ended, cannot be told/,
     );
+    assert.match(result.problems.join(), /\. Or run pulumi destroy, and recover again before the stack is removed\.$/);
     assert.deepEqual([result.settled, asked()], [0, []]);
+    const preview = nextCommands({ stack: "pr-1", env: previewEnvironment("pr-1", "Pulumi.preview.yaml") });
+    const { problems } = await settled({ resources: [one] }, [call], { areNotesComplete: false }, preview);
+    assert.match(problems.join(), /\. Or run npx pulumi-mailmodo previews down --name pr-1\.$/);
   });
 
   it("settles nothing of an update of what the state does not have", async () => {

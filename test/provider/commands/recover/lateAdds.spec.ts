@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { SANDBOX_KEY } from "mailmodo-sandbox";
 import { Archives } from "../../../../provider/commands/recover/archives";
 import { LeftoverContacts } from "../../../../provider/commands/recover/leftoverContacts";
+import { nextCommands } from "../../../../provider/commands/recover/nextCommands";
 import { sentAtLatest } from "../../../../provider/commands/recover/sentAtLatest";
 import type { UnsettledCall } from "../../../../provider/journal/unsealedNotes";
 import { sendOnce } from "../../../../provider/mailmodo/transport";
@@ -52,7 +53,15 @@ describe("a recovery while an add may still take effect", () => {
     const recipients = parseRecipients('["*@seeds.example.com"]');
     const archives = new Archives(aborts, otherStacks, connect, recipients, log);
     const latest = sentAtLatest(performance.now(), undefined);
-    const contacts = new LeftoverContacts("dev", new RecordedIndex(state), new Map(), archives, latest, log);
+    const contacts = new LeftoverContacts(
+      "dev",
+      new RecordedIndex(state),
+      new Map(),
+      archives,
+      latest,
+      nextCommands({ stack: "dev", env: {} }),
+      log,
+    );
     await clock.settle(contacts.settle(calls, state));
     return { lines, settled: contacts.settled.length, problems: [...aborts.problems, ...aborts.undecided] };
   };
@@ -76,6 +85,17 @@ describe("a recovery while an add may still take effect", () => {
       assert.deepEqual([settled, active()], [1, []]);
     });
   }
+
+  it("waits once where several notes tell of it, by the latest of their adds", async () => {
+    await lose(jane, 9_000);
+    const first = note(jane);
+    clock.tick(20_000);
+    await lose(jane, 50_000);
+    const { lines, settled } = await recover([first, { ...note(jane), id: 2 }]);
+    assert.match(lines[0]!, /^Waiting 56 s: /);
+    assert.match(lines[1]!, /^Archived the contact /);
+    assert.deepEqual([lines.length, settled, active()], [2, 2, []]);
+  });
 
   it("waits where a pending create alone tells of it", async () => {
     await lose(ada, 50_000);

@@ -12,6 +12,7 @@ import {
   leftoverCalls,
   type LeftoverCallsOptions,
 } from "../../../../provider/commands/recover/leftoverCalls";
+import { nextCommands } from "../../../../provider/commands/recover/nextCommands";
 import { deadProcess } from "../../../support/deadProcess";
 import { journeyId } from "../../../support/journeyId";
 import { openJournal } from "../../../support/openJournal";
@@ -43,6 +44,7 @@ describe("what runs have left for a recover", () => {
       name: "test",
       namesOfStacks: async () => new Set(["test", "other"]),
       isRecorded: () => false,
+      again: nextCommands({ stack: "test", env: {} }).again,
       ...options,
     });
   const file = () => path.join(folder, fs.readdirSync(folder)[0]!);

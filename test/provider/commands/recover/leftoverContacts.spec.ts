@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { SANDBOX_KEY } from "mailmodo-sandbox";
 import { Archives } from "../../../../provider/commands/recover/archives";
 import { LeftoverContacts } from "../../../../provider/commands/recover/leftoverContacts";
+import { nextCommands } from "../../../../provider/commands/recover/nextCommands";
+import type { SentAtLatest } from "../../../../provider/commands/recover/sentAtLatest";
 import type { UnsettledCall } from "../../../../provider/journal/unsealedNotes";
 import { addNote } from "../../../../provider/model/contactNote";
 import { parseRecipients } from "../../../../provider/model/recipients";
@@ -10,6 +12,7 @@ import type { Deployment, PendingOperation } from "../../../../provider/pulumi/d
 import type { ContactUser } from "../../../../provider/pulumi/otherStacks";
 import { RecordedIndex } from "../../../../provider/pulumi/recordedIndex";
 import type { Ended, StateResource } from "../../../../provider/pulumi/stateResource";
+import { previewEnvironment } from "../../../../provider/text/configCommand";
 import { journeyId } from "../../../support/journeyId";
 import { useSandbox } from "../../../support/sandbox";
 import { connectionTo } from "../../../support/vendor";
@@ -35,12 +38,6 @@ const recording = (of: string): Deployment => ({
   resources: [{ urn: "urn:old", type: TYPES.contact, outputs: { email: of, adopted: false } }],
 });
 
-/** Also recorded, as until a delete is done. */
-const deleting = (more: Partial<StateResource>): Deployment => {
-  const { resources = [] } = recording(email);
-  return { resources, pending_operations: [{ type: "deleting", resource: { ...resources[0]!, ...more } }] };
-};
-
 const enrolling = (of: string): Deployment => ({
   resources: [
     {
@@ -64,7 +61,9 @@ describe("the contacts that a killed run left", () => {
       ended = new Map() as Ended,
       unsettled = {},
       areNotesComplete = true,
-      sentAtLatest = 0,
+      sentAt = 0,
+      unnotedSentAt = 0,
+      env = {},
     } = {},
   ) {
     const lines: string[] = [];
@@ -79,18 +78,25 @@ describe("the contacts that a killed run left", () => {
     const recipients = parseRecipients('["*@seeds.example.com"]');
     const otherStacks = { findStackWithContact: async () => otherStack };
     const archives = new Archives(aborts, otherStacks, connect, recipients, log, areNotesComplete);
-    const contacts = new LeftoverContacts("dev", new RecordedIndex(state), ended, archives, () => sentAtLatest, log);
+    const latest: SentAtLatest = (_, isNoted) => (isNoted === false ? unnotedSentAt : sentAt);
+    const contacts = new LeftoverContacts(
+      "dev",
+      new RecordedIndex(state),
+      ended,
+      archives,
+      latest,
+      nextCommands({ stack: "dev", env }),
+      log,
+    );
     await contacts.settle(calls, state);
     const { problems, undecided } = aborts;
     const { left, settled } = contacts;
-    const { resources = [] }: Deployment = state;
-    const doubts = [...contacts.doubts].map(([resource, doubt]) => [resources.indexOf(resource), doubt]);
     const { archived } = archives;
     const counts = { archived, settled: settled.length, left: left.size };
     const addSentAt = [...contacts.adds.values()].map((add) => add.addSentAt);
     const adds = [...contacts.adds.values()].map(({ email: of, users }) => [of, ...users]);
     const { needsPendingCreates } = contacts;
-    return { lines, problems, undecided, ...counts, adds, needsPendingCreates, doubts, addSentAt };
+    return { lines, problems, undecided, ...counts, adds, needsPendingCreates, addSentAt };
   }
   const isArchived = (of: string) =>
     sandbox()
@@ -147,6 +153,22 @@ describe("the contacts that a killed run left", () => {
     assert.deepEqual([noted.lines, pending.lines, noted.settled, isArchived(tagged)], [[line], [line], 1, false]);
   });
 
+  for (const made of ["first", "second"] as const)
+    it(`are archived once where the ${made} of two runs has made them, and both notes are done with`, async () => {
+      const other = { ...call("add"), ...addNote({ email, stack, list: "Seeds", data: { seats: 4 } }), id: 2 };
+      const { lines, archived, settled } = await settle(made === "first" ? [call("add"), other] : [other, call("add")]);
+      assert.deepEqual(lines, ["Archived the contact j***@seeds.example.com."]);
+      assert.deepEqual([archived, settled, isArchived(email)], [1, 2, true]);
+    });
+
+  it("are left where one of several notes says so, as their onDelete was changed meanwhile", async () => {
+    const { archived, settled } = await settle([
+      call("add", tagged),
+      { ...call("add", tagged), id: 2, isToStay: true },
+    ]);
+    assert.deepEqual([archived, settled, isArchived(tagged)], [0, 2, false]);
+  });
+
   it("are done with where Mailmodo knows none", async () => {
     const { archived, settled } = await settle([call("add", "eve@seeds.example.com")]);
     assert.deepEqual([archived, settled], [0, 1]);
@@ -164,6 +186,15 @@ describe("the contacts that a killed run left", () => {
       "The contact j***@seeds.example.com was left in Mailmodo: a killed run may have added it, and urn:welcome enrolls it. Run " +
         "pulumi up, which adds it again, or pulumi destroy; then recover again, before the stack is removed. For a preview, run previews down.",
     ]);
+  });
+
+  it("stay so in a preview until it is destroyed, which recovers and removes it", async () => {
+    const env = previewEnvironment("pr-1", "mine.yaml");
+    const { undecided } = await settle([call("add")], { state: enrolling(email), env });
+    assert.match(
+      undecided.join(),
+      /and urn:welcome enrolls it\. Run npx pulumi-mailmodo previews down --name pr-1 --settings mine\.yaml\.$/,
+    );
   });
 
   it("are to be recorded where they stay so and a pending create tells of them, with a note or without", async () => {
@@ -194,6 +225,11 @@ describe("the contacts that a killed run left", () => {
         /or pulumi destroy --stack dev --target-dependents --target 'urn:welcome'; then recover again/,
       );
       assert.equal(isArchived(tagged), false);
+      const env = previewEnvironment("pr-1", "Pulumi.preview.yaml");
+      assert.match(
+        (await settle([], { state, env })).problems.join(),
+        / Run pulumi destroy --stack dev --target-dependents --target 'urn:welcome', and delete the Pulumi\.pr-1\.yaml that it makes; then recover again\.$/,
+      );
     });
 
   it("are left for good, without the stack's tag, where a pending create alone tells of them", async () => {
@@ -288,74 +324,22 @@ describe("the contacts that a killed run left", () => {
     assert.match(lines.join("\n"), /^Could not archive .*: a run of the stack has begun\. Nothing was sent\.$/);
   });
 
-  it("are taken for archived by a pending delete, and are asked nothing", async () => {
-    const { doubts, lines, problems } = await settle([], { state: deleting({}) });
-    assert.deepEqual([doubts, problems, isArchived(email)], [[[0, { isToAdd: true }]], [], false]);
-    assert.deepEqual(lines, [
-      "The killed run may have archived the contact j***@seeds.example.com. The next pulumi up adds it again; a destroy archives it.",
-    ]);
-  });
-
-  for (const [what, more] of [
-    ["leaves them", { outputs: { email, adopted: true } }],
-    ["is of one adopted earlier", { outputs: { email, adopted: true, adopt: false, onDelete: "archive" } }],
-    ["is of the old half of a replacement", { delete: true }],
-    ["is retained", { retainOnDelete: true }],
-    ["is of an enrollment", { type: TYPES.enrollment }],
-  ] as const) {
-    it(`are not taken for archived by a pending delete that ${what}`, async () => {
-      const { doubts, lines } = await settle([], { state: deleting(more) });
-      assert.deepEqual([doubts, lines], [[], []]);
-    });
-  }
-
   it("keep the note of an archive as long as the state records the contact", async () => {
     const recorded = await settle([call("archive")], { state: recording(email) });
     const gone = await settle([call("archive")]);
     assert.deepEqual([recorded.settled, gone.settled, isArchived(email)], [0, 1, false]);
   });
 
-  for (const type of ["updating", "creating"] as const)
-    it(`may be changed yet by a pending operation that was ${type} one that the state records`, async () => {
-      const { resources = [] } = recording(email);
-      const resource = { ...resources[0]!, inputs: { email } };
-      const state: Deployment = { resources, pending_operations: [{ type, resource }] };
-      const unnoted = await settle([], { state });
-      assert.deepEqual(unnoted.doubts, [[0, { isToAdd: true, addSentAt: 0 }]]);
-      assert.deepEqual(unnoted.lines, [
-        "The killed run may have changed the contact j***@seeds.example.com. The next pulumi up adds it again; a destroy waits, if necessary, until its add can no longer take effect.",
-      ]);
-      const noted = await settle([{ ...call("add"), addSentAt: 7 }], { state });
-      assert.deepEqual(noted.doubts, [[0, { isToAdd: true, addSentAt: 7 }]]);
-      // The pending operation may be of a later run, on another machine.
-      for (const note of [
-        { ...call("add"), addSentAt: 7 },
-        { ...call("add"), confirmed: true },
-      ])
-        assert.deepEqual((await settle([note], { state, sentAtLatest: 9 })).doubts, [
-          [0, { isToAdd: true, addSentAt: 9 }],
-        ]);
-      assert.deepEqual([unnoted.problems, isArchived(email)], [[], false]);
-    });
-
   it("are recorded with the time of the later of their note and their pending create, which may be of another run", async () => {
     const state = { ...enrolling(tagged), pending_operations: [creating(tagged)] };
-    const settleAt = (sentAtLatest: number) =>
-      settle([{ ...call("add", tagged), addSentAt: 7 }], { state, sentAtLatest });
+    const settleAt = (sentAt: number) => settle([{ ...call("add", tagged), addSentAt: 7 }], { state, sentAt });
     assert.deepEqual([(await settleAt(9)).addSentAt, (await settleAt(5)).addSentAt], [[9], [7]]);
   });
 
-  it("are judged each for itself where the halves of a replacement, which have one URN, record two", async () => {
-    const old = { urn: "urn:old", type: TYPES.contact, delete: true };
-    const halves = [
-      { ...old, outputs: { email: tagged, adopted: false } },
-      { ...old, outputs: { email, adopted: true, adopt: false, onDelete: "archive" } },
-    ];
-    const updating = { type: "updating", resource: { ...old, inputs: { email } } };
-    const add = await settle([], { state: { resources: halves, pending_operations: [updating] } });
-    assert.deepEqual(add.doubts, [[1, { isToAdd: false, addSentAt: 0 }]]);
-    const deletion = { type: "deleting", resource: { ...halves[0]!, delete: false } };
-    const { doubts } = await settle([], { state: { resources: halves, pending_operations: [deletion] } });
-    assert.deepEqual(doubts, [[0, { isToAdd: true }]]);
+  it("are recorded with the time of an add without a note where they may have been adopted", async () => {
+    const { resource, ...create } = creating(tagged);
+    const adopting = { ...create, resource: { ...resource, inputs: { ...resource.inputs, adopt: true } } };
+    const state = { ...enrolling(tagged), pending_operations: [adopting] };
+    assert.deepEqual((await settle([], { state, unnotedSentAt: 9 })).addSentAt, [9]);
   });
 });

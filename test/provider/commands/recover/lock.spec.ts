@@ -8,6 +8,7 @@ import { pathToFileURL } from "node:url";
 import type { RunFile } from "../../../../provider/journal/runFile";
 import { identify, type ProcessIdentity } from "../../../../provider/processes/processIdentity";
 import { freeLocks, notedSince, type LockOptions } from "../../../../provider/commands/recover/lock";
+import { nextCommands } from "../../../../provider/commands/recover/nextCommands";
 import type { Stack } from "../../../../provider/pulumi/stack";
 import type { Lock } from "../../../../provider/pulumi/stackLock";
 import { thisMachine } from "../../../../provider/processes/thisMachine";
@@ -47,6 +48,7 @@ describe("the lock of a run", () => {
       stack: { name: "test", free: async (locks: readonly Lock[]) => void freed.push(locks) } as unknown as Stack,
       secretsProvider: undefined,
       runs: [],
+      again: nextCommands({ stack: "test", env: {} }).again,
       log: () => undefined,
       ...options,
     });
@@ -63,6 +65,13 @@ describe("the lock of a run", () => {
     const options = { runs: [noted(engine)], runIsOver: true, lockDeadAfterMs: 0 };
     await assert.rejects(free(lockOf(engine), options), /which is still running\..*pulumi cancel --stack test/);
     assert.deepEqual(freed, []);
+  });
+
+  it("is said to be recovered then by the command that recovers", async () => {
+    const engine = { ...identify()!, startedAt: Date.now() - 1_000 };
+    const again = (option = "") => `run it ${option}`;
+    await assert.rejects(free(lockOf(engine), { runs: [noted(engine)], again }), /--stack test\. Then run it \.$/);
+    await assert.rejects(free(inBucket, { again }), /has ended, run it --run-is-over\.$/);
   });
 
   it("stays if its file is damaged, unless its run is asserted to be over, or it is old enough", async () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Aborts } from "../../../../provider/commands/recover/aborts";
+import { nextCommands } from "../../../../provider/commands/recover/nextCommands";
 import { sentAtLatest } from "../../../../provider/commands/recover/sentAtLatest";
 import { Settlement } from "../../../../provider/commands/recover/settlement";
 import { Deadline } from "../../../../provider/mailmodo/deadline";
@@ -38,6 +39,8 @@ const shard = (ada: readonly unknown[], outputs: object = {}): StateResource => 
 const longAgo = new Date(NOON - HOUR_MS).toISOString();
 const unconfirmed = { status: "unconfirmed", startedAt: longAgo };
 
+const NEXT = nextCommands({ stack: "dev", env: {} });
+
 describe("a start of which a state without notes has a pending operation", () => {
   const vendor = useVendor(NOON);
 
@@ -58,9 +61,9 @@ describe("a start of which a state without notes has a pending operation", () =>
     });
     const currentRuns = { isStackBusy: () => false, isUnsettled: () => true };
     const connect = () => ({ ...connection, log, deadline: new Deadline() });
-    const aborts = new Aborts({ findStack: async () => undefined }, currentRuns, connect, log);
+    const aborts = new Aborts({ findStack: async () => undefined }, currentRuns, connect, NEXT.again, log);
     const latest = sentAtLatest(performance.now(), notedSince);
-    const settlement = new Settlement(new RecordedIndex({ resources }), aborts, currentRuns, latest, log);
+    const settlement = new Settlement(new RecordedIndex({ resources }), aborts, currentRuns, latest, NEXT, log);
     await vendor.settle(
       settlement.settle(calls, {
         resources,

@@ -5,6 +5,7 @@ import { TYPES } from "../../../../provider/model/stateFormat";
 import { Aborts } from "../../../../provider/commands/recover/aborts";
 import type { StateResource } from "../../../../provider/pulumi/stateResource";
 import { RecordedIndex } from "../../../../provider/pulumi/recordedIndex";
+import { nextCommands } from "../../../../provider/commands/recover/nextCommands";
 import { sentAtLatest } from "../../../../provider/commands/recover/sentAtLatest";
 import { Settlement } from "../../../../provider/commands/recover/settlement";
 import { journeyId } from "../../../support/journeyId";
@@ -14,6 +15,8 @@ import { connectionTo } from "../../../support/vendor";
 const email = "ada@seeds.example.com";
 const instanceId = "11111111-2222-4333-8444-555555555555";
 const enrollment = { journeyId, email, abortReason: "over", allowDuplicateEmail: false };
+
+const NEXT = nextCommands({ stack: "dev", env: {} });
 
 describe("the settlement of what killed runs left", () => {
   const sandbox = useSandbox();
@@ -48,9 +51,9 @@ describe("the settlement of what killed runs left", () => {
       return other;
     };
     const connect = () => connectionTo(sandbox().url, SANDBOX_KEY);
-    const aborts = new Aborts({ findStack }, present, connect, () => undefined, reasonToStop);
+    const aborts = new Aborts({ findStack }, present, connect, NEXT.again, () => undefined, reasonToStop);
     const index = new RecordedIndex({ resources });
-    return new Settlement(index, aborts, present, sentAtLatest(performance.now(), 0), () => undefined);
+    return new Settlement(index, aborts, present, sentAtLatest(performance.now(), 0), NEXT, () => undefined);
   }
   const unread = new Error("pulumi stack export failed for the stack other.");
 
