@@ -36,6 +36,11 @@ export function isMailmodoResource({ type }: StateResource): boolean {
   return Object.values(TYPES).includes(type);
 }
 
+/** Whether a resource is the old half of a replacement that was deleted before its new half was created. */
+export function isDeleted({ pendingReplacement, retainOnDelete }: StateResource): boolean {
+  return pendingReplacement === true && retainOnDelete !== true;
+}
+
 /** An enrollment recorded in the state: an enrollment resource, or one contact of a shard. */
 export interface Entry extends Enrollment {
   readonly urn: string;
@@ -47,8 +52,9 @@ export interface Entry extends Enrollment {
  * The enrollments that run, or may run, according to a resource. The old half of a replacement has none, because it was
  * aborted before the new half was started, unless it is retained.
  */
-export function entriesOf({ type, urn, pendingReplacement, retainOnDelete, outputs = {} }: StateResource): Entry[] {
-  if (pendingReplacement === true && retainOnDelete !== true) return [];
+export function entriesOf(resource: StateResource): Entry[] {
+  const { type, urn, pendingReplacement, outputs = {} } = resource;
+  if (isDeleted(resource)) return [];
   const of = { urn, ...(pendingReplacement === true ? { isReplaced: true } : {}) };
   if (type === TYPES.enrollment) return [{ ...of, ...enrollmentOf(outputs) }];
   if (type !== TYPES.shard) return [];
@@ -65,9 +71,13 @@ export interface ContactEntry extends Pick<ContactInputs, "email" | "list" | "da
   readonly adopted: boolean;
 }
 
-/** Undefined if the resource is not a contact. */
-export function contactEntryOf({ type, urn, outputs = {} }: StateResource): ContactEntry | undefined {
-  if (type !== TYPES.contact) return undefined;
+/**
+ * Undefined if the resource is not a contact; and for the old half of a replacement whose contact was archived before the new
+ * half was added, for no destroy archives it again.
+ */
+export function contactEntryOf(resource: StateResource): ContactEntry | undefined {
+  const { type, urn, outputs = {} } = resource;
+  if (type !== TYPES.contact || isDeleted(resource)) return undefined;
   const { email, list, data, adopted } = outputs;
   return { urn, email: String(email), list: String(list), data: { ...(data as object) }, adopted: adopted === true };
 }

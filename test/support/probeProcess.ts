@@ -24,7 +24,7 @@ export function startProbe(args: readonly string[], env: NodeJS.ProcessEnv = {})
   return start([process.execPath, COMMAND], args, env);
 }
 
-/** The same, with a monotonic clock that SIGUSR2 moves a second ahead. It then says so. */
+/** The same, with a monotonic clock that SIGCONT moves a second ahead. It then says so. */
 export function startMovableProbe(args: readonly string[]): ProbeProcess {
   return start([process.execPath, "--require", path.join(__dirname, "secondAhead.js"), COMMAND], args);
 }

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { isColored } from "../color";
 import { addHelpEnd } from "../conventions";
 import { nameStack } from "../../text/configCommand";
-import { SIGNAL_EXIT_CODES, STOP_SIGNALS } from "../signals";
+import { exitCodeOf, STOP_SIGNALS } from "../signals";
 
 interface Options {
   readonly stack?: string;
@@ -37,7 +37,7 @@ export function addDoctor(program: Command): void {
 async function run({ json, ...options }: Options): Promise<void> {
   nameStack(options.stack, options.configFile);
   // At its exit the process removes what it has copied, and ends the CLI.
-  for (const signal of STOP_SIGNALS) process.once(signal, () => process.exit(SIGNAL_EXIT_CODES[signal]));
+  for (const signal of STOP_SIGNALS) process.once(signal, () => process.exit(exitCodeOf(signal)));
   // Loaded here, so that other commands do not load it.
   const [{ diagnose }, { printed }] = await Promise.all([import("./doctor"), import("./report")]);
   const diagnosis = await diagnose({ ...options, env: process.env });

@@ -1,4 +1,4 @@
-import { SIGNAL_EXIT_CODES, STOP_SIGNALS, type StopSignal } from "../signals";
+import { exitCodeOf, STOP_SIGNALS } from "../signals";
 
 /** GitHub sends SIGINT, SIGTERM 7.5 s after it, and SIGKILL 2.5 s later. */
 const GRACE_MS = 6_000;
@@ -9,7 +9,7 @@ const GRACE_MS = 6_000;
  */
 export class Stop {
   private readonly controller = new AbortController();
-  private by: StopSignal | undefined;
+  private by: NodeJS.Signals | undefined;
 
   /**
    * @param log Receives progress, one line at a time.
@@ -29,7 +29,7 @@ export class Stop {
 
   /** The exit code for the signal that stopped the command, or undefined if there was none. */
   get exitCode(): number | undefined {
-    return this.by === undefined ? undefined : SIGNAL_EXIT_CODES[this.by];
+    return this.by === undefined ? undefined : exitCodeOf(this.by);
   }
 
   /** @throws {Error} A signal asked the command to stop. */
@@ -37,7 +37,7 @@ export class Stop {
     if (this.by !== undefined) throw new Error(`Stopped by ${this.by}. Run it again: it recovers what was left.`);
   }
 
-  private stop(signal: StopSignal): void {
+  private stop(signal: NodeJS.Signals): void {
     if (this.by !== undefined) return;
     this.by = signal;
     this.log(`Received ${signal}; finishing what is in progress.`);

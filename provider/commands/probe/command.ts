@@ -9,7 +9,7 @@ const EXAMPLE = `pulumi-mailmodo probe --journey 6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c
     --email probe@seeds.example.com --allow '*@seeds.example.com' --out mailmodo-profile.json`;
 const EXIT_CODES =
   "0 if all is as the provider expects; 1 if something needs fixing, such as a setting, or the probe failed; 3 if what " +
-  "it started may still run; 129, 130, 131 or 143 if a signal stopped it, and it ended what it had started";
+  "it started may still run; 128 and its number if a signal stopped it, and it ended what it had started";
 
 /** Adds the `probe` command. */
 export function addProbe(program: Command): void {

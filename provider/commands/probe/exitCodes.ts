@@ -1,4 +1,4 @@
-/** How the command ends. A signal that stopped it has its usual exit code: 129, 130, 131 or 143. */
+/** How the command ends. A signal that stopped it has its usual exit code: 128 and its number. */
 export const ALL_RIGHT = 0;
 /** Something needs fixing, or the probe failed. */
 export const NOT_RIGHT = 1;

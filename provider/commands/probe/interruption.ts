@@ -1,17 +1,17 @@
-import { SIGNAL_EXIT_CODES, STOP_SIGNALS, type StopSignal } from "../signals";
+import { exitCodeOf, STOP_SIGNALS } from "../signals";
 
 /** How a signal stops the probe: it sends nothing new, and ends what it started. */
 export class Interruption {
-  private first: { readonly name: StopSignal; readonly at: number } | undefined;
+  private first: { readonly name: NodeJS.Signals; readonly at: number } | undefined;
   private readonly controller = new AbortController();
-  private readonly listener = (signal: NodeJS.Signals) => this.interrupt(signal as StopSignal);
+  private readonly listener = (signal: NodeJS.Signals) => this.interrupt(signal);
 
   /**
    * @param onFirst Called at the first signal.
    * @param onSecond Called at each one that comes at least a second after the first.
    */
   constructor(
-    private readonly onFirst: (signal: StopSignal) => void,
+    private readonly onFirst: (signal: NodeJS.Signals) => void,
     private readonly onSecond: () => void,
   ) {}
 
@@ -27,7 +27,7 @@ export class Interruption {
 
   /** The exit code for the signal that came, if any. */
   get exitCode(): number | undefined {
-    return this.first === undefined ? undefined : SIGNAL_EXIT_CODES[this.first.name];
+    return this.first === undefined ? undefined : exitCodeOf(this.first.name);
   }
 
   /** Takes the process's signals from now on. */
@@ -36,7 +36,7 @@ export class Interruption {
   }
 
   /** Call it for a signal that the process does not get. */
-  interrupt(signal: StopSignal): void {
+  interrupt(signal: NodeJS.Signals): void {
     if (this.first !== undefined) {
       if (performance.now() - this.first.at >= AGAIN_AFTER_MS) this.onSecond();
       return;
@@ -53,8 +53,22 @@ export class Interruption {
   }
 }
 
-/** The probe runs no CLI while it works. */
-const SIGNALS: readonly StopSignal[] = [...STOP_SIGNALS, "SIGQUIT"];
+/**
+ * What ends a process by default. Not those of a fault, such as SIGSEGV, after which nothing can be done safely; and not what
+ * Node uses itself: SIGUSR1 starts its debugger, SIGPROF its profiler. The probe runs no CLI while it works.
+ */
+const SIGNALS: readonly NodeJS.Signals[] = [
+  ...STOP_SIGNALS,
+  "SIGQUIT",
+  "SIGABRT",
+  "SIGALRM",
+  "SIGIO",
+  "SIGPWR",
+  "SIGSTKFLT",
+  "SIGUSR2",
+  "SIGVTALRM",
+  "SIGXCPU",
+];
 
 /**
  * A terminal sends SIGINT to npx and to the command alike, and npm forwards its own: at one Ctrl-C, the command gets two

@@ -4,7 +4,7 @@ import { TYPES } from "../../model/stateFormat";
 import type { Deployment } from "../../pulumi/deployment";
 import { effectsOf, possibleEffectsOf } from "../../pulumi/pendingOperations";
 import { recordedConfigs } from "../../pulumi/recordedConfig";
-import { entriesOf, SECRET, type Entry, type StateResource } from "../../pulumi/stateResource";
+import { entriesOf, isDeleted, SECRET, type Entry, type StateResource } from "../../pulumi/stateResource";
 
 /** What the state tells of an enrollment. "pending": a run began to start or to abort it, and has not recorded the result. */
 export type EnrollmentState = "started" | "unconfirmed" | "pending";
@@ -57,7 +57,8 @@ export function enrolledIn({ resources = [], pending_operations: pending = [], m
 
 /** How many resources are encrypted, so that what they enroll is not known. */
 export function encryptedIn({ resources = [], pending_operations: pending = [] }: Deployment): Encrypted {
-  const all = [...resources, ...pending.map(({ resource }) => resource)];
+  const recorded = resources.filter((resource) => !isDeleted(resource));
+  const all = [...recorded, ...pending.map(({ resource }) => resource)];
   const encrypted = all.filter((resource) => ENROLLING.includes(resource.type) && isEncrypted(resource));
   const owners = encrypted.map(ownerOf);
   const cohorts = new Set(owners.flatMap(({ cohort }) => cohort ?? []));

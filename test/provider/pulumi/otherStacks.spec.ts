@@ -38,6 +38,12 @@ describe("OtherStacks", () => {
       assert.equal(await stacks.findStackWithContact("eve@seeds.example.com"), undefined);
     });
 
+  it("finds no stack of a contact that only the old half of a replacement records, which is deleted", async () => {
+    const [resource] = recording(TYPES.contact, { email }).resources!;
+    const stacks = having({ resources: [{ ...resource!, pendingReplacement: true }] });
+    assert.equal(await stacks.findStackWithContact(email), undefined);
+  });
+
   it("prefers a stack that records a contact to one that only may have it", async () => {
     const states = {
       "pr-7": starting("creating"),

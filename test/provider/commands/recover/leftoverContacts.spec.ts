@@ -34,9 +34,11 @@ const creating = (of: string, more: Partial<StateResource> = {}): PendingOperati
   resource: { urn: "urn:new", type: TYPES.contact, inputs: { email: of, stack }, ...more },
 });
 const OTHER: PendingOperation = { type: "creating", resource: { urn: "urn:bucket", type: "aws:s3/bucket:Bucket" } };
-const recording = (of: string): Deployment => ({
-  resources: [{ urn: "urn:old", type: TYPES.contact, outputs: { email: of, adopted: false } }],
+const recording = (of: string, more: Partial<StateResource> = {}): Deployment => ({
+  resources: [{ urn: "urn:old", type: TYPES.contact, outputs: { email: of, adopted: false }, ...more }],
 });
+/** As the old half of a replacement that was deleted first. */
+const DELETED = { pendingReplacement: true };
 
 const enrolling = (of: string): Deployment => ({
   resources: [
@@ -323,6 +325,21 @@ describe("the contacts that a killed run left", () => {
     const { problems, adds, lines } = await settle([], { state, reason: "a run of the stack has begun" });
     assert.deepEqual([problems, adds], [[], [[tagged]]]);
     assert.match(lines.join("\n"), /^Could not archive .*: a run of the stack has begun\. Nothing was sent\.$/);
+  });
+
+  it("are archived, by a note or a pending create, where the state has only the old half of their replacement, which is deleted", async () => {
+    const state = { ...recording(tagged, DELETED), pending_operations: [creating(tagged, { urn: "urn:old" })] };
+    assert.deepEqual([(await settle([], { state })).archived, isArchived(tagged)], [1, true]);
+    const noted = await settle([call("add"), call("archive")], { state: recording(email, DELETED) });
+    assert.deepEqual([noted.archived, noted.settled, isArchived(email)], [1, 2, true]);
+  });
+
+  it("stay where that old half was retained", async () => {
+    const state = {
+      ...recording(tagged, { ...DELETED, retainOnDelete: true }),
+      pending_operations: [creating(tagged)],
+    };
+    assert.deepEqual([(await settle([], { state })).archived, isArchived(tagged)], [0, false]);
   });
 
   it("keep the note of an archive as long as the state records the contact", async () => {

@@ -95,8 +95,12 @@ describe("enrolledIn", () => {
     assert.deepEqual(shown(stateOf([], [{ type: "updating", resource }])), [["ada", ADA, "pending"]]);
   });
 
-  it("finds no old half of a replacement, which was aborted", () => {
+  it("finds no old half of a replacement, which was aborted, encrypted or not", () => {
     assert.deepEqual(enrolledIn(stateOf([{ ...enrollment("ada", ADA), pendingReplacement: true }])), []);
+    const secret = { ...enrollment("ada", ENCRYPTED), pendingReplacement: true };
+    assert.deepEqual(encryptedIn(stateOf([secret])), { enrollments: 0, cohorts: 0 });
+    assert.equal(encryptedIn(stateOf([{ ...secret, retainOnDelete: true }])).enrollments, 1);
+    assert.equal(encryptedIn(stateOf([], [{ type: "deleting", resource: secret }])).enrollments, 1);
   });
 
   it("leaves out what is encrypted, and says how much that is", () => {
