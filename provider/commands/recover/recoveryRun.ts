@@ -1,4 +1,5 @@
 import { formerApiKeyOf } from "../../settings/apiKey";
+import { NotesOfOthers } from "../../journal/notesOfOthers";
 import { readOtherRuns } from "../../journal/otherRuns";
 import { Deadline } from "../../mailmodo/deadline";
 import { RateLimit } from "../../mailmodo/rateLimit";
@@ -13,6 +14,7 @@ import { assertUnlocked } from "./lock";
 import { holderOf } from "../lockOwner";
 import { heldLocks } from "../../pulumi/heldLocks";
 import { OtherStacks } from "../../pulumi/otherStacks";
+import { ContactUsers } from "./contactUsers";
 import { CurrentRuns, runsOf } from "./currentRuns";
 import { RecordedIndex } from "../../pulumi/recordedIndex";
 import type { Recovery, RecoverOptions } from "./recoverOptions";
@@ -57,11 +59,13 @@ export class RecoveryRun {
 
     const index = new RecordedIndex(state);
     const currentRuns = new CurrentRuns(folder, identity);
+    const runs = await readOtherRuns({ folder, stack: identity, apiKey, formerApiKey });
+    const namesOfStacks = async () => (await stack.siblings()).names;
     const leftover = await leftoverCalls({
       ...options,
-      runs: await readOtherRuns({ folder, stack: identity, apiKey, formerApiKey }),
+      runs,
       name: stack.name,
-      namesOfStacks: async () => (await stack.siblings()).names,
+      namesOfStacks,
       isRecorded: (instanceId) => index.entryOf({ instanceId }) !== undefined,
     });
     const reasonToStop = async () => {
@@ -81,8 +85,9 @@ export class RecoveryRun {
       nothingElseRuns: options.nothingElseRuns === true,
       lateEffectMs: settings.lateEffectMs,
     });
-    const recipients = allowedRecipients(read);
-    const archives = new Archives(aborts, otherStacks, connect, recipients, log, leftover.areComplete);
+    const notes = new NotesOfOthers({ folder, stack: identity }, runs.sealing);
+    const users = new ContactUsers(otherStacks, notes, namesOfStacks);
+    const archives = new Archives(aborts, users, connect, allowedRecipients(read), log, leftover.areComplete);
     const contacts = new LeftoverContacts(stack.name, index, settlement.ended, archives, latest, log);
     return new RecoveryRun(unlocked, state, leftover, aborts, settlement, archives, contacts);
   }
