@@ -1,10 +1,10 @@
 import * as fs from "node:fs";
 import { addressKey, mailboxKey } from "../model/addresses";
 import type { ProcessIdentity } from "../processes/processIdentity";
-import { isFromThisRun, stackOf } from "./otherRuns";
+import { isFromThisRun, stackOf, type RunOfStack } from "./otherRuns";
 import { noteFiles, readRun, type RunFile } from "./runFile";
 import type { Sealing } from "./sealing";
-import { belongsTo, type StackIdentity } from "./stackIdentity";
+import { belongsTo, isSibling, type StackIdentity } from "./stackIdentity";
 import { unsealNotes, type UnsettledCall } from "./unsealedNotes";
 import { livenessOfRun, MAX_IN_FLIGHT_MS, REFRESH_EVERY_MS } from "./unsettledCalls";
 
@@ -12,6 +12,12 @@ import { livenessOfRun, MAX_IN_FLIGHT_MS, REFRESH_EVERY_MS } from "./unsettledCa
 export interface AbortOfOther extends UnsettledCall {
   /** Whether its run may be waiting for the answer. */
   readonly isInFlight: boolean;
+}
+
+/** A call about a contact by a stack of the same project. */
+export interface ContactCallOfOther extends UnsettledCall {
+  /** The short name of that stack. */
+  readonly ofStack: string;
 }
 
 /** Whose notes are not those of others. */
@@ -48,6 +54,19 @@ export class NotesOfOthers {
     );
   }
 
+  /**
+   * The starts of a mailbox in any journey, and the adds of it, whose results no state may show yet. Of the project's other
+   * stacks, in the same backend and organization: those that can be recovered from here.
+   */
+  startsAndAddsOf(email: string): ContactCallOfOther[] {
+    const mailbox = mailboxKey(email);
+    return this.look().flatMap(({ run, calls }) =>
+      (calls.get(mailbox) ?? [])
+        .filter(({ kind }) => kind === "start" || kind === "add")
+        .flatMap((call) => (isSibling(run!.stack, this.own.stack) ? { ...call, ofStack: run!.stack.stack! } : [])),
+    );
+  }
+
   /** Looking takes at most a tenth of the time, however much the others write. */
   private look(): FileOfOther[] {
     const began = performance.now();
@@ -80,7 +99,7 @@ export class NotesOfOthers {
       const key = mailboxKey(call.email);
       calls.set(key, [...(calls.get(key) ?? []), call]);
     }
-    return { run: { ...run, notes: [] }, calls };
+    return { run: { ...run, notes: [], stack }, calls };
   }
 }
 
@@ -89,7 +108,7 @@ interface FileOfOther {
   /** Differs once the file has changed. */
   readonly version: string;
   /** Undefined if its notes are not of others. */
-  readonly run: RunFile | undefined;
+  readonly run: RunOfStack | undefined;
   /** By mailbox. */
   readonly calls: ReadonlyMap<string, readonly UnsettledCall[]>;
 }

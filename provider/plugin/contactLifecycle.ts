@@ -146,7 +146,7 @@ const contactLifecycle = {
         return console.log(`Left the contact ${who} in Mailmodo: the program still enrolls it.`);
       // Before the other stacks are asked: one may enroll the contact during the wait.
       const to = await operation.outlastAdd(await session.connectTo("archive"), state);
-      const other = await operation.otherStackWith(state);
+      const other = await operation.otherStackWith(to, state);
       if (other !== undefined) return console.log(`Left the contact ${who} in Mailmodo: the stack ${other} has it.`);
       const words = await operation.archive(to, state);
       if (words !== undefined) console.log(`Nothing left to archive for ${who}: "${words}"`);

@@ -6,7 +6,7 @@ import type { Connection } from "../mailmodo/transport";
 import type { ContactInputs, ContactState } from "../model/contactInputs";
 import { addNote, contactNote, hasMade } from "../model/contactNote";
 import { isTaggedFor } from "../model/stackTag";
-import { adviceOnOtherStack, reasonToWaitFor } from "../text/recoverAdvice";
+import { adviceOnGoneStack, adviceOnOtherStack, reasonToWaitFor } from "../text/recoverAdvice";
 import { AdvisedError, mayHaveTakenEffect } from "./advice";
 import { heldError, JournaledCall, type AnsweredNote } from "./journaledCall";
 import { session, type Session } from "./session";
@@ -130,17 +130,28 @@ export class ContactOperation {
    * The name of another stack of the project that has or enrolls the contact. No other stack has one with this stack's tag.
    *
    * @throws {HeldError} The states of the project's stacks cannot be read; or a run of another stack may be adding or starting
-   *   the contact, or was killed in that. Then nobody may have it once that is settled.
+   *   the contact, or was killed in that, by its state or a note. Then nobody may have it once that is settled.
    */
-  async otherStackWith(contact: Contact): Promise<string | undefined> {
+  async otherStackWith(to: Connection, contact: Contact): Promise<string | undefined> {
     const { email, stack } = contact;
     if (isTaggedFor(email, stack ?? "")) return undefined;
-    const user = await this.session.otherEnrollments.otherStackWithContact(email, stack).catch((error: unknown) => {
+    const { otherEnrollments } = this.session;
+    const unknown = (error: unknown) => {
       throw this.unknownUser(contact, "another stack of the project", error);
-    });
-    if (user?.isPending !== true) return user?.stack;
-    const held = heldError("archive", contactNote(contact), reasonToWaitFor(user.stack));
-    throw new AdvisedError(held, adviceOnOtherStack(user.stack));
+    };
+    const user = await otherEnrollments.otherStackWithContact(email, stack).catch(unknown);
+    if (user?.isPending === false) return user.stack;
+    const name = user?.stack ?? (await this.notedStackWith(to, contact));
+    if (name === undefined) return undefined;
+    const isGone = user === undefined && !(await otherEnrollments.stackExists(name, stack).catch(unknown));
+    const held = heldError("archive", contactNote(contact), reasonToWaitFor(name));
+    throw new AdvisedError(held, isGone ? adviceOnGoneStack(name, stack) : adviceOnOtherStack(name));
+  }
+
+  /** The name of another stack that has noted a start or an add of the contact on this machine. */
+  private async notedStackWith(to: Connection, contact: Contact): Promise<string | undefined> {
+    const { ofOthers } = await this.journalOf(to, contact);
+    return ofOthers.startsAndAddsOf(contact.email).find((call) => !this.session.thisRun.hasEnded(call))?.ofStack;
   }
 
   private unknownUser(contact: Contact, who: string, error: unknown): unknown {
@@ -185,6 +196,5 @@ export class ContactOperation {
 
 /** Settles what killed runs left of a contact. */
 function settleAll({ unsettled }: Journal, contact: Contact): void {
-  const note = contactNote(contact);
-  for (const earlier of unsettled.of(note)) unsettled.settle(earlier);
+  for (const earlier of unsettled.of(contactNote(contact))) unsettled.settle(earlier);
 }

@@ -121,6 +121,16 @@ export class OtherEnrollments {
   }
 
   /**
+   * Whether another stack of the project still exists.
+   *
+   * @param other Its short name.
+   * @throws {Error} The stacks cannot be listed.
+   */
+  async stackExists(other: string, stack: string | undefined): Promise<boolean> {
+    return stack === undefined || !isPlugin() || (await this.states.for(stack)).names.has(other);
+  }
+
+  /**
    * Why an enrollment without an instance id must not be aborted by address. Undefined if it may be, or if it has an
    * instance id.
    *

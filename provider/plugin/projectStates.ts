@@ -14,6 +14,8 @@ export interface States {
   /** What counts as the stack's own state where it is about a contact: if it was renamed, the states of all stacks. */
   readonly contactIndex: () => Promise<RecordedIndex>;
   readonly otherStacks: OtherStacks;
+  /** The short names of all stacks of the project. */
+  readonly names: ReadonlySet<string>;
 }
 
 /** Reads the states of a project's stacks through the CLI, and keeps them for a while. */
@@ -51,6 +53,7 @@ export class ProjectStates {
       // Its present name is not known, so any of the others may be it.
       contactIndex: async () => (isRenamed ? allStacks() : ownStack),
       otherStacks: new OtherStacks(async () => others),
+      names,
     };
   }
 }

@@ -93,3 +93,12 @@ export function otherRecoveryAdvice(stack: string): string {
     previewRecoveryAdvice(stack)
   );
 }
+
+/**
+ * The same where that stack was removed, or has another name now: the present stack settles what its runs left.
+ *
+ * @param stack The full name of the present stack.
+ */
+export function adviceOnGoneStack(gone: string, stack: string | undefined): string {
+  return `There is no stack ${gone} any more. ${recoverAdvice(stack)}.`;
+}

@@ -92,6 +92,44 @@ describe("a contact of a stack, when an up of another stack was killed in a star
   });
 });
 
+describe("a contact of a stack, when only the plugin of another stack's up was killed in a start of it", () => {
+  const project = useProject(PROGRAM);
+
+  beforeEach(async () => {
+    const { sandbox } = project();
+    await project().succeed(...UP);
+    const env = await addStack(project(), "another stack");
+    sandbox.addFault({ kind: "delay", on: "start", delayMs: 1_500 });
+    const up = project().pulumiWith(env, ...UP);
+    while (sandbox.running().length === 0) await new Promise((resolve) => setImmediate(resolve));
+    for (const pid of pluginsOf(project())) process.kill(pid, "SIGKILL");
+    assert.notEqual((await up).code, 0);
+    sandbox.clearFaults();
+  });
+
+  /** Only a note tells of the start. Runs what the error of a destroy says, and destroys again. */
+  async function destroyAsAdvised(advice: RegExp): Promise<void> {
+    const { output } = await project().fail(...DESTROY);
+    assert.match(output, HELD);
+    const { sandbox } = project();
+    assert.deepEqual([active(sandbox), sandbox.running()], [[jane], [jane]]);
+    const [, command = ""] = advice.exec(output) ?? [];
+    const { code, output: recovered } = await recoverByCli(project(), ...command.split(" "));
+    assert.equal(code, 0, recovered);
+    assert.deepEqual(sandbox.running(), []);
+    await project().succeed(...DESTROY);
+    assert.deepEqual(active(sandbox), []);
+  }
+
+  it("stays in the state until that stack is recovered, as the destroy says", () =>
+    destroyAsAdvised(/ run npx pulumi-mailmodo recover (--stack other) first/));
+
+  it("stays so if that stack was removed, until its own stack is recovered", async () => {
+    await project().succeed("stack", "rm", "--yes", "--force", "other");
+    await destroyAsAdvised(/There is no stack other any more\. Run npx pulumi-mailmodo recover (--stack test), /);
+  });
+});
+
 describe("a contact of a preview, when another preview was killed in a start of it", () => {
   const sandbox = useSandbox();
   const backend = useFolderBackend();

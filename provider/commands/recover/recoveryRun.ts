@@ -1,4 +1,5 @@
 import { formerApiKeyOf } from "../../settings/apiKey";
+import { NotesOfOthers } from "../../journal/notesOfOthers";
 import { readOtherRuns } from "../../journal/otherRuns";
 import { Deadline } from "../../mailmodo/deadline";
 import { RateLimit } from "../../mailmodo/rateLimit";
@@ -14,6 +15,7 @@ import { assertUnlocked } from "./lock";
 import { holderOf } from "../lockOwner";
 import { heldLocks } from "../../pulumi/heldLocks";
 import { OtherStacks } from "../../pulumi/otherStacks";
+import { ContactUsers } from "./contactUsers";
 import { CurrentRuns, runsOf } from "./currentRuns";
 import { RecordedIndex } from "../../pulumi/recordedIndex";
 import type { ContactDoubt } from "../../pulumi/settledState";
@@ -62,16 +64,15 @@ export class RecoveryRun {
     const formerApiKey = () => formerApiKeyOf(keySources(read, env));
 
     const index = new RecordedIndex(state);
-    const currentRuns = new CurrentRuns(
-      folder,
-      identity,
-      async () => (await heldLocks(stack, secretsProvider)).length > 0,
-    );
+    const isLocked = async () => (await heldLocks(stack, secretsProvider)).length > 0;
+    const currentRuns = new CurrentRuns(folder, identity, isLocked);
+    const runs = await readOtherRuns({ folder, stack: identity, apiKey, formerApiKey });
+    const namesOfStacks = async () => (await stack.siblings()).names;
     const leftover = await leftoverCalls({
       ...options,
-      runs: await readOtherRuns({ folder, stack: identity, apiKey, formerApiKey }),
+      runs,
       name: stack.name,
-      namesOfStacks: async () => (await stack.siblings()).names,
+      namesOfStacks,
       again: next.again,
       isRecorded: (instanceId) => index.entryOf({ instanceId }) !== undefined,
     });
@@ -86,8 +87,10 @@ export class RecoveryRun {
       nothingElseRuns: options.nothingElseRuns === true,
       lateEffectMs: settings.lateEffectMs,
     });
+    const notes = new NotesOfOthers({ folder, stack: identity }, runs.sealing);
+    const users = new ContactUsers(otherStacks, notes, namesOfStacks);
     const recipients = allowedRecipients(read);
-    const archives = new Archives(aborts, otherStacks, connect, recipients, log, leftover.areComplete);
+    const archives = new Archives(aborts, users, connect, recipients, log, leftover.areComplete);
     const contacts = new LeftoverContacts(stack.name, index, settlement.ended, archives, latest, next, log);
     const doubts = new ContactDoubts(index, latest, next, log);
     return new RecoveryRun(unlocked, state, leftover, aborts, settlement, archives, doubts, contacts);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import disk from "node:fs";
 import * as path from "node:path";
+import type { CallKind } from "../../../provider/journal/noteLine";
 import { NotesOfOthers } from "../../../provider/journal/notesOfOthers";
 import { ENDING } from "../../../provider/journal/runFile";
 import { Sealing } from "../../../provider/journal/sealing";
@@ -29,9 +30,9 @@ describe("the notes of other stacks on this machine", () => {
   });
   afterEach(() => void (disk.readFileSync = readFileSync));
 
-  const leave = async (of = other) => {
+  const leave = async (of = other, kind: CallKind = "abort") => {
     const journal = await openJournal({ folder: folder(), stack: of });
-    await journal.addNote("abort", inputs);
+    await journal.addNote(kind, inputs);
     writeAs(folder(), deadProcess());
     read.length = 0;
   };
@@ -63,6 +64,18 @@ describe("the notes of other stacks on this machine", () => {
     for (const of of [other, { ...stack, project: "another" }, { ...stack, backend: "another" }, stack])
       await leave(of);
     assert.equal(notes().abortsOf(inputs).length, 3);
+  });
+
+  it("tell of the starts and adds of a contact by the project's stacks in the same backend and organization", async () => {
+    for (const kind of ["start", "add", "abort", "archive"] as const) await leave(other, kind);
+    for (const of of [{ ...stack, project: "another" }, { ...stack, organization: "another" }, stack])
+      await leave(of, "start");
+    const calls = notes().startsAndAddsOf("QA@seeds.example.com");
+    assert.deepEqual(calls.map(({ kind, ofStack }) => `${kind} of ${ofStack}`).sort(), [
+      "add of other",
+      "start of other",
+    ]);
+    assert.deepEqual(notes().startsAndAddsOf("bob@seeds.example.com"), []);
   });
 
   it("are none where the folder does not exist", () => {
