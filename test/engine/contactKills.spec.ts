@@ -71,6 +71,27 @@ for (const [what, victims, keepsJournal] of [
   });
 }
 
+describe("a contact of a note alone, which somebody has archived in Mailmodo", () => {
+  const project = useProject(CONTACT);
+
+  it("is recovered once, after which nothing is to recover", async () => {
+    const { sandbox } = project();
+    sandbox.faults.add({ kind: "delay", on: "addToList", delayMs: 1_500 });
+    const cli = project().start({}, ...UP);
+    const ended = once(cli, "exit");
+    while (cli.exitCode === null && active(sandbox).length === 0) await new Promise((resolve) => setImmediate(resolve));
+    for (const pid of pluginsOf(project())) process.kill(pid, "SIGKILL");
+    await ended;
+    sandbox.faults.clear();
+    sandbox.setContacts([{ email: ada, archived: true }]);
+    assert.match(
+      (await recoverByCli(project())).output,
+      /^Nothing left to archive for a\*\*\*@\S+: ".+"\nThe stack test is recovered\. Next: pulumi up, or pulumi destroy\.\n$/,
+    );
+    assert.equal((await recoverByCli(project())).output, "Nothing to recover in the stack test.\n");
+  });
+});
+
 describe("a preview whose state alone tells of a contact's add, beside an enrollment of it", () => {
   const sandbox = useSandbox();
   const backend = useFolderBackend();
