@@ -52,13 +52,13 @@ export async function startAfterAborts(
     const ofOther = ofOthers.abortsOf(enrollment).find((abort) => !outlasted.has(attemptKey(abort)));
     if (count < thisRun.countAborts(enrollment)) {
       count = thisRun.countAborts(enrollment);
-    await outlastAbort(to, { ...enrollment, abortSentAt: await thisRun.lastLostAbort(enrollment) });
+      await outlastAbort(to, { ...enrollment, abortSentAt: await thisRun.lastLostAbort(enrollment) });
     } else if (ofOther === undefined) return thisRun.starting(enrollment);
     // It may be answered soon. Then nothing was lost.
     else if (!ofOther.isInFlight || !(await to.pace.rest(REFRESH_EVERY_MS))) {
       await outlastAbort(to, ofOther);
       outlasted.add(attemptKey(ofOther));
-  }
+    }
   }
 }
 

@@ -32,6 +32,18 @@ export function fullNameOf(name: string, { resources = [] }: Deployment): string
   return project === undefined ? undefined : `${ONLY_ORGANIZATION}/${project}/${name}`;
 }
 
+/**
+ * Checks a name that a user gives.
+ *
+ * @returns The name.
+ * @throws {Error} It has too many parts, or an empty one.
+ */
+export function checkedStackName(name: string): string {
+  const words = name.split("/");
+  if (words.length <= 3 && words.every((word) => word.trim() !== "")) return name;
+  throw new Error(`Not a stack name: ${JSON.stringify(name)}. Examples: dev, acme/dev, acme/seeds/dev.`);
+}
+
 /** Whether a name can be that of a stack of a project. @param project Default: any. */
 export function canBeOfProject(name: string, project: string | undefined): boolean {
   const { project: own = project } = parseStackName(name);

@@ -21,6 +21,9 @@ const LEFT =
 const RECORDED =
   /^The killed run may have added the contact a\*\*\*@seeds\.example\.com\. It is recorded: the next pulumi up adds it again; a destroy archives it\.$/m;
 
+const WHOLE =
+  /^Run the next pulumi up without --target and --exclude: with them, Pulumi may stop halfway \("Duplicate resource URN"\)/m;
+
 const active = (sandbox: RunningSandbox) => sandbox.contacts().filter(({ archived }) => !archived);
 
 for (const [what, victims, keepsJournal] of [
@@ -50,6 +53,7 @@ for (const [what, victims, keepsJournal] of [
       // The engine forgets the call of a killed plugin, so the note alone tells of it.
       assert.equal(code, victims === "all" ? 0 : 1, output);
       assert.match(output, victims === "all" ? RECORDED : LEFT);
+      assert.equal(WHOLE.test(output), victims === "all");
     });
 
     it("is archived by a destroy, and the recover after it", async () => {
@@ -68,8 +72,39 @@ for (const [what, victims, keepsJournal] of [
       await project().succeed(...DESTROY);
       assert.deepEqual(active(project().sandbox), []);
     });
+
+    it("stays out of an up with --target of something else, after a whole one", async () => {
+      await project().succeed(...UP);
+      project().program(`new JourneyCohort("more", { journeyId, contacts: [] }); ${ENROLLED} ${CONTACT}`);
+      await project().succeed(...UP, "--target", "**more**");
+      assert.deepEqual(
+        active(project().sandbox).map(({ email }) => email),
+        [ada],
+      );
+    });
   });
 }
+
+describe("a contact of a note alone, which somebody has archived in Mailmodo", () => {
+  const project = useProject(CONTACT);
+
+  it("is recovered once, after which nothing is to recover", async () => {
+    const { sandbox } = project();
+    sandbox.faults.add({ kind: "delay", on: "addToList", delayMs: 1_500 });
+    const cli = project().start({}, ...UP);
+    const ended = once(cli, "exit");
+    while (cli.exitCode === null && active(sandbox).length === 0) await new Promise((resolve) => setImmediate(resolve));
+    for (const pid of pluginsOf(project())) process.kill(pid, "SIGKILL");
+    await ended;
+    sandbox.faults.clear();
+    sandbox.setContacts([{ email: ada, archived: true }]);
+    assert.match(
+      (await recoverByCli(project())).output,
+      /^Nothing left to archive for a\*\*\*@\S+: ".+"\nThe stack test is recovered\. Next: pulumi up, or pulumi destroy\.\n$/,
+    );
+    assert.equal((await recoverByCli(project())).output, "Nothing to recover in the stack test.\n");
+  });
+});
 
 describe("a preview whose state alone tells of a contact's add, beside an enrollment of it", () => {
   const sandbox = useSandbox();

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { NOTHING_ELSE_RUNS, RUN_IS_OVER } from "../assertions";
 import { addHelpEnd, argument } from "../conventions";
 import { parseDeadAfter } from "../durations";
+import { checkedStackName } from "../../pulumi/stackName";
 import { nameStack } from "../../text/configCommand";
 import { inert } from "../../text/inert";
 
@@ -20,7 +21,7 @@ export function addRecover(program: Command): void {
   const recover = program
     .command("recover")
     .description("recovers a stack after a Pulumi run was killed: aborts unrecorded enrollments and frees the lock")
-    .requiredOption("--stack <name>", "the stack; required")
+    .requiredOption("--stack <name>", "the stack; required", argument(checkedStackName))
     .option("--cwd <folder>", "the project's folder", ".")
     .option("--config-file <file>", "the stack's settings, if pulumi up used a different file than Pulumi.<stack>.yaml")
     .option(
@@ -44,14 +45,17 @@ async function run({ lockDeadAfter, json, ...options }: Options): Promise<void> 
   // Loaded here, so that other commands do not load it.
   const { recover } = await import("./recover");
   const age = lockDeadAfter === undefined ? {} : { lockDeadAfterMs: lockDeadAfter };
-  const log = (line: string) => (json ? console.error(inert(line)) : console.log(inert(line)));
+  let hasSpoken = false;
+  const log = (line: string) => {
+    hasSpoken = true;
+    (json ? console.error : console.log)(inert(line));
+  };
   const recovery = await recover({ ...options, ...age, log });
-  const { aborted, archived, cleared, ended, lockFreed, problems } = recovery;
+  const { problems } = recovery;
   for (const problem of problems) console.error(inert(problem));
   if (problems.length > 0) process.exitCode = 1;
   if (json) console.log(JSON.stringify(recovery, undefined, 2));
   else if (problems.length > 0) return;
-  else if (aborted + archived + cleared + ended === 0 && !lockFreed)
-    console.log(`Nothing to recover in the stack ${options.stack}.`);
-  else console.log(`The stack ${options.stack} is recovered. Next: pulumi up, or pulumi destroy.`);
+  else if (hasSpoken) console.log(`The stack ${options.stack} is recovered. Next: pulumi up, or pulumi destroy.`);
+  else console.log(`Nothing to recover in the stack ${options.stack}.`);
 }

@@ -145,6 +145,9 @@ export class RecoveryRun {
       log(
         `Cleared ${count(this.pending, "pending operation")} and removed ${count(endedCount, "ended enrollment")} from the state.`,
       );
+      // previews never runs only a part.
+      if (next.preview === undefined && [...adds.values()].some(({ users }) => users.length > 0))
+        log(wholeLine(next.up));
     }
     // Last, because the notes are needed until the state is written.
     finishNotes(this.leftover, settled);
@@ -165,6 +168,17 @@ function recordedLine(email: string, up: string): string {
   return (
     `The killed run may have added the contact ${maskAddress(email)}. It is recorded: the next ${up} adds it again; a ` +
     "destroy archives it."
+  );
+}
+
+/**
+ * The engine takes the dependencies of what it leaves out from the state, at once. It takes a program's registration of one
+ * of them after that for a second resource with its URN.
+ */
+function wholeLine(up: string): string {
+  return (
+    `Run the next ${up} without --target and --exclude: with them, Pulumi may stop halfway ("Duplicate resource URN"), ` +
+    "because in the state what enrolls the contact now depends on it."
   );
 }
 

@@ -59,6 +59,11 @@ describe("every command of pulumi-mailmodo", function () {
   for (const [args, says] of [
     [["recover"], /^error: required option '--stack <name>' not specified\n$/],
     [["recover", "--stack", "dev", "--lock-dead-after", "soon"], / is invalid\. Not a duration: "soon"\. .*\n$/],
+    [
+      ["recover", "--stack", ""],
+      /^error: option '--stack <name>' argument '' is invalid\. Not a stack name: ""\. .*\n$/,
+    ],
+    [["recover", "--stack", "a/b/c/d"], / is invalid\. Not a stack name: "a\/b\/c\/d"\. .*\n$/],
     [["recover", "--stack", "dev", "--jsn"], /^error: unknown option '--jsn' \(Did you mean --json\?\)\n$/],
     [["previews", "up", "--name", "pr-1", "--ttl", "5m"], / is invalid\. Not a time to live: "5m"\. .*\n$/],
     [["previews", "down", "--name", "a/b"], / is invalid\. Not a preview name: "a\/b": .*\n$/],

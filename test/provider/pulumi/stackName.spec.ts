@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import {
   canBeOfProject,
   canBeSame,
+  checkedStackName,
   findStack,
   fullNameOf,
   isPulumiCloud,
@@ -27,6 +28,13 @@ describe("a stack's name", () => {
       assert.equal(fullNameOf(name, { resources }), fullName);
     });
   }
+
+  for (const name of ["dev", "acme/dev", "acme/seeds/dev"])
+    it(`is taken from a user: ${name}`, () => assert.equal(checkedStackName(name), name));
+
+  for (const name of ["", " ", "/dev", "acme/", "acme//dev", "a/b/c/d"])
+    it(`is not taken from a user: ${JSON.stringify(name)}`, () =>
+      assert.throws(() => checkedStackName(name), /^Error: Not a stack name: ".*"\. Examples: dev, /));
 
   for (const [one, other, can] of [
     ["dev", "acme/seeds/dev", true],

@@ -75,9 +75,9 @@ describe("pulumi-mailmodo probe", function () {
   it("says in its help what each exit code means, and exits with 0", async () => {
     const { code, stdout } = await startProbe(["--help"]).ended;
     assert.equal(code, 0);
-    for (const [, exitCode = ""] of tableRows(readPage("docs/probe.md").text).flatMap((row) => [
-      ...(row[0] ?? "").matchAll(/\b(\d+)\b/g),
-    ]))
+    const codes = tableRows(readPage("docs/probe.md").text).flatMap(([cell = ""]) => [...cell.matchAll(/\b\d+\b/g)]);
+    // Those of signals are a rule.
+    for (const [exitCode] of codes.filter(([code]) => Number(code) < 128))
       assert.match(stdout, new RegExp(`\\b${exitCode}\\b`));
   });
 
