@@ -34,6 +34,8 @@ export interface Own {
  */
 export class NotesOfOthers {
   private files = new Map<string, FileOfOther>();
+  /** The files of the own stack. They grow with each request of this run, and are never read again. */
+  private readonly ofOwnStack = new Set<string>();
   private nextLookAt = -Infinity;
 
   constructor(
@@ -71,7 +73,8 @@ export class NotesOfOthers {
   private look(): FileOfOther[] {
     const began = performance.now();
     if (began >= this.nextLookAt) {
-      this.files = new Map(filesIn(this.own.folder).map((file) => [file, this.read(file)]));
+      const files = filesIn(this.own.folder).filter((file) => !this.ofOwnStack.has(file));
+      this.files = new Map(files.map((file) => [file, this.read(file)]));
       const ended = performance.now();
       this.nextLookAt = ended + Math.max(REFRESH_EVERY_MS, 9 * (ended - began));
     }
@@ -94,7 +97,10 @@ export class NotesOfOthers {
     const calls = new Map<string, UnsettledCall[]>();
     const stack = stackOf(run, this.sealing);
     const isOwn = run.header !== undefined && isFromThisRun(run.header, this.own.engine);
-    if (isOwn || stack === undefined || belongsTo(stack, this.own.stack)) return { run: undefined, calls };
+    if (isOwn || stack === undefined || belongsTo(stack, this.own.stack)) {
+      if (run.header !== undefined) this.ofOwnStack.add(run.file);
+      return { run: undefined, calls };
+    }
     for (const { call } of unsealNotes(run, this.sealing).unsealed) {
       const key = mailboxKey(call.email);
       calls.set(key, [...(calls.get(key) ?? []), call]);
