@@ -48,12 +48,10 @@ export class NotesOfOthers {
    * backend: what the API key can decrypt is about the same Mailmodo.
    */
   abortsOf(enrollment: { journeyId: string; email: string }): AbortOfOther[] {
-    const [key, mailbox] = [addressKey(enrollment), mailboxKey(enrollment.email)];
-    return this.look().flatMap(({ run, calls }) =>
-      (calls.get(mailbox) ?? [])
-        .filter((call) => call.abortSentAt !== undefined && addressKey(call) === key)
-        .map((call) => ({ ...call, isInFlight: isInFlight(call, run) })),
-    );
+    const key = addressKey(enrollment);
+    return this.notedOf(enrollment.email)
+      .filter(({ call }) => call.abortSentAt !== undefined && addressKey(call) === key)
+      .map(({ call, run }) => ({ ...call, isInFlight: isInFlight(call, run) }));
   }
 
   /**
@@ -61,12 +59,16 @@ export class NotesOfOthers {
    * stacks, in the same backend and organization: those that can be recovered from here.
    */
   startsAndAddsOf(email: string): ContactCallOfOther[] {
+    return this.notedOf(email)
+      .filter(({ call: { kind } }) => kind === "start" || kind === "add")
+      .flatMap(({ call, run: { stack } }) =>
+        isSibling(stack, this.own.stack) ? { ...call, ofStack: stack.stack! } : [],
+      );
+  }
+
+  private notedOf(email: string): readonly Noted[] {
     const mailbox = mailboxKey(email);
-    return this.look().flatMap(({ run, calls }) =>
-      (calls.get(mailbox) ?? [])
-        .filter(({ kind }) => kind === "start" || kind === "add")
-        .flatMap((call) => (isSibling(run!.stack, this.own.stack) ? { ...call, ofStack: run!.stack.stack! } : [])),
-    );
+    return this.look().flatMap(({ noted }) => noted.get(mailbox) ?? []);
   }
 
   /** Looking takes at most a tenth of the time, however much the others write. */
@@ -86,37 +88,43 @@ export class NotesOfOthers {
       const { ino, size, mtimeMs } = fs.statSync(file);
       const version = [ino, size, mtimeMs].join(" ");
       const known = this.files.get(file);
-      return known?.version === version ? known : { version, ...this.callsIn(readRun(file)) };
+      return known?.version === version ? known : { version, noted: this.notedIn(readRun(file)) };
     } catch {
       // The others have removed it, or the journal has warned that it cannot be read.
-      return { version: "", run: undefined, calls: new Map() };
+      return { version: "", noted: new Map() };
     }
   }
 
-  private callsIn(run: RunFile): Omit<FileOfOther, "version"> {
-    const calls = new Map<string, UnsettledCall[]>();
+  private notedIn(run: RunFile): FileOfOther["noted"] {
+    const noted = new Map<string, Noted[]>();
     const stack = stackOf(run, this.sealing);
     const isOwn = run.header !== undefined && isFromThisRun(run.header, this.own.engine);
     if (isOwn || stack === undefined || belongsTo(stack, this.own.stack)) {
       if (run.header !== undefined) this.ofOwnStack.add(run.file);
-      return { run: undefined, calls };
+      return noted;
     }
+    const ofStack = { ...run, notes: [], stack };
     for (const { call } of unsealNotes(run, this.sealing).unsealed) {
       const key = mailboxKey(call.email);
-      calls.set(key, [...(calls.get(key) ?? []), call]);
+      noted.set(key, [...(noted.get(key) ?? []), { call, run: ofStack }]);
     }
-    return { run: { ...run, notes: [], stack }, calls };
+    return noted;
   }
+}
+
+/** A call, and the run that has noted it. */
+interface Noted {
+  readonly call: UnsettledCall;
+  /** Without its notes. */
+  readonly run: RunOfStack;
 }
 
 /** What was read of a file. */
 interface FileOfOther {
   /** Differs once the file has changed. */
   readonly version: string;
-  /** Undefined if its notes are not of others. */
-  readonly run: RunOfStack | undefined;
-  /** By mailbox. */
-  readonly calls: ReadonlyMap<string, readonly UnsettledCall[]>;
+  /** By mailbox. Empty if the notes are not of others. */
+  readonly noted: ReadonlyMap<string, readonly Noted[]>;
 }
 
 /** None in a folder that does not exist, or of which the journal has warned that it cannot be read. */
@@ -128,7 +136,7 @@ function filesIn(folder: string): string[] {
   }
 }
 
-function isInFlight({ confirmed, abortSentAt = 0 }: UnsettledCall, run: RunFile | undefined): boolean {
-  if (confirmed || run === undefined || Date.now() - abortSentAt >= MAX_IN_FLIGHT_MS) return false;
+function isInFlight({ confirmed, abortSentAt = 0 }: UnsettledCall, run: RunOfStack): boolean {
+  if (confirmed || Date.now() - abortSentAt >= MAX_IN_FLIGHT_MS) return false;
   return livenessOfRun(run) === "alive";
 }
