@@ -7,7 +7,7 @@ import { editState } from "../support/editState";
 import { journeyId } from "../support/journeyId";
 import { pluginsOf } from "../support/pluginsOf";
 import { useFolderBackend, useRunners } from "../support/previews";
-import { useProject } from "../support/project";
+import { useProject, type Project } from "../support/project";
 import { DESTROY, UP } from "../support/pulumiArgs";
 import { recoverByCli } from "../support/recoverByCli";
 import { requestNumber } from "../support/requestNumber";
@@ -52,81 +52,63 @@ describe("a contact of a stack while an up of another stack starts a journey for
   });
 });
 
+/** Kills an up of another stack in a start of the contact: its plugins, and the CLI too if it is to be. */
+async function killInStart(project: Project, isCliKilled: boolean): Promise<void> {
+  const { sandbox } = project;
+  await project.succeed(...UP);
+  const env = await addStack(project, "another stack");
+  sandbox.addFault({ kind: "delay", on: "start", delayMs: 1_500 });
+  const cli = project.start(env, ...UP);
+  const ended = once(cli, "exit");
+  while (sandbox.running().length === 0) await new Promise((resolve) => setImmediate(resolve));
+  const plugins = pluginsOf(project);
+  if (isCliKilled) cli.kill("SIGKILL");
+  for (const pid of plugins) process.kill(pid, "SIGKILL");
+  assert.notDeepEqual(await ended, [0, null]);
+  sandbox.clearFaults();
+}
+
+/** Runs what the error of a destroy says, and destroys again. */
+async function destroyAsAdvised(project: Project, why: RegExp, advice: RegExp): Promise<void> {
+  const { output } = await project.fail(...DESTROY);
+  assert.match(output, why);
+  const { sandbox } = project;
+  assert.deepEqual([active(sandbox), sandbox.running()], [[jane], [jane]]);
+  const [, command = ""] = advice.exec(output) ?? [];
+  const { code, output: recovered } = await recoverByCli(project, ...command.split(" "));
+  assert.equal(code, 0, recovered);
+  assert.deepEqual(sandbox.running(), []);
+  await project.succeed(...DESTROY);
+  assert.deepEqual([active(sandbox), sandbox.running()], [[], []]);
+}
+
 describe("a contact of a stack, when an up of another stack was killed in a start of it", () => {
   const project = useProject(PROGRAM);
+  beforeEach(() => killInStart(project(), true));
+  const destroy = (why: RegExp) =>
+    destroyAsAdvised(project(), why, / run npx pulumi-mailmodo recover (--stack \S+) first/);
 
-  beforeEach(async () => {
-    const { sandbox } = project();
-    await project().succeed(...UP);
-    const env = await addStack(project(), "another stack");
-    sandbox.addFault({ kind: "delay", on: "start", delayMs: 1_500 });
-    const cli = project().start(env, ...UP);
-    const ended = once(cli, "exit");
-    while (sandbox.running().length === 0) await new Promise((resolve) => setImmediate(resolve));
-    const plugins = pluginsOf(project());
-    cli.kill("SIGKILL");
-    for (const pid of plugins) process.kill(pid, "SIGKILL");
-    await ended;
-    sandbox.clearFaults();
-  });
-
-  /** Runs what the error of a destroy says, and destroys again. */
-  async function destroyAsAdvised(why: RegExp): Promise<void> {
-    const { output } = await project().fail(...DESTROY);
-    assert.match(output, why);
-    const { sandbox } = project();
-    assert.deepEqual([active(sandbox), sandbox.running()], [[jane], [jane]]);
-    const [, command = ""] = / run npx pulumi-mailmodo recover (--stack \S+) first/.exec(output) ?? [];
-    const { code, output: recovered } = await recoverByCli(project(), ...command.split(" "));
-    assert.equal(code, 0, recovered);
-    await project().succeed(...DESTROY);
-    assert.deepEqual([active(sandbox), sandbox.running()], [[], []]);
-  }
-
-  it("stays in the state until that stack is recovered, as the destroy says", () => destroyAsAdvised(HELD));
+  it("stays in the state until that stack is recovered, as the destroy says", () => destroy(HELD));
 
   it("stays so in a stack that was renamed", async () => {
     await project().succeed("stack", "rename", "renamed");
     project().env["PULUMI_STACK"] = "renamed";
-    await destroyAsAdvised(/: a killed run of the stack other may have started journey /);
+    await destroy(/: a killed run of the stack other may have started journey /);
   });
 });
 
+// Only a note tells of the start.
 describe("a contact of a stack, when only the plugin of another stack's up was killed in a start of it", () => {
   const project = useProject(PROGRAM);
-
-  beforeEach(async () => {
-    const { sandbox } = project();
-    await project().succeed(...UP);
-    const env = await addStack(project(), "another stack");
-    sandbox.addFault({ kind: "delay", on: "start", delayMs: 1_500 });
-    const up = project().pulumiWith(env, ...UP);
-    while (sandbox.running().length === 0) await new Promise((resolve) => setImmediate(resolve));
-    for (const pid of pluginsOf(project())) process.kill(pid, "SIGKILL");
-    assert.notEqual((await up).code, 0);
-    sandbox.clearFaults();
-  });
-
-  /** Only a note tells of the start. Runs what the error of a destroy says, and destroys again. */
-  async function destroyAsAdvised(advice: RegExp): Promise<void> {
-    const { output } = await project().fail(...DESTROY);
-    assert.match(output, HELD);
-    const { sandbox } = project();
-    assert.deepEqual([active(sandbox), sandbox.running()], [[jane], [jane]]);
-    const [, command = ""] = advice.exec(output) ?? [];
-    const { code, output: recovered } = await recoverByCli(project(), ...command.split(" "));
-    assert.equal(code, 0, recovered);
-    assert.deepEqual(sandbox.running(), []);
-    await project().succeed(...DESTROY);
-    assert.deepEqual(active(sandbox), []);
-  }
+  beforeEach(() => killInStart(project(), false));
+  const destroy = (advice: RegExp) => destroyAsAdvised(project(), HELD, advice);
 
   it("stays in the state until that stack is recovered, as the destroy says", () =>
-    destroyAsAdvised(/ run npx pulumi-mailmodo recover (--stack other) first/));
+    destroy(/ run npx pulumi-mailmodo recover (--stack other) first/));
 
   it("stays so if that stack was removed, until its own stack is recovered", async () => {
     await project().succeed("stack", "rm", "--yes", "--force", "other");
-    await destroyAsAdvised(/There is no stack other any more\. Run npx pulumi-mailmodo recover (--stack test), /);
+    await destroy(/There is no stack other any more\. Run npx pulumi-mailmodo recover (--stack test), /);
   });
 });
 

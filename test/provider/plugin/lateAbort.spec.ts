@@ -68,6 +68,15 @@ describe("an abort by address that takes effect late", () => {
     sandbox().faults.add({ kind: "late", on: "abort", lateMs, status: 504, count: 1 });
     if (!isConfirmed) sandbox().faults.add({ kind: "500", on: "abort", takesEffect: false });
   };
+  /** An unconfirmed enrollment whose destroy lost every answer to its abort. */
+  const lostAbort = async (create?: () => Promise<unknown>) => {
+    await begin();
+    const recorded = await unconfirmed(create);
+    await begin();
+    lose(55_000, { isConfirmed: false });
+    await failed(enrollmentLifecycle.delete(recorded.id, recorded.state));
+    return recorded;
+  };
   /** Once everything has taken effect. */
   const running = () => {
     clock.tick(3_600_000);
@@ -113,11 +122,7 @@ describe("an abort by address that takes effect late", () => {
     });
 
   it("is outlasted by an up of a new resource, once Pulumi was told to forget the old one", async () => {
-    await begin();
-    const { id, state } = await unconfirmed();
-    await begin();
-    lose(55_000, { isConfirmed: false });
-    await failed(enrollmentLifecycle.delete(id, state));
+    await lostAbort();
     await begin();
     const lines = await printed(() => clock.settle(enrollmentLifecycle.create(qa)));
     assert.match(lines.join("\n"), WAITING);
@@ -126,11 +131,7 @@ describe("an abort by address that takes effect late", () => {
 
   it("is outlasted with allowDuplicateEmail, too", async () => {
     const twice = { ...qa, allowDuplicateEmail: true };
-    await begin();
-    const { id, state } = await unconfirmed(() => enrollmentLifecycle.create(twice));
-    await begin();
-    lose(55_000, { isConfirmed: false });
-    await failed(enrollmentLifecycle.delete(id, state));
+    await lostAbort(() => enrollmentLifecycle.create(twice));
     await begin();
     const lines = await printed(() => clock.settle(enrollmentLifecycle.create(twice)));
     assert.match(lines.join("\n"), WAITING);
@@ -167,11 +168,7 @@ describe("an abort by address that takes effect late", () => {
   });
 
   it("does not end what another resource of the same run starts, although it begins while the start waits for another", async () => {
-    await begin();
-    const { id, state } = await unconfirmed();
-    await begin();
-    lose(55_000, { isConfirmed: false });
-    await failed(enrollmentLifecycle.delete(id, state));
+    const { id, state } = await lostAbort();
     clock.tick(30_000);
     await printed(async () => {
       const isWaiting = new Promise((resolve) => (console.log = resolve));
@@ -187,11 +184,7 @@ describe("an abort by address that takes effect late", () => {
   });
 
   it("leaves no note once it was outlasted", async () => {
-    await begin();
-    const { id, state } = await unconfirmed();
-    await begin();
-    lose(55_000, { isConfirmed: false });
-    await failed(enrollmentLifecycle.delete(id, state));
+    const { id, state } = await lostAbort();
     await begin();
     await printed(() => clock.settle(enrollmentLifecycle.delete(id, state)));
     await begin();
